@@ -1,0 +1,225 @@
+"""What a button can mean: each action is a small typed value that packs itself into the button's key."""
+
+from dataclasses import dataclass, fields
+from urllib.parse import quote, unquote
+
+LONGEST = 1024  # bytes of a button's key on WeCom (developer page 90236); DingTalk allows more
+
+
+class BadAction(ValueError):
+    """A button key that none of our cards can have carried."""
+
+
+@dataclass(frozen=True)
+class Claim:
+    """Take this free lead; `version` is the lead's state that the card showed."""
+
+    lead_id: int
+    version: int
+
+
+@dataclass(frozen=True)
+class Show:
+    """Open the lead's card."""
+
+    lead_id: int
+
+
+@dataclass(frozen=True)
+class More:
+    """Tell the lead's whole story, not only its last lines."""
+
+    lead_id: int
+
+
+@dataclass(frozen=True)
+class NoteCall:
+    """One-tap follow-up: `outcome` is a key of the outcomes in bot/cards/lead.py."""
+
+    lead_id: int
+    version: int
+    outcome: str
+
+
+@dataclass(frozen=True)
+class AskFollowUp:
+    """Say how to log a follow-up on this lead, and make it the lead we talk about."""
+
+    lead_id: int
+
+
+@dataclass(frozen=True)
+class SetNextStep:
+    """Answer to "which day do you mean?": `at` is an ISO instant, or "" for no reminder."""
+
+    lead_id: int
+    at: str
+
+
+@dataclass(frozen=True)
+class Qualify:
+    """The lead is a sales-qualified one."""
+
+    lead_id: int
+    version: int
+
+
+@dataclass(frozen=True)
+class AskDisqualify:
+    """Ask for the reason before the lead is called invalid."""
+
+    lead_id: int
+
+
+@dataclass(frozen=True)
+class Disqualify:
+    """The lead is worth nothing; the reason is chosen in the card's list (`reason`) or packed here."""
+
+    lead_id: int
+    version: int
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class AskRelease:
+    """Ask for the reason before the lead goes back to its pool."""
+
+    lead_id: int
+
+
+@dataclass(frozen=True)
+class Release:
+    """Give the lead back; the reason is chosen in the card's list (`reason`) or packed here."""
+
+    lead_id: int
+    version: int
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class AskTransfer:
+    """Show the colleagues who may take the lead over."""
+
+    lead_id: int
+
+
+@dataclass(frozen=True)
+class Transfer:
+    """Hand the lead to the colleague chosen in the card's list (`to`) or packed here."""
+
+    lead_id: int
+    version: int
+    to: str = ""
+
+
+@dataclass(frozen=True)
+class Undo:
+    """Take back this act of one's own."""
+
+    act_id: int
+
+
+@dataclass(frozen=True)
+class SaveDraft:
+    """What was understood is right: keep it."""
+
+    draft_id: int
+
+
+@dataclass(frozen=True)
+class ChangeDraft:
+    """What was understood is wrong: say it again."""
+
+    draft_id: int
+
+
+@dataclass(frozen=True)
+class OtherLead:
+    """The words were about another lead: choose it from one's list."""
+
+    draft_id: int
+
+
+@dataclass(frozen=True)
+class DropDraft:
+    """Forget what was understood."""
+
+    draft_id: int
+
+
+@dataclass(frozen=True)
+class ShowPool:
+    """The claimable leads."""
+
+
+@dataclass(frozen=True)
+class ShowMine:
+    """One's own open leads."""
+
+
+@dataclass(frozen=True)
+class Resend:
+    """Try an undelivered message again (manager, administrator)."""
+
+    message_id: int
+
+
+Action = (
+    Claim | Show | More | NoteCall | AskFollowUp | SetNextStep | Qualify | AskDisqualify | Disqualify | AskRelease
+    | Release | AskTransfer | Transfer | Undo | SaveDraft | ChangeDraft | OtherLead | DropDraft | ShowPool | ShowMine
+    | Resend
+)  # fmt: skip
+
+WORDS: dict[str, type[Action]] = {
+    "claim": Claim,
+    "show": Show,
+    "more": More,
+    "note": NoteCall,
+    "ask-followup": AskFollowUp,
+    "next": SetNextStep,
+    "qualify": Qualify,
+    "ask-disqualify": AskDisqualify,
+    "disqualify": Disqualify,
+    "ask-release": AskRelease,
+    "release": Release,
+    "ask-transfer": AskTransfer,
+    "transfer": Transfer,
+    "undo": Undo,
+    "save": SaveDraft,
+    "change": ChangeDraft,
+    "other": OtherLead,
+    "drop": DropDraft,
+    "pool": ShowPool,
+    "mine": ShowMine,
+    "resend": Resend,
+}
+NAMES = {kind: word for word, kind in WORDS.items()}
+
+
+def pack(action: Action) -> str:
+    """The button's key, such as `claim/1024/3`. Raises ValueError when it would not fit a platform's limit."""
+    parts = [NAMES[type(action)], *(quote(str(getattr(action, f.name)), safe="") for f in fields(action))]
+    key = "/".join(parts)
+    if len(key.encode()) > LONGEST:
+        raise ValueError(f"a button key of {len(key.encode())} bytes; {LONGEST} is the limit")
+    return key
+
+
+def unpack(key: str) -> Action:
+    """The action of a button's key; raises BadAction for a key that no card of ours carried."""
+    word, *values = key.split("/")
+    kind = WORDS.get(word)
+    if kind is None or len(key) > LONGEST:
+        raise BadAction(word[:40])
+    expected = fields(kind)
+    if len(values) != len(expected):
+        raise BadAction(word)
+    arguments: dict[str, int | str] = {}
+    for f, value in zip(expected, values, strict=True):
+        if f.type is int:
+            if not value.isascii() or not value.isdigit() or len(value) > 18:
+                raise BadAction(word)
+            arguments[f.name] = int(value)
+        else:
+            arguments[f.name] = unquote(value)
+    return kind(**arguments)  # type: ignore[arg-type]

@@ -1,0 +1,1 @@
+"""What people see in chat, said once for every platform."""

@@ -1,0 +1,93 @@
+"""What every card is asked with: about which lead, for whom, with which words; and how people and times are shown."""
+
+import re
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from config.words import STAGE_LABELS
+from leads.mask import shown_phone
+from leads.rights import Who
+from store.tables import Lead
+
+NUMBERS = re.compile(r"\+?\d[\d \-]{5,}\d")
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A card asked for by name; `who` is None for somebody who is no member."""
+
+    card: str
+    who: Who | None
+    lead_id: int | None = None
+    params: dict[str, Any] = field(default_factory=dict)
+
+
+def title_of(lead: Lead) -> str:
+    """L1024 王总 · 云栖科技."""
+    return f"{lead.no} {lead.name or '未留姓名'}" + (f" · {lead.company}" if lead.company else "")
+
+
+def rating_of(lead: Lead) -> str:
+    """A / 82 分 · 热."""
+    warmth = {"hot": "热", "warm": "温", "cold": "冷"}[lead.temperature]
+    return f"{lead.grade} / {lead.score} 分 · {warmth}"
+
+
+def stage_of(lead: Lead) -> str:
+    """The stage as people say it."""
+    return STAGE_LABELS[lead.stage]
+
+
+def phone_of(lead: Lead, *, reveal: bool) -> str:
+    """The number, masked unless it may be read; a flawed one says so."""
+    if not lead.phone:
+        return "未留电话"
+    shown = shown_phone(lead.phone, reveal=reveal)
+    return f"{shown}({lead.phone_flaw})" if lead.phone_flaw else shown
+
+
+def budget_of(lead: Lead) -> str:
+    """50 万, 10–20 万, 5 万以内, 200 万以上; "" when nothing is known."""
+    low, high = lead.budget_min, lead.budget_max
+    if low is None and high is None:
+        return ""
+    if high is None:
+        return f"{_wan(low or 0)}以上"
+    if not low:
+        return f"{_wan(high)}以内"
+    return _wan(low) if low == high else f"{_wan(low)} – {_wan(high)}"
+
+
+def _wan(yuan: int) -> str:
+    return f"{yuan / 10000:g} 万" if yuan >= 10000 else f"{yuan} 元"
+
+
+def words_of(text: str, *, reveal: bool, most: int = 120) -> str:
+    """Free words, cut; numbers in them are masked for whoever may not read the lead's own."""
+    text = " ".join(text.split())
+    if not reveal:
+        text = NUMBERS.sub(lambda m: m[0][:3] + "****", text)
+    return text if len(text) <= most else text[: most - 1] + "…"
+
+
+def moment(at: datetime, *, now: datetime, zone: ZoneInfo) -> str:
+    """今天 15:00, 明天 10:00, 昨天 18:20, 11-28 周五 10:00."""
+    local, today = at.astimezone(zone), now.astimezone(zone).date()
+    clock = f"{local:%H:%M}"
+    near = {-1: "昨天", 0: "今天", 1: "明天", 2: "后天"}.get((local.date() - today).days)
+    if near:
+        return f"{near} {clock}"
+    weekday = "一二三四五六日"[local.weekday()]
+    year = f"{local:%Y}-" if local.year != today.year else ""
+    return f"{year}{local:%m-%d} 周{weekday} {clock}"
+
+
+def lasting(seconds: float) -> str:
+    """1 小时 40 分, 35 分, 不到 1 分."""
+    minutes = int(seconds // 60)
+    if minutes < 1:
+        return "不到 1 分"
+    hours, minutes = divmod(minutes, 60)
+    return " ".join(part for part in (f"{hours} 小时" if hours else "", f"{minutes} 分" if minutes else "") if part)

@@ -1,0 +1,179 @@
+"""The living card of a lead: it shows who owns it now and offers what the reader may do next."""
+
+from dataclasses import dataclass
+
+from bot.actions import (
+    AskDisqualify, AskRelease, AskTransfer, Claim, More, NoteCall, Qualify, Undo,
+)  # fmt: skip
+from bot.cards.asked import (
+    Asked, budget_of, lasting, moment, phone_of, rating_of, stage_of, title_of, words_of,
+)  # fmt: skip
+from bot.cards.card import Button, Card, Field
+from bot.context import Context
+from config.words import STAGE_LABELS
+from leads.rights import can_act, can_see, is_free, pools_of
+from store import clocks, leads, talk, timeline
+from store.members import name_of
+from store.tables import Lead
+from store.tx import Tx
+
+
+@dataclass(frozen=True)
+class View:
+    """What the card shows; `part` is the reader's relation to the lead: free, mine, lead (their team's), gone."""
+
+    lead: Lead
+    part: str
+    owner: str
+    reveal: bool
+    promise: str
+    last_words: str
+    last_at: str
+    next_step: str
+    releases: tuple[str, ...]
+    undo_act: int | None
+    said: str
+    headline: str
+    pool_label: str
+    may_claim: bool = False
+    may_give: bool = False
+
+
+async def look(tx: Tx, asked: Asked, ctx: Context) -> View | None:
+    """Read what the card shows to this reader; None when the lead is not theirs to see at all."""
+    who = asked.who
+    lead = await leads.find_lead(tx, asked.lead_id or 0)
+    if lead is None or who is None:
+        return None
+    act = await can_act(tx, lead, who)
+    claimable = is_free(lead) and lead.pool in pools_of(who, rules=ctx.rules)
+    if lead.owner_id == who.id and lead.stage in leads.OPEN_STAGES:
+        part = "mine"
+    elif is_free(lead) and (claimable or who.role == "admin"):
+        part = "free"
+    elif act and lead.stage in leads.OPEN_STAGES:
+        part = "lead"
+    else:
+        part = "gone"
+    reveal = act and part != "free"
+    last = await timeline.list_last(tx, lead.id or 0, ("followup_logged",), limit=1)
+    visible = await can_see(tx, lead, who, rules=ctx.rules)
+    releases = await timeline.list_last(tx, lead.id or 0, ("released",), limit=3) if visible else []
+    return View(
+        lead=lead,
+        part=part,
+        owner=await name_of(tx, lead.owner_id) if lead.owner_id else "",
+        reveal=reveal,
+        promise=await _promise(tx, lead, ctx) if part != "gone" else "",
+        last_words=words_of(last[0].text, reveal=reveal) if last and visible else "",
+        last_at=moment(last[0].at, now=ctx.now, zone=ctx.rules.zone) if last else "",
+        next_step=moment(lead.next_step_at, now=ctx.now, zone=ctx.rules.zone) if lead.next_step_at else "",
+        releases=tuple(words_of(item.text, reveal=reveal, most=30) for item in releases),
+        undo_act=await _undoable(tx, lead, who.id or "", ctx),
+        said=str(asked.params.get("said", "")),
+        headline=str(asked.params.get("headline", "")),
+        pool_label=ctx.rules.pools[lead.pool].label if lead.pool in ctx.rules.pools else lead.pool,
+        may_claim=claimable and who.role in ("rep", "manager"),
+        may_give=is_free(lead) and who.role in ("manager", "admin"),
+    )
+
+
+async def _promise(tx: Tx, lead: Lead, ctx: Context) -> str:
+    open_clocks = await clocks.list_of_lead(tx, lead.id or 0, states=("running", "overdue"))
+    for clock in open_clocks:
+        if clock.ended_at is not None:
+            continue
+        label = clock.rule.get("label", clock.name)
+        if clock.state == "overdue" or clock.due_at <= ctx.now:
+            return f"{label}已超时"
+        left = ctx.calendar.worked(ctx.now, clock.due_at).total_seconds()
+        return f"{moment(clock.due_at, now=ctx.now, zone=ctx.rules.zone)}前{label},还剩 {lasting(left)}"
+    return ""
+
+
+async def _undoable(tx: Tx, lead: Lead, member_id: str, ctx: Context) -> int | None:
+    window = talk.undo_window(ctx.rules.undo_minutes, ctx.now)
+    for act in await talk.last_acts(tx, member_id, since=window):
+        if act.lead_id == lead.id:
+            return act.id if act.version_after == lead.version else None
+    return None
+
+
+def draw(view: View) -> Card:
+    """The card for this reader."""
+    lead = view.lead
+    if view.part == "gone":
+        return _gone(view)
+    head = {
+        "free": f"{view.pool_label} · 待领取",
+        "mine": "我的线索",
+        "lead": f"{view.owner}的线索",
+    }[view.part]
+    quote_title, quote = "", ""
+    if view.last_words:
+        quote_title, quote = f"上次跟进 {view.last_at}", view.last_words
+    elif lead.need:
+        quote_title, quote = "客户说", words_of(lead.need, reveal=view.reveal)
+    return Card(
+        title=title_of(lead),
+        subtitle=f"{view.headline or stage_of(lead)} · {rating_of(lead)}",
+        source=head,
+        quote_title=quote_title,
+        quote=quote,
+        text=view.said,
+        fields=_fields(view),
+        buttons=_buttons(view),
+    )
+
+
+def _fields(view: View) -> tuple[Field, ...]:
+    lead = view.lead
+    rows = [
+        Field("电话", phone_of(lead, reveal=view.reveal)),
+        Field("职位", lead.title),
+        Field("预算", budget_of(lead)),
+        Field("来自", " ".join(part for part in (lead.source, lead.city) if part)),
+        Field("下一步", view.next_step),
+        Field("时限", view.promise),
+        Field("退回过", ";".join(view.releases)),
+        Field("微信", lead.wechat if view.reveal else ""),
+    ]
+    order = ("电话", "时限", "下一步", "退回过", "职位", "预算", "来自", "微信")
+    present = sorted((row for row in rows if row.value), key=lambda row: order.index(row.name))
+    return tuple(present[:6])
+
+
+def _buttons(view: View) -> tuple[Button, ...]:
+    lead_id, version = view.lead.id or 0, view.lead.version
+    more = Button("详情", More(lead_id))
+    undo = (Button("撤销", Undo(view.undo_act)),) if view.undo_act is not None else ()
+    if view.part == "free":
+        claim = (Button("领取", Claim(lead_id, version), "primary"),) if view.may_claim else ()
+        give = (Button("指派", AskTransfer(lead_id)),) if view.may_give else ()
+        return (*claim, *give, more, *undo)
+    if view.part == "lead":
+        return (Button("改派", AskTransfer(lead_id), "primary"), Button("退回", AskRelease(lead_id)), more, *undo)
+    calls = (
+        Button("打通了", NoteCall(lead_id, version, "talked"), "primary"),
+        Button("没人接", NoteCall(lead_id, version, "missed")),
+    )
+    onward = (
+        (Button("合格", Qualify(lead_id, version)),) if view.lead.stage in ("new", "nurturing", "mql", "sal") else ()
+    )
+    away = (Button("转给", AskTransfer(lead_id)), Button("退回", AskRelease(lead_id)))
+    worthless = () if undo else (Button("无效", AskDisqualify(lead_id)),)
+    return (*calls, *onward, *worthless, *away, *undo)
+
+
+def _gone(view: View) -> Card:
+    """For readers who cannot act any more: what has become of the lead, without its data."""
+    lead = view.lead
+    if lead.stage not in leads.OPEN_STAGES:
+        done = f"{STAGE_LABELS[lead.stage]}"
+        text = f"{lead.no} 已结束:{lead.closed_reason or STAGE_LABELS[lead.stage]}"
+    elif lead.owner_id is not None:
+        done = f"已被{view.owner}领取"
+        text = f"{lead.no} 现在由{view.owner}跟进"
+    else:
+        done, text = "已收回", f"{lead.no} 不在你的线索池里了"
+    return Card(title=title_of(lead), subtitle=done, source="线索动态", text=text, done=done)

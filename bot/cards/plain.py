@@ -1,0 +1,99 @@
+"""Plain sentences, the help for each role, and the list of messages that did not arrive."""
+
+from dataclasses import dataclass
+
+from bot.actions import Resend
+from bot.cards.asked import Asked, moment
+from bot.cards.card import Button, Card, Field, Text
+from bot.context import Context
+from store import outbox
+from store.members import find_member
+from store.tx import Tx
+
+FIRST_FIVE = {
+    "rep": (
+        ("线索池", "看可以领取的线索"),
+        ("我的", "我手上的线索,最急的在前"),
+        ("跟进 L1024 电话聊了,下周三3点上门", "记下跟进,到点提醒你"),
+        ("新线索 张三 13800138000 想要报价", "录入客户"),
+        ("撤销", "撤销刚做的一步"),
+    ),
+    "manager": (
+        ("超时", "谁的线索超时了,可以改派"),
+        ("看 L1024", "看一条线索的来龙去脉"),
+        ("转给 L1024 李娜", "改派给同事"),
+        ("未送达", "没有送到的消息"),
+        ("线索池", "还有哪些没人领"),
+    ),
+    "marketing": (
+        ("线索池", "还有哪些没人领"),
+        ("看 L1024", "看一条线索的来龙去脉"),
+        ("查重 13800138000", "这个客户有没有"),
+        ("新线索 张三 13800138000 想要报价", "录入客户"),
+        ("超时", "哪些线索没跟上"),
+    ),
+    "admin": (
+        ("未送达", "没有送到的消息"),
+        ("超时", "哪些线索没跟上"),
+        ("看 L1024", "看一条线索"),
+        ("日历", "哪天上班、哪天休息"),
+        ("查重 13800138000", "这个客户有没有"),
+    ),
+}
+MORE = "还可以发:领取、待办、查重、合格、无效、退回、转给、历史、日历、反馈。也可以直接说话,我会先让你确认。"
+
+
+async def look_note(tx: Tx, asked: Asked, ctx: Context) -> Text:
+    """The sentence itself."""
+    return Text(str(asked.params.get("text", "")))
+
+
+async def look_help(tx: Tx, asked: Asked, ctx: Context) -> Text:
+    """The five words that matter to this person first."""
+    role = asked.who.role if asked.who is not None else "rep"
+    lines = [f"{number}. {word}\n   {does}" for number, (word, does) in enumerate(FIRST_FIVE[role], 1)]
+    return Text("\n".join(["我是线索助手,最常用的五句话:", *lines, MORE]))
+
+
+@dataclass(frozen=True)
+class Undelivered:
+    """One message that did not arrive."""
+
+    message_id: int
+    to: str
+    what: str
+    cause: str
+    at: str
+
+
+async def look_undelivered(tx: Tx, asked: Asked, ctx: Context) -> tuple[Undelivered, ...]:
+    """Read the last messages that failed, or of which nobody knows."""
+    found = []
+    for row in await outbox.list_undelivered(tx, limit=5):
+        member = await find_member(tx, row.member_id) if row.member_id else None
+        found.append(
+            Undelivered(
+                row.id or 0,
+                member.name if member else "(非成员)",
+                f"L{row.lead_id}" if row.lead_id else "通知",
+                row.error or "结果不明",
+                moment(row.created_at, now=ctx.now, zone=ctx.rules.zone),
+            )
+        )
+    return tuple(found)
+
+
+def draw_undelivered(rows: tuple[Undelivered, ...]) -> Card | Text:
+    """One row and one button each."""
+    if not rows:
+        return Text("所有消息都送到了,没有未送达的。")
+    return Card(
+        title=f"未送达 {len(rows)} 条" + ("(最近 5 条)" if len(rows) == 5 else ""),
+        subtitle="可以重发,或者换个方式告诉对方",
+        source="未送达",
+        fields=tuple(
+            Field(f"{number}.", f"{row.to} {row.what}:{row.cause}"[:30]) for number, row in enumerate(rows, 1)
+        ),
+        text="\n".join(f"{number}. {row.at} {row.to} {row.what}:{row.cause}" for number, row in enumerate(rows, 1)),
+        buttons=tuple(Button(f"重发 {number}", Resend(row.message_id)) for number, row in enumerate(rows, 1)),
+    )

@@ -1,0 +1,156 @@
+"""A lead's story in a few lines that a new owner can act on, its owners, and who has a number already."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bot.cards.asked import Asked, moment, phone_of, rating_of, stage_of, title_of, words_of
+from bot.cards.card import Text
+from bot.context import Context
+from config.words import FACT_LABELS, FOLLOW_UP_LABELS
+from leads.rights import can_act, can_see
+from store import leads, timeline
+from store.members import name_of
+from store.tables import Lead, TimelineItem
+from store.tx import Tx
+
+TOLD = (
+    "captured", "enquired", "claimed", "assigned", "released", "transferred", "followup_logged", "qualified",
+    "disqualified", "undone", "clock_overdue", "mql",
+)  # fmt: skip
+SHORT, WHOLE = 6, 25
+
+
+@dataclass(frozen=True)
+class Told:
+    """One line of a story."""
+
+    at: str
+    who: str
+    what: str
+
+
+@dataclass(frozen=True)
+class View:
+    """A lead's head and its lines, oldest first; `more` are lines that were left out."""
+
+    head: str
+    lines: tuple[Told, ...]
+    more: int
+
+
+async def look(tx: Tx, asked: Asked, ctx: Context) -> View | None:
+    """Read a lead's story for this reader; numbers in it are masked for whoever may not read the lead's."""
+    lead = await leads.find_lead(tx, asked.lead_id or 0)
+    if lead is None or asked.who is None or not await can_see(tx, lead, asked.who, rules=ctx.rules):
+        return None
+    reveal = await can_act(tx, lead, asked.who)
+    most = WHOLE if asked.params.get("whole") else SHORT
+    items = await timeline.list_last(tx, lead.id or 0, TOLD, limit=WHOLE + 1)
+    shown = list(reversed(items[:most]))
+    lines = [await _line(tx, item, reveal=reveal, ctx=ctx) for item in shown]
+    head = f"{title_of(lead)}\n{stage_of(lead)} · {rating_of(lead)} · {phone_of(lead, reveal=reveal)}"
+    if lead.owner_id:
+        head += f"\n负责人:{await name_of(tx, lead.owner_id)}"
+    if lead.next_step_at:
+        head += f"\n下一步:{moment(lead.next_step_at, now=ctx.now, zone=ctx.rules.zone)}"
+    return View(head, tuple(lines), len(items) - len(shown))
+
+
+async def _line(tx: Tx, item: TimelineItem, *, reveal: bool, ctx: Context) -> Told:
+    what = FACT_LABELS.get(item.kind, item.kind)
+    if item.kind == "followup_logged":
+        what = FOLLOW_UP_LABELS.get(item.data.get("kind", ""), what)
+    if item.kind in ("captured", "enquired"):
+        what += f"({item.data.get('source', '')})"
+    if item.kind == "transferred":
+        what += f"给{await name_of(tx, item.data.get('to'))}"
+    words = words_of(item.text, reveal=reveal, most=60)
+    at = moment(item.at, now=ctx.now, zone=ctx.rules.zone)
+    return Told(at, await name_of(tx, item.by), f"{what}:{words}" if words else what)
+
+
+def draw(view: View) -> Text:
+    """The story as a message."""
+    lines = [f"· {line.at} {line.who} {line.what}".replace("  ", " ") for line in view.lines]
+    tail = ["更早的还有,点卡片上的「详情」看全部"] if view.more else []
+    return Text("\n".join([view.head, *lines, *tail]))
+
+
+@dataclass(frozen=True)
+class Term:
+    """One owner's time with a lead."""
+
+    owner: str
+    since: str
+    until: str
+    did: int
+    why: str
+
+
+@dataclass(frozen=True)
+class HistoryView:
+    """Who had the lead, one after the other."""
+
+    head: str
+    terms: tuple[Term, ...]
+
+
+async def look_history(tx: Tx, asked: Asked, ctx: Context) -> HistoryView | None:
+    """Read each owner, from when to when, what they did and why it ended."""
+    lead = await leads.find_lead(tx, asked.lead_id or 0)
+    if lead is None or asked.who is None or not await can_see(tx, lead, asked.who, rules=ctx.rules):
+        return None
+    kinds = ("claimed", "assigned", "transferred", "released", "followup_logged", "disqualified")
+    items = await timeline.list_story(tx, lead.id or 0, kinds=kinds, limit=500)
+    reveal = await can_act(tx, lead, asked.who)
+    return HistoryView(title_of(lead), tuple(await _terms(tx, lead, items, reveal=reveal, ctx=ctx)))
+
+
+async def _terms(tx: Tx, lead: Lead, items: Sequence[TimelineItem], *, reveal: bool, ctx: Context) -> list[Term]:
+    terms: list[Term] = []
+    for item in items:
+        at = moment(item.at, now=ctx.now, zone=ctx.rules.zone)
+        owner = item.data.get("to") if item.kind == "transferred" else item.data.get("owner")
+        if terms and item.kind == "followup_logged":
+            terms[-1] = Term(**{**vars(terms[-1]), "did": terms[-1].did + 1})
+        if terms and not terms[-1].until and item.kind in ("released", "transferred"):
+            why = words_of(item.text, reveal=reveal, most=40)
+            terms[-1] = Term(**{**vars(terms[-1]), "until": at, "why": why})
+        if item.kind in ("claimed", "assigned", "transferred"):
+            terms.append(Term(await name_of(tx, owner), at, "", 0, ""))
+    return terms
+
+
+def draw_history(view: HistoryView) -> Text:
+    """The owners as a message."""
+    if not view.terms:
+        return Text(f"{view.head}\n还没有人领取过。")
+    lines = []
+    for number, term in enumerate(view.terms, 1):
+        until = f"到 {term.until}" if term.until else "至今"
+        why = f",{term.why}" if term.why else ""
+        lines.append(f"{number}. {term.owner}:{term.since} {until},跟进 {term.did} 次{why}")
+    return Text("\n".join([f"{view.head} 的经手人", *lines]))
+
+
+async def look_duplicates(tx: Tx, asked: Asked, ctx: Context) -> View | None:
+    """Read who has what was asked for: owner and stage for everyone, details only for those who may see the lead."""
+    if asked.who is None:
+        return None
+    lines = []
+    for lead_id in asked.params.get("leads", []):
+        lead = await leads.find_lead(tx, int(lead_id))
+        if lead is None:
+            continue
+        owner = await name_of(tx, lead.owner_id) if lead.owner_id else "线索池"
+        touched = moment(lead.touched_at, now=ctx.now, zone=ctx.rules.zone) if lead.touched_at else "还没跟进过"
+        seen = await can_see(tx, lead, asked.who, rules=ctx.rules)
+        reveal = await can_act(tx, lead, asked.who)
+        what = f"{title_of(lead)} {phone_of(lead, reveal=reveal)}" if seen else f"{lead.no}(详情不在你的范围)"
+        lines.append(Told(owner, "", f"{what} · {stage_of(lead)} · 最近 {touched}"))
+    return View(f"「{asked.params.get('words', '')}」查到 {len(lines)} 条", tuple(lines), 0)
+
+
+def draw_duplicates(view: View) -> Text:
+    """The answer of 查重."""
+    return Text("\n".join([view.head, *(f"· {line.at}:{line.what}" for line in view.lines)]))

@@ -1,0 +1,1 @@
+"""What an administrator can type in a terminal; one file for each command."""

@@ -1,0 +1,44 @@
+"""What handlers, reactions and cards need to know besides their subject: the rules, the calendar and the time."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from bot.platform import Place
+from config.rules import Rules
+from config.worktime import WorkCalendar
+from store.tables import Member
+
+
+@dataclass(frozen=True)
+class Context:
+    """One moment of the company: built anew for every operation, so that nothing in it grows stale."""
+
+    rules: Rules
+    calendar: WorkCalendar
+    now: datetime
+    platforms: tuple[str, ...] = ("wecom",)
+    public_url: str = ""
+
+    def place_of(self, member: Member) -> Place | None:
+        """Where a member is reached: the first configured platform that knows them."""
+        for platform in self.platforms:
+            user_id = member.wecom if platform == "wecom" else member.dingtalk
+            if user_id:
+                return Place(platform, user_id)
+        return None
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A card asked for by name: for the person who acted unless `to` names another member."""
+
+    card: str
+    lead_id: int | None = None
+    params: dict[str, Any] = field(default_factory=dict)
+    to: str | None = None
+
+
+def say(sentence: str, *, to: str | None = None) -> Answer:
+    """A plain sentence."""
+    return Answer("note", params={"text": sentence}, to=to)

@@ -1,0 +1,50 @@
+"""Which card is drawn how: a card is a view of the present state, read and drawn at the moment it is sent."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any
+
+from bot.cards import clock, lead, listing, plain, question, reminder, story
+from bot.cards.asked import Asked
+from bot.cards.card import Message
+from bot.context import Context
+from store.tx import Tx
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """How a card reads what it shows and how it is drawn. `living`: it hangs in the chat and is kept true."""
+
+    look: Callable[[Tx, Asked, Context], Awaitable[Any]]
+    draw: Callable[[Any], Message]
+    living: bool = False
+
+
+def _as_is(message: Message) -> Message:
+    return message
+
+
+DRAWINGS: dict[str, Drawing] = {
+    "lead": Drawing(lead.look, lead.draw, living=True),
+    "clock": Drawing(clock.look, clock.draw, living=True),
+    "reminder": Drawing(reminder.look, reminder.draw, living=True),
+    "pool": Drawing(listing.look_pool, listing.draw_pool),
+    "list": Drawing(listing.look, listing.draw),
+    "story": Drawing(story.look, story.draw),
+    "history": Drawing(story.look_history, story.draw_history),
+    "duplicates": Drawing(story.look_duplicates, story.draw_duplicates),
+    "draft": Drawing(question.look_draft, question.draw_draft),
+    "ask": Drawing(question.look_ask, question.draw_ask),
+    "when": Drawing(question.look_when, question.draw_when),
+    "done": Drawing(question.look_done, question.draw_done),
+    "undelivered": Drawing(plain.look_undelivered, plain.draw_undelivered),
+    "note": Drawing(plain.look_note, _as_is),
+    "help": Drawing(plain.look_help, _as_is),
+}
+
+
+async def draw(tx: Tx, asked: Asked, ctx: Context) -> Message | None:
+    """The card as it is now for this reader; None when there is nothing to show them (any more)."""
+    drawing = DRAWINGS[asked.card]
+    view = await drawing.look(tx, asked, ctx)
+    return None if view is None else drawing.draw(view)

@@ -1,0 +1,80 @@
+"""What a platform has told us: somebody wrote, pressed a button, added a customer, left the company."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+
+@dataclass(frozen=True)
+class Event:
+    """Common to all: the platform ("wecom"), its user id of who acted ("" for the platform itself), and when."""
+
+    platform: str
+    sender: str
+    at: datetime
+
+
+@dataclass(frozen=True)
+class MessageReceived(Event):
+    """A person wrote to the bot; `text` is "" for pictures, voice and files, which carry a `media_id`."""
+
+    text: str = field(repr=False)
+    kind: str = "text"  # text, image, voice, video, location, link, file
+    media_id: str = ""
+
+
+@dataclass(frozen=True)
+class ButtonPressed(Event):
+    """A card's button: `action` is what we packed, `choices` what was selected, `code` allows one update."""
+
+    action: str
+    choices: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    code: str = field(default="", repr=False)
+    ref: str = ""  # our name of the message whose card was pressed (WeCom: task_id)
+
+
+@dataclass(frozen=True)
+class MenuPressed(Event):
+    """An entry of the app's menu."""
+
+    key: str
+
+
+@dataclass(frozen=True)
+class ContactAdded(Event):
+    """A customer became a contact of a member; `sender` is the member, `state` the channel code's mark.
+
+    `name`, `company`, `title` and `mobile` come from the platform's profile and are "" when it could not be fetched.
+    """
+
+    external_id: str
+    state: str = ""
+    welcome_code: str = field(default="", repr=False)
+    name: str = ""
+    company: str = ""
+    title: str = ""
+    mobile: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True)
+class MemberLeft(Event):
+    """The platform says that `sender` left the company or the app's visible range."""
+
+
+@dataclass(frozen=True)
+class MemberJoined(Event):
+    """The platform says that `sender` may use the app from now on."""
+
+
+@dataclass(frozen=True)
+class PlatformAlarm(Event):
+    """The platform warns about the app itself (inactive, quota low); `text` is for the administrator, in Chinese."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class Ignored(Event):
+    """Known to be of no use here, or unknown: acknowledged, counted by `reason`, nothing changes."""
+
+    reason: str

@@ -1,0 +1,125 @@
+"""A pressed button: what it means, whether it is still true, and what its card shows afterwards."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from bot.actions import (
+    Action, AskDisqualify, AskFollowUp, AskRelease, AskTransfer, BadAction, ChangeDraft, Claim, Disqualify, DropDraft,
+    More, NoteCall, OtherLead, Qualify, Release, Resend, SaveDraft, SetNextStep, Show, ShowMine, ShowPool, Transfer,
+    Undo, unpack,
+)  # fmt: skip
+from bot.context import Answer, Context, say
+from bot.events import ButtonPressed, MenuPressed
+from bot.handlers import claim, draft, followup, look, office, qualify, release, transfer, undo
+from bot.handlers.commands import COMMANDS
+from bot.handlers.message import run_command
+from bot.outgoing import refresh
+from leads.errors import Refused
+from leads.facts import Fact
+from leads.rights import Who
+from store import cards, outbox
+from store.leads import find_lead
+from store.tx import Tx
+
+Handler = Callable[[Tx, Any, Who, Context], Awaitable[list[Fact | Answer]]]
+
+
+async def _on_pool(tx: Tx, action: ShowPool, who: Who, ctx: Context) -> list[Fact | Answer]:
+    return await look.on_pool(tx, who, ctx)
+
+
+async def _on_mine(tx: Tx, action: ShowMine, who: Who, ctx: Context) -> list[Fact | Answer]:
+    return await look.on_mine(tx, who, ctx)
+
+
+HANDLERS: dict[type[Action], Handler] = {
+    Claim: claim.on_claim,
+    Show: look.on_show,
+    More: look.on_more,
+    NoteCall: followup.on_note_call,
+    AskFollowUp: followup.on_ask_followup,
+    SetNextStep: followup.on_set_next_step,
+    Qualify: qualify.on_qualify,
+    AskDisqualify: qualify.on_ask_disqualify,
+    Disqualify: qualify.on_disqualify,
+    AskRelease: release.on_ask_release,
+    Release: release.on_release,
+    AskTransfer: transfer.on_ask_transfer,
+    Transfer: transfer.on_transfer,
+    Undo: undo.on_undo,
+    SaveDraft: draft.on_save_draft,
+    ChangeDraft: draft.on_change_draft,
+    OtherLead: draft.on_other_lead,
+    DropDraft: draft.on_drop_draft,
+    ShowPool: _on_pool,
+    ShowMine: _on_mine,
+    Resend: office.on_resend,
+}
+
+# What a card that asked a question says once it is answered; living cards of leads are redrawn instead.
+DONE: dict[type[Action], str] = {
+    Release: "已退回",
+    Disqualify: "已标为无效",
+    Transfer: "已转出",
+    SaveDraft: "已保存",
+    ChangeDraft: "改好再发",
+    DropDraft: "已丢弃",
+    OtherLead: "换一条",
+    Undo: "已撤销",
+    SetNextStep: "已设好",
+    NoteCall: "已记下",
+    Resend: "正在重发",
+}
+CHOSEN = {Release: "reason", Disqualify: "reason", Transfer: "to"}
+
+
+def _completed(action: Action, event: ButtonPressed) -> Action:
+    """The action with what was chosen in the card's list."""
+    name = CHOSEN.get(type(action))
+    chosen = next((ids[0] for ids in event.choices.values() if ids), "")
+    if name is None or getattr(action, name) or not chosen:
+        return action
+    return type(action)(**{**vars(action), name: chosen})
+
+
+async def on_button(tx: Tx, event: ButtonPressed, who: Who, ctx: Context) -> list[Fact | Answer]:
+    """Run what the button means for the person who pressed it; a refusal is answered and the card made true."""
+    living = bool(event.code) and await cards.bring_code(
+        tx, event.platform, event.sender, event.ref, event.code, now=ctx.now
+    )
+    try:
+        action = _completed(unpack(event.action), event)
+    except BadAction:
+        return [say("这个按钮已经失效了。发「我的」看自己的线索,发「线索池」看可领取的。")]
+    lead_id: int | None = getattr(action, "lead_id", None)
+    try:
+        outcome = await HANDLERS[type(action)](tx, action, who, ctx)
+    except Refused as refusal:
+        if living and lead_id is not None and (lead := await find_lead(tx, lead_id)) is not None:
+            await refresh(tx, ctx, lead, origin=f"press{event.ref}{event.code[:16]}", only=event.sender)
+        return [say(refusal.sentence)]
+    if not living:
+        await _settle_card(tx, event, action, who, ctx)
+        told = any(isinstance(item, Answer) for item in outcome)
+        if lead_id is not None and not told:
+            return [*outcome, Answer("lead", lead_id, {"said": DONE.get(type(action), "好了")})]
+    return outcome
+
+
+async def _settle_card(tx: Tx, event: ButtonPressed, action: Action, who: Who, ctx: Context) -> None:
+    """Grey the buttons of a question that is answered; what is never asked twice must not look open."""
+    done = DONE.get(type(action))
+    if done is None or not event.code:
+        return
+    await outbox.ask(
+        tx, platform=event.platform, place=event.sender, lane=f"{event.platform}:member:{event.sender}",
+        card="answered", key=f"answered:{event.ref}:{event.code[:64]}", now=ctx.now, member_id=who.id,
+        lead_id=getattr(action, "lead_id", None), purpose="answered", params={"code": event.code, "done": done},
+    )  # fmt: skip
+
+
+async def on_menu(tx: Tx, event: MenuPressed, who: Who, ctx: Context) -> list[Fact | Answer]:
+    """An entry of the app's menu is a word said with the thumb."""
+    words = {"mine": "我的", "today": "待办", "pool": "线索池", "note": "跟进", "help": "帮助"}
+    word = words.get(event.key, "帮助")
+    return await run_command(tx, COMMANDS[word], "", who, ctx)

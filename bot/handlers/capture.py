@@ -1,0 +1,117 @@
+"""Leads that come in through chat: 新线索 with any pasted text, and customers whom a member has just added."""
+
+from typing import Any
+
+from bot.context import Answer, Context
+from bot.events import ContactAdded
+from leads.capture import Person, capture
+from leads.errors import Unusable
+from leads.facts import Fact
+from leads.rights import Who, can_see
+from leads.understand.phone import normal_phone
+from leads.understand.reading import Fields, understand
+from leads.undo import remember
+from store.leads import find_by_identity, get_lead
+from store.members import name_of
+from store.talk import add_draft, set_focus
+from store.tx import Tx
+
+
+def person_of(fields: Fields, source: str) -> Person:
+    """What was read from a text, as somebody who asks."""
+    return Person(
+        source=source,
+        name=fields.name or "",
+        phone=fields.mobile or fields.tel or "",
+        company=fields.company or "",
+        email=fields.email or "",
+        wechat=fields.wechat or "",
+        title=fields.title or "",
+        city=fields.city or "",
+        need=fields.need or "",
+        budget_min=fields.budget_min,
+        budget_max=fields.budget_max,
+    )
+
+
+def draft_of(fields: Fields, doubtful: tuple[str, ...], text: str) -> dict[str, Any]:
+    """What waits for one tap: the fields as read, which of them are doubtful, and the words themselves."""
+    names = ("name", "title", "company", "mobile", "tel", "email", "wechat", "city", "budget_min", "budget_max", "need")
+    return {
+        "fields": {name: getattr(fields, name) for name in names},
+        "doubtful": list(doubtful),
+        "text": text[:1000],
+    }
+
+
+async def on_new_lead_word(tx: Tx, rest: str, who: Who, ctx: Context) -> list[Fact | Answer]:
+    """新线索 …: saved at once with a name, a phone and nobody who has that number; otherwise a card to confirm."""
+    if not rest:
+        raise Unusable("把客户信息贴在后面就行,例如:新线索 张三 13800138000 杭州云栖 想要报价")
+    reading = understand(rest, now=ctx.now.astimezone(ctx.rules.zone))
+    fields = reading.fields
+    phone = normal_phone(fields.mobile or fields.tel or "")
+    known = None
+    if phone is not None and phone.valid:
+        known = await find_by_identity(tx, "phone", _key(phone.number, phone.extension))
+    if known is not None:
+        return await known_already(tx, known, fields, rest, reading.doubtful, who, ctx)
+    if fields.name and phone is not None and phone.valid:
+        return await save_lead(tx, person_of(fields, "手工录入"), who, ctx)
+    draft_id = await add_draft(
+        tx, who.id or "", "lead", draft_of(fields, reading.doubtful, rest), lead_id=None, now=ctx.now
+    )
+    return [Answer("draft", params={"draft": draft_id})]
+
+
+def _key(number: str, extension: str) -> str:
+    return number + (f"-{extension}" if extension else "")
+
+
+async def known_already(
+    tx: Tx, lead_id: int, fields: Fields, text: str, doubtful: tuple[str, ...], who: Who, ctx: Context
+) -> list[Fact | Answer]:
+    """The number is known: say who has it, and offer to book the words as one more enquiry."""
+    lead = await get_lead(tx, lead_id)
+    draft_id = await add_draft(tx, who.id or "", "lead", draft_of(fields, doubtful, text), lead_id=lead_id, now=ctx.now)
+    owner = await name_of(tx, lead.owner_id) if lead.owner_id else ""
+    visible = await can_see(tx, lead, who, rules=ctx.rules)
+    return [Answer("draft", params={"draft": draft_id, "owner": owner, "visible": visible})]
+
+
+async def save_lead(tx: Tx, person: Person, who: Who, ctx: Context) -> list[Fact | Answer]:
+    """Book the person; a rep who enters a new lead owns it."""
+    captured = await capture(tx, person, by=who, keep=True, rules=ctx.rules, now=ctx.now)
+    lead_id = captured.lead_id
+    lead = await get_lead(tx, lead_id)
+    await set_focus(tx, who.id or "", lead_id=lead_id, asked="", now=ctx.now)
+    if not captured.new:
+        owner = await name_of(tx, lead.owner_id) if lead.owner_id else "线索池"
+        said = f"{lead.no} 早就有了(在{owner}),这次咨询已记上"
+        shown = await can_see(tx, lead, who, rules=ctx.rules)
+        return [
+            *captured.facts,
+            Answer("lead", lead_id, {"said": said}) if shown else Answer("note", params={"text": said + "。"}),
+        ]
+    act_id = await remember(tx, who, "capture", lead_id, {}, now=ctx.now)
+    said = f"{lead.no} 已录入" + ("" if lead.owner_id else ",放进了线索池")
+    if lead.phone_flaw:
+        said += f"。电话有疑问:{lead.phone_flaw},请核对"
+    return [*captured.facts, Answer("lead", lead_id, {"said": said, "act": act_id})]
+
+
+async def on_contact_added(tx: Tx, event: ContactAdded, who: Who | None, ctx: Context) -> list[Fact | Answer]:
+    """A customer was added: one lead per external id, booked under the channel code, kept by the rep who knows them."""
+    person = Person(
+        source=event.state or "企业微信好友",
+        name=event.name,
+        company=event.company,
+        title=event.title,
+        phone=event.mobile,
+        external_id=event.external_id,
+        submission_id=f"{event.external_id}:{event.sender}:{int(event.at.timestamp())}",
+    )
+    captured = await capture(tx, person, by=who, keep=True, rules=ctx.rules, now=ctx.now)
+    if who is None or not captured.new:
+        return list(captured.facts)
+    return [*captured.facts, Answer("lead", captured.lead_id, {"said": "新加的客户已自动建好线索"})]

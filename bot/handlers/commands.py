@@ -1,0 +1,74 @@
+"""The words of chat: what each does, for whom, and an example; the help is drawn from this table."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from bot.context import Answer, Context
+from bot.handlers import capture, claim, followup, look, office, qualify, release, transfer, undo
+from leads.facts import Fact
+from leads.rights import Who
+from store.tx import Tx
+
+Reply = Awaitable[list[Fact | Answer]]
+LEADERS = frozenset({"manager", "marketing", "admin"})
+
+
+@dataclass(frozen=True)
+class Command:
+    """A word with its aliases. Exactly one of the three handlers is set, none for the help itself.
+
+    `bare`: a bare number after the word is a lead's number (領取 1024), not part of a sentence.
+    """
+
+    words: tuple[str, ...]
+    does: str
+    example: str
+    on_lead: Callable[[Tx, int | None, str, Who, Context], Reply] | None = None
+    on_words: Callable[[Tx, str, Who, Context], Reply] | None = None
+    on_alone: Callable[[Tx, Who, Context], Reply] | None = None
+    bare: bool = True
+    roles: frozenset[str] = frozenset()
+
+
+TABLE = (
+    Command(("帮助", "help", "?", "菜单"), "看看我能做什么", "帮助"),
+    Command(
+        ("新线索", "新增", "录入"), "贴上客户信息就能录入", "新线索 张三 13800138000 杭州云栖 想要报价",
+        on_words=capture.on_new_lead_word,
+    ),
+    Command(("线索池", "公海"), "看可以领取的线索", "线索池", on_alone=look.on_pool),
+    Command(("领取", "认领", "抢"), "领取一条线索", "领取 L1024", on_lead=claim.on_claim_word),
+    Command(("我的", "我的线索"), "我手上的线索,最急的在前", "我的", on_alone=look.on_mine),
+    Command(("待办", "今天"), "今天要跟进的", "待办", on_alone=look.on_today),
+    Command(("看", "查", "详情"), "看一条线索", "看 L1024,看 王总", on_lead=look.on_show_word, bare=False),
+    Command(("查重",), "这个电话或公司谁有了", "查重 13800138000", on_words=look.on_duplicates_word),
+    Command(
+        ("跟进", "记", "记一笔"), "记下跟进,顺便约好下次", "跟进 L1024 电话聊了,下周三下午3点上门",
+        on_lead=followup.on_followup_word, bare=False,
+    ),
+    Command(("合格",), "转为合格线索", "合格 L1024", on_lead=qualify.on_qualify_word),
+    Command(("无效",), "标为无效,说一句原因", "无效 L1024 空号", on_lead=qualify.on_disqualify_word),
+    Command(("退回",), "退回线索池,说一句原因", "退回 L1024 三次没人接", on_lead=release.on_release_word),
+    Command(("转给", "改派", "转派"), "转给同事", "转给 L1024 李娜", on_lead=transfer.on_transfer_word),
+    Command(("撤销",), "撤销我刚做的一步(10 分钟内)", "撤销", on_alone=undo.on_undo_word),
+    Command(("历史",), "这条线索经过谁的手", "历史 L1024", on_lead=look.on_history_word),
+    Command(("日历",), "哪天上班、哪天休息", "日历", on_alone=office.on_calendar),
+    Command(("反馈",), "有话对管理员说", "反馈 希望卡片上能看到预算", on_words=office.on_feedback_word),
+    Command(("超时",), "超时还没跟上的线索", "超时", on_alone=office.on_overdue, roles=LEADERS),
+    Command(("未送达",), "没有送到的消息", "未送达", on_alone=office.on_undelivered, roles=LEADERS),
+)  # fmt: skip
+
+
+def _index(table: tuple[Command, ...]) -> dict[str, str]:
+    """alias → first word; an alias that two commands claim is refused at start."""
+    found: dict[str, str] = {}
+    for command in table:
+        for alias in command.words:
+            if alias in found:
+                raise ValueError(f"the word {alias} belongs to two commands: {found[alias]} and {command.words[0]}")
+            found[alias] = command.words[0]
+    return found
+
+
+COMMANDS = {command.words[0]: command for command in TABLE}
+ALIASES = _index(TABLE)

@@ -1,0 +1,106 @@
+"""A rep writes down what happened; the next step's time is understood, and asked for when it is not clear."""
+
+from datetime import datetime, timedelta
+
+from bot.actions import AskFollowUp, NoteCall, SetNextStep
+from bot.context import Answer, Context, say
+from leads.errors import Unusable
+from leads.facts import Fact
+from leads.followup import log_followup, set_next_step
+from leads.rights import Who, get_workable
+from leads.understand.reading import understand
+from leads.understand.when import When
+from leads.undo import remember, snapshot
+from store.talk import find_focus, set_focus
+from store.tx import Tx
+
+OUTCOMES = {"talked": "电话打通了,已沟通", "missed": "打了电话,没有人接", "wechat": "加了微信,已打招呼"}
+
+
+def rings_at(when: When, ctx: Context) -> datetime:
+    """When a promised day or minute rings: a day without a time at the rules' hour (10:00)."""
+    if when.precision == "minute":
+        return when.start
+    hour, minute = (int(part) for part in ctx.rules.follow_up.day_rings_at.split(":"))
+    return when.start.astimezone(ctx.rules.zone).replace(hour=hour, minute=minute, second=0, microsecond=0)
+
+
+def next_step_of(words: str, ctx: Context) -> tuple[datetime | None, list[datetime]]:
+    """The promised instant that the words name beyond doubt, or the instants to ask about when there is a doubt."""
+    reading = understand(words, now=ctx.now.astimezone(ctx.rules.zone))
+    if reading.when is None:
+        return None, []
+    found = [reading.when, *reading.other_whens]
+    instants = sorted({rings_at(when, ctx) for when in found})
+    sure = len(found) == 1 and reading.when.precision != "range" and not reading.when.doubt
+    if sure and instants[0] > ctx.now:
+        return instants[0], []
+    if reading.when.precision == "range":
+        last = rings_at(When(**{**vars_of(reading.when), "start": reading.when.end, "precision": "day"}), ctx)
+        instants = sorted({*instants, last})
+    if instants and instants[0] <= ctx.now and instants[0].date() == ctx.now.astimezone(ctx.rules.zone).date():
+        instants = [ctx.now + timedelta(hours=1), *instants[1:]]
+    return None, [at for at in instants if at > ctx.now][:4]
+
+
+def vars_of(when: When) -> dict[str, object]:
+    """The fields of a reading, to make a changed copy."""
+    return {name: getattr(when, name) for name in when.__dataclass_fields__}
+
+
+async def log(
+    tx: Tx, lead_id: int, words: str, who: Who, ctx: Context, *, channel: str | None = None
+) -> list[Fact | Answer]:
+    """Keep the note whatever its dates are; a doubtful date is asked with buttons afterwards."""
+    sure, doubtful = next_step_of(words, ctx)
+    before = await snapshot(tx, lead_id)
+    fact = await log_followup(tx, lead_id, who, words, channel=channel, next_step_at=sure, rules=ctx.rules, now=ctx.now)
+    await remember(tx, who, "followup", lead_id, before, now=ctx.now)
+    await set_focus(tx, who.id or "", lead_id=lead_id, asked="", now=ctx.now)
+    if doubtful:
+        instants = [at.isoformat() for at in doubtful]
+        return [fact, Answer("when", lead_id, {"instants": instants, "words": words[:200]})]
+    return [fact]
+
+
+async def on_followup_word(tx: Tx, lead_id: int | None, rest: str, who: Who, ctx: Context) -> list[Fact | Answer]:
+    """跟进 [L1024] 说了什么; without a number it is about the lead we are talking about."""
+    if lead_id is None:
+        focus = await find_focus(tx, who.id or "")
+        lead_id = focus.lead_id if focus is not None else None
+        if lead_id is None:
+            raise Unusable("要记到哪一条?例如:跟进 L1024 电话聊了,下周三下午3点上门。发「我的」看自己的线索。")
+    await get_workable(tx, lead_id, who, rules=ctx.rules)
+    if not rest:
+        await set_focus(tx, who.id or "", lead_id=lead_id, asked=f"note:{lead_id}", now=ctx.now)
+        return [Answer("ask", lead_id, {"what": "followup"})]
+    outcome = await log(tx, lead_id, rest, who, ctx)
+    if any(isinstance(item, Answer) for item in outcome):
+        return outcome
+    return [*outcome, Answer("lead", lead_id, {"said": f"已记到 L{lead_id}"})]
+
+
+async def on_ask_followup(tx: Tx, action: AskFollowUp, who: Who, ctx: Context) -> list[Fact | Answer]:
+    """The button 记一笔: the next sentence is the note."""
+    return await on_followup_word(tx, action.lead_id, "", who, ctx)
+
+
+async def on_note_call(tx: Tx, action: NoteCall, who: Who, ctx: Context) -> list[Fact | Answer]:
+    """One tap after a call: 打通了 or 没人接."""
+    words = OUTCOMES.get(action.outcome)
+    if words is None:
+        raise Unusable("这个按钮已经不用了,直接发一句跟进就好。")
+    channel = "chat" if action.outcome == "wechat" else "call"
+    return await log(tx, action.lead_id, words, who, ctx, channel=channel)
+
+
+async def on_set_next_step(tx: Tx, action: SetNextStep, who: Who, ctx: Context) -> list[Fact | Answer]:
+    """The doubt about the day is settled."""
+    at = datetime.fromisoformat(action.at) if action.at else None
+    before = await snapshot(tx, action.lead_id)
+    fact = await set_next_step(tx, action.lead_id, who, at, rules=ctx.rules, now=ctx.now)
+    await remember(tx, who, "next_step", action.lead_id, before, now=ctx.now)
+    if at is None:
+        return [fact, say(f"好的,L{action.lead_id} 不设提醒。")]
+    local = at.astimezone(ctx.rules.zone)
+    return [fact, say(f"好的,{local:%m-%d %H:%M} 提醒你跟进 L{action.lead_id}。")]

@@ -1,0 +1,112 @@
+"""Looking things up: one lead, one's own leads, the pool, who already has a number, a lead's story."""
+
+from datetime import timedelta
+
+from bot.actions import More, Show
+from bot.context import Answer, Context, say
+from leads.errors import NotFound, Unusable
+from leads.facts import Fact
+from leads.rights import Who, can_see, get_visible, pools_of
+from leads.understand.phone import normal_phone
+from store import leads
+from store.talk import set_focus
+from store.timeline import audit
+from store.tx import Tx
+
+PAGE = 10
+
+
+async def on_show(tx: Tx, action: Show, who: Who, ctx: Context) -> list[Fact | Answer]:
+    """Open one lead; from now on we talk about it."""
+    lead = await get_visible(tx, action.lead_id, who, rules=ctx.rules)
+    await set_focus(tx, who.id or "", lead_id=action.lead_id, asked="", now=ctx.now)
+    await audit(tx, act="view", by=who.id, subject=lead.no, at=ctx.now)
+    return [Answer("story", action.lead_id), Answer("lead", action.lead_id)]
+
+
+async def on_more(tx: Tx, action: More, who: Who, ctx: Context) -> list[Fact | Answer]:
+    """The whole story of a lead."""
+    lead = await get_visible(tx, action.lead_id, who, rules=ctx.rules)
+    await set_focus(tx, who.id or "", lead_id=action.lead_id, asked="", now=ctx.now)
+    await audit(tx, act="view", by=who.id, subject=lead.no, at=ctx.now)
+    return [Answer("story", action.lead_id, {"whole": True})]
+
+
+async def on_show_word(tx: Tx, lead_id: int | None, rest: str, who: Who, ctx: Context) -> list[Fact | Answer]:
+    """看 L1024, 看 王总, 看 138…, 看 云栖科技."""
+    if lead_id is not None:
+        return await on_show(tx, Show(lead_id), who, ctx)
+    if not rest:
+        raise Unusable("要看哪一条?例如:看 L1024,看 王总,看 13800138000。")
+    found = [lead for lead in await _matching(tx, rest) if await can_see(tx, lead, who, rules=ctx.rules)]
+    if not found:
+        raise NotFound(f"「{rest[:20]}」")
+    if len(found) == 1:
+        return await on_show(tx, Show(found[0].id or 0), who, ctx)
+    return await _listed(tx, f"「{rest[:20]}」有 {len(found)} 条", [lead.id or 0 for lead in found[:PAGE]], who, ctx)
+
+
+async def _matching(tx: Tx, words: str) -> list[leads.Lead]:
+    phone = normal_phone(words)
+    if phone is not None and phone.valid:
+        key = phone.number + (f"-{phone.extension}" if phone.extension else "")
+        known = await leads.find_by_identity(tx, "phone", key)
+        return [await leads.get_lead(tx, known)] if known is not None else []
+    return list(await leads.search(tx, words, limit=50))
+
+
+async def _listed(tx: Tx, title: str, ids: list[int], who: Who, ctx: Context, hint: str = "") -> list[Fact | Answer]:
+    await set_focus(tx, who.id or "", listed=ids, asked="", now=ctx.now)
+    return [Answer("list", params={"title": title, "leads": ids, "hint": hint or "回复序号打开,例如 1"})]
+
+
+async def on_mine(tx: Tx, who: Who, ctx: Context) -> list[Fact | Answer]:
+    """我的: one's open leads by urgency."""
+    count = await leads.count_owned(tx, who.id or "")
+    if count == 0:
+        return [say("你手上还没有线索。发「线索池」看看有哪些可以领。")]
+    mine = await leads.list_owned(tx, who.id or "", limit=PAGE)
+    title = f"我的线索,共 {count} 条" + (f",最急的 {PAGE} 条" if count > PAGE else "")
+    return await _listed(tx, title, [lead.id or 0 for lead in mine], who, ctx)
+
+
+async def on_today(tx: Tx, who: Who, ctx: Context) -> list[Fact | Answer]:
+    """待办: what was promised for today, and leads nobody has contacted yet."""
+    local = ctx.now.astimezone(ctx.rules.zone)
+    midnight = local.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
+    due = await leads.list_due(tx, who.id or "", until=midnight, limit=PAGE)
+    if not due:
+        return [say("今天没有要跟进的,轻松一下。发「线索池」看看有没有新线索。")]
+    return await _listed(tx, f"今天要跟进 {len(due)} 条", [lead.id or 0 for lead in due], who, ctx)
+
+
+async def on_pool(tx: Tx, who: Who, ctx: Context) -> list[Fact | Answer]:
+    """线索池: the claimable leads with 领取 buttons."""
+    pools = pools_of(who, rules=ctx.rules)
+    free = await leads.list_free(tx, pools, limit=PAGE)
+    if not free:
+        return [say("线索池现在是空的,有新线索会马上推给你。")]
+    ids = [lead.id or 0 for lead in free]
+    await set_focus(tx, who.id or "", listed=ids, asked="", now=ctx.now)
+    return [Answer("pool")]
+
+
+async def on_duplicates_word(tx: Tx, rest: str, who: Who, ctx: Context) -> list[Fact | Answer]:
+    """查重 138… or 查重 公司名: who has it already, within the asker's rights."""
+    if not rest:
+        raise Unusable("查什么?例如:查重 13800138000,查重 杭州云栖智能。")
+    found = (await _matching(tx, rest))[:PAGE]
+    await audit(tx, act="duplicate_check", by=who.id, subject="", at=ctx.now, found=len(found))
+    if not found:
+        return [say(f"没有查到「{rest[:20]}」,可以放心录入。发「新线索 …」录入。")]
+    ids = [lead.id or 0 for lead in found]
+    return [Answer("duplicates", params={"words": rest[:20], "leads": ids})]
+
+
+async def on_history_word(tx: Tx, lead_id: int | None, rest: str, who: Who, ctx: Context) -> list[Fact | Answer]:
+    """历史 L1024: each owner, from when to when, and what they did."""
+    if lead_id is None:
+        raise Unusable("看哪一条的历史?例如:历史 L1024")
+    await get_visible(tx, lead_id, who, rules=ctx.rules)
+    await set_focus(tx, who.id or "", lead_id=lead_id, now=ctx.now)
+    return [Answer("history", lead_id)]

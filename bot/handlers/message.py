@@ -1,0 +1,111 @@
+"""A line of chat: a command, a number of the list shown last, or free words about the lead we talk about."""
+
+from bot.actions import Show
+from bot.context import Answer, Context, say
+from bot.events import MessageReceived
+from bot.handlers import capture, draft, followup
+from bot.handlers.commands import ALIASES, COMMANDS, Command
+from bot.handlers.look import on_show
+from bot.handlers.words import closest, lead_and_rest, picked, read_line, tidy
+from leads.errors import NoRight
+from leads.facts import Fact
+from leads.followup import channel_of
+from leads.rights import Who
+from leads.understand.phone import normal_phone
+from leads.understand.reading import Understanding, understand
+from store.leads import find_by_identity, find_lead
+from store.talk import add_draft, find_focus
+from store.tx import Tx
+
+SHORT = 8  # characters: a line this short that means nothing to us is rather a mistyped command than a note
+KINDS = {"image": "图片", "voice": "语音", "video": "视频", "location": "位置", "link": "链接", "file": "文件"}
+
+
+async def on_message(tx: Tx, event: MessageReceived, who: Who, ctx: Context) -> list[Fact | Answer]:
+    """Answer a member's line; every line gets an answer."""
+    if event.kind != "text":
+        what = KINDS.get(event.kind, "消息")
+        return [say(f"{what}收到了,我现在只读得懂文字。把要点打成一句话发给我就好。")]
+    text = tidy(event.text)
+    focus = await find_focus(tx, who.id or "")
+    number = picked(text)
+    if number is not None:
+        return await _pick(tx, number, who, ctx)
+    line = read_line(text, ALIASES)
+    if line is not None:
+        return await run_command(tx, COMMANDS[line.word], line.rest, who, ctx)
+    lead_id, rest = lead_and_rest(text, bare=False)
+    if lead_id is not None and not rest:
+        return await on_show(tx, Show(lead_id), who, ctx)
+    if not text:
+        return _unknown(text)
+    if focus is not None and focus.asked.startswith("note:"):
+        return await followup.on_followup_word(tx, int(focus.asked[5:]), text, who, ctx)
+    reading = understand(text, now=ctx.now.astimezone(ctx.rules.zone))
+    if reading.intent == "new_lead":
+        return await _new_lead(tx, text, reading, who, ctx)
+    about = lead_id or (focus.lead_id if focus is not None else None)
+    means_something = reading.intent in ("followup", "reminder", "release") or reading.when is not None
+    if not means_something and (len(text) <= SHORT or reading.intent == "question"):
+        return _unknown(text)
+    return await _free_words(tx, rest if lead_id else text, about, who, ctx)
+
+
+async def run_command(tx: Tx, command: Command, rest: str, who: Who, ctx: Context) -> list[Fact | Answer]:
+    """Run a command with what follows its word; raises NoRight when the person's role may not use it."""
+    if command.roles and who.role not in command.roles:
+        raise NoRight(f"「{command.words[0]}」是给主管和市场用的。发「帮助」看看你可以做什么。")
+    if command.on_lead is not None:
+        lead_id, rest = lead_and_rest(rest, bare=command.bare)
+        return await command.on_lead(tx, lead_id, rest, who, ctx)
+    if command.on_words is not None:
+        return await command.on_words(tx, rest, who, ctx)
+    if command.on_alone is not None:
+        return await command.on_alone(tx, who, ctx)
+    return [Answer("help", params={"role": who.role})]
+
+
+async def _pick(tx: Tx, number: int, who: Who, ctx: Context) -> list[Fact | Answer]:
+    focus = await find_focus(tx, who.id or "")
+    listed = focus.listed if focus is not None else []
+    if not 1 <= number <= len(listed):
+        return [say("没有这个序号。发「我的」或「线索池」先看清单,再回复序号。")]
+    if focus is not None and focus.asked.startswith("other:"):
+        return await draft.pick_other(tx, int(focus.asked[6:]), listed[number - 1], who, ctx)
+    return await on_show(tx, Show(listed[number - 1]), who, ctx)
+
+
+async def _new_lead(tx: Tx, text: str, reading: Understanding, who: Who, ctx: Context) -> list[Fact | Answer]:
+    fields = reading.fields
+    phone = normal_phone(fields.mobile or fields.tel or "")
+    if phone is not None and phone.valid:
+        key = phone.number + (f"-{phone.extension}" if phone.extension else "")
+        known = await find_by_identity(tx, "phone", key)
+        if known is not None:
+            return await capture.known_already(tx, known, fields, text, reading.doubtful, who, ctx)
+    content = capture.draft_of(fields, reading.doubtful, text)
+    return [
+        Answer("draft", params={"draft": await add_draft(tx, who.id or "", "lead", content, lead_id=None, now=ctx.now)})
+    ]
+
+
+async def _free_words(tx: Tx, text: str, about: int | None, who: Who, ctx: Context) -> list[Fact | Answer]:
+    lead = await find_lead(tx, about) if about is not None else None
+    if lead is not None and lead.owner_id != who.id:
+        lead = None
+    sure, doubtful = followup.next_step_of(text, ctx)
+    content = {
+        "text": text[:2000],
+        "channel": channel_of(text),
+        "next": sure.isoformat() if sure else None,
+        "doubtful": [at.isoformat() for at in doubtful],
+    }
+    lead_id = lead.id if lead is not None else None
+    draft_id = await add_draft(tx, who.id or "", "followup", content, lead_id=lead_id, now=ctx.now)
+    return [Answer("draft", lead_id, {"draft": draft_id})]
+
+
+def _unknown(text: str) -> list[Fact | Answer]:
+    words = [command.words[0] for command in COMMANDS.values()]
+    near = "、".join(f"「{word}」" for word in closest(text, words))
+    return [say(f"没看懂这句话。是不是想发 {near}?\n发「帮助」看看我能做什么。")]

@@ -1,0 +1,77 @@
+"""What managers and administrators ask: what is late, what did not arrive, what the calendar says; and feedback."""
+
+from datetime import timedelta
+
+from bot.actions import Resend
+from bot.context import Answer, Context, say
+from leads.errors import Unusable
+from leads.facts import Fact
+from leads.rights import Who, can_see, require_role
+from store import clocks, outbox
+from store.leads import find_lead
+from store.members import list_members
+from store.talk import find_focus, set_focus
+from store.timeline import audit
+from store.tx import Tx
+
+LEADERS = ("manager", "marketing", "admin")
+
+
+async def on_overdue(tx: Tx, who: Who, ctx: Context) -> list[Fact | Answer]:
+    """超时: broken promises that nobody has caught up on, the oldest first."""
+    require_role(who, LEADERS, "超时清单")
+    late: list[int] = []
+    for clock in reversed(await clocks.list_clocks(tx, state="overdue", limit=200)):
+        lead = await find_lead(tx, clock.lead_id)
+        if lead is None or clock.ended_at is not None or clock.lead_id in late:
+            continue
+        if await can_see(tx, lead, who, rules=ctx.rules):
+            late.append(clock.lead_id)
+    if not late:
+        return [say("现在没有超时的线索,大家都跟上了。")]
+    await set_focus(tx, who.id or "", listed=late[:10], asked="", now=ctx.now)
+    return [
+        Answer("list", params={"title": f"超时 {len(late)} 条", "leads": late[:10], "hint": "回复序号打开,可以改派"})
+    ]
+
+
+async def on_undelivered(tx: Tx, who: Who, ctx: Context) -> list[Fact | Answer]:
+    """未送达: messages that did not reach their person, each with 重发."""
+    require_role(who, LEADERS, "未送达清单")
+    if not await outbox.list_undelivered(tx, limit=1):
+        return [say("所有消息都送到了,没有未送达的。")]
+    return [Answer("undelivered")]
+
+
+async def on_resend(tx: Tx, action: Resend, who: Who, ctx: Context) -> list[Fact | Answer]:
+    """The button 重发."""
+    require_role(who, LEADERS, "重发消息")
+    if not await outbox.resend(tx, action.message_id, now=ctx.now):
+        raise Unusable("这条消息已经送到,或者已经在重发了。")
+    await audit(tx, act="resend", by=who.id, subject=f"message {action.message_id}", at=ctx.now)
+    return [say("好的,正在重发。")]
+
+
+async def on_calendar(tx: Tx, who: Who, ctx: Context) -> list[Fact | Answer]:
+    """日历: which of the next days are worked, and why."""
+    today = ctx.now.astimezone(ctx.rules.zone).date()
+    lines = []
+    for offset in range(10):
+        day = today + timedelta(days=offset)
+        special = ctx.calendar.special.get(day)
+        works = ctx.calendar.is_workday(day)
+        why = {"free": "放假", "work": "补班"}.get(special or "", "工作日" if works else "周末")
+        lines.append(f"{day:%m-%d} 周{'一二三四五六日'[day.weekday()]} {'上班' if works else '休息'}({why})")
+    return [say("工作日历(计时只算上班时间)\n" + "\n".join(lines))]
+
+
+async def on_feedback_word(tx: Tx, rest: str, who: Who, ctx: Context) -> list[Fact | Answer]:
+    """反馈 …: goes to the administrators with the lead we talk about."""
+    if not rest:
+        raise Unusable("想反馈什么?例如:反馈 希望线索卡片上能看到预算")
+    focus = await find_focus(tx, who.id or "")
+    about = f"(正在看 L{focus.lead_id})" if focus is not None and focus.lead_id else ""
+    await audit(tx, act="feedback", by=who.id, subject=f"L{focus.lead_id}" if about and focus else "", at=ctx.now)
+    admins = await list_members(tx, role="admin")
+    told: list[Fact | Answer] = [say(f"{who.name}的反馈{about}:{rest[:500]}", to=admin.id) for admin in admins]
+    return [*told, say("收到,已转给管理员,谢谢你。" if admins else "收到。还没有设置管理员,请告诉你的主管。")]

@@ -1,0 +1,37 @@
+"""The owner gives a lead back with a reason: by the card's list of reasons or by the word 退回."""
+
+from bot.actions import AskRelease, Release
+from bot.context import Answer, Context
+from leads.errors import Unusable
+from leads.facts import Fact
+from leads.release import release
+from leads.rights import Who, get_workable
+from leads.undo import remember, snapshot
+from store.talk import set_focus
+from store.tx import Tx
+
+
+async def on_ask_release(tx: Tx, action: AskRelease, who: Who, ctx: Context) -> list[Fact | Answer]:
+    """The button 退回: asks for the reason."""
+    await get_workable(tx, action.lead_id, who, rules=ctx.rules)
+    await set_focus(tx, who.id or "", lead_id=action.lead_id, now=ctx.now)
+    return [Answer("ask", action.lead_id, {"what": "release"})]
+
+
+async def on_release(tx: Tx, action: Release, who: Who, ctx: Context) -> list[Fact | Answer]:
+    """A reason was chosen. Refuses as leads.release.release does."""
+    before = await snapshot(tx, action.lead_id)
+    fact = await release(tx, action.lead_id, who, action.reason, rules=ctx.rules, now=ctx.now)
+    act_id = await remember(tx, who, "release", action.lead_id, before, now=ctx.now)
+    pool = ctx.rules.pools[fact.pool].label
+    done = f"L{action.lead_id} 已退回{pool},原因:{fact.reason}"
+    return [fact, Answer("done", action.lead_id, {"said": done, "act": act_id})]
+
+
+async def on_release_word(tx: Tx, lead_id: int | None, rest: str, who: Who, ctx: Context) -> list[Fact | Answer]:
+    """退回 L1024 原因; without a reason it is asked with buttons."""
+    if lead_id is None:
+        raise Unusable("要退回哪一条?例如:退回 L1024 打了三次没人接")
+    if not rest:
+        return await on_ask_release(tx, AskRelease(lead_id), who, ctx)
+    return await on_release(tx, Release(lead_id, 0, rest), who, ctx)

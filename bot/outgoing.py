@@ -1,0 +1,133 @@
+"""Asking for cards: to whom, once per key, as a ring (somebody must notice) or a refresh (what hangs must be true)."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
+
+from bot.context import Context
+from config.rules import Rules
+from leads.rights import Who, pools_of
+from store import cards, due, outbox
+from store.members import list_members
+from store.tables import Lead, Member
+from store.tx import Tx
+
+BURST = 10  # new lead cards a minute to one person; beyond it one list replaces the cards
+GATHER = timedelta(seconds=60)
+
+
+async def ring(
+    tx: Tx, ctx: Context, member: Member, card: str, *, key: str, lead_id: int | None = None, **params: Any
+) -> bool:
+    """Post a new card to a member, once per key; False when they have no place or the key was used."""
+    place = ctx.place_of(member)
+    if place is None:
+        return False
+    return await outbox.ask(
+        tx,
+        platform=place.platform,
+        place=place.id,
+        lane=place.lane(),
+        card=card,
+        key=key,
+        now=ctx.now,
+        member_id=member.id,
+        lead_id=lead_id,
+        params=params,
+    )
+
+
+async def refresh(tx: Tx, ctx: Context, lead: Lead, *, origin: str, only: str | None = None) -> None:
+    """Make every living card of a lead true again (or only the one that hangs at the place `only`)."""
+    members = {m.wecom: m for m in await list_members(tx) if m.wecom} | {
+        m.dingtalk: m for m in await list_members(tx) if m.dingtalk
+    }
+    for place in await cards.list_places(tx, lead.id or 0):
+        member = members.get(place.place)
+        if member is None or (only is not None and place.place != only):
+            continue
+        await outbox.ask(
+            tx,
+            platform=place.platform,
+            place=place.place,
+            lane=f"{place.platform}:member:{place.place}",
+            card=place.card,
+            key=f"refresh:{place.card}:{lead.id}:{place.place}:{origin}",
+            now=ctx.now,
+            member_id=member.id,
+            lead_id=lead.id,
+            purpose="refresh",
+        )
+
+
+async def eligible(tx: Tx, lead: Lead, *, rules: Rules) -> Sequence[Member]:
+    """The active reps who may claim from the lead's pool."""
+    return [m for m in await list_members(tx, role="rep") if lead.pool in pools_of(Who.of(m), rules=rules)]
+
+
+async def managers_of(tx: Tx, lead: Lead, *, rules: Rules) -> Sequence[Member]:
+    """Who answers for a lead: the owner's team lead, or the managers of its pool; at worst the administrators."""
+    managers = await list_members(tx, role="manager")
+    owner = next((m for m in await list_members(tx) if m.id == lead.owner_id), None)
+    if owner is not None:
+        found = [m for m in managers if m.team in ("", owner.team)]
+    else:
+        found = [m for m in managers if lead.pool in pools_of(Who.of(m), rules=rules)]
+    return found or managers or await list_members(tx, role="admin")
+
+
+async def offer(tx: Tx, ctx: Context, lead: Lead, *, without: str | None = None) -> None:
+    """Offer a free lead to the reps of its pool: now in working time, otherwise when work begins again."""
+    if not ctx.calendar.is_open(ctx.now):
+        await due.keep(
+            tx,
+            kind="offer",
+            key=f"offer:{lead.id}:{lead.version}",
+            at=ctx.calendar.next_open(ctx.now),
+            lead_id=lead.id,
+            payload={"without": without},
+        )
+        return
+    reps = [m for m in await eligible(tx, lead, rules=ctx.rules) if m.id != without]
+    if not reps:
+        for manager in await managers_of(tx, lead, rules=ctx.rules):
+            await ring(
+                tx, ctx, manager, "lead", key=f"offer:{lead.id}:{lead.version}:{manager.id}", lead_id=lead.id,
+                headline="没有人可以领取这条线索,请安排",
+            )  # fmt: skip
+        return
+    for rep in reps:
+        place = ctx.place_of(rep)
+        if place is None:
+            continue
+        asked = await outbox.count_asked_since(tx, place.lane(), "lead", ctx.now - GATHER)
+        if asked >= BURST:
+            minute = int(ctx.now.timestamp()) // 60
+            await due.keep(
+                tx, kind="gather", key=f"gather:{rep.id}:{minute}", at=ctx.now + GATHER, payload={"member": rep.id}
+            )
+        else:
+            await ring(tx, ctx, rep, "lead", key=f"offer:{lead.id}:{lead.version}:{rep.id}", lead_id=lead.id)
+
+
+async def audience(tx: Tx, lead: Lead, tell: Sequence[str], *, rules: Rules) -> list[Member]:
+    """The members that a rule's words mean: owner, pool, team_lead, admin; each once."""
+    found: dict[str, Member] = {}
+    for word in tell:
+        people: Sequence[Member] = ()
+        if word == "owner" and lead.owner_id:
+            people = [m for m in await list_members(tx) if m.id == lead.owner_id]
+        elif word == "pool" and lead.owner_id is None:
+            people = await eligible(tx, lead, rules=rules)
+        elif word == "team_lead":
+            people = await managers_of(tx, lead, rules=rules)
+        elif word == "admin":
+            people = await list_members(tx, role="admin")
+        found |= {m.id: m for m in people}
+    return list(found.values())
+
+
+async def managers_or_admins(tx: Tx, member: Member) -> Sequence[Member]:
+    """Who can help when a member cannot be reached: the managers of their team, else the administrators; not they."""
+    managers = [m for m in await list_members(tx, role="manager") if m.team in ("", member.team) and m.id != member.id]
+    return managers or [m for m in await list_members(tx, role="admin") if m.id != member.id]

@@ -1,0 +1,135 @@
+"""One event, one transaction: what happened is written down, what follows is done, what must be said is queued."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime
+
+import structlog
+
+from bot.context import Answer, Context
+from bot.events import ContactAdded, Event
+from bot.outgoing import ring
+from bot.platform import Platform, SendLater
+from bot.reactions import STORY
+from bot.router import dispatch
+from leads.facts import Fact
+from store import crash, inbox, lease, timeline
+from store.db import Store
+from store.members import find_member
+from store.queues import Inbox
+from store.tx import Tx
+
+log = structlog.get_logger()
+
+Outcome = Sequence[Fact | Answer]
+BATCH = 64
+FETCH_TRIES = 3
+
+
+async def apply(tx: Tx, outcome: Outcome, ctx: Context, *, origin: str, to: str | None = None) -> list[Fact]:
+    """Write facts to the timeline, react to them, queue the answers; returns all facts, those of reactions too.
+
+    `origin` names the event and makes the keys of its messages; `to` is the member who is answered.
+    """
+    facts: list[Fact] = []
+    waiting = [item for item in outcome if isinstance(item, Fact)]
+    while waiting:
+        fact = waiting.pop(0)
+        facts.append(fact)
+        await timeline.record(
+            tx, lead_id=fact.lead_id, kind=fact.kind, at=fact.at, by=fact.by, text=fact.text(), data=dict(fact.data())
+        )
+        for reaction in STORY.get(type(fact), ()):
+            waiting += await reaction(tx, fact, ctx, f"{origin}:{len(facts)}")
+    for number, answer in enumerate(item for item in outcome if isinstance(item, Answer)):
+        member_id = answer.to or to
+        member = await find_member(tx, member_id) if member_id else None
+        if member is not None:
+            key = f"answer:{origin}:{number}"
+            await ring(tx, ctx, member, answer.card, key=key, lead_id=answer.lead_id, **answer.params)
+    return facts
+
+
+class Pipeline:
+    """Takes acknowledged events from the inbox, in order per sender, and handles each in one transaction."""
+
+    def __init__(
+        self,
+        store: Store,
+        platforms: dict[str, Platform],
+        context: Callable[[], Awaitable[Context]],
+        now: Callable[[], datetime],
+    ) -> None:
+        self._store = store
+        self._platforms = platforms
+        self._context = context
+        self._now = now
+
+    async def run_once(self) -> int:
+        """Handle what is due now; returns how many events were taken."""
+        now = self._now()
+        rows = await self._store.transaction(lambda tx: lease.take(tx, Inbox, now=now, limit=BATCH))
+        crash.point("pipeline_after_take")
+        await asyncio.gather(*(self._handle(row) for row in rows))
+        return len(rows)
+
+    async def _handle(self, row: Inbox) -> None:
+        try:
+            event = self._platforms[row.platform].parse(row.body)
+            event = await self._fetched(row, event)
+            crash.point("pipeline_before_handle")
+            ctx = await self._context()
+            await self._store.transaction(lambda tx: self._commit(tx, row, event, ctx))
+            crash.point("pipeline_after_commit")
+        except Exception as error:
+            await self._failed(row, error)
+
+    async def _fetched(self, row: Inbox, event: Event) -> Event:
+        if not isinstance(event, ContactAdded):
+            return event
+        crash.point("pipeline_before_fetch")
+        try:
+            event = await self._platforms[row.platform].fetch(event)
+        except SendLater:
+            if row.attempts < FETCH_TRIES:
+                raise
+            log.warning("went on without the profile", inbox=row.id)
+        crash.point("pipeline_after_fetch")
+        return event
+
+    async def _commit(self, tx: Tx, row: Inbox, event: Event, ctx: Context) -> None:
+        if not await lease.settle(tx, row, state="done", error=""):
+            return
+        outcome, member_id = await dispatch(tx, event, ctx)
+        crash.point("pipeline_after_handle")
+        await apply(tx, outcome, ctx, origin=f"in{row.id}", to=member_id)
+        crash.point("pipeline_before_commit")
+
+    async def _failed(self, row: Inbox, error: Exception) -> None:
+        """Try again after a growing pause; after the last try the event is parked, visible, and leaves its lane."""
+        now = self._now()
+        again = lease.retry_at(row.attempts, now=now)
+        cause = f"{type(error).__name__}: {error}"[:300] if not isinstance(error, SendLater) else str(error)[:300]
+        log.error("event not handled", inbox=row.id, attempts=row.attempts, parked=again is None, cause=cause)
+
+        async def put_back(tx: Tx) -> None:
+            if again is None:
+                await lease.settle(tx, row, state="parked", error=cause)
+            else:
+                await lease.settle(tx, row, run_at=again, error=cause)
+
+        await self._store.transaction(put_back)
+        crash.point("pipeline_after_park")
+
+
+async def receive(store: Store, *, platform: str, key: str, lane: str, body: bytes, now: datetime) -> bool:
+    """Store a verified callback durably; True when it is new. Returning means that it may be acknowledged."""
+
+    async def keep(tx: Tx) -> bool:
+        new = await inbox.store_event(tx, platform=platform, key=key, lane=lane, body=body, now=now)
+        crash.point("inbox_before_commit")
+        return new
+
+    new = await store.transaction(keep)
+    crash.point("inbox_after_commit")
+    return new

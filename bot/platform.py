@@ -1,0 +1,97 @@
+"""What a chat platform must offer, and the four ways in which sending can end."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Protocol
+
+from bot.cards.card import Message
+from bot.events import Event
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a message goes: one member (or group) of one platform, by the platform's own id."""
+
+    platform: str
+    id: str
+    kind: str = "member"  # member, group
+
+    def lane(self) -> str:
+        """Messages to one place keep their order; places do not wait for each other."""
+        return f"{self.platform}:{self.kind}:{self.id}"
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """The platform took the message. `code` allows one later update; `unreachable` are ids it did not deliver to."""
+
+    message_id: str = ""
+    code: str = ""
+    unreachable: tuple[str, ...] = ()
+
+
+class BadCallback(Exception):
+    """What came to a callback is not from the platform, or is broken: one and the same answer for all of them."""
+
+
+class SendLater(Exception):
+    """The platform did not take the message and says: not now. `delay` None means: by the usual growing pauses."""
+
+    def __init__(self, cause: str, delay: timedelta | None = None) -> None:
+        super().__init__(cause)
+        self.delay = delay
+
+
+class SendRefused(Exception):
+    """The platform will never take this message. `alarm`: the administrator must mend something first."""
+
+    def __init__(self, cause: str, *, alarm: bool = False) -> None:
+        super().__init__(cause)
+        self.alarm = alarm
+
+
+class SendUnknown(Exception):
+    """Nobody knows whether the platform took the message: the line was cut, it timed out, it answered nonsense."""
+
+
+class CodeGone(Exception):
+    """The code for updating a card was used or has expired: only a new card can show the present state."""
+
+
+class Platform(Protocol):
+    """One chat platform. Bodies are complete requests: sending the same bytes twice must be recognisable."""
+
+    name: str
+
+    def parse(self, body: bytes) -> Event:
+        """A decrypted callback body as an event; unknown kinds become Ignored, never an error."""
+        ...
+
+    async def fetch(self, event: Event) -> Event:
+        """The event with what must be asked from the platform (a contact's profile); raises SendLater to try again."""
+        ...
+
+    def render(self, message: Message, to: Place, *, ref: str) -> bytes:
+        """The request body of a new message; `ref` is unique among all messages ever sent."""
+        ...
+
+    def render_update(self, message: Message, to: Place, *, code: str) -> bytes:
+        """The request body that replaces a card which `to` has, spending `code`."""
+        ...
+
+    async def send(self, body: bytes) -> Receipt:
+        """Send a new message; raises SendLater, SendRefused or SendUnknown."""
+        ...
+
+    async def update(self, body: bytes) -> Receipt:
+        """Replace a card; raises CodeGone as well."""
+        ...
+
+    def repeatable(self, body: bytes, *, age: timedelta) -> bool:
+        """Whether sending these bytes again after `age` is recognised by the platform as the same message."""
+        ...
+
+    def limits(self) -> Mapping[timedelta, int]:
+        """How many new messages one place may get in each span of time."""
+        ...

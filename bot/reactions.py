@@ -1,0 +1,140 @@
+"""THE STORY: when this has happened to a lead, that follows.
+
+Read it as the product's rules: each line names a fact and what follows from it, in order.
+"""
+
+from collections.abc import Awaitable, Callable, Sequence
+
+from bot.context import Context
+from bot.outgoing import audience, offer, refresh, ring
+from leads.facts import (
+    ActUndone, BecameMql, ClockOverdue, ClockWarned, Fact, FollowUpLogged, LeadAssigned, LeadCaptured, LeadClaimed,
+    LeadDisqualified, LeadEdited, LeadEnquired, LeadQualified, LeadReleased, LeadTransferred, NextStepSet,
+    ReminderRang,
+)  # fmt: skip
+from leads.rights import is_free
+from sla import clock, reminder
+from store.leads import get_lead
+from store.members import find_member
+from store.tx import Tx
+
+Reaction = Callable[[Tx, Fact, Context, str], Awaitable[Sequence[Fact]]]
+
+
+async def start_clocks(tx: Tx, fact: Fact, ctx: Context, origin: str) -> Sequence[Fact]:
+    """Promises that begin with this fact begin to run."""
+    lead = await get_lead(tx, fact.lead_id)
+    started: list[Fact] = []
+    for name, rule in ctx.rules.clocks.items():
+        if fact.kind not in rule.start or (rule.needs_phone and lead.phone_flaw):
+            continue
+        if name == "first_contact" and (lead.owner_id is None or await _contacted_since_owned(lead)):
+            continue
+        started += await clock.start(tx, fact.lead_id, name, rule, calendar=ctx.calendar, rules=ctx.rules, now=ctx.now)
+    return started
+
+
+async def stop_clocks(tx: Tx, fact: Fact, ctx: Context, origin: str) -> Sequence[Fact]:
+    """Promises that this fact fulfils are met."""
+    if isinstance(fact, FollowUpLogged) and not fact.contact:
+        return ()
+    names = [name for name, rule in ctx.rules.clocks.items() if fact.kind in rule.stop]
+    return await clock.stop(tx, fact.lead_id, names, now=ctx.now)
+
+
+async def cancel_clocks(tx: Tx, fact: Fact, ctx: Context, origin: str) -> Sequence[Fact]:
+    """The lead is closed or given back: promises to work on it have lost their sense."""
+    await clock.cancel(tx, fact.lead_id, None, now=ctx.now)
+    return ()
+
+
+async def set_reminder(tx: Tx, fact: Fact, ctx: Context, origin: str) -> Sequence[Fact]:
+    """The reminder agrees with the promised next step."""
+    await reminder.set_reminder(tx, fact.lead_id)
+    return ()
+
+
+async def offer_to_pool(tx: Tx, fact: Fact, ctx: Context, origin: str) -> Sequence[Fact]:
+    """A free lead is offered to everyone who may claim it."""
+    lead = await get_lead(tx, fact.lead_id)
+    if is_free(lead):
+        await offer(tx, ctx, lead, without=fact.owner_id if isinstance(fact, LeadReleased) else None)
+    return ()
+
+
+async def refresh_cards(tx: Tx, fact: Fact, ctx: Context, origin: str) -> Sequence[Fact]:
+    """Whoever has the lead's card sees what is true now."""
+    await refresh(tx, ctx, await get_lead(tx, fact.lead_id), origin=origin)
+    return ()
+
+
+async def ring_new_owner(tx: Tx, fact: Fact, ctx: Context, origin: str) -> Sequence[Fact]:
+    """Whoever got a lead without asking is told, exactly once."""
+    lead = await get_lead(tx, fact.lead_id)
+    owner = await find_member(tx, lead.owner_id) if lead.owner_id else None
+    if owner is not None and owner.id != fact.by:
+        headline = "转给你一条线索" if isinstance(fact, LeadTransferred) else "给你分配了一条线索"
+        await ring(
+            tx, ctx, owner, "lead", key=f"owner:{origin}:{fact.kind}:{lead.id}", lead_id=lead.id, headline=headline
+        )
+    return ()
+
+
+async def ring_owner_of_reenquiry(tx: Tx, fact: Fact, ctx: Context, origin: str) -> Sequence[Fact]:
+    """The owner hears that their customer has asked again."""
+    lead = await get_lead(tx, fact.lead_id)
+    owner = await find_member(tx, lead.owner_id) if lead.owner_id else None
+    if owner is not None and isinstance(fact, LeadEnquired) and fact.by != owner.id:
+        await ring(
+            tx, ctx, owner, "lead", key=f"again:{origin}:{lead.id}", lead_id=lead.id,
+            headline=f"老线索再次咨询(第 {fact.count} 次,来自{fact.source})",
+        )  # fmt: skip
+    return ()
+
+
+async def ring_audience(tx: Tx, fact: Fact, ctx: Context, origin: str) -> Sequence[Fact]:
+    """A promise is running out or broken: the people whom its rule names get its card."""
+    if not isinstance(fact, ClockWarned | ClockOverdue):
+        return ()
+    lead = await get_lead(tx, fact.lead_id)
+    share = fact.share if isinstance(fact, ClockWarned) else 100
+    for member in await audience(tx, lead, fact.tell, rules=ctx.rules):
+        await ring(
+            tx, ctx, member, "clock", key=f"clock:{fact.clock_id}:{share}:{member.id}", lead_id=lead.id,
+            clock=fact.clock_id, share=share,
+        )  # fmt: skip
+    return ()
+
+
+async def ring_reminder(tx: Tx, fact: Fact, ctx: Context, origin: str) -> Sequence[Fact]:
+    """The owner gets the card with their last words and the number to call."""
+    owner = await find_member(tx, fact.owner_id) if isinstance(fact, ReminderRang) else None
+    if owner is not None and isinstance(fact, ReminderRang):
+        key = f"remind:{fact.lead_id}:{fact.next_step_at.isoformat()}:{origin}"
+        await ring(tx, ctx, owner, "reminder", key=key, lead_id=fact.lead_id)
+    return ()
+
+
+async def _contacted_since_owned(lead: object) -> bool:
+    contacted, owned = getattr(lead, "contacted_at", None), getattr(lead, "owned_at", None)
+    return contacted is not None and owned is not None and contacted >= owned
+
+
+STORY: dict[type[Fact], tuple[Reaction, ...]] = {
+    LeadCaptured: (start_clocks,),
+    LeadEnquired: (start_clocks, ring_owner_of_reenquiry, refresh_cards),
+    BecameMql: (start_clocks, offer_to_pool),
+    LeadClaimed: (stop_clocks, start_clocks, set_reminder, refresh_cards),
+    LeadAssigned: (stop_clocks, start_clocks, set_reminder, ring_new_owner, refresh_cards),
+    FollowUpLogged: (stop_clocks, set_reminder, refresh_cards),
+    NextStepSet: (set_reminder, refresh_cards),
+    LeadQualified: (stop_clocks, start_clocks, refresh_cards),
+    LeadReleased: (cancel_clocks, start_clocks, set_reminder, offer_to_pool, refresh_cards),
+    LeadTransferred: (stop_clocks, start_clocks, set_reminder, ring_new_owner, refresh_cards),
+    LeadDisqualified: (cancel_clocks, set_reminder, refresh_cards),
+    LeadEdited: (refresh_cards,),
+    ActUndone: (set_reminder, offer_to_pool, refresh_cards),
+    ClockWarned: (ring_audience,),
+    ClockOverdue: (ring_audience, refresh_cards),
+    ReminderRang: (ring_reminder,),
+}

@@ -1,0 +1,76 @@
+"""Which handler answers which event; an event of no known kind is acknowledged and changes nothing."""
+
+from bot.context import Answer, Context, say
+from bot.events import (
+    ButtonPressed, ContactAdded, Event, Ignored, MemberJoined, MemberLeft, MenuPressed, MessageReceived, PlatformAlarm,
+)  # fmt: skip
+from bot.handlers.button import on_button, on_menu
+from bot.handlers.capture import on_contact_added
+from bot.handlers.message import on_message
+from bot.handlers.people import on_alarm, on_member_left
+from leads.errors import Refused
+from leads.facts import Fact
+from leads.rights import Who
+from store import outbox
+from store.members import find_by_platform, list_everyone, set_state
+from store.tables import Member
+from store.tx import Tx
+
+STRANGER = "你好,我是线索助手。你还不在成员名单里,请管理员把你加进来,再来找我。"
+
+
+async def dispatch(tx: Tx, event: Event, ctx: Context) -> tuple[list[Fact | Answer], str | None]:
+    """What has happened because of an event, and the member who is answered (None: nobody)."""
+    if isinstance(event, Ignored):
+        return [], None
+    member = await find_by_platform(tx, event.platform, event.sender) if event.sender else None
+    who = Who.of(member) if member is not None else None
+    if isinstance(event, ContactAdded):
+        return await on_contact_added(tx, event, who, ctx), who.id if who else None
+    if isinstance(event, MemberLeft):
+        return await on_member_left(tx, event, ctx), None
+    if isinstance(event, MemberJoined):
+        return await _back(tx, event), None
+    if isinstance(event, PlatformAlarm):
+        return await on_alarm(tx, event, ctx), None
+    if who is None:
+        await _greet_stranger(tx, event, ctx)
+        return [], None
+    try:
+        return await _of_member(tx, event, who, ctx), who.id
+    except Refused as refusal:
+        return [say(refusal.sentence)], who.id
+
+
+async def _of_member(tx: Tx, event: Event, who: Who, ctx: Context) -> list[Fact | Answer]:
+    if isinstance(event, MessageReceived):
+        return await on_message(tx, event, who, ctx)
+    if isinstance(event, ButtonPressed):
+        return await on_button(tx, event, who, ctx)
+    if isinstance(event, MenuPressed):
+        return await on_menu(tx, event, who, ctx)
+    raise TypeError(f"no handler for {type(event).__name__}")
+
+
+async def _greet_stranger(tx: Tx, event: Event, ctx: Context) -> None:
+    """Somebody who is no member gets one polite answer an hour, and no data."""
+    hour = int(ctx.now.timestamp()) // 3600
+    await outbox.ask(
+        tx, platform=event.platform, place=event.sender, lane=f"{event.platform}:member:{event.sender}", card="note",
+        key=f"stranger:{event.platform}:{event.sender}:{hour}", now=ctx.now, params={"text": STRANGER},
+    )  # fmt: skip
+
+
+async def _back(tx: Tx, event: MemberJoined) -> list[Fact | Answer]:
+    """A member who had left and comes back is active again."""
+    for member in await _known(tx, event):
+        await set_state(tx, member.id, "active")
+    return []
+
+
+async def _known(tx: Tx, event: MemberJoined) -> list[Member]:
+    return [
+        member
+        for member in await list_everyone(tx)
+        if ((member.wecom if event.platform == "wecom" else member.dingtalk) or "").lower() == event.sender.lower()
+    ]

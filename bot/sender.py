@@ -1,0 +1,260 @@
+"""From an asked-for card to a message in somebody's chat: take, draw, note that it is being sent, send, note the end."""
+
+import asyncio
+import hashlib
+from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
+
+import structlog
+
+from bot.cards.asked import Asked
+from bot.cards.card import Card, Message
+from bot.context import Context
+from bot.drawing import DRAWINGS, draw
+from bot.limiter import Limiter
+from bot.outgoing import managers_or_admins, ring
+from bot.platform import CodeGone, Place, Platform, Receipt, SendLater, SendRefused, SendUnknown
+from leads.rights import Who
+from store import cards, crash, lease, outbox
+from store.db import Store
+from store.leads import find_lead
+from store.members import find_member
+from store.queues import Outbox
+from store.tx import Tx
+
+log = structlog.get_logger()
+
+BATCH = 32
+GIVE_UP = timedelta(hours=24)  # a message that could not be handed over for a day is old news
+REPEATS = 6
+
+
+class Sender:
+    """Takes messages from the outbox, in order per place, and hands them to their platform."""
+
+    def __init__(
+        self,
+        store: Store,
+        platforms: dict[str, Platform],
+        context: Callable[[], Awaitable[Context]],
+        now: Callable[[], datetime],
+    ) -> None:
+        self._store = store
+        self._platforms = platforms
+        self._context = context
+        self._now = now
+        self._limiters = {name: Limiter(platform.limits()) for name, platform in platforms.items()}
+
+    async def start(self) -> None:
+        """Learn what was sent lately, so that a restart does not overrun a limit."""
+        async with self._store.read() as tx:
+            sent = await outbox.sent_instants(tx, self._now() - timedelta(hours=1))
+        for limiter in self._limiters.values():
+            limiter.remember(sent)
+
+    async def run_once(self) -> int:
+        """Send what is due now; returns how many rows were taken."""
+        ctx = await self._context()
+        rows = await self._store.transaction(lambda tx: self._prepare(tx, ctx))
+        crash.point("sender_after_sending_commit")
+        await asyncio.gather(*(self._hand_over(row) for row in rows))
+        return len(rows)
+
+    async def repeat_unknown(self) -> int:
+        """Send again, with the same bytes, what the platform would recognise as the same message."""
+        now = self._now()
+
+        async def choose(tx: Tx) -> list[Outbox]:
+            await outbox.orphan(tx, now=now, all_rows=False)
+            found = []
+            for row in await lease.take(tx, Outbox, now=now, limit=BATCH, state="unknown", lanes=False):
+                age = now - (row.first_sent_at or row.created_at)
+                again = row.attempts <= REPEATS and row.body is not None
+                if again and self._platforms[row.platform].repeatable(row.body or b"", age=age):
+                    await lease.hold(tx, row, state="sending")
+                    found.append(row)
+                else:
+                    await lease.settle(tx, row, run_at=now + timedelta(days=3650))
+            return found
+
+        rows = await self._store.transaction(choose)
+        await asyncio.gather(*(self._hand_over(row) for row in rows))
+        return len(rows)
+
+    async def _prepare(self, tx: Tx, ctx: Context) -> list[Outbox]:
+        """Take rows, draw them, and note that they are being sent: all in one commit before the first call."""
+        rows = await lease.take(tx, Outbox, now=ctx.now, limit=BATCH, state="queued", holding=("queued", "sending"))
+        crash.point("sender_after_take")
+        ready = []
+        for row in rows:
+            if await self._draw(tx, row, ctx):
+                ready.append(row)
+        return ready
+
+    async def _draw(self, tx: Tx, row: Outbox, ctx: Context) -> bool:
+        """Draw one row; False when it waits for its limit, or has nothing to say any more."""
+        platform = self._platforms[row.platform]
+        place = Place(row.platform, row.place)
+        if row.card == "answered":
+            card = Card(title=f"L{row.lead_id}" if row.lead_id else "线索助手", done=str(row.params["done"]))
+            body = platform.render_update(card, place, code=str(row.params["code"]))
+            return await self._sending(tx, row, body, updating=True, ctx=ctx)
+        member = await find_member(tx, row.member_id) if row.member_id else None
+        asked = Asked(row.card, Who.of(member) if member else None, row.lead_id, row.params)
+        crash.point("sender_before_draw")
+        message = await draw(tx, asked, ctx)
+        crash.point("sender_after_draw")
+        if message is None:
+            await lease.settle(tx, row, state="sent", error="nothing to show any more", sent_at=ctx.now)
+            return False
+        if row.purpose == "refresh":
+            return await self._draw_refresh(tx, row, message, ctx)
+        wait = self._limiters[row.platform].wait(row.lane, ctx.now)
+        if wait > timedelta(0):
+            await lease.settle(tx, row, run_at=ctx.now + wait, attempts=row.attempts - 1)
+            return False
+        self._limiters[row.platform].spend(row.lane, ctx.now)
+        ref = f"{row.card}-{row.id}-{row.fence}"
+        body = platform.render(message, place, ref=ref)
+        return await self._sending(tx, row, body, updating=False, ctx=ctx, ref=ref, message=message)
+
+    async def _draw_refresh(self, tx: Tx, row: Outbox, message: Message, ctx: Context) -> bool:
+        """Change the card that hangs; without a code it is posted anew for its owner, and left alone for others."""
+        platform = self._platforms[row.platform]
+        hanging = await cards.find_place(tx, row.platform, row.place, row.card, row.lead_id or 0)
+        if hanging is None or hanging.drawn == fingerprint(message):
+            await lease.settle(tx, row, state="sent", error="it hangs there already", sent_at=ctx.now)
+            return False
+        place = Place(row.platform, row.place)
+        if hanging.code:
+            body = platform.render_update(message, place, code=hanging.code)
+            return await self._sending(tx, row, body, updating=True, ctx=ctx, ref=hanging.ref, message=message)
+        lead = await find_lead(tx, row.lead_id or 0)
+        newer = await outbox.newer_ring(tx, row)
+        if row.card != "lead" or lead is None or lead.owner_id != row.member_id or newer:
+            await lease.settle(tx, row, state="sent", error="no code left to change it", sent_at=ctx.now)
+            return False
+        if (wait := self._limiters[row.platform].wait(row.lane, ctx.now)) > timedelta(0):
+            await lease.settle(tx, row, run_at=ctx.now + wait, attempts=row.attempts - 1)
+            return False
+        self._limiters[row.platform].spend(row.lane, ctx.now)
+        ref = f"{row.card}-{row.id}-{row.fence}"
+        body = platform.render(message, place, ref=ref)
+        return await self._sending(tx, row, body, updating=False, ctx=ctx, ref=ref, message=message)
+
+    async def _sending(
+        self,
+        tx: Tx,
+        row: Outbox,
+        body: bytes,
+        *,
+        updating: bool,
+        ctx: Context,
+        ref: str = "",
+        message: Message | None = None,
+    ) -> bool:
+        row.body, row.updating, row.ref = body, updating, ref
+        row.first_sent_at = ctx.now
+        row.params = {**row.params, "drawn": fingerprint(message).hex() if message is not None else ""}
+        return await lease.hold(
+            tx, row, state="sending", body=body, updating=updating, ref=ref, first_sent_at=ctx.now,
+            params=row.params,
+        )  # fmt: skip
+
+    async def _hand_over(self, row: Outbox) -> None:
+        platform = self._platforms[row.platform]
+        crash.point("sender_before_update" if row.updating else "sender_before_call")
+        try:
+            receipt = await (platform.update(row.body or b"") if row.updating else platform.send(row.body or b""))
+        except SendLater as later:
+            await self._store.transaction(lambda tx: self._later(tx, row, later))
+        except SendUnknown as unknown:
+            cause = str(unknown)
+            log.warning("outcome of a message unknown", message=row.id, cause=cause)
+            again = self._now() + timedelta(seconds=min(2**row.attempts, 60))
+            await self._store.transaction(lambda tx: lease.settle(tx, row, state="unknown", error=cause, run_at=again))
+        except CodeGone:
+            await self._store.transaction(lambda tx: self._code_gone(tx, row))
+        except SendRefused as refused:
+            if refused.alarm:
+                log.error("the platform refuses us until an administrator acts", cause=str(refused))
+                wait = SendLater(str(refused), timedelta(minutes=5))
+                await self._store.transaction(lambda tx: self._later(tx, row, wait))
+            else:
+                cause = str(refused)
+                await self._failed(row, cause)
+        else:
+            crash.point("sender_after_update" if row.updating else "sender_after_call")
+            if row.place in receipt.unreachable:
+                await self._failed(row, "对方不在应用的可见范围里,请管理员在企业微信后台加上")
+                return
+            await self._store.transaction(lambda tx: self._sent(tx, row, receipt))
+            crash.point("sender_after_receipt")
+
+    async def _sent(self, tx: Tx, row: Outbox, receipt: Receipt) -> None:
+        now = self._now()
+        crash.point("sender_before_receipt")
+        if not await lease.settle(tx, row, state="sent", sent_at=now, platform_id=receipt.message_id, error=""):
+            return
+        if row.card not in DRAWINGS or not DRAWINGS[row.card].living or row.lead_id is None:
+            return
+        drawn = bytes.fromhex(row.params.get("drawn", ""))
+        if row.updating:
+            hanging = await cards.find_place(tx, row.platform, row.place, row.card, row.lead_id)
+            if hanging is not None:
+                await cards.redrawn(tx, hanging, drawn=drawn)
+            return
+        await cards.posted(
+            tx, platform=row.platform, place=row.place, card=row.card, lead_id=row.lead_id, ref=row.ref,
+            code=receipt.code, drawn=drawn, now=now,
+        )  # fmt: skip
+
+    async def _later(self, tx: Tx, row: Outbox, later: SendLater) -> None:
+        now = self._now()
+        if now - row.created_at > GIVE_UP:
+            await lease.settle(tx, row, state="failed", error=str(later))
+            return
+        pause = later.delay or timedelta(seconds=min(2 ** min(row.attempts - 1, 10), 60))
+        if row.purpose == "refresh" and await outbox.refresh_waits(tx, row):
+            await lease.settle(tx, row, state="sent", error="a newer refresh takes its place", sent_at=now)
+            return
+        await lease.settle(tx, row, state="queued", error=str(later), run_at=now + pause, body=None)
+
+    async def _code_gone(self, tx: Tx, row: Outbox) -> None:
+        """The code was used up: on a repeated call that means the card was changed; otherwise draw a new card."""
+        await lease.settle(tx, row, state="sent", error="the card's code was gone", sent_at=self._now())
+        hanging = await cards.find_place(tx, row.platform, row.place, row.card, row.lead_id or 0)
+        if hanging is None:
+            return
+        await cards.spend(tx, hanging)
+        if row.attempts > 1:
+            return
+        await outbox.ask(
+            tx, platform=row.platform, place=row.place, lane=row.lane, card=row.card, key=f"{row.key}:again",
+            now=self._now(), member_id=row.member_id, lead_id=row.lead_id, purpose="refresh",
+        )  # fmt: skip
+
+    async def _failed(self, row: Outbox, cause: str) -> None:
+        """The message will never arrive this way: it stands in 未送达, and somebody who can help is told."""
+        log.error("message not delivered", message=row.id, card=row.card, cause=cause)
+        ctx = await self._context()
+
+        async def note(tx: Tx) -> None:
+            if not await lease.settle(tx, row, state="failed", error=cause):
+                return
+            member = await find_member(tx, row.member_id) if row.member_id else None
+            if member is None or row.purpose != "ring" or row.card == "note":
+                return
+            about = f"关于 L{row.lead_id} 的" if row.lead_id else ""
+            for helper in await managers_or_admins(tx, member):
+                await ring(
+                    tx, ctx, helper, "note", key=f"undelivered:{row.id}:{helper.id}",
+                    text=f"{member.name}没有收到{about}消息:{cause}。发「未送达」可以重发。",
+                )  # fmt: skip
+
+        await self._store.transaction(note)
+
+
+def fingerprint(message: Message) -> bytes:
+    """What a card shows, as 16 bytes: equal cards need no update."""
+    return hashlib.sha256(repr(message).encode("utf-8", "surrogatepass")).digest()[:16]

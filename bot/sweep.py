@@ -1,0 +1,76 @@
+"""What is due now is done now, each thing once: clock steps, promised calls, the morning's offers."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+
+import structlog
+
+from bot.context import Context
+from bot.outgoing import offer, ring
+from bot.pipeline import Outcome, apply
+from leads.rights import is_free
+from sla import clock, reminder
+from store import crash, lease
+from store.db import Store
+from store.leads import find_lead
+from store.members import find_member
+from store.queues import Due
+from store.tx import Tx
+
+log = structlog.get_logger()
+
+BATCH = 100
+
+
+class Sweep:
+    """Takes due rows through their index, in batches, each in a transaction of its own."""
+
+    def __init__(self, store: Store, context: Callable[[], Awaitable[Context]], now: Callable[[], datetime]) -> None:
+        self._store = store
+        self._context = context
+        self._now = now
+
+    async def run_once(self) -> int:
+        """Do what is due; returns how many rows were taken."""
+        now = self._now()
+        rows = await self._store.transaction(lambda tx: lease.take(tx, Due, now=now, limit=BATCH, lanes=False))
+        crash.point("due_after_take")
+        ctx = await self._context()
+        await asyncio.gather(*(self._do(row, ctx) for row in rows))
+        return len(rows)
+
+    async def _do(self, row: Due, ctx: Context) -> None:
+        try:
+            await self._store.transaction(lambda tx: self._commit(tx, row, ctx))
+            crash.point("due_after_commit")
+        except Exception as error:
+            cause = type(error).__name__
+            again = lease.retry_at(row.attempts, now=self._now())
+            log.exception("a due row failed", due=row.id, kind=row.kind, parked=again is None)
+            changes = {"state": "parked", "error": cause} if again is None else {"run_at": again, "error": cause}
+            await self._store.transaction(lambda tx: lease.settle(tx, row, **changes))
+
+    async def _commit(self, tx: Tx, row: Due, ctx: Context) -> None:
+        if not await lease.settle(tx, row, state="done", error=""):
+            return
+        await apply(tx, await _happens(tx, row, ctx), ctx, origin=f"due{row.id}")
+        crash.point("due_before_commit")
+
+
+async def _happens(tx: Tx, row: Due, ctx: Context) -> Outcome:
+    if row.kind == "clock":
+        return await clock.step(tx, row, calendar=ctx.calendar, now=ctx.now)
+    if row.kind == "remind":
+        return await reminder.ring(tx, row, now=ctx.now)
+    if row.kind == "offer":
+        lead = await find_lead(tx, row.lead_id or 0)
+        if lead is not None and is_free(lead):
+            await offer(tx, ctx, lead, without=row.payload.get("without"))
+        return []
+    if row.kind == "gather":
+        member = await find_member(tx, row.payload["member"])
+        if member is not None and member.state == "active":
+            await ring(tx, ctx, member, "pool", key=row.key, headline="又来了一批线索")
+        return []
+    raise LookupError(f"no meaning for a due row of kind {row.kind}")

@@ -1,0 +1,38 @@
+"""Where programs are served: the same verbs, the same reactions, the same transaction as a message in chat."""
+
+import secrets
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.context import Context
+from bot.pipeline import Outcome, apply
+from leads.facts import Fact
+from store import crash
+from store.db import Store
+from store.tx import Tx
+
+Verb = Callable[[Tx, Context], Awaitable[Outcome]]
+
+
+@dataclass(frozen=True)
+class Desk:
+    """The store, the present context (rules, calendar, time), and one way to act."""
+
+    store: Store
+    context: Callable[[], Awaitable[Context]]
+    now: Callable[[], datetime]
+
+    async def act(self, verb: Verb) -> list[Fact]:
+        """Run a verb and what follows from it in one durable transaction; raises what the verb refuses with."""
+        ctx = await self.context()
+        origin = f"api{secrets.token_hex(8)}"
+
+        async def operation(tx: Tx) -> list[Fact]:
+            facts = await apply(tx, await verb(tx, ctx), ctx, origin=origin)
+            crash.point("api_before_commit")
+            return facts
+
+        facts = await self.store.transaction(operation)
+        crash.point("api_after_commit")
+        return facts

@@ -1,0 +1,1 @@
+"""What may differ between one company and another: hours, holidays, rules, settings."""

@@ -1,0 +1,283 @@
+"""A person asks: known or new, they are one lead; every asking is kept with its source."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from config.rules import Rules
+from leads.errors import Unusable
+from leads.facts import BecameMql, Fact, LeadAssigned, LeadCaptured, LeadEnquired, LeadScored
+from leads.rights import Who
+from leads.score import LeadProfile, Score, score
+from leads.understand.contact import normal_email, normal_wechat
+from leads.understand.phone import Phone, normal_phone
+from store import leads
+from store.tables import Enquiry, Lead
+from store.tx import Tx
+
+LONGEST = {"name": 60, "company": 120, "title": 60, "city": 40, "need": 4000, "source": 60, "phone": 60}
+CLOSED = ("invalid", "lost", "dormant")
+
+
+@dataclass(frozen=True)
+class Person:
+    """What a channel knows of somebody who asks; everything but the source may be empty. Budgets are in yuan."""
+
+    source: str
+    name: str = field(default="", repr=False)
+    phone: str = field(default="", repr=False)
+    company: str = ""
+    email: str = field(default="", repr=False)
+    wechat: str = field(default="", repr=False)
+    title: str = ""
+    city: str = ""
+    need: str = field(default="", repr=False)
+    budget_min: int | None = None
+    budget_max: int | None = None
+    external_id: str = ""
+    submission_id: str | None = None
+    utm: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Captured:
+    """The lead that the person is, whether they were new, and what happened."""
+
+    lead_id: int
+    new: bool
+    facts: tuple[Fact, ...]
+
+
+@dataclass(frozen=True)
+class _Keys:
+    """The ways to know a person that can be relied on."""
+
+    phone: Phone | None
+    flaw: str
+    pairs: tuple[tuple[str, str], ...]
+
+
+async def capture(
+    tx: Tx, person: Person, *, by: Who | None = None, keep: bool = False, rules: Rules, now: datetime
+) -> Captured:
+    """Book an enquiry; the same submission again changes nothing. With `keep`, `by` owns a new lead at once.
+
+    Raises Unusable when there is nothing to know the person by: no name, no contact, no company.
+    """
+    person = _trimmed(person)
+    if person.submission_id:
+        known = await leads.find_submission(tx, person.source, person.submission_id)
+        if known is not None:
+            return Captured(known, False, ())
+    keys = _keys(person)
+    if not keys.pairs and not (person.name or person.phone or person.company or person.email or person.wechat):
+        raise Unusable("至少要有姓名、电话、邮箱、微信或公司中的一项,否则没法联系。")
+    lead_id = await _find_known(tx, keys)
+    if lead_id is None:
+        return await _create(tx, person, keys, by=by, keep=keep, rules=rules, now=now)
+    return await _enquire(tx, lead_id, person, keys, by=by, rules=rules, now=now)
+
+
+def _trimmed(person: Person) -> Person:
+    values = {
+        name: "".join(c for c in getattr(person, name).strip() if c.isprintable() or c == "\n")[:most]
+        for name, most in LONGEST.items()
+    }
+    return Person(
+        **values,
+        email=person.email.strip()[:120],
+        wechat=person.wechat.strip()[:60],
+        budget_min=person.budget_min,
+        budget_max=person.budget_max,
+        external_id=person.external_id,
+        submission_id=(person.submission_id or "").strip()[:200] or None,
+        utm={str(k)[:40]: str(v)[:200] for k, v in list(person.utm.items())[:20]},
+    )
+
+
+def _keys(person: Person) -> _Keys:
+    phone = normal_phone(person.phone) if person.phone else None
+    flaw = ""
+    if person.phone:
+        flaw = "不是电话号码" if phone is None else ("" if phone.valid else phone.reason)
+    pairs = []
+    if phone is not None and phone.valid:
+        pairs.append(("phone", phone.number + (f"-{phone.extension}" if phone.extension else "")))
+    if (email := normal_email(person.email)) is not None:
+        pairs.append(("email", email))
+    if (wechat := normal_wechat(person.wechat)) is not None:
+        pairs.append(("wechat", wechat))
+    if person.external_id:
+        pairs.append(("external", person.external_id))
+    return _Keys(phone, flaw, tuple(pairs))
+
+
+async def _find_known(tx: Tx, keys: _Keys) -> int | None:
+    for kind, value in keys.pairs:
+        lead_id = await leads.find_by_identity(tx, kind, value)
+        if lead_id is not None:
+            return lead_id
+    return None
+
+
+def shown_number(keys: _Keys, person: Person) -> str:
+    """What is kept as the lead's number: the normal form when it is one, else what was typed."""
+    if keys.phone is not None and keys.phone.valid:
+        return keys.phone.number + (f"-{keys.phone.extension}" if keys.phone.extension else "")
+    return person.phone
+
+
+async def _create(
+    tx: Tx, person: Person, keys: _Keys, *, by: Who | None, keep: bool, rules: Rules, now: datetime
+) -> Captured:
+    lead = Lead(
+        corp=tx.corp,
+        name=person.name,
+        company=person.company,
+        title=person.title,
+        city=person.city,
+        phone=shown_number(keys, person),
+        phone_flaw=keys.flaw,
+        email=person.email,
+        wechat=person.wechat,
+        need=person.need,
+        budget_min=person.budget_min,
+        budget_max=person.budget_max,
+        pool=rules.default_pool,
+        source=person.source,
+        enquiries=1,
+        created_at=now,
+        rules_version=rules.version,
+    )
+    rated = rate(lead, rules=rules)
+    _apply(lead, rated, rules=rules)
+    owner = by.id if keep and by is not None and by.role in ("rep", "manager") else None
+    ready = rated.mql and not keys.flaw
+    if owner is not None:
+        lead.owner_id, lead.owned_at, lead.stage = owner, now, "sal"
+    elif ready:
+        lead.stage = "mql"
+    await tx.add(lead)
+    lead_id = lead.id or 0
+    for kind, value in keys.pairs:
+        await leads.add_identity(tx, kind, value, lead_id)
+    await _book_enquiry(tx, lead_id, person, now=now)
+    actor = by.id if by is not None else None
+    facts: list[Fact] = [
+        LeadCaptured(lead_id=lead_id, at=now, by=actor, source=person.source, pool=lead.pool, need=person.need),
+        _scored(lead_id, rated, rules=rules, now=now),
+    ]
+    if owner is not None:
+        facts.append(LeadAssigned(lead_id=lead_id, at=now, by=actor, owner_id=owner, reason="自己录入"))
+    elif ready:
+        facts.append(BecameMql(lead_id=lead_id, at=now, pool=lead.pool, rules_version=rules.version))
+    return Captured(lead_id, True, tuple(facts))
+
+
+async def _enquire(
+    tx: Tx, lead_id: int, person: Person, keys: _Keys, *, by: Who | None, rules: Rules, now: datetime
+) -> Captured:
+    lead = await leads.get_lead(tx, lead_id)
+    for kind, value in keys.pairs:
+        await leads.add_identity(tx, kind, value, lead_id)
+    await _book_enquiry(tx, lead_id, person, now=now)
+    reopened = lead.stage in CLOSED
+    fresh = _filled(lead, person, keys)
+    before = (lead.score, lead.grade)
+    merged = Lead(**{**lead.model_dump(), **fresh, "enquiries": lead.enquiries + 1})
+    rated = rate(merged, rules=rules)
+    stage = "new" if reopened else lead.stage
+    owner_id = None if reopened else lead.owner_id
+    ready = rated.mql and not merged.phone_flaw and owner_id is None and stage in ("new", "nurturing")
+    await leads.change(
+        tx,
+        lead_id,
+        **fresh,
+        enquiries=merged.enquiries,
+        stage="mql" if ready else stage,
+        owner_id=owner_id,
+        closed_reason="" if reopened else lead.closed_reason,
+        score=rated.points,
+        grade=rated.grade,
+        temperature=rated.temperature,
+        score_parts=[[part.points, part.why] for part in rated.parts],
+        rules_version=rules.version,
+    )
+    facts: list[Fact] = [
+        LeadEnquired(
+            lead_id=lead_id,
+            at=now,
+            by=by.id if by is not None else None,
+            source=person.source,
+            count=merged.enquiries,
+            need=person.need,
+        )
+    ]
+    if (rated.points, rated.grade) != before:
+        facts.append(_scored(lead_id, rated, rules=rules, now=now))
+    if ready:
+        facts.append(BecameMql(lead_id=lead_id, at=now, pool=lead.pool, rules_version=rules.version))
+    return Captured(lead_id, False, tuple(facts))
+
+
+def _filled(lead: Lead, person: Person, keys: _Keys) -> dict[str, object]:
+    """What the new enquiry adds: blanks are filled, nothing that is known is overwritten."""
+    fresh: dict[str, object] = {}
+    for name in ("name", "company", "title", "city", "email", "wechat", "need"):
+        if not getattr(lead, name) and getattr(person, name):
+            fresh[name] = getattr(person, name)
+    if person.phone and (not lead.phone or (lead.phone_flaw and not keys.flaw)):
+        fresh |= {"phone": shown_number(keys, person), "phone_flaw": keys.flaw}
+    if lead.budget_min is None and lead.budget_max is None:
+        fresh |= {"budget_min": person.budget_min, "budget_max": person.budget_max}
+    return fresh
+
+
+async def _book_enquiry(tx: Tx, lead_id: int, person: Person, *, now: datetime) -> None:
+    await tx.add(
+        Enquiry(
+            corp=tx.corp,
+            lead_id=lead_id,
+            source=person.source,
+            submission_id=person.submission_id,
+            need=person.need,
+            utm=dict(person.utm),
+            at=now,
+        )
+    )
+
+
+def rate(lead: Lead, *, rules: Rules) -> Score:
+    """Score and grade of a lead as it stands."""
+    profile = LeadProfile(
+        name=lead.name,
+        title=lead.title,
+        company=lead.company,
+        city=lead.city,
+        phone_valid=bool(lead.phone) and not lead.phone_flaw,
+        email=lead.email,
+        wechat=lead.wechat,
+        need=lead.need,
+        budget_min=lead.budget_min,
+        budget_max=lead.budget_max,
+        source=lead.source,
+        enquiries=lead.enquiries,
+    )
+    return score(profile, rules=rules)
+
+
+def _apply(lead: Lead, rated: Score, *, rules: Rules) -> None:
+    lead.score, lead.grade, lead.temperature = rated.points, rated.grade, rated.temperature
+    lead.score_parts = [[part.points, part.why] for part in rated.parts]
+    lead.rules_version = rules.version
+
+
+def _scored(lead_id: int, rated: Score, *, rules: Rules, now: datetime) -> LeadScored:
+    return LeadScored(
+        lead_id=lead_id,
+        at=now,
+        score=rated.points,
+        grade=rated.grade,
+        parts=tuple((part.points, part.why) for part in rated.parts),
+        rules_version=rules.version,
+    )

@@ -1,0 +1,282 @@
+"""What has happened to a lead: each fact becomes one line of the lead's story."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, ClassVar
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fact:
+    """Common to all: which lead, when, and the member who did it (None: nobody, or another system)."""
+
+    kind: ClassVar[str]
+    lead_id: int
+    at: datetime
+    by: str | None = None
+
+    def text(self) -> str:
+        """The words that were said, sealed in the store; "" when there are none."""
+        return ""
+
+    def data(self) -> Mapping[str, Any]:
+        """The rest, without personal data."""
+        return {}
+
+
+@dataclass(frozen=True, kw_only=True)
+class LeadCaptured(Fact):
+    """A person we did not know yet has asked."""
+
+    kind = "captured"
+    source: str
+    pool: str
+    need: str = field(default="", repr=False)
+
+    def text(self) -> str:
+        return self.need
+
+    def data(self) -> Mapping[str, Any]:
+        return {"source": self.source, "pool": self.pool}
+
+
+@dataclass(frozen=True, kw_only=True)
+class LeadEnquired(Fact):
+    """A person we know has asked again; `count` is how often by now."""
+
+    kind = "enquired"
+    source: str
+    count: int
+    need: str = field(default="", repr=False)
+
+    def text(self) -> str:
+        return self.need
+
+    def data(self) -> Mapping[str, Any]:
+        return {"source": self.source, "count": self.count}
+
+
+@dataclass(frozen=True, kw_only=True)
+class LeadScored(Fact):
+    """The score or grade has changed, with each rule that counted."""
+
+    kind = "scored"
+    score: int
+    grade: str
+    parts: tuple[tuple[int, str], ...]
+    rules_version: int
+
+    def data(self) -> Mapping[str, Any]:
+        return {
+            "score": self.score,
+            "grade": self.grade,
+            "parts": [list(part) for part in self.parts],
+            "rules_version": self.rules_version,
+        }
+
+
+@dataclass(frozen=True, kw_only=True)
+class BecameMql(Fact):
+    """Marketing calls the lead ready for sales: it can be claimed from its pool."""
+
+    kind = "mql"
+    pool: str
+    rules_version: int
+
+    def data(self) -> Mapping[str, Any]:
+        return {"pool": self.pool, "rules_version": self.rules_version}
+
+
+@dataclass(frozen=True, kw_only=True)
+class LeadClaimed(Fact):
+    """A rep took the lead from its pool."""
+
+    kind = "claimed"
+    owner_id: str
+    pool: str
+
+    def data(self) -> Mapping[str, Any]:
+        return {"owner": self.owner_id, "pool": self.pool}
+
+
+@dataclass(frozen=True, kw_only=True)
+class LeadAssigned(Fact):
+    """A member got the lead without asking: because they entered it, or a rule gave it."""
+
+    kind = "assigned"
+    owner_id: str
+    reason: str
+
+    def data(self) -> Mapping[str, Any]:
+        return {"owner": self.owner_id, "reason": self.reason}
+
+
+@dataclass(frozen=True, kw_only=True)
+class LeadReleased(Fact):
+    """The owner gave the lead back to a pool, with a reason."""
+
+    kind = "released"
+    owner_id: str
+    pool: str
+    reason: str = field(repr=False)
+
+    def text(self) -> str:
+        return self.reason
+
+    def data(self) -> Mapping[str, Any]:
+        return {"owner": self.owner_id, "pool": self.pool}
+
+
+@dataclass(frozen=True, kw_only=True)
+class LeadTransferred(Fact):
+    """The lead went from one owner to another; nothing else about it changed."""
+
+    kind = "transferred"
+    from_id: str | None
+    to_id: str
+    reason: str = field(default="", repr=False)
+
+    def text(self) -> str:
+        return self.reason
+
+    def data(self) -> Mapping[str, Any]:
+        return {"from": self.from_id, "to": self.to_id}
+
+
+@dataclass(frozen=True, kw_only=True)
+class FollowUpLogged(Fact):
+    """Somebody wrote down what happened with the customer; `next_step_at` is the promised instant, if any."""
+
+    kind = "followup_logged"
+    channel: str  # call, visit, meeting, chat, email, note
+    words: str = field(repr=False)
+    next_step_at: datetime | None = None
+    contact: bool = True  # whether it was a real contact
+
+    def text(self) -> str:
+        return self.words
+
+    def data(self) -> Mapping[str, Any]:
+        when = self.next_step_at.isoformat() if self.next_step_at else None
+        return {"kind": self.channel, "next_step_at": when, "contact": self.contact}
+
+
+@dataclass(frozen=True, kw_only=True)
+class NextStepSet(Fact):
+    """The promised instant was named or changed after the note was kept (None: no reminder)."""
+
+    kind = "next_step_set"
+    next_step_at: datetime | None
+
+    def data(self) -> Mapping[str, Any]:
+        return {"next_step_at": self.next_step_at.isoformat() if self.next_step_at else None}
+
+
+@dataclass(frozen=True, kw_only=True)
+class LeadQualified(Fact):
+    """Sales says: this one can become a deal (SQL)."""
+
+    kind = "qualified"
+    owner_id: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class LeadDisqualified(Fact):
+    """Sales says: worth nothing, and why; the reason goes back to the source."""
+
+    kind = "disqualified"
+    reason: str = field(repr=False)
+    source: str = ""
+
+    def text(self) -> str:
+        return self.reason
+
+    def data(self) -> Mapping[str, Any]:
+        return {"source": self.source}
+
+
+@dataclass(frozen=True, kw_only=True)
+class LeadEdited(Fact):
+    """Somebody corrected the lead's data; only the names of the fields are told."""
+
+    kind = "edited"
+    fields: tuple[str, ...]
+
+    def data(self) -> Mapping[str, Any]:
+        return {"fields": list(self.fields)}
+
+
+@dataclass(frozen=True, kw_only=True)
+class ActUndone(Fact):
+    """A member took back their own last act."""
+
+    kind = "undone"
+    act: str
+
+    def data(self) -> Mapping[str, Any]:
+        return {"act": self.act}
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClockStarted(Fact):
+    """A promise about time began to run."""
+
+    kind = "clock_started"
+    clock_id: int
+    clock: str
+    due_at: datetime
+
+    def data(self) -> Mapping[str, Any]:
+        return {"clock": self.clock, "due_at": self.due_at.isoformat()}
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClockMet(Fact):
+    """A promise was kept, or (late) caught up."""
+
+    kind = "clock_met"
+    clock: str
+    late: bool
+
+    def data(self) -> Mapping[str, Any]:
+        return {"clock": self.clock, "late": self.late}
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClockWarned(Fact):
+    """A share of a promise's time has gone; `tell` are the audiences the rule names."""
+
+    kind = "clock_warned"
+    clock_id: int
+    clock: str
+    share: int  # per cent of the promised time
+    tell: tuple[str, ...]
+
+    def data(self) -> Mapping[str, Any]:
+        return {"clock": self.clock, "share": self.share, "tell": list(self.tell)}
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClockOverdue(Fact):
+    """A promise was broken; the breach stays on record with the rule's version."""
+
+    kind = "clock_overdue"
+    clock_id: int
+    clock: str
+    tell: tuple[str, ...]
+    rules_version: int
+
+    def data(self) -> Mapping[str, Any]:
+        return {"clock": self.clock, "tell": list(self.tell), "rules_version": self.rules_version}
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReminderRang(Fact):
+    """The promised minute of a next step has come."""
+
+    kind = "reminded"
+    owner_id: str
+    next_step_at: datetime
+
+    def data(self) -> Mapping[str, Any]:
+        return {"owner": self.owner_id, "next_step_at": self.next_step_at.isoformat()}

@@ -1,0 +1,91 @@
+"""Who may see a lead, act on it, and read its number in full: asked for the person who clicked, every time."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from config.rules import Rules
+from leads.errors import NoRight, NotFound, NotYours
+from store.leads import FREE_STAGES, find_lead
+from store.members import find_member
+from store.tables import Lead, Member
+from store.tx import Tx
+
+
+@dataclass(frozen=True)
+class Who:
+    """The acting person; `id` is None for a program with its own key."""
+
+    id: str | None
+    name: str
+    role: str  # rep, manager, marketing, admin
+    team: str = ""
+
+    @staticmethod
+    def of(member: Member) -> "Who":
+        return Who(member.id, member.name, member.role, member.team)
+
+
+def pools_of(who: Who, *, rules: Rules) -> tuple[str, ...]:
+    """The pools that this person may look into; reps and managers claim from theirs."""
+    if who.role in ("admin", "marketing"):
+        return tuple(rules.pools)
+    return tuple(name for name, pool in rules.pools.items() if pool.admits(role=who.role, team=who.team))
+
+
+def is_free(lead: Lead) -> bool:
+    """Nobody owns it and it can be taken."""
+    return lead.owner_id is None and lead.stage in FREE_STAGES
+
+
+async def leads_owner(tx: Tx, lead: Lead, who: Who) -> bool:
+    """Whether this person is the manager of the lead's owner (a manager without a team manages everyone)."""
+    if who.role != "manager":
+        return False
+    if not who.team:
+        return True
+    owner = await find_member(tx, lead.owner_id) if lead.owner_id else None
+    return owner is not None and owner.team == who.team
+
+
+async def can_see(tx: Tx, lead: Lead, who: Who, *, rules: Rules) -> bool:
+    """Owners see theirs, managers their team's, everybody the free leads of their pools; marketing and admin all."""
+    if who.role in ("admin", "marketing") or (who.id is not None and lead.owner_id == who.id):
+        return True
+    if lead.owner_id is None:
+        return lead.pool in pools_of(who, rules=rules)
+    return await leads_owner(tx, lead, who)
+
+
+async def can_act(tx: Tx, lead: Lead, who: Who) -> bool:
+    """The owner, the owner's manager and administrators may change a lead."""
+    if who.role == "admin" or (who.id is not None and lead.owner_id == who.id):
+        return True
+    return lead.owner_id is not None and await leads_owner(tx, lead, who)
+
+
+async def may_reveal(tx: Tx, lead: Lead, who: Who) -> bool:
+    """Whoever may act on an owned lead sees its number in full; in the pool it is masked for everyone but admins."""
+    return await can_act(tx, lead, who)
+
+
+async def get_visible(tx: Tx, lead_id: int, who: Who, *, rules: Rules) -> Lead:
+    """The lead, if this person may see it; raises NotFound, the same for unknown and invisible ones."""
+    lead = await find_lead(tx, lead_id)
+    if lead is None or not await can_see(tx, lead, who, rules=rules):
+        raise NotFound(f"L{lead_id}")
+    return lead
+
+
+async def get_workable(tx: Tx, lead_id: int, who: Who, *, rules: Rules) -> Lead:
+    """The lead, if this person may change it; raises NotFound or NotYours."""
+    lead = await get_visible(tx, lead_id, who, rules=rules)
+    if not await can_act(tx, lead, who):
+        owner = await find_member(tx, lead.owner_id) if lead.owner_id else None
+        raise NotYours(lead.no, owner.name if owner else lead.owner_id)
+    return lead
+
+
+def require_role(who: Who, roles: Sequence[str], what: str) -> None:
+    """Raise NoRight when this person's role may not do `what` (a Chinese noun phrase)."""
+    if who.role not in roles:
+        raise NoRight(f"{what}要由主管或管理员来看。发「帮助」看看你可以做什么。")

@@ -1,0 +1,38 @@
+"""Handing a lead to a colleague: the owner changes, the story stays."""
+
+from datetime import datetime
+
+from config.rules import Rules
+from leads.errors import NotYours, Unusable, WrongStage
+from leads.facts import LeadTransferred
+from leads.rights import Who, can_act, get_visible, is_free
+from store import leads
+from store.members import find_member, name_of
+from store.tx import Tx
+
+
+async def transfer(
+    tx: Tx, lead_id: int, who: Who, to_id: str, *, reason: str = "", rules: Rules, now: datetime
+) -> LeadTransferred:
+    """Give a lead another owner; managers and administrators may also give a free one.
+
+    Raises NotFound, NotYours, WrongStage, Unusable (nobody of that id, or it is theirs already).
+    """
+    lead = await get_visible(tx, lead_id, who, rules=rules)
+    giving = is_free(lead) and who.role in ("manager", "admin")
+    if not giving and not await can_act(tx, lead, who):
+        raise NotYours(lead.no, await name_of(tx, lead.owner_id) or None)
+    if lead.stage not in leads.OPEN_STAGES:
+        raise WrongStage(f"{lead.no} 已经结束了,不用再转。")
+    taker = await find_member(tx, to_id)
+    if taker is None or taker.state != "active" or taker.role not in ("rep", "manager"):
+        raise Unusable(f"没有找到可以接手的同事「{to_id}」。发「转给 {lead.no}」可以从名单里选。")
+    if lead.owner_id == taker.id:
+        raise Unusable(f"{lead.no} 已经在{taker.name}手上了,不用再转。")
+    values: dict[str, object] = {"owner_id": taker.id}
+    if giving:
+        values |= {"stage": "sal", "owned_at": now}
+    await leads.change(tx, lead_id, **values)
+    return LeadTransferred(
+        lead_id=lead_id, at=now, by=who.id, from_id=lead.owner_id, to_id=taker.id, reason=reason.strip()
+    )

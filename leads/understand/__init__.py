@@ -1,0 +1,1 @@
+"""Reading what salespeople type: dates, contacts, budgets, places and what they want done."""

@@ -1,0 +1,115 @@
+"""Taking back one's own last act within ten minutes, if nobody has built on it."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import delete, update
+from sqlmodel import col
+
+from config.rules import Rules
+from leads.errors import NothingToUndo
+from leads.facts import ActUndone
+from leads.rights import Who
+from store import clocks, leads, talk
+from store.queues import Due
+from store.tables import Act, Clock, Identity, Lead
+from store.tx import Tx
+
+KEPT = (
+    "stage", "owner_id", "pool", "next_step_at", "next_step", "owned_at", "contacted_at", "touched_at",
+    "closed_reason",
+)  # fmt: skip
+INSTANTS = ("next_step_at", "owned_at", "contacted_at", "touched_at")
+
+
+async def snapshot(tx: Tx, lead_id: int) -> dict[str, Any]:
+    """What an act may change on a lead, its clocks and its reminder, as JSON: taken before the act."""
+    lead = await leads.find_lead(tx, lead_id)
+    if lead is None:
+        return {}
+    values = {name: getattr(lead, name) for name in KEPT}
+    for name in INSTANTS:
+        values[name] = values[name].isoformat() if values[name] else None
+    running = await clocks.list_of_lead(tx, lead_id)
+    return {"lead": values, "clocks": {str(c.id): c.state for c in running}}
+
+
+async def remember(
+    tx: Tx, who: Who, kind: str, lead_id: int, before: Mapping[str, Any], *, now: datetime
+) -> int | None:
+    """Keep an act so that it can be taken back; programs' acts are not kept. Returns the act's id."""
+    if who.id is None:
+        return None
+    lead = await leads.get_lead(tx, lead_id)
+    return await talk.add_act(tx, who.id, kind, lead_id, dict(before), version_after=lead.version, now=now)
+
+
+async def undo(tx: Tx, who: Who, act_id: int | None, *, rules: Rules, now: datetime) -> ActUndone:
+    """Take back one act (or the last one). Raises NothingToUndo with the reason."""
+    act = await _find(tx, who, act_id, rules=rules, now=now)
+    lead = await leads.get_lead(tx, act.lead_id)
+    if lead.version != act.version_after:
+        raise NothingToUndo(f"{lead.no} 之后又有了变动,不能再撤销。发「看 {lead.no}」看看现在的情况。")
+    await talk.mark_undone(tx, act.id or 0, now=now)
+    if not act.before:
+        await _withdraw(tx, lead)
+    else:
+        await _restore(tx, lead, act.before)
+    return ActUndone(lead_id=act.lead_id, at=now, by=who.id, act=act.kind)
+
+
+async def _find(tx: Tx, who: Who, act_id: int | None, *, rules: Rules, now: datetime) -> Act:
+    window = talk.undo_window(rules.undo_minutes, now)
+    if act_id is None:
+        acts = await talk.last_acts(tx, who.id or "", since=window)
+        if not acts:
+            raise NothingToUndo(f"最近 {rules.undo_minutes} 分钟里没有可以撤销的操作。")
+        return acts[0]
+    act = await talk.find_act(tx, act_id, who.id or "")
+    if act is None:
+        raise NothingToUndo("这一步不是你做的,不能由你撤销。")
+    if act.undone_at is not None:
+        raise NothingToUndo(f"L{act.lead_id} 的这一步已经撤销过了。")
+    if act.at < window:
+        raise NothingToUndo(f"已经超过 {rules.undo_minutes} 分钟,不能再撤销。")
+    return act
+
+
+async def _withdraw(tx: Tx, lead: Lead) -> None:
+    """A lead that was entered by mistake: it stays on record as withdrawn, and its numbers are free again."""
+    await leads.change(tx, lead.id or 0, stage="invalid", closed_reason="撤销录入", owner_id=None, next_step_at=None)
+    await tx.run(delete(Identity).where(col(Identity.corp) == tx.corp, col(Identity.lead_id) == lead.id))
+    await _stop_clocks(tx, lead.id or 0, keep={})
+
+
+async def _restore(tx: Tx, lead: Lead, before: Mapping[str, Any]) -> None:
+    values = dict(before["lead"])
+    for name in INSTANTS:
+        values[name] = datetime.fromisoformat(values[name]) if values[name] else None
+    await leads.change(tx, lead.id or 0, **values)
+    await _stop_clocks(tx, lead.id or 0, keep=before["clocks"])
+
+
+async def _stop_clocks(tx: Tx, lead_id: int, keep: Mapping[str, str]) -> None:
+    """Clocks that the act started are cancelled; clocks that it stopped run on with their old due time."""
+    for clock in await clocks.list_of_lead(tx, lead_id):
+        state = keep.get(str(clock.id), "cancelled")
+        if clock.state == state:
+            continue
+        await tx.run(
+            update(Clock)
+            .where(col(Clock.corp) == tx.corp, col(Clock.id) == clock.id)
+            .values(state=state, ended_at=None if state == "running" else clock.ended_at)
+        )
+        await tx.run(
+            update(Due)
+            .where(
+                col(Due.corp) == tx.corp,
+                col(Due.lead_id) == lead_id,
+                col(Due.key).startswith(f"clock:{clock.id}:"),
+                col(Due.state) == ("cancelled" if state == "running" else "new"),
+            )
+            .values(state="new" if state == "running" else "cancelled", lease_until=None)
+        )
+    tx.wake("due")

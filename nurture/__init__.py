@@ -1,0 +1,1 @@
+"""Customers who are not ready yet: what they hear from us, rarely and rightly (begins with the journeys)."""

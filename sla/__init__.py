@@ -1,0 +1,1 @@
+"""Promises about time: a lead is claimed in two working hours, contacted within a working day."""

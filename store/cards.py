@@ -1,0 +1,79 @@
+"""Which card of which lead hangs in whose chat, and the code for changing it once."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, select, update
+from sqlmodel import col
+
+from store.tables import CardPlace
+from store.tx import Tx
+
+
+async def find_place(tx: Tx, platform: str, place: str, card: str, lead_id: int) -> CardPlace | None:
+    """The living card of a lead in one place."""
+    return await tx.first(
+        select(CardPlace).where(
+            col(CardPlace.corp) == tx.corp,
+            col(CardPlace.platform) == platform,
+            col(CardPlace.place) == place,
+            col(CardPlace.card) == card,
+            col(CardPlace.lead_id) == lead_id,
+        )
+    )
+
+
+async def list_places(tx: Tx, lead_id: int) -> Sequence[CardPlace]:
+    """All living cards of a lead."""
+    return await tx.all(select(CardPlace).where(col(CardPlace.corp) == tx.corp, col(CardPlace.lead_id) == lead_id))
+
+
+async def posted(
+    tx: Tx, *, platform: str, place: str, card: str, lead_id: int, ref: str, code: str, drawn: bytes, now: datetime
+) -> None:
+    """A new card was posted: it is the living one from now on."""
+    values = {"ref": ref, "code": code, "code_at": now if code else None, "drawn": drawn}
+    await tx.run(
+        tx.insert(CardPlace)
+        .values(corp=tx.corp, platform=platform, place=place, card=card, lead_id=lead_id, **values)
+        .on_conflict_do_update(index_elements=["corp", "platform", "place", "card", "lead_id"], set_=values)
+    )
+
+
+async def redrawn(tx: Tx, place: CardPlace, *, drawn: bytes) -> None:
+    """The card was changed and its code is spent (unless a click has brought a newer one meanwhile)."""
+    await tx.run(update(CardPlace).where(*_same(tx, place)).values(drawn=drawn))
+    await spend(tx, place)
+
+
+async def spend(tx: Tx, place: CardPlace) -> None:
+    """The code that `place` held is used up."""
+    await tx.run(
+        update(CardPlace).where(*_same(tx, place), col(CardPlace.code) == place.code).values(code="", code_at=None)
+    )
+
+
+async def bring_code(tx: Tx, platform: str, place: str, ref: str, code: str, *, now: datetime) -> bool:
+    """A click has brought a fresh code for the card that was posted as `ref`; False when that one is not living."""
+    result = await tx.run(
+        update(CardPlace)
+        .where(
+            col(CardPlace.corp) == tx.corp,
+            col(CardPlace.platform) == platform,
+            col(CardPlace.place) == place,
+            col(CardPlace.ref) == ref,
+        )
+        .values(code=code, code_at=now, drawn=b"")
+    )
+    return result.rowcount > 0
+
+
+def _same(tx: Tx, place: CardPlace) -> tuple[ColumnElement[bool], ...]:
+    return (
+        col(CardPlace.corp) == tx.corp,
+        col(CardPlace.platform) == place.platform,
+        col(CardPlace.place) == place.place,
+        col(CardPlace.card) == place.card,
+        col(CardPlace.lead_id) == place.lead_id,
+        col(CardPlace.ref) == place.ref,
+    )

@@ -1,0 +1,67 @@
+"""The promises about time, as rows."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, select, update
+from sqlmodel import col
+
+from store.tables import Clock
+from store.tx import Tx
+
+
+async def find_clock(tx: Tx, clock_id: int) -> Clock | None:
+    """The clock with that id, or None."""
+    return await tx.first(select(Clock).where(col(Clock.corp) == tx.corp, col(Clock.id) == clock_id))
+
+
+async def list_of_lead(tx: Tx, lead_id: int, *, states: Sequence[str] | None = None) -> Sequence[Clock]:
+    """A lead's clocks, oldest first."""
+    query = select(Clock).where(col(Clock.corp) == tx.corp, col(Clock.lead_id) == lead_id)
+    if states is not None:
+        query = query.where(col(Clock.state).in_(states))
+    return await tx.all(query.order_by(col(Clock.id)))
+
+
+async def list_clocks(
+    tx: Tx, *, state: str | None = None, lead_id: int | None = None, before: int | None = None, limit: int = 50
+) -> Sequence[Clock]:
+    """Clocks of the company, newest first."""
+    query = select(Clock).where(col(Clock.corp) == tx.corp)
+    if state is not None:
+        query = query.where(col(Clock.state) == state)
+    if lead_id is not None:
+        query = query.where(col(Clock.lead_id) == lead_id)
+    if before is not None:
+        query = query.where(col(Clock.id) < before)
+    return await tx.all(query.order_by(col(Clock.id).desc()).limit(limit))
+
+
+async def change(tx: Tx, clock_id: int, states: Sequence[str], **values: Any) -> bool:
+    """Change a clock if it is still in one of the states."""
+    result = await tx.run(
+        update(Clock)
+        .where(col(Clock.corp) == tx.corp, col(Clock.id) == clock_id, col(Clock.state).in_(states))
+        .values(**values)
+    )
+    return result.rowcount == 1
+
+
+async def count_by_state(tx: Tx) -> dict[str, int]:
+    """How many clocks are in each state."""
+    rows = await tx.rows(
+        select(col(Clock.state), func.count()).where(col(Clock.corp) == tx.corp).group_by(col(Clock.state))
+    )
+    return {row[0]: row[1] for row in rows}
+
+
+async def oldest_unswept(tx: Tx, *, now: datetime) -> datetime | None:
+    """The due time of the oldest running clock that should have been called overdue by now."""
+    rows = await tx.rows(
+        select(func.min(col(Clock.due_at))).where(
+            col(Clock.corp) == tx.corp, col(Clock.state) == "running", col(Clock.due_at) <= now
+        )
+    )
+    found: datetime | None = rows[0][0]
+    return found

@@ -1,0 +1,64 @@
+"""Instants to keep: rows with an indexed time, never a job per lead in a scheduler's memory."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, select, update
+from sqlmodel import col
+
+from store.queues import Due, Job
+from store.tx import Tx
+
+
+async def keep(
+    tx: Tx,
+    *,
+    kind: str,
+    key: str,
+    at: datetime,
+    lead_id: int | None = None,
+    lane: str = "",
+    payload: dict[str, Any] | None = None,
+) -> bool:
+    """Remember to do `kind` at an instant, once per key; False when the key is known."""
+    result = await tx.run(
+        tx.insert(Due)
+        .values(
+            corp=tx.corp, kind=kind, key=key, lane=lane, lead_id=lead_id, payload=payload or {}, run_at=at,
+            state="new", attempts=0, fence=0, error="",
+        )
+        .on_conflict_do_nothing(index_elements=["corp", "key"])
+    )  # fmt: skip
+    tx.wake("due")
+    return result.rowcount == 1
+
+
+async def cancel(tx: Tx, *, kind: str, lead_id: int, prefix: str = "") -> int:
+    """Forget what was to be done of one kind for a lead; returns how many."""
+    statement = update(Due).where(
+        col(Due.corp) == tx.corp, col(Due.lead_id) == lead_id, col(Due.kind) == kind, col(Due.state) == "new"
+    )  # fmt: skip
+    if prefix:
+        statement = statement.where(col(Due.key).startswith(prefix, autoescape=True))
+    return (await tx.run(statement.values(state="cancelled", lease_until=None))).rowcount
+
+
+async def next_instant(tx: Tx) -> datetime | None:
+    """The instant of the next open row."""
+    rows = await tx.rows(select(func.min(col(Due.run_at))).where(col(Due.corp) == tx.corp, col(Due.state) == "new"))
+    found: datetime | None = rows[0][0]
+    return found
+
+
+async def do_once(tx: Tx, *, kind: str, key: str, now: datetime, payload: dict[str, Any] | None = None) -> bool:
+    """Ask for a piece of the system's own work, once per key."""
+    result = await tx.run(
+        tx.insert(Job)
+        .values(
+            corp=tx.corp, kind=kind, key=key, lane=kind, payload=payload or {}, run_at=now, state="new", attempts=0,
+            fence=0, error="",
+        )
+        .on_conflict_do_nothing(index_elements=["corp", "key"])
+    )  # fmt: skip
+    tx.wake("job")
+    return result.rowcount == 1

@@ -1,0 +1,37 @@
+"""Keeping the store small: what was handled is forgotten after a while."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import delete, select, update
+from sqlmodel import col
+
+from store.inbox import purge
+from store.queues import Due, Outbox
+from store.tx import Tx
+
+RAW = timedelta(days=30)  # bodies of callbacks and messages: long enough to look into a complaint
+SLICE = 2000  # rows a transaction, so that nobody waits for the broom
+
+
+async def sweep_out(tx: Tx, *, now: datetime) -> int:
+    """Forget handled callbacks, the bodies of old messages and done due rows; returns how many rows were touched."""
+    before = now - RAW
+    count = await purge(tx, before=before, limit=SLICE)
+    old = (
+        select(col(Outbox.id))
+        .where(
+            col(Outbox.corp) == tx.corp,
+            col(Outbox.state) == "sent",
+            col(Outbox.created_at) < before,
+            col(Outbox.body).is_not(None),
+        )
+        .limit(SLICE)
+    )
+    count += (await tx.run(update(Outbox).where(col(Outbox.id).in_(old)).values(body=None, params={}))).rowcount
+    done = (
+        select(col(Due.id))
+        .where(col(Due.corp) == tx.corp, col(Due.state).in_(("done", "cancelled")), col(Due.run_at) < before)
+        .limit(SLICE)
+    )
+    count += (await tx.run(delete(Due).where(col(Due.id).in_(done)))).rowcount
+    return count

@@ -1,0 +1,166 @@
+"""Looking leads up: by number, by a way to reach the person, by owner, in the pools."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Select, func, or_, select, update
+from sqlmodel import col
+
+from store.tables import Enquiry, Identity, Lead
+from store.tx import Tx
+
+OPEN_STAGES = ("new", "nurturing", "mql", "sal", "sql", "opportunity", "dormant")
+FREE_STAGES = ("new", "nurturing", "mql")
+
+
+async def find_lead(tx: Tx, lead_id: int) -> Lead | None:
+    """The lead with that id, or None."""
+    return await tx.first(select(Lead).where(col(Lead.corp) == tx.corp, col(Lead.id) == lead_id))
+
+
+async def get_lead(tx: Tx, lead_id: int) -> Lead:
+    """The lead with that id; raises LookupError when there is none."""
+    lead = await find_lead(tx, lead_id)
+    if lead is None:
+        raise LookupError(f"no lead {lead_id}")
+    return lead
+
+
+async def find_by_identity(tx: Tx, kind: str, value: str) -> int | None:
+    """The id of the lead that is known by this phone, email, wechat or external id (already normalised)."""
+    return await tx.first(
+        select(col(Identity.lead_id)).where(
+            col(Identity.corp) == tx.corp,
+            col(Identity.kind) == kind,
+            col(Identity.hash) == tx.keys.blind(kind, value),
+        )
+    )
+
+
+async def add_identity(tx: Tx, kind: str, value: str, lead_id: int) -> bool:
+    """Bind a way to reach somebody to a lead; False when it is another lead's already."""
+    result = await tx.run(
+        tx.insert(Identity)
+        .values(corp=tx.corp, kind=kind, hash=tx.keys.blind(kind, value), lead_id=lead_id)
+        .on_conflict_do_nothing(index_elements=["corp", "kind", "hash"])
+    )
+    return result.rowcount == 1
+
+
+async def find_submission(tx: Tx, source: str, submission_id: str) -> int | None:
+    """The lead of a submission that was delivered before."""
+    return await tx.first(
+        select(col(Enquiry.lead_id)).where(
+            col(Enquiry.corp) == tx.corp, col(Enquiry.source) == source, col(Enquiry.submission_id) == submission_id
+        )
+    )
+
+
+async def change(tx: Tx, lead_id: int, *conditions: Any, **values: Any) -> bool:
+    """Change a lead if the conditions still hold; its version grows by one. False when they do not."""
+    result = await tx.run(
+        update(Lead)
+        .where(col(Lead.corp) == tx.corp, col(Lead.id) == lead_id, *conditions)
+        .values(version=col(Lead.version) + 1, **values)
+    )
+    return result.rowcount == 1
+
+
+def _owned(tx: Tx, owner_id: str) -> Select[Lead]:
+    return select(Lead).where(
+        col(Lead.corp) == tx.corp, col(Lead.owner_id) == owner_id, col(Lead.stage).in_(OPEN_STAGES)
+    )
+
+
+async def list_owned(tx: Tx, owner_id: str, *, limit: int = 20) -> Sequence[Lead]:
+    """A member's open leads: promised steps first, then those never contacted, then by score."""
+    return await tx.all(
+        _owned(tx, owner_id)
+        .order_by(
+            col(Lead.next_step_at).is_(None),
+            col(Lead.next_step_at),
+            col(Lead.contacted_at).is_not(None),
+            col(Lead.score).desc(),
+            col(Lead.id),
+        )
+        .limit(limit)
+    )
+
+
+async def count_owned(tx: Tx, owner_id: str) -> int:
+    """How many open leads a member has."""
+    rows = await tx.rows(select(func.count()).select_from(_owned(tx, owner_id).subquery()))
+    return int(rows[0][0])
+
+
+async def list_due(tx: Tx, owner_id: str, *, until: datetime, limit: int = 20) -> Sequence[Lead]:
+    """A member's leads with a promised step up to an instant, and those that never were contacted."""
+    return await tx.all(
+        _owned(tx, owner_id)
+        .where(or_(col(Lead.next_step_at) < until, col(Lead.contacted_at).is_(None)))
+        .order_by(col(Lead.next_step_at).is_(None), col(Lead.next_step_at), col(Lead.owned_at))
+        .limit(limit)
+    )
+
+
+async def list_free(tx: Tx, pools: Sequence[str], *, limit: int = 20) -> Sequence[Lead]:
+    """Leads without an owner in these pools: the qualified ones first, then by score."""
+    return await tx.all(
+        select(Lead)
+        .where(
+            col(Lead.corp) == tx.corp,
+            col(Lead.owner_id).is_(None),
+            col(Lead.pool).in_(pools),
+            col(Lead.stage).in_(FREE_STAGES),
+        )
+        .order_by((col(Lead.stage) == "mql").desc(), col(Lead.score).desc(), col(Lead.id))
+        .limit(limit)
+    )
+
+
+async def count_free(tx: Tx, pools: Sequence[str]) -> int:
+    """How many leads wait in these pools."""
+    rows = await tx.rows(
+        select(func.count()).where(
+            col(Lead.corp) == tx.corp,
+            col(Lead.owner_id).is_(None),
+            col(Lead.pool).in_(pools),
+            col(Lead.stage).in_(FREE_STAGES),
+        )
+    )
+    return int(rows[0][0])
+
+
+async def search(tx: Tx, words: str, *, limit: int = 20) -> Sequence[Lead]:
+    """Leads whose name or company contains the words, the latest first; % and _ are plain characters."""
+    return await tx.all(
+        select(Lead)
+        .where(
+            col(Lead.corp) == tx.corp,
+            or_(
+                col(Lead.name).contains(words, autoescape=True),
+                col(Lead.company).contains(words, autoescape=True),
+            ),
+        )
+        .order_by(col(Lead.id).desc())
+        .limit(limit)
+    )
+
+
+async def list_leads(tx: Tx, *conditions: Any, before: int | None = None, limit: int = 50) -> Sequence[Lead]:
+    """Leads that meet all conditions, newest first, older than the id `before`."""
+    query = select(Lead).where(col(Lead.corp) == tx.corp, *conditions)
+    if before is not None:
+        query = query.where(col(Lead.id) < before)
+    return await tx.all(query.order_by(col(Lead.id).desc()).limit(limit))
+
+
+async def list_sources(tx: Tx, lead_id: int) -> list[str]:
+    """The sources of a lead's enquiries, the first touch first, each once."""
+    rows = await tx.rows(
+        select(col(Enquiry.source))
+        .where(col(Enquiry.corp) == tx.corp, col(Enquiry.lead_id) == lead_id)
+        .order_by(col(Enquiry.id))
+    )
+    return list(dict.fromkeys(row[0] for row in rows))

@@ -1,0 +1,176 @@
+"""Messages to send: asked for in the transaction that made them necessary, sent once per key."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, select, update
+from sqlmodel import col
+
+from store.queues import Outbox
+from store.tx import Tx
+
+
+async def ask(
+    tx: Tx,
+    *,
+    platform: str,
+    place: str,
+    lane: str,
+    card: str,
+    key: str,
+    now: datetime,
+    member_id: str | None = None,
+    lead_id: int | None = None,
+    purpose: str = "ring",
+    params: dict[str, Any] | None = None,
+) -> bool:
+    """Ask for a card by name. False when this key was asked for before, or the same refresh is already waiting."""
+    result = await tx.run(
+        tx.insert(Outbox)
+        .values(
+            corp=tx.corp, platform=platform, place=place, lane=lane, card=card, key=key, member_id=member_id,
+            lead_id=lead_id, purpose=purpose, params=params or {}, state="queued", attempts=0, fence=0, error="",
+            run_at=now, created_at=now, ref="", updating=False, platform_id="",
+        )
+        .on_conflict_do_nothing()
+    )  # fmt: skip
+    tx.wake("outbox")
+    return result.rowcount == 1
+
+
+async def list_by_state(tx: Tx, state: str | None, *, before: int | None = None, limit: int = 50) -> Sequence[Outbox]:
+    """Messages in one state (or all), newest first, older than the id `before`."""
+    query = select(Outbox).where(col(Outbox.corp) == tx.corp)
+    if state is not None:
+        query = query.where(col(Outbox.state) == state)
+    if before is not None:
+        query = query.where(col(Outbox.id) < before)
+    return await tx.all(query.order_by(col(Outbox.id).desc()).limit(limit))
+
+
+async def get_message(tx: Tx, message_id: int) -> Outbox | None:
+    """One message of this company, or None."""
+    return await tx.first(select(Outbox).where(col(Outbox.corp) == tx.corp, col(Outbox.id) == message_id))
+
+
+async def list_undelivered(tx: Tx, *, limit: int = 10) -> Sequence[Outbox]:
+    """What did not reach its person and waits for somebody to look: failed and unknown, newest first."""
+    return await tx.all(
+        select(Outbox)
+        .where(col(Outbox.corp) == tx.corp, col(Outbox.state).in_(("failed", "unknown")), col(Outbox.purpose) == "ring")
+        .order_by(col(Outbox.id).desc())
+        .limit(limit)
+    )
+
+
+async def count_waiting(tx: Tx, lane: str, card: str) -> int:
+    """How many new messages of one card wait for a place."""
+    rows = await tx.rows(
+        select(func.count()).where(
+            col(Outbox.corp) == tx.corp,
+            col(Outbox.lane) == lane,
+            col(Outbox.card) == card,
+            col(Outbox.state) == "queued",
+            col(Outbox.purpose) == "ring",
+        )
+    )
+    return int(rows[0][0])
+
+
+async def count_asked_since(tx: Tx, lane: str, card: str, since: datetime) -> int:
+    """How many new messages of one card a place was to get since an instant."""
+    rows = await tx.rows(
+        select(func.count()).where(
+            col(Outbox.corp) == tx.corp,
+            col(Outbox.lane) == lane,
+            col(Outbox.card) == card,
+            col(Outbox.purpose) == "ring",
+            col(Outbox.created_at) >= since,
+        )
+    )  # fmt: skip
+    return int(rows[0][0])
+
+
+async def count_by_state(tx: Tx) -> dict[str, int]:
+    """How many messages are in each state."""
+    rows = await tx.rows(
+        select(col(Outbox.state), func.count()).where(col(Outbox.corp) == tx.corp).group_by(col(Outbox.state))
+    )
+    return {row[0]: row[1] for row in rows}
+
+
+async def oldest_waiting(tx: Tx) -> datetime | None:
+    """Since when the oldest message waits to be sent."""
+    rows = await tx.rows(
+        select(func.min(col(Outbox.created_at))).where(
+            col(Outbox.corp) == tx.corp, col(Outbox.state).in_(("queued", "sending"))
+        )
+    )
+    found: datetime | None = rows[0][0]
+    return found
+
+
+async def resend(tx: Tx, message_id: int, *, now: datetime) -> bool:
+    """Queue a failed or unknown message again; a person has decided so. The card is drawn anew."""
+    result = await tx.run(
+        update(Outbox)
+        .where(col(Outbox.corp) == tx.corp, col(Outbox.id) == message_id, col(Outbox.state).in_(("failed", "unknown")))
+        .values(state="queued", attempts=0, run_at=now, lease_until=None, body=None, ref="", error="")
+    )
+    tx.wake("outbox")
+    return result.rowcount == 1
+
+
+async def orphan(tx: Tx, *, now: datetime, all_rows: bool) -> int:
+    """Rows whose sender died become `unknown`, never `queued`: nobody knows whether the platform took them.
+
+    With `all_rows` (the start of an embedded store) all `sending` rows are such; otherwise those whose lease ended.
+    """
+    statement = update(Outbox).where(col(Outbox.corp) == tx.corp, col(Outbox.state) == "sending")
+    if not all_rows:
+        statement = statement.where(col(Outbox.lease_until) < now)
+    result = await tx.run(
+        statement.values(state="unknown", lease_until=None, run_at=now, error="the sender stopped during the call")
+    )
+    return result.rowcount
+
+
+async def sent_instants(tx: Tx, since: datetime) -> Sequence[tuple[str, datetime]]:
+    """(lane, instant) of the new messages sent since then, oldest first: what the limiter starts from."""
+    rows = await tx.rows(
+        select(col(Outbox.lane), col(Outbox.first_sent_at))
+        .where(col(Outbox.corp) == tx.corp, col(Outbox.first_sent_at) >= since, col(Outbox.updating).is_(False))
+        .order_by(col(Outbox.first_sent_at))
+    )
+    return [(lane, at) for lane, at in rows]
+
+
+async def newer_ring(tx: Tx, row: Outbox) -> bool:
+    """Whether a newer new message of the same card is on its way to the same place."""
+    found = await tx.first(
+        select(col(Outbox.id)).where(
+            col(Outbox.corp) == tx.corp,
+            col(Outbox.lane) == row.lane,
+            col(Outbox.card) == row.card,
+            col(Outbox.lead_id) == row.lead_id,
+            col(Outbox.purpose) == "ring",
+            col(Outbox.state) == "queued",
+        )
+    )
+    return found is not None
+
+
+async def refresh_waits(tx: Tx, row: Outbox) -> bool:
+    """Whether another refresh of the same card waits already."""
+    found = await tx.first(
+        select(col(Outbox.id)).where(
+            col(Outbox.corp) == tx.corp,
+            col(Outbox.lane) == row.lane,
+            col(Outbox.card) == row.card,
+            col(Outbox.lead_id) == row.lead_id,
+            col(Outbox.purpose) == "refresh",
+            col(Outbox.state) == "queued",
+        )
+    )
+    return found is not None

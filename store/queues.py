@@ -1,0 +1,130 @@
+"""The rows that wait for work: callbacks that came in, messages to send, instants to keep, jobs to do."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Column, Index, text
+from sqlmodel import Field
+
+from store.columns import Utc, json_type
+from store.sealed import SealedBytes, SealedJson
+from store.tables import Row
+
+
+class Inbox(Row, table=True):
+    """An acknowledged event of a platform. States: new, done, parked (failed for good, visible, can be re-run)."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    corp: str
+    platform: str
+    key: str  # what makes a repeated delivery the same event
+    lane: str  # events of one sender keep their order
+    body: bytes = Field(sa_column=Column("body", SealedBytes("inbox.body")))
+    received_at: datetime = Field(sa_type=Utc)
+    state: str = "new"
+    attempts: int = 0
+    run_at: datetime = Field(sa_type=Utc)
+    lease_until: datetime | None = Field(default=None, sa_type=Utc)
+    fence: int = 0
+    error: str = ""
+
+    __table_args__ = (
+        Index("uq_inbox_key", "corp", "key", unique=True),
+        Index("ix_inbox_open", "corp", "lane", "id", sqlite_where=text("state = 'new'")),
+        Index("ix_inbox_due", "corp", "run_at", sqlite_where=text("state = 'new'")),
+    )
+
+
+class Outbox(Row, table=True):
+    """A message to a place. States: queued, sending, sent, failed, unknown (nobody knows whether it arrived)."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    corp: str
+    platform: str
+    place: str
+    lane: str
+    member_id: str | None = None
+    card: str
+    lead_id: int | None = None
+    purpose: str  # ring: a new message; refresh: what is shown must be true
+    params: dict[str, Any] = Field(default_factory=dict, sa_column=Column("params", SealedJson("outbox.params")))
+    key: str  # the effect happens once per key
+    ref: str = ""
+    body: bytes | None = Field(default=None, sa_column=Column("body", SealedBytes("outbox.body")))
+    updating: bool = False  # the body replaces a card instead of being a new message
+    state: str = "queued"
+    attempts: int = 0
+    run_at: datetime = Field(sa_type=Utc)
+    lease_until: datetime | None = Field(default=None, sa_type=Utc)
+    fence: int = 0
+    error: str = ""
+    platform_id: str = ""
+    created_at: datetime = Field(sa_type=Utc)
+    first_sent_at: datetime | None = Field(default=None, sa_type=Utc)
+    sent_at: datetime | None = Field(default=None, sa_type=Utc)
+
+    __table_args__ = (
+        Index("uq_outbox_key", "corp", "key", unique=True),
+        Index("ix_outbox_open", "corp", "lane", "id", sqlite_where=text("state IN ('queued', 'sending')")),
+        Index(
+            "ix_outbox_due", "corp", "state", "run_at", sqlite_where=text("state IN ('queued', 'sending', 'unknown')")
+        ),
+        Index(
+            "uq_outbox_refresh",
+            "corp",
+            "lane",
+            "card",
+            "lead_id",
+            unique=True,
+            sqlite_where=text("state = 'queued' AND purpose = 'refresh'"),
+            postgresql_where=text("state = 'queued' AND purpose = 'refresh'"),
+        ),
+        Index("ix_outbox_state", "corp", "state", "id"),
+        Index("ix_outbox_sent", "corp", "lane", "sent_at"),
+    )
+
+
+class Due(Row, table=True):
+    """Something that must happen at an instant: a clock's step, a promised call, the morning's offers."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    corp: str
+    kind: str
+    key: str
+    lane: str = ""
+    lead_id: int | None = None
+    payload: dict[str, Any] = Field(default_factory=dict, sa_column=Column("payload", json_type()))
+    state: str = "new"  # new, done, cancelled, parked
+    attempts: int = 0
+    run_at: datetime = Field(sa_type=Utc)
+    lease_until: datetime | None = Field(default=None, sa_type=Utc)
+    fence: int = 0
+    error: str = ""
+
+    __table_args__ = (
+        Index("uq_due_key", "corp", "key", unique=True),
+        Index("ix_due_run", "corp", "run_at", sqlite_where=text("state = 'new'")),
+        Index("ix_due_lead", "corp", "lead_id"),
+    )
+
+
+class Job(Row, table=True):
+    """Work of the system itself, such as putting the menu into the app; done once per key."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    corp: str
+    kind: str
+    key: str
+    lane: str = ""
+    payload: dict[str, Any] = Field(default_factory=dict, sa_column=Column("payload", json_type()))
+    state: str = "new"
+    attempts: int = 0
+    run_at: datetime = Field(sa_type=Utc)
+    lease_until: datetime | None = Field(default=None, sa_type=Utc)
+    fence: int = 0
+    error: str = ""
+
+    __table_args__ = (
+        Index("uq_job_key", "corp", "key", unique=True),
+        Index("ix_job_run", "corp", "run_at", sqlite_where=text("state = 'new'")),
+    )

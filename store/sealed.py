@@ -1,0 +1,109 @@
+"""Personal data at rest: sealed with a key that does not live in the database, findable only through a keyed hash."""
+
+import hashlib
+import hmac
+import json
+import secrets
+from typing import Any
+
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDFExpand
+from sqlalchemy import LargeBinary
+from sqlalchemy.engine import Dialect
+from sqlalchemy.types import TypeDecorator
+
+VERSION = b"\x01"
+
+
+class Keys:
+    """Two keys derived from the company's data key (32 bytes): one seals, one makes the blind index."""
+
+    def __init__(self, data_key: bytes) -> None:
+        if len(data_key) != 32:
+            raise ValueError(f"the data key has {len(data_key)} bytes; 32 are needed")
+        self._seal = AESGCM(HKDFExpand(SHA256(), 32, b"leadbot seal v1").derive(data_key))
+        self._blind = HKDFExpand(SHA256(), 32, b"leadbot blind index v1").derive(data_key)
+
+    def seal(self, plain: bytes, column: str) -> bytes:
+        """Sealed bytes that open only under the same column name, so that values cannot be moved between columns."""
+        nonce = secrets.token_bytes(12)
+        return VERSION + nonce + self._seal.encrypt(nonce, plain, column.encode())
+
+    def open(self, sealed: bytes, column: str) -> bytes:
+        """The plain bytes; raises cryptography's InvalidTag when key, column or content differ."""
+        if sealed[:1] != VERSION:
+            raise ValueError(f"sealed with an unknown version {sealed[:1]!r}")
+        return self._seal.decrypt(sealed[1:13], sealed[13:], column.encode())
+
+    def blind(self, field: str, value: str) -> bytes:
+        """16 bytes that are equal for equal values of one field and tell nothing without the key."""
+        return hmac.digest(self._blind, f"{field}\0{value}".encode(), "sha256")[:16]
+
+    def fingerprint(self) -> str:
+        """A short mark of the data key, to refuse a store that was written with another one."""
+        return hashlib.sha256(self.blind("fingerprint", "leadbot")).hexdigest()[:16]
+
+
+def keys_of(dialect: Dialect) -> Keys:
+    """The keys that the store put on its engine's dialect when it opened (see store/db.py)."""
+    keys: Keys = dialect.leadbot_keys  # type: ignore[attr-defined]
+    return keys
+
+
+class Sealed(TypeDecorator[str]):
+    """A text column that is sealed at rest; "" and None stay as they are to keep empty columns small."""
+
+    impl = LargeBinary
+    cache_ok = True
+
+    def __init__(self, column: str) -> None:
+        super().__init__()
+        self.column = column
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> bytes | None:
+        if value is None:
+            return None
+        return keys_of(dialect).seal(value.encode("utf-8", "surrogatepass"), self.column) if value else b""
+
+    def process_result_value(self, value: bytes | None, dialect: Dialect) -> str | None:
+        if value is None:
+            return None
+        return keys_of(dialect).open(value, self.column).decode("utf-8", "surrogatepass") if value else ""
+
+
+class SealedBytes(TypeDecorator[bytes]):
+    """Raw bodies of callbacks and messages, sealed at rest."""
+
+    impl = LargeBinary
+    cache_ok = True
+
+    def __init__(self, column: str) -> None:
+        super().__init__()
+        self.column = column
+
+    def process_bind_param(self, value: bytes | None, dialect: Dialect) -> bytes | None:
+        return None if value is None else keys_of(dialect).seal(value, self.column)
+
+    def process_result_value(self, value: bytes | None, dialect: Dialect) -> bytes | None:
+        return None if value is None else keys_of(dialect).open(value, self.column)
+
+
+class SealedJson(TypeDecorator[Any]):
+    """A small JSON value that may hold personal data, sealed at rest."""
+
+    impl = LargeBinary
+    cache_ok = True
+
+    def __init__(self, column: str) -> None:
+        super().__init__()
+        self.column = column
+
+    def process_bind_param(self, value: Any, dialect: Dialect) -> bytes | None:
+        if value is None:
+            return None
+        text = json.dumps(value, ensure_ascii=True, separators=(",", ":"))
+        return keys_of(dialect).seal(text.encode(), self.column)
+
+    def process_result_value(self, value: bytes | None, dialect: Dialect) -> Any:
+        return None if value is None else json.loads(keys_of(dialect).open(value, self.column))

@@ -1,0 +1,290 @@
+"""Every table about people and leads; the queue-like tables stand in store/queues.py."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Column, Index, LargeBinary, MetaData, Text, text
+from sqlmodel import Field, SQLModel
+
+from store.columns import Utc, json_type
+from store.sealed import Sealed, SealedJson
+
+NAMING = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class Row(SQLModel):
+    """What all rows share: their names of constraints, and a repr that never shows personal data."""
+
+    metadata = MetaData(naming_convention=NAMING)
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {getattr(self, 'id', '')}>"
+
+    __str__ = __repr__
+
+
+class Member(Row, table=True):
+    """A colleague. `id` is the company's own id; `wecom` and `dingtalk` are the platforms' user ids."""
+
+    corp: str = Field(primary_key=True)
+    id: str = Field(primary_key=True)
+    name: str
+    role: str  # rep, manager, marketing, admin
+    team: str = ""
+    wecom: str | None = None
+    dingtalk: str | None = None
+    mobile: str = Field(default="", sa_column=Column("mobile", Sealed("member.mobile")))
+    email: str = Field(default="", sa_column=Column("email", Sealed("member.email")))
+    regions: list[str] = Field(default_factory=list, sa_column=Column("regions", json_type()))
+    industries: list[str] = Field(default_factory=list, sa_column=Column("industries", json_type()))
+    products: list[str] = Field(default_factory=list, sa_column=Column("products", json_type()))
+    capacity: int | None = None
+    weight: int = 1
+    state: str = "active"  # active, left
+
+    __table_args__ = (
+        Index("uq_member_wecom", "corp", "wecom", unique=True),
+        Index("uq_member_dingtalk", "corp", "dingtalk", unique=True),
+    )
+
+
+class Lead(Row, table=True):
+    """One person who may buy. `version` grows with every change: a stale button can be told from a fresh one."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    corp: str
+    name: str = ""
+    company: str = ""
+    title: str = ""
+    city: str = ""
+    phone: str = Field(default="", sa_column=Column("phone", Sealed("lead.phone")))
+    email: str = Field(default="", sa_column=Column("email", Sealed("lead.email")))
+    wechat: str = Field(default="", sa_column=Column("wechat", Sealed("lead.wechat")))
+    need: str = Field(default="", sa_column=Column("need", Sealed("lead.need")))
+    phone_flaw: str = ""  # why the number cannot be called; "" when it can, or when there is none
+    budget_min: int | None = None
+    budget_max: int | None = None
+    stage: str = "new"
+    score: int = 0
+    grade: str = "D"
+    temperature: str = "cold"
+    score_parts: list[Any] = Field(default_factory=list, sa_column=Column("score_parts", json_type()))
+    pool: str = ""
+    owner_id: str | None = None
+    source: str = ""
+    enquiries: int = 0
+    next_step_at: datetime | None = Field(default=None, sa_type=Utc)
+    next_step: str = Field(default="", sa_column=Column("next_step", Sealed("lead.next_step")))
+    created_at: datetime = Field(sa_type=Utc)
+    owned_at: datetime | None = Field(default=None, sa_type=Utc)
+    contacted_at: datetime | None = Field(default=None, sa_type=Utc)
+    touched_at: datetime | None = Field(default=None, sa_type=Utc)
+    closed_reason: str = ""
+    rules_version: int = 0
+    version: int = 1
+
+    __table_args__ = (
+        Index(
+            "ix_lead_free",
+            "corp",
+            "pool",
+            "score",
+            "id",
+            sqlite_where=text("owner_id IS NULL AND stage IN ('new', 'nurturing', 'mql')"),
+            postgresql_where=text("owner_id IS NULL AND stage IN ('new', 'nurturing', 'mql')"),
+        ),
+        Index("ix_lead_owner", "corp", "owner_id", "stage", sqlite_where=text("owner_id IS NOT NULL")),
+        Index("ix_lead_company", "corp", "company"),
+        Index("ix_lead_name", "corp", "name"),
+        {"sqlite_autoincrement": True},
+    )
+
+    @property
+    def no(self) -> str:
+        """The lead's number as people say it: L1024."""
+        return f"L{self.id}"
+
+
+class Identity(Row, table=True):
+    """One way to know a person (phone, email, wechat, external), unique in a company: the guard against twins."""
+
+    corp: str = Field(primary_key=True)
+    kind: str = Field(primary_key=True)
+    hash: bytes = Field(sa_column=Column("hash", LargeBinary, primary_key=True))
+    lead_id: int
+
+    __table_args__ = (Index("ix_identity_lead", "corp", "lead_id"),)
+
+
+class Enquiry(Row, table=True):
+    """One time that the person asked; `submission_id` makes a repeated delivery the same enquiry."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    corp: str
+    lead_id: int
+    source: str
+    submission_id: str | None = None
+    need: str = Field(default="", sa_column=Column("need", Sealed("enquiry.need")))
+    utm: dict[str, str] = Field(default_factory=dict, sa_column=Column("utm", json_type()))
+    at: datetime = Field(sa_type=Utc)
+
+    __table_args__ = (
+        Index("uq_enquiry_submission", "corp", "source", "submission_id", unique=True),
+        Index("ix_enquiry_lead", "corp", "lead_id"),
+    )
+
+
+class TimelineItem(Row, table=True):
+    """One fact about a lead: what happened, when, by whom. `text` is sealed, `data` never holds personal data."""
+
+    __tablename__ = "timeline"
+
+    id: int | None = Field(default=None, primary_key=True)
+    corp: str
+    lead_id: int
+    kind: str
+    at: datetime = Field(sa_type=Utc)
+    by: str | None = None
+    text: str = Field(default="", sa_column=Column("text", Sealed("timeline.text")))
+    data: dict[str, Any] = Field(default_factory=dict, sa_column=Column("data", json_type()))
+
+    __table_args__ = (
+        Index("ix_timeline_lead", "corp", "lead_id", "id"),
+        Index("ix_timeline_by", "corp", "by", "kind", "at"),
+    )
+
+
+class AuditItem(Row, table=True):
+    """Who saw, exported or changed what, outside a lead's own story."""
+
+    __tablename__ = "audit"
+
+    id: int | None = Field(default=None, primary_key=True)
+    corp: str
+    at: datetime = Field(sa_type=Utc)
+    by: str | None = None
+    act: str
+    subject: str = ""
+    data: dict[str, Any] = Field(default_factory=dict, sa_column=Column("data", json_type()))
+
+    __table_args__ = (Index("ix_audit_subject", "corp", "subject", "id"),)
+
+
+class Clock(Row, table=True):
+    """A promise about time on one lead; it keeps the rule (`rule`) with which it was started."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    corp: str
+    lead_id: int
+    name: str
+    state: str  # running, met, overdue, cancelled
+    started_at: datetime = Field(sa_type=Utc)
+    due_at: datetime = Field(sa_type=Utc)
+    ended_at: datetime | None = Field(default=None, sa_type=Utc)
+    steps: list[Any] = Field(default_factory=list, sa_column=Column("steps", json_type()))  # taken: [{"at", "what"}]
+    rule: dict[str, Any] = Field(default_factory=dict, sa_column=Column("rule", json_type()))
+    rules_version: int
+
+    __table_args__ = (
+        Index("ix_clock_lead", "corp", "lead_id", "name"),
+        Index("ix_clock_state", "corp", "state", "due_at"),
+    )
+
+
+class CardPlace(Row, table=True):
+    """The living card of one lead for one member: which message it is, and the code for its next update."""
+
+    __tablename__ = "card_place"
+
+    corp: str = Field(primary_key=True)
+    platform: str = Field(primary_key=True)
+    place: str = Field(primary_key=True)
+    card: str = Field(primary_key=True)
+    lead_id: int = Field(primary_key=True)
+    ref: str
+    code: str = ""
+    code_at: datetime | None = Field(default=None, sa_type=Utc)
+    drawn: bytes = Field(default=b"", sa_column=Column("drawn", LargeBinary))  # hash of what the card shows
+
+    __table_args__ = (Index("ix_card_place_lead", "corp", "lead_id"),)
+
+
+class Act(Row, table=True):
+    """A member's last deeds with what they changed, so that one of them can be taken back within ten minutes."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    corp: str
+    member_id: str
+    kind: str
+    lead_id: int
+    at: datetime = Field(sa_type=Utc)
+    before: dict[str, Any] = Field(default_factory=dict, sa_column=Column("before", SealedJson("act.before")))
+    version_after: int
+    undone_at: datetime | None = Field(default=None, sa_type=Utc)
+
+    __table_args__ = (Index("ix_act_member", "corp", "member_id", "id"),)
+
+
+class Focus(Row, table=True):
+    """What we are talking about with a member: the lead last opened or acted on, and the list shown last."""
+
+    corp: str = Field(primary_key=True)
+    member_id: str = Field(primary_key=True)
+    lead_id: int | None = None
+    listed: list[int] = Field(default_factory=list, sa_column=Column("listed", json_type()))
+    asked: str = ""  # what a bare number or the next sentence answers: "", "other:<draft>", "note:<lead>"
+    at: datetime = Field(sa_type=Utc)
+
+
+class Draft(Row, table=True):
+    """What was understood from free words and waits for one tap."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    corp: str
+    member_id: str
+    kind: str  # followup, lead
+    lead_id: int | None = None
+    content: dict[str, Any] = Field(default_factory=dict, sa_column=Column("content", SealedJson("draft.content")))
+    at: datetime = Field(sa_type=Utc)
+    state: str = "open"  # open, saved, dropped
+
+
+class ApiKey(Row, table=True):
+    """A key of another system; only its hash is kept. `source` is what its leads are booked under."""
+
+    __tablename__ = "api_key"
+
+    id: int | None = Field(default=None, primary_key=True)
+    corp: str
+    name: str
+    role: str  # admin, integration, readonly
+    source: str = ""
+    hash: bytes = Field(sa_column=Column("hash", LargeBinary, unique=True))
+    created_at: datetime = Field(sa_type=Utc)
+    revoked_at: datetime | None = Field(default=None, sa_type=Utc)
+
+
+class RulesVersion(Row, table=True):
+    """A published version of rules.yaml: what the server works by."""
+
+    __tablename__ = "rules_version"
+
+    corp: str = Field(primary_key=True)
+    version: int = Field(primary_key=True)
+    text: str = Field(sa_column=Column("text", Text))
+    at: datetime = Field(sa_type=Utc)
+    by: str = ""
+
+
+class Property(Row, table=True):
+    """Small facts about the store itself: the data key's fingerprint, when the app menu was last made."""
+
+    corp: str = Field(primary_key=True)
+    name: str = Field(primary_key=True)
+    value: str

@@ -1,0 +1,116 @@
+"""What we are in the middle of with a member: the lead in focus, the last list, an open draft, the last deeds."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import select, update
+from sqlmodel import col
+
+from store.tables import Act, Draft, Focus
+from store.tx import Tx
+
+
+async def find_focus(tx: Tx, member_id: str) -> Focus | None:
+    """What we talk about with a member, or None when we never did."""
+    return await tx.first(select(Focus).where(col(Focus.corp) == tx.corp, col(Focus.member_id) == member_id))
+
+
+async def set_focus(tx: Tx, member_id: str, *, now: datetime, **values: Any) -> None:
+    """Change what we talk about: `lead_id`, `listed`, `asked`; what is not named stays."""
+    defaults: dict[str, Any] = {"lead_id": None, "listed": [], "asked": ""}
+    await tx.run(
+        tx.insert(Focus)
+        .values(corp=tx.corp, member_id=member_id, at=now, **(defaults | values))
+        .on_conflict_do_update(index_elements=["corp", "member_id"], set_={"at": now, **values})
+    )
+
+
+async def add_draft(
+    tx: Tx, member_id: str, kind: str, content: dict[str, Any], *, lead_id: int | None, now: datetime
+) -> int:
+    """Keep what was understood until the member says yes or no; older open drafts of theirs are dropped."""
+    await tx.run(
+        update(Draft)
+        .where(col(Draft.corp) == tx.corp, col(Draft.member_id) == member_id, col(Draft.state) == "open")
+        .values(state="dropped")
+    )
+    draft = Draft(corp=tx.corp, member_id=member_id, kind=kind, lead_id=lead_id, content=content, at=now)
+    await tx.add(draft)
+    return draft.id or 0
+
+
+async def find_draft(tx: Tx, draft_id: int, member_id: str) -> Draft | None:
+    """A member's own draft, whatever its state."""
+    return await tx.first(
+        select(Draft).where(col(Draft.corp) == tx.corp, col(Draft.id) == draft_id, col(Draft.member_id) == member_id)
+    )
+
+
+async def close_draft(tx: Tx, draft_id: int, state: str) -> bool:
+    """Close an open draft as `saved` or `dropped`; False when it was closed before."""
+    result = await tx.run(
+        update(Draft)
+        .where(col(Draft.corp) == tx.corp, col(Draft.id) == draft_id, col(Draft.state) == "open")
+        .values(state=state)
+    )
+    return result.rowcount == 1
+
+
+async def point_draft(tx: Tx, draft_id: int, lead_id: int) -> None:
+    """The draft's words were about this lead."""
+    await tx.run(update(Draft).where(col(Draft.corp) == tx.corp, col(Draft.id) == draft_id).values(lead_id=lead_id))
+
+
+async def add_act(
+    tx: Tx, member_id: str, kind: str, lead_id: int, before: dict[str, Any], *, version_after: int, now: datetime
+) -> int:
+    """Remember a deed with what it changed; returns its id."""
+    act = Act(
+        corp=tx.corp,
+        member_id=member_id,
+        kind=kind,
+        lead_id=lead_id,
+        at=now,
+        before=before,
+        version_after=version_after,
+    )
+    await tx.add(act)
+    return act.id or 0
+
+
+async def last_acts(tx: Tx, member_id: str, *, since: datetime) -> Sequence[Act]:
+    """A member's deeds since an instant that were not taken back, newest first."""
+    return await tx.all(
+        select(Act)
+        .where(
+            col(Act.corp) == tx.corp,
+            col(Act.member_id) == member_id,
+            col(Act.at) >= since,
+            col(Act.undone_at).is_(None),
+        )
+        .order_by(col(Act.id).desc())
+        .limit(20)
+    )
+
+
+async def find_act(tx: Tx, act_id: int, member_id: str) -> Act | None:
+    """A member's own deed, or None."""
+    return await tx.first(
+        select(Act).where(col(Act.corp) == tx.corp, col(Act.id) == act_id, col(Act.member_id) == member_id)
+    )
+
+
+async def mark_undone(tx: Tx, act_id: int, *, now: datetime) -> bool:
+    """The deed is taken back; False when it was before."""
+    result = await tx.run(
+        update(Act)
+        .where(col(Act.corp) == tx.corp, col(Act.id) == act_id, col(Act.undone_at).is_(None))
+        .values(undone_at=now)
+    )
+    return result.rowcount == 1
+
+
+def undo_window(minutes: int, now: datetime) -> datetime:
+    """Deeds since this instant can be taken back."""
+    return now - timedelta(minutes=minutes)

@@ -1,0 +1,72 @@
+"""A lead's story, and the log of who looked at what."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlmodel import col
+
+from store.tables import AuditItem, TimelineItem
+from store.tx import Tx
+
+
+async def record(
+    tx: Tx, *, lead_id: int, kind: str, at: datetime, by: str | None, text: str, data: dict[str, Any]
+) -> int:
+    """Write one fact; returns its id."""
+    item = TimelineItem(corp=tx.corp, lead_id=lead_id, kind=kind, at=at, by=by, text=text, data=data)
+    await tx.add(item)
+    return item.id or 0
+
+
+async def list_story(
+    tx: Tx, lead_id: int, *, kinds: Sequence[str] | None = None, after: int = 0, limit: int = 100
+) -> Sequence[TimelineItem]:
+    """A lead's facts in order, those after the id `after`."""
+    query = select(TimelineItem).where(
+        col(TimelineItem.corp) == tx.corp, col(TimelineItem.lead_id) == lead_id, col(TimelineItem.id) > after
+    )
+    if kinds is not None:
+        query = query.where(col(TimelineItem.kind).in_(kinds))
+    return await tx.all(query.order_by(col(TimelineItem.id)).limit(limit))
+
+
+async def list_last(tx: Tx, lead_id: int, kinds: Sequence[str], *, limit: int) -> Sequence[TimelineItem]:
+    """The last facts of some kinds, newest first."""
+    return await tx.all(
+        select(TimelineItem)
+        .where(
+            col(TimelineItem.corp) == tx.corp, col(TimelineItem.lead_id) == lead_id, col(TimelineItem.kind).in_(kinds)
+        )
+        .order_by(col(TimelineItem.id).desc())
+        .limit(limit)
+    )
+
+
+async def count_by(tx: Tx, member_id: str, kind: str, since: datetime) -> int:
+    """How many facts of a kind a member has made since an instant."""
+    rows = await tx.rows(
+        select(func.count()).where(
+            col(TimelineItem.corp) == tx.corp,
+            col(TimelineItem.by) == member_id,
+            col(TimelineItem.kind) == kind,
+            col(TimelineItem.at) >= since,
+        )
+    )
+    return int(rows[0][0])
+
+
+async def nth_last_at(tx: Tx, member_id: str, kind: str, n: int) -> datetime | None:
+    """When the n-th last fact of a kind by a member happened (n = 1: the last one)."""
+    return await tx.first(
+        select(col(TimelineItem.at))
+        .where(col(TimelineItem.corp) == tx.corp, col(TimelineItem.by) == member_id, col(TimelineItem.kind) == kind)
+        .order_by(col(TimelineItem.at).desc())
+        .offset(n - 1)
+    )
+
+
+async def audit(tx: Tx, *, act: str, by: str | None, subject: str, at: datetime, **data: Any) -> None:
+    """Remember who saw, exported or changed what."""
+    await tx.add(AuditItem(corp=tx.corp, at=at, by=by, act=act, subject=subject, data=data))
