@@ -7,10 +7,9 @@ from typing import TypeVar
 
 from sqlalchemy import event, select
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlmodel import col
-from sqlmodel.ext.asyncio.session import AsyncSession
 
 from store import queues as queues  # registers its tables with the metadata
 from store.sealed import Keys

@@ -5,7 +5,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy import CursorResult, Executable, Select
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlmodel.ext.asyncio.session import AsyncSession
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from store.sealed import Keys
 from store.tables import Row

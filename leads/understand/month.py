@@ -11,8 +11,10 @@ from leads.understand.span import Reader, Span, add_months, month_days, one
 _YEARS = {"前年": -2, "去年": -1, "上年": -1, "今年": 0, "本年": 0, "明年": 1, "后年": 2}
 _MONTHS = {"下下": 2, "下": 1, "这": 0, "本": 0, "当": 0, "上": -1, "上上": -2}
 _LONG_AGO = 92  # days; a day of this year longer gone than this is meant for next year
-_HOUSE = "楼|栋|幢|座|线|店|院|馆|门|厂|车|仓|库|桌|机|房|厅|口|公|地|码|宿|别|单元|柜|会议|文|员|选|种|油|电|字|工|产|型|位|床|井|矿|"
-_HOUSE += "基|台|展|摊|桥|岛|路|街|弄|巷|室|层|区|园|铺|窗|生产|包|航|站|塔|坑|校|版|模|球|钢|胶|料|色|样|套餐|客"
+# After a number and 号 these make it a house, a room or a thing, not a day: 5号楼, 3号线, 25号公馆.
+_HOUSE = "楼|栋|幢|座|线|店|院|馆|门|厂|车[间位库]|仓|库|桌|机[房器组台床]|房|厅|口|公[馆寓园交]|地[块铁]|码头|宿舍|别墅|单元|柜|会议|文件|"
+_HOUSE += "员工|选手|种|油|电池|字|工[厂地]|产[品线]|型|位|床|井|矿|基地|台|展[位厅台馆]|摊|桥|岛|路|街|弄|巷|室|层|区|园|铺|窗|生产|包间|包厢|"
+_HOUSE += "航站|塔|坑|校|版|模|球|钢|胶|料|色|样|套餐|客[房服]"
 
 
 @cache
@@ -31,7 +33,7 @@ def month_patterns() -> tuple[tuple[re.Pattern[str], Reader], ...]:
         (re.compile(r"(?<![\dA-Za-z#-])(20[2-3]\d)(0[1-9]|1[0-2])([0-2]\d|3[01])(?![\dA-Za-z-])"), _full),
         (
             re.compile(
-                rf"(?:{year}的?)?(?<![\d第])(?P<m>{num_m})\s?月\s?(?:份的?)?(?P<d>{num_d})\s?(?:[日号](?!{_HOUSE})|(?<=\d){stop})"
+                rf"(?:{year}的?)?(?<![\d第])(?P<m>{num_m})\s?月\s?(?:份的?)?(?P<d>{num_d})\s?(?:[日号]|(?<=\d){stop})"
             ),
             _day_of_month,
         ),

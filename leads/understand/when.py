@@ -214,7 +214,7 @@ def _when(moment: _Moment, text: str, original: str, now: datetime) -> When | No
         return When(moment.instant, moment.instant, "minute", words, past, moment.doubt, moment.begin, stop)
     gone = _said_past(_clause_after(text, stop))
     if moment.span is None:
-        if re.search(r"(?:每天|天天|每日|每晚|工作日)[\s,]*$", text[max(0, moment.begin - 6) : moment.begin]):
+        if re.search(r"(?:每天|天天|每日|每晚|工作日|工作时间|营业时间|上班时间|至周五|到周五)[\s,:为是]*$", text[max(0, moment.begin - 8) : moment.begin]):
             return None
         return _today(moment, gone, side, words, stop, now)
     span, said = moment.span, moment.span.said

@@ -1,0 +1,25 @@
+# Two stages: the first installs the locked libraries, the second carries only what runs. Runs as a plain user.
+FROM python:3.13-slim AS build
+WORKDIR /build
+COPY requirements.serve.lock .
+RUN python -m venv /venv && /venv/bin/pip install --no-cache-dir --require-hashes --no-deps -r requirements.serve.lock
+
+FROM python:3.13-slim
+RUN useradd --create-home --uid 10001 leadbot && mkdir /data && chown leadbot /data
+COPY --from=build /venv /venv
+WORKDIR /app
+COPY bot bot
+COPY config config
+COPY leads leads
+COPY nurture nurture
+COPY sla sla
+COPY store store
+ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1
+USER leadbot
+VOLUME /data
+EXPOSE 8080
+HEALTHCHECK --interval=15s --timeout=3s --start-period=30s \
+    CMD ["python", "-c", "import urllib.request as u; u.urlopen('http://127.0.0.1:8080/readyz', timeout=2)"]
+# A company's folder is mounted at /data; make one with: docker run --rm -v leadbot:/data IMAGE init /data/company
+ENTRYPOINT ["python", "-m", "bot"]
+CMD ["serve", "/data/company"]

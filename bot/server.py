@@ -1,0 +1,83 @@
+"""The callback routes: verify, store, answer at once; everything else happens later, from the stored row."""
+
+import asyncio
+from collections.abc import Mapping
+from datetime import datetime
+
+import structlog
+from aiohttp import web
+
+from bot.clock import Now
+from bot.metrics import Metrics
+from bot.pipeline import receive
+from bot.platform import BadCallback
+from bot.wecom.callback import CallbackKeys, dedupe_key, echo, lane, verify
+from store import crash
+from store.db import Store
+
+log = structlog.get_logger()
+
+PATIENCE = 4.0  # seconds; WeCom hangs up after 5 (developer page 90930) and sends the event again
+
+
+class WeComCallbacks:
+    """GET and POST /callback/wecom/{name}: each name has its own keys."""
+
+    def __init__(
+        self, store: Store, keys: Mapping[str, CallbackKeys], metrics: Metrics, now: Now
+    ) -> None:
+        self._store = store
+        self._keys = keys
+        self._metrics = metrics
+        self._now = now
+        self._last_log: datetime | None = None
+
+    def add_routes(self, app: web.Application) -> None:
+        """Serve the callbacks."""
+        app.router.add_get("/callback/wecom/{name}", self.check_url)
+        app.router.add_post("/callback/wecom/{name}", self.take)
+
+    async def check_url(self, request: web.Request) -> web.Response:
+        """WeCom's check when the administrator saves the URL: the decrypted echo, raw."""
+        keys = self._keys.get(request.match_info["name"])
+        if keys is None:
+            return web.Response(status=404)
+        try:
+            plain = echo(request.query, keys, now=self._now())
+        except BadCallback as bad:
+            return self._refuse(bad)
+        return web.Response(text=plain, content_type="text/plain")
+
+    async def take(self, request: web.Request) -> web.Response:
+        """An event: durable first, then 200. A wrong one is a 4xx without a row, the same for every reason."""
+        name = request.match_info["name"]
+        keys = self._keys.get(name)
+        if keys is None:
+            return web.Response(status=404)
+        try:
+            body = await request.read()
+            inner = verify(request.query, request.headers, body, keys=keys, now=self._now())
+        except (BadCallback, web.HTTPRequestEntityTooLarge) as bad:
+            return self._refuse(bad)
+        key = dedupe_key(inner, corp=keys.receive_id, agent=name)
+        try:
+            async with asyncio.timeout(PATIENCE):
+                new = await receive(
+                    self._store, platform="wecom", key=key, lane=lane(inner), body=inner, now=self._now()
+                )
+        except Exception as error:
+            log.error("a callback could not be stored; the platform will send it again", cause=type(error).__name__)
+            self._metrics.callback(platform="wecom", outcome="not stored")
+            return web.Response(status=503)
+        self._metrics.callback(platform="wecom", outcome="accepted" if new else "repeated")
+        crash.point("inbox_before_answer")
+        return web.Response(text="")
+
+    def _refuse(self, bad: Exception) -> web.Response:
+        reason = getattr(bad, "reason", type(bad).__name__)
+        self._metrics.callback(platform="wecom", outcome=f"refused: {reason}")
+        now = self._now()
+        if self._last_log is None or (now - self._last_log).total_seconds() >= 1:
+            self._last_log = now
+            log.warning("a callback was refused", reason=reason)
+        return web.Response(status=403, text="forbidden")

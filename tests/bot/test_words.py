@@ -1,0 +1,68 @@
+"""A chat line is read as the command that was meant, and never as one that was not."""
+
+import pytest
+
+from bot.handlers.commands import ALIASES, COMMANDS
+from bot.handlers.words import Line, closest, lead_and_rest, picked, read_line, tidy
+
+
+@pytest.mark.parametrize(
+    ("typed", "word", "rest"),
+    [
+        ("领取 L1024", "领取", "L1024"),
+        ("领取L1024", "领取", "L1024"),
+        ("/领取 L1024", "领取", "L1024"),
+        ("／领取 L1024", None, ""),
+        ("认领 l1024", "领取", "l1024"),
+        ("抢 L1", "领取", "L1"),
+        ("跟进 L1024 刚打了,要下周三报价", "跟进", "L1024 刚打了,要下周三报价"),
+        ("记 王总 已沟通", "跟进", "王总 已沟通"),
+        ("记一笔", "跟进", ""),
+        ("我的线索", "我的", ""),
+        ("我的", "我的", ""),
+        ("帮助", "帮助", ""),
+        ("?", "帮助", ""),
+        ("HELP", "帮助", ""),
+        ("新线索:张三 13800138000", "新线索", "张三 13800138000"),
+        ("查重13800138000", "查重", "13800138000"),
+        ("退回 L１０２４ 没人接", "退回", "L1024 没人接"),
+    ],
+)
+def test_a_command_is_recognised(typed, word, rest):
+    line = read_line(tidy(typed), ALIASES)
+    assert line == (Line(word, rest) if word else None)
+
+
+@pytest.mark.parametrize(
+    "typed", ["记得明天给王总打电话", "看起来客户很满意", "合格证发过去了", "查到他们的电话了", "我的客户说再等等", "抢单失败了"]
+)
+def test_a_sentence_that_begins_like_a_command_is_a_sentence(typed):
+    assert read_line(tidy(typed), ALIASES) is None
+
+
+@pytest.mark.parametrize(
+    ("rest", "bare", "lead", "left"),
+    [
+        ("L1024 空号", True, 1024, "空号"),
+        ("1024 空号", True, 1024, "空号"),
+        ("l 1024,空号", True, 1024, "空号"),
+        ("3点再打", True, None, "3点再打"),
+        ("1024 再打", False, None, "1024 再打"),
+        ("L1024", False, 1024, ""),
+        ("", True, None, ""),
+        ("L1234567890123 x", True, None, "L1234567890123 x"),
+    ],
+)
+def test_the_lead_is_read_from_the_rest(rest, bare, lead, left):
+    assert lead_and_rest(rest, bare=bare) == (lead, left)
+
+
+def test_a_bare_number_picks_from_the_list():
+    assert (picked("1"), picked("12"), picked("123"), picked("1."), picked("一")) == (1, 12, None, None, None)
+
+
+@pytest.mark.parametrize(("typed", "meant"), [("领曲 L1024", "领取"), ("查从 138", "查重"), ("撤消", "撤销"), ("线索迟", "线索池")])
+def test_a_mistyped_word_is_answered_with_the_closest(typed, meant):
+    near = closest(typed, list(COMMANDS))
+    assert near[0] == meant
+    assert len(near) == 3

@@ -1,0 +1,43 @@
+"""What every test may use: a real store on a real file, a moment in working time, and the switch for long runs."""
+
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from sqlalchemy import create_engine
+
+from store.db import Store
+from store.sealed import Keys
+from store.tables import Row
+
+NOW = datetime(2026, 3, 18, 2, 20, tzinfo=UTC)  # a Wednesday, 10:20 in Shanghai
+KEYS = Keys(b"k" * 32)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--soak", action="store_true", help="run the long forms of the story and kill tests")
+
+
+@pytest.fixture
+def soak(request: pytest.FixtureRequest) -> bool:
+    """Whether the long forms were asked for (./run soak)."""
+    return bool(request.config.getoption("--soak"))
+
+
+def create_tables(path: Path) -> str:
+    """An empty store at this path, straight from the tables; returns its URL."""
+    url = f"sqlite:///{path}"
+    engine = create_engine(url)
+    Row.metadata.create_all(engine)
+    engine.dispose()
+    return url
+
+
+@pytest.fixture
+async def store(tmp_path: Path) -> AsyncIterator[Store]:
+    """An open store of the company "acme"; a second company's rows may be put beside it with the same file."""
+    opened = Store(create_tables(tmp_path / "leadbot.db"), "acme", KEYS)
+    await opened.open()
+    yield opened
+    await opened.close()

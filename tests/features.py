@@ -1,0 +1,59 @@
+"""The table of capabilities against their acceptance tests: `./run features` (or `python -m tests.features`).
+
+Reads the marks @pytest.mark.feature("F1"), .ask("AS1") and .failure("C3") from the tests' source, so that it is quick
+and tells the same on every machine.
+"""
+
+import ast
+import json
+import sys
+from collections import defaultdict
+from pathlib import Path
+
+MARKS = ("feature", "ask", "failure")
+
+
+def marked_tests(root: Path) -> dict[str, dict[str, list[str]]]:
+    """mark → id → the tests that carry it, as file::name."""
+    found: dict[str, dict[str, list[str]]] = {mark: defaultdict(list) for mark in MARKS}
+    for path in sorted(root.rglob("test_*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+                continue
+            for decorator in node.decorator_list:
+                mark = _mark_of(decorator)
+                if mark is None:
+                    continue
+                for argument in decorator.args:  # type: ignore[attr-defined]
+                    if isinstance(argument, ast.Constant):
+                        found[mark][str(argument.value)].append(f"{path.relative_to(root.parent)}::{node.name}")
+    return found
+
+
+def _mark_of(decorator: ast.expr) -> str | None:
+    if not isinstance(decorator, ast.Call) or not isinstance(decorator.func, ast.Attribute):
+        return None
+    return decorator.func.attr if decorator.func.attr in MARKS else None
+
+
+def _order(identity: str) -> tuple[str, int]:
+    letters = identity.rstrip("0123456789")
+    return letters, int(identity[len(letters) :] or 0)
+
+
+def main() -> int:
+    """Print the table, or JSON with --json."""
+    found = marked_tests(Path(__file__).parent)
+    if "--json" in sys.argv:
+        print(json.dumps(found, ensure_ascii=False, indent=1))  # noqa: T201
+        return 0
+    for mark, rows in found.items():
+        print(f"{mark}s with tests: {len(rows)}")  # noqa: T201
+        for identity in sorted(rows, key=_order):
+            tests = rows[identity]
+            print(f"  {identity:<6} {len(tests):>2}  {tests[0]}" + (" …" if len(tests) > 1 else ""))  # noqa: T201
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
