@@ -8,8 +8,22 @@ from collections.abc import Awaitable, Callable, Sequence
 from bot.context import Context
 from bot.outgoing import audience, offer, refresh, ring
 from leads.facts import (
-    ActUndone, BecameMql, ClockOverdue, ClockWarned, Fact, FollowUpLogged, LeadAssigned, LeadCaptured, LeadClaimed,
-    LeadDisqualified, LeadEdited, LeadEnquired, LeadQualified, LeadReleased, LeadTransferred, NextStepSet,
+    ActUndone,
+    BecameMql,
+    ClockOverdue,
+    ClockWarned,
+    Fact,
+    FollowUpLogged,
+    LeadAssigned,
+    LeadCaptured,
+    LeadClaimed,
+    LeadDisqualified,
+    LeadEdited,
+    LeadEnquired,
+    LeadQualified,
+    LeadReleased,
+    LeadTransferred,
+    NextStepSet,
     ReminderRang,
 )  # fmt: skip
 from leads.rights import is_free

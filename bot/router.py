@@ -2,7 +2,15 @@
 
 from bot.context import Answer, Context, say
 from bot.events import (
-    ButtonPressed, ContactAdded, Event, Ignored, MemberJoined, MemberLeft, MenuPressed, MessageReceived, PlatformAlarm,
+    ButtonPressed,
+    ContactAdded,
+    Event,
+    Ignored,
+    MemberJoined,
+    MemberLeft,
+    MenuPressed,
+    MessageReceived,
+    PlatformAlarm,
 )  # fmt: skip
 from bot.handlers.button import on_button, on_menu
 from bot.handlers.capture import on_contact_added

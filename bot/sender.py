@@ -1,4 +1,4 @@
-"""From an asked-for card to a message in somebody's chat: take, draw, note that it is being sent, send, note the end."""
+"""From an asked-for card to a message in somebody's chat: draw, note that it is being sent, send, note the end."""
 
 import asyncio
 import hashlib
@@ -166,8 +166,9 @@ class Sender:
         crash.point("sender_before_update" if row.updating else "sender_before_call")
         try:
             receipt = await (platform.update(row.body or b"") if row.updating else platform.send(row.body or b""))
-        except SendLater as later:
-            await self._store.transaction(lambda tx: self._later(tx, row, later))
+        except SendLater as busy:
+            pause = busy
+            await self._store.transaction(lambda tx: self._later(tx, row, pause))
         except SendUnknown as unknown:
             cause = str(unknown)
             log.warning("outcome of a message unknown", message=row.id, cause=cause)

@@ -23,9 +23,7 @@ PATIENCE = 4.0  # seconds; WeCom hangs up after 5 (developer page 90930) and sen
 class WeComCallbacks:
     """GET and POST /callback/wecom/{name}: each name has its own keys."""
 
-    def __init__(
-        self, store: Store, keys: Mapping[str, CallbackKeys], metrics: Metrics, now: Now
-    ) -> None:
+    def __init__(self, store: Store, keys: Mapping[str, CallbackKeys], metrics: Metrics, now: Now) -> None:
         self._store = store
         self._keys = keys
         self._metrics = metrics

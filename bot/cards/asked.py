@@ -49,8 +49,12 @@ def phone_of(lead: Lead, *, reveal: bool) -> str:
 
 
 def budget_of(lead: Lead) -> str:
-    """50 万, 10–20 万, 5 万以内, 200 万以上; "" when nothing is known."""
-    low, high = lead.budget_min, lead.budget_max
+    """The lead's budget as people say it; "" when nothing is known."""
+    return budget_text(lead.budget_min, lead.budget_max)
+
+
+def budget_text(low: int | None, high: int | None) -> str:
+    """50 万, 10 – 20 万, 5 万以内, 200 万以上; yuan in."""
     if low is None and high is None:
         return ""
     if high is None:

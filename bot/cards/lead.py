@@ -3,10 +3,25 @@
 from dataclasses import dataclass
 
 from bot.actions import (
-    AskDisqualify, AskRelease, AskTransfer, Claim, More, NoteCall, Qualify, Undo,
+    AskDisqualify,
+    AskRelease,
+    AskTransfer,
+    Claim,
+    More,
+    NoteCall,
+    Qualify,
+    Undo,
 )  # fmt: skip
 from bot.cards.asked import (
-    Asked, budget_of, lasting, moment, phone_of, rating_of, stage_of, title_of, words_of,
+    Asked,
+    budget_of,
+    lasting,
+    moment,
+    phone_of,
+    rating_of,
+    stage_of,
+    title_of,
+    words_of,
 )  # fmt: skip
 from bot.cards.card import Button, Card, Field
 from bot.context import Context

@@ -5,9 +5,19 @@ from datetime import datetime
 from typing import Any
 
 from bot.actions import (
-    ChangeDraft, Disqualify, DropDraft, NoteCall, OtherLead, Release, SaveDraft, SetNextStep, Show, Transfer, Undo,
+    ChangeDraft,
+    Disqualify,
+    DropDraft,
+    NoteCall,
+    OtherLead,
+    Release,
+    SaveDraft,
+    SetNextStep,
+    Show,
+    Transfer,
+    Undo,
 )  # fmt: skip
-from bot.cards.asked import Asked, budget_of, moment, title_of
+from bot.cards.asked import Asked, budget_text, moment, title_of
 from bot.cards.card import Button, Card, Choice, Field, Option, Text
 from bot.context import Context
 from config.words import FOLLOW_UP_LABELS, STAGE_LABELS
@@ -48,10 +58,8 @@ async def look_draft(tx: Tx, asked: Asked, ctx: Context) -> DraftView | None:
         return _lead_draft(draft.id or 0, draft.state, lead, content, asked)
     next_at = datetime.fromisoformat(content["next"]) if content.get("next") else None
     doubtful = [datetime.fromisoformat(at) for at in content.get("doubtful", [])]
-    if next_at:
-        when = moment(next_at, now=ctx.now, zone=ctx.rules.zone)
-    else:
-        when = "保存后选时间" if doubtful else "没有约"
+    unclear = "保存后选时间" if doubtful else "没有约"
+    when = moment(next_at, now=ctx.now, zone=ctx.rules.zone) if next_at else unclear
     return DraftView(
         draft.id or 0,
         "followup",
@@ -70,14 +78,13 @@ def _lead_draft(draft_id: int, state: str, lead: Lead | None, content: dict[str,
         value = str(fields.get(name) or "")
         return f"{value}(请核对)" if value and name in doubtful else value
 
-    probe = Lead(budget_min=fields.get("budget_min"), budget_max=fields.get("budget_max"))
     rows = (
         ("姓名", shown("name")),
         ("电话", shown("mobile") or shown("tel")),
         ("公司", shown("company")),
         ("职位", shown("title")),
         ("微信", shown("wechat")),
-        ("预算", budget_of(probe)),
+        ("预算", budget_text(fields.get("budget_min"), fields.get("budget_max"))),
     )
     title = "新线索,这样录入?"
     if lead is not None:

@@ -4,9 +4,30 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from bot.actions import (
-    Action, AskDisqualify, AskFollowUp, AskRelease, AskTransfer, BadAction, ChangeDraft, Claim, Disqualify, DropDraft,
-    More, NoteCall, OtherLead, Qualify, Release, Resend, SaveDraft, SetNextStep, Show, ShowMine, ShowPool, Transfer,
-    Undo, unpack,
+    Action,
+    AskDisqualify,
+    AskFollowUp,
+    AskRelease,
+    AskTransfer,
+    BadAction,
+    ChangeDraft,
+    Claim,
+    Disqualify,
+    DropDraft,
+    More,
+    NoteCall,
+    OtherLead,
+    Qualify,
+    Release,
+    Resend,
+    SaveDraft,
+    SetNextStep,
+    Show,
+    ShowMine,
+    ShowPool,
+    Transfer,
+    Undo,
+    unpack,
 )  # fmt: skip
 from bot.context import Answer, Context, say
 from bot.events import ButtonPressed, MenuPressed

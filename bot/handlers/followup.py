@@ -1,5 +1,6 @@
 """A rep writes down what happened; the next step's time is understood, and asked for when it is not clear."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.actions import AskFollowUp, NoteCall, SetNextStep
@@ -36,16 +37,11 @@ def next_step_of(words: str, ctx: Context) -> tuple[datetime | None, list[dateti
     if sure and instants[0] > ctx.now:
         return instants[0], []
     if reading.when.precision == "range":
-        last = rings_at(When(**{**vars_of(reading.when), "start": reading.when.end, "precision": "day"}), ctx)
+        last = rings_at(replace(reading.when, start=reading.when.end, precision="day"), ctx)
         instants = sorted({*instants, last})
     if instants and instants[0] <= ctx.now and instants[0].date() == ctx.now.astimezone(ctx.rules.zone).date():
         instants = [ctx.now + timedelta(hours=1), *instants[1:]]
     return None, [at for at in instants if at > ctx.now][:4]
-
-
-def vars_of(when: When) -> dict[str, object]:
-    """The fields of a reading, to make a changed copy."""
-    return {name: getattr(when, name) for name in when.__dataclass_fields__}
 
 
 async def log(

@@ -9,6 +9,7 @@ from leads.facts import Fact
 from leads.rights import Who, can_see, get_visible, pools_of
 from leads.understand.phone import normal_phone
 from store import leads
+from store.tables import Lead
 from store.talk import set_focus
 from store.timeline import audit
 from store.tx import Tx
@@ -46,7 +47,7 @@ async def on_show_word(tx: Tx, lead_id: int | None, rest: str, who: Who, ctx: Co
     return await _listed(tx, f"「{rest[:20]}」有 {len(found)} 条", [lead.id or 0 for lead in found[:PAGE]], who, ctx)
 
 
-async def _matching(tx: Tx, words: str) -> list[leads.Lead]:
+async def _matching(tx: Tx, words: str) -> list[Lead]:
     phone = normal_phone(words)
     if phone is not None and phone.valid:
         key = phone.number + (f"-{phone.extension}" if phone.extension else "")

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 LEAD = re.compile(r"\s*[Ll]\s*(\d{1,12})(?!\d)")
 BARE_LEAD = re.compile(r"\s*[Ll]?\s*(\d{1,12})(?![\d.:点号月年])")
+EDGES = re.compile(r"^[\s,,::、]+|[\s,,::、]+$")
 BOUNDARY = re.compile(r"[\s,,。::;;!!??、.]|[Ll]?\d|$")
 
 
@@ -30,7 +31,7 @@ def read_line(text: str, aliases: Mapping[str, str]) -> Line | None:
     for alias in sorted(aliases, key=len, reverse=True):
         head, rest = text[: len(alias)], text[len(alias) :]
         if head.lower() == alias and BOUNDARY.match(rest):
-            return Line(aliases[alias], rest.strip(" \t,,::、"))
+            return Line(aliases[alias], re.sub(EDGES, "", rest))
     return None
 
 
@@ -39,7 +40,7 @@ def lead_and_rest(rest: str, *, bare: bool) -> tuple[int | None, str]:
     match = (BARE_LEAD if bare else LEAD).match(rest)
     if match is None:
         return None, rest.strip()
-    return int(match[1]), rest[match.end() :].strip(" \t,,::、\n")
+    return int(match[1]), re.sub(EDGES, "", rest[match.end() :])
 
 
 def picked(text: str) -> int | None:

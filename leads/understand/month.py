@@ -7,6 +7,7 @@ from functools import cache
 from leads.understand.festival import after_festival, coming_festival, festival_pattern, next_holiday
 from leads.understand.number import read_count
 from leads.understand.span import Reader, Span, add_months, month_days, one
+from leads.understand.surname import common_surnames
 
 _YEARS = {"前年": -2, "去年": -1, "上年": -1, "今年": 0, "本年": 0, "明年": 1, "后年": 2}
 _MONTHS = {"下下": 2, "下": 1, "这": 0, "本": 0, "当": 0, "上": -1, "上上": -2}
@@ -241,6 +242,8 @@ def _holiday(found: re.Match[str], today: date) -> Span | None:
 
 
 def _festival(found: re.Match[str], today: date) -> Span | None:
+    if _is_person(found):
+        return None
     year = _year_of(found, today)
     day = coming_festival(found["name"], today, year)
     if day is None:
@@ -251,3 +254,12 @@ def _festival(found: re.Match[str], today: date) -> Span | None:
     if re.search(r"长假|黄金周|假期|期间|放假", found[0]) and back > day + timedelta(days=1):
         return Span(day, back - timedelta(days=1), "festival", "past" if back <= today else "coming", None, back)
     return Span(day, day, "festival", "past" if back <= today else "coming", None, back)
+
+
+def _is_person(found: re.Match[str]) -> bool:
+    """王国庆总经理: a surname stands before the festival and no word of time behind it."""
+    text, begin = found.string, found.start("name")
+    if begin != found.start() or found.end() != found.end("name") or text[begin - 1 : begin] not in common_surnames():
+        return False
+    alone = begin == 1 or not "一" <= text[begin - 2] <= "鿿"
+    return alone and re.match(r"\s?(?:[前后]|之|以|过)", text[found.end() : found.end() + 2]) is None

@@ -99,6 +99,10 @@ def _pieces(text: str, now: datetime) -> list[_Piece]:
     for piece in found:  # of overlapping pieces the first wins, of two that begin together the longer
         if not kept or piece.begin >= kept[-1].stop:
             kept.append(piece)
+        elif piece.clock is not None and kept[-1].span is not None:  # 下周二三点: the 二 belongs to the week
+            clock = clock_pattern().match(text, kept[-1].stop)
+            if clock is not None:
+                kept.append(_Piece(clock.start(), clock.end(), clock=clock))
         elif kept[-1].period is not None and piece.clock is not None and piece.stop > kept[-1].stop:
             kept[-1] = piece
     return kept
@@ -214,7 +218,10 @@ def _when(moment: _Moment, text: str, original: str, now: datetime) -> When | No
         return When(moment.instant, moment.instant, "minute", words, past, moment.doubt, moment.begin, stop)
     gone = _said_past(_clause_after(text, stop))
     if moment.span is None:
-        if re.search(r"(?:每天|天天|每日|每晚|工作日|工作时间|营业时间|上班时间|至周五|到周五)[\s,:为是]*$", text[max(0, moment.begin - 8) : moment.begin]):
+        if re.search(
+            r"(?:每天|天天|每日|每晚|工作日|工作时间|营业时间|上班时间|至周五|到周五)[\s,:为是]*$",
+            text[max(0, moment.begin - 8) : moment.begin],
+        ):
             return None
         return _today(moment, gone, side, words, stop, now)
     span, said = moment.span, moment.span.said
@@ -296,7 +303,7 @@ def _at(day: date, clock: Clock, now: datetime) -> datetime:
 @cache
 def _sides() -> re.Pattern[str]:
     return re.compile(
-        r"\s?(?:的)?(?:(?P<after>过后|之后|以后|后(?![续面台勤来天年半边勤]))|(?P<inside>之内|以内|内(?![部容地存])|期间)"
+        r"\s?(?:的)?(?:(?P<after>过后|之后|以后|(?:放假|收假|假期)?(?:回来|结束)之?以?后?|后(?![续面台勤来天年半边勤]))|(?P<inside>之内|以内|内(?![部容地存])|期间)"
         r"|(?P<before>之前|以前|(?:中午|下班|下班之|收工|晚上)?前(?![往去来台端天年面期夕后])|下班以前))"
     )
 

@@ -1,0 +1,244 @@
+"""The only place where the parts are put together and taken down."""
+
+import asyncio
+import contextlib
+import hashlib
+import json
+import signal
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import structlog
+from aiohttp import web
+
+from bot import clock as real_clock
+from bot.clock import Now
+from bot.context import Context
+from bot.metrics import Metrics
+from bot.pipeline import Pipeline
+from bot.platform import Platform
+from bot.schedule import Schedule, Worker
+from bot.sender import Sender
+from bot.server import WeComCallbacks
+from bot.sweep import Sweep
+from bot.web.desk import Desk
+from bot.web.health import Health
+from bot.web.routes import add_routes
+from bot.wecom.callback import CallbackKeys
+from bot.wecom.client import WeComAccount, WeComClient
+from bot.wecom.menu import MENU
+from bot.wecom.platform import WeCom
+from config.folder import Folder
+from config.hours import calendar_of
+from config.members import read_members
+from config.rules import Rules, load_rules
+from config.settings import Settings
+from config.worktime import WorkCalendar
+from store import access, due, lease, outbox
+from store.db import Store
+from store.keeping import sweep_out
+from store.members import save_member
+from store.queues import Job
+from store.sealed import Keys
+from store.tables import Member
+from store.tx import Tx
+
+log = structlog.get_logger()
+
+LARGEST_BODY = 1024 * 1024
+
+
+@dataclass(frozen=True)
+class Published:
+    """The rules by which the server works now, with the calendar made from them."""
+
+    rules: Rules
+    calendar: WorkCalendar
+
+
+class Leadbot:
+    """One company's bot: built from its folder, started, stopped."""
+
+    def __init__(self, folder: Folder, settings: Settings, *, now: Now = real_clock.now) -> None:
+        self.folder = folder
+        self.settings = settings
+        self.now = now
+        self.metrics = Metrics()
+        self.store = Store(settings.store_url(folder), settings.corp, Keys(settings.data_key()))
+        self.platforms: dict[str, Platform] = {}
+        self.wecom: WeComClient | None = None
+        if settings.wecom is not None:
+            account = WeComAccount(
+                settings.wecom.corp_id,
+                settings.wecom.agent_id,
+                settings.wecom.secret.get_secret_value(),
+                settings.wecom.api_base,
+            )
+            self.wecom = WeComClient(account, monotonic=real_clock.monotonic)
+            self.platforms["wecom"] = WeCom(self.wecom, now=now)
+        self.pipeline = Pipeline(self.store, self.platforms, self.context, now)
+        self.sender = Sender(self.store, self.platforms, self.context, now)
+        self.sweep = Sweep(self.store, self.context, now)
+        self.desk = Desk(self.store, self.context, now)
+        self.health = Health(self.store, self.metrics, now)
+        self._published: Published | None = None
+        self.schedule = Schedule(
+            {
+                Worker("inbox", self.pipeline.run_once): 1.0,
+                Worker("outbox", self.sender.run_once): 1.0,
+                Worker("due", self.sweep.run_once): 1.0,
+                Worker("unknown", self.sender.repeat_unknown): 2.0,
+                Worker("job", self._do_jobs): 5.0,
+                Worker("keeping", self._keep_small): 3600.0,
+            }
+        )
+        self.store.on_hint(self.schedule.hint)
+
+    async def context(self) -> Context:
+        """The present moment: published rules, their calendar, the time."""
+        if self._published is None:
+            raise RuntimeError("not started")
+        return Context(
+            rules=self._published.rules,
+            calendar=self._published.calendar,
+            now=self.now(),
+            platforms=tuple(self.platforms),
+            public_url=self.settings.server.public_url,
+        )
+
+    async def start(self) -> None:
+        """Open the store, publish the first rules, read the members, begin to work."""
+        await self.store.open()
+        await self.store.transaction(self._recover)
+        await self.store.transaction(self._import_members)
+        await self._publish_first_rules()
+        await self.load_rules()
+        await self.sender.start()
+        if self.wecom is not None:
+            await self.store.transaction(
+                lambda tx: due.do_once(tx, kind="menu", key=f"menu:{_menu_mark()}", now=self.now())
+            )
+        self.schedule.start()
+
+    async def stop(self) -> None:
+        """Finish what is in hand and close everything."""
+        self.health.stopping = True
+        await self.schedule.stop()
+        if self.wecom is not None:
+            await self.wecom.close()
+        await self.store.close()
+
+    async def load_rules(self) -> None:
+        """Take the latest published rules; a file edited since is only mentioned."""
+        async with self.store.read() as tx:
+            found = await access.latest_rules(tx)
+        if found is None:
+            raise RuntimeError("no rules are published")
+        rules = load_rules(found.text, "rules.yaml").model_copy(update={"version": found.version})
+        self._published = Published(rules, calendar_of(rules, self.folder, today=self.now().date()))
+        if self.folder.rules.read_text(encoding="utf-8") != found.text:
+            log.info("rules.yaml differs from the published version; the published one is used", version=found.version)
+
+    def web(self) -> web.Application:
+        """The web application with all routes; starts and stops the bot with itself."""
+        app = web.Application(client_max_size=LARGEST_BODY)
+        if self.settings.wecom is not None:
+            keys = {
+                name: CallbackKeys(
+                    token=callback.token.get_secret_value(),
+                    aes_key=callback.aes_key.get_secret_value(),
+                    receive_id=self.settings.wecom.corp_id,
+                )
+                for name, callback in self.settings.wecom.callbacks.items()
+            }
+            WeComCallbacks(self.store, keys, self.metrics, self.now).add_routes(app)
+        add_routes(
+            app,
+            self.desk,
+            admin_key=self.settings.security.admin_key.get_secret_value(),
+            public_dir=self.folder.public,
+            health=self.health,
+        )
+
+        async def running(_: web.Application) -> AsyncIterator[None]:
+            await self.start()
+            yield
+            await self.stop()
+
+        app.cleanup_ctx.append(running)
+        return app
+
+    async def _recover(self, tx: Tx) -> None:
+        """After a crash: nobody holds anything, and what was being sent is unknown, never queued."""
+        released = await lease.release_dead(tx)
+        unknown = await outbox.orphan(tx, now=self.now(), all_rows=True)
+        if released or unknown:
+            log.info("recovered after a stop", released=released, unknown=unknown)
+
+    async def _import_members(self, tx: Tx) -> None:
+        await import_members(tx, self.folder)
+
+    async def _publish_first_rules(self) -> None:
+        text = self.folder.rules.read_text(encoding="utf-8")
+        load_rules(text, str(self.folder.rules))
+
+        async def publish(tx: Tx) -> None:
+            if await access.latest_rules(tx) is None:
+                await access.publish_rules(tx, text, by="serve", now=self.now())
+
+        await self.store.transaction(publish)
+
+    async def _do_jobs(self) -> int:
+        now = self.now()
+        rows = await self.store.transaction(lambda tx: lease.take(tx, Job, now=now, limit=5))
+        for row in rows:
+            await self._do_job(row, now)
+        return len(rows)
+
+    async def _do_job(self, row: Job, now: datetime) -> None:
+        try:
+            if row.kind == "menu" and self.wecom is not None:
+                await self.wecom.menu_create(MENU)
+        except Exception as error:
+            again = lease.retry_at(row.attempts, now=now, most=1000) or now + timedelta(minutes=5)
+            cause = str(error)[:300]
+            log.warning("a job will be tried again", job=row.kind, cause=cause)
+            await self.store.transaction(lambda tx: lease.settle(tx, row, run_at=again, error=cause))
+        else:
+            await self.store.transaction(lambda tx: lease.settle(tx, row, state="done", error=""))
+
+    async def _keep_small(self) -> int:
+        return await self.store.transaction(lambda tx: sweep_out(tx, now=self.now()))
+
+
+def _menu_mark() -> str:
+    """Changes when the menu changes, so that it is put into the app once per version."""
+    return hashlib.sha256(json.dumps(MENU, ensure_ascii=False).encode()).hexdigest()[:12]
+
+
+async def import_members(tx: Tx, folder: Folder) -> Mapping[str, int]:
+    """Bring the members of members.csv into the store: new ones are added, changed ones updated, none removed."""
+    new = 0
+    rows = read_members(folder.members)
+    for row in rows:
+        new += await save_member(tx, Member(corp=tx.corp, **row.values()))
+    return {"rows": len(rows), "new": new}
+
+
+async def serve(folder: Folder, settings: Settings) -> None:
+    """Run until SIGTERM or SIGINT."""
+    bot = Leadbot(folder, settings)
+    runner = web.AppRunner(bot.web(), access_log=None, handle_signals=False)
+    await runner.setup()
+    site = web.TCPSite(runner, settings.server.host, settings.server.port, reuse_address=True)
+    await site.start()
+    log.info("serving", host=settings.server.host, port=settings.server.port)
+    stopped = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        with contextlib.suppress(NotImplementedError):
+            loop.add_signal_handler(name, stopped.set)
+    await stopped.wait()
+    log.info("stopping")
+    await runner.cleanup()

@@ -1,0 +1,167 @@
+"""What can be done with a lead through a program, in a member's name or the program's own: each act is one verb."""
+
+from collections.abc import Awaitable, Callable
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from bot.context import Context
+from bot.pipeline import Outcome
+from bot.web.api.auth import acting
+from bot.web.api.fields import Id, Moment, Short, Words
+from bot.web.api.leads import BASE, show
+from bot.web.api.route import Call, Reply, Route
+from bot.web.api.shown import LeadShown
+from leads.claim import claim
+from leads.errors import NoRight, Unusable
+from leads.facts import Fact
+from leads.followup import LONGEST, log_followup
+from leads.qualify import disqualify, qualify
+from leads.release import release
+from leads.rights import Who, get_visible
+from leads.transfer import transfer
+from leads.undo import remember, snapshot
+from store.tx import Tx
+
+By = Annotated[Id, Field(description="以哪位成员的名义;不写就是程序自己")]
+
+
+class Act(BaseModel):
+    """An act that needs no words."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    by: By = None
+
+
+class Claim(Act):
+    """`by` is the member who takes the lead and must be named."""
+
+
+class FollowUp(Act):
+    """What happened with the customer, and the promised next step."""
+
+    kind: Literal["call", "visit", "meeting", "chat", "email", "note"]
+    text: Annotated[Words, Field(min_length=1, max_length=LONGEST)]
+    next_step_at: Annotated[Moment | None, Field(description="约定的下一步时间,带时区")] = None
+
+
+class Release(Act):
+    """Back to a pool, the lead's own unless named."""
+
+    pool: Annotated[Short, Field(description="线索池的名字;不写就回原来的池")] = ""
+    reason: Annotated[Words, Field(min_length=1, max_length=1000)]
+
+
+class Transfer(Act):
+    """`to` is the id of the new owner."""
+
+    to: Annotated[Short, Field(min_length=1)]
+    reason: Annotated[Words, Field(max_length=1000)] = ""
+
+
+class Disqualify(Act):
+    """The reason goes back to the lead's source."""
+
+    reason: Annotated[Words, Field(min_length=1, max_length=1000)]
+
+
+Deed = Callable[[Tx, int, Who, Context], Awaitable[Fact]]
+
+
+async def _do(call: Call, kind: str, deed: Deed) -> Reply:
+    """Do it as `by`, remember it so that the member can take it back in chat, and answer with the lead as it is now."""
+    lead_id = call.lead_id
+
+    async def verb(tx: Tx, ctx: Context) -> Outcome:
+        who = await acting(tx, call.body.by, call.caller)
+        before = await snapshot(tx, lead_id)
+        fact = await deed(tx, lead_id, who, ctx)
+        await remember(tx, who, kind, lead_id, before, now=ctx.now)
+        return [fact]
+
+    await call.desk.act(verb)
+    return Reply(await show(call, lead_id))
+
+
+async def on_claim(call: Call) -> Reply:
+    """POST /leads/{no}/claim: somebody must become the owner, so a program cannot claim for itself."""
+    if call.body.by is None:
+        raise Unusable("by:领取要写明由哪位成员领取。")
+
+    async def deed(tx: Tx, lead_id: int, who: Who, ctx: Context) -> Fact:
+        if who.role not in ("rep", "manager"):
+            await get_visible(tx, lead_id, who, rules=ctx.rules)
+            raise NoRight("只有销售和主管可以领取线索。")
+        return await claim(tx, lead_id, who, rules=ctx.rules, now=ctx.now)
+
+    return await _do(call, "claim", deed)
+
+
+async def on_followup(call: Call) -> Reply:
+    """POST /leads/{no}/followups."""
+    given: FollowUp = call.body
+
+    async def deed(tx: Tx, lead_id: int, who: Who, ctx: Context) -> Fact:
+        at, now = given.next_step_at, ctx.now
+        return await log_followup(
+            tx, lead_id, who, given.text, channel=given.kind, next_step_at=at, rules=ctx.rules, now=now
+        )
+
+    return await _do(call, "followup", deed)
+
+
+async def on_release(call: Call) -> Reply:
+    """POST /leads/{no}/release."""
+    given: Release = call.body
+
+    async def deed(tx: Tx, lead_id: int, who: Who, ctx: Context) -> Fact:
+        return await release(tx, lead_id, who, given.reason, pool=given.pool or None, rules=ctx.rules, now=ctx.now)
+
+    return await _do(call, "release", deed)
+
+
+async def on_transfer(call: Call) -> Reply:
+    """POST /leads/{no}/transfer: one thing changes, the owner."""
+    given: Transfer = call.body
+
+    async def deed(tx: Tx, lead_id: int, who: Who, ctx: Context) -> Fact:
+        return await transfer(tx, lead_id, who, given.to, reason=given.reason, rules=ctx.rules, now=ctx.now)
+
+    return await _do(call, "transfer", deed)
+
+
+async def on_qualify(call: Call) -> Reply:
+    """POST /leads/{no}/qualify."""
+
+    async def deed(tx: Tx, lead_id: int, who: Who, ctx: Context) -> Fact:
+        return await qualify(tx, lead_id, who, rules=ctx.rules, now=ctx.now)
+
+    return await _do(call, "qualify", deed)
+
+
+async def on_disqualify(call: Call) -> Reply:
+    """POST /leads/{no}/disqualify."""
+    given: Disqualify = call.body
+
+    async def deed(tx: Tx, lead_id: int, who: Who, ctx: Context) -> Fact:
+        return await disqualify(tx, lead_id, who, given.reason, rules=ctx.rules, now=ctx.now)
+
+    return await _do(call, "disqualify", deed)
+
+
+def _route(word: str, handler: Callable[[Call], Awaitable[Reply]], body: type[BaseModel], summary: str) -> Route:
+    return Route(
+        "POST", f"{BASE}/{{no}}/{word}", handler, summary, LeadShown, "acting", body=body,
+        statuses={200: "做完以后的线索"}, refusals=(404, 409),
+    )  # fmt: skip
+
+
+ROUTES = (
+    _route("followups", on_followup, FollowUp, "记一次跟进"),
+    _route("claim", on_claim, Claim, "领取"),
+    _route("release", on_release, Release, "退回线索池"),
+    _route("transfer", on_transfer, Transfer, "转给同事"),
+    _route("qualify", on_qualify, Act, "转为销售合格"),
+    _route("disqualify", on_disqualify, Disqualify, "标为无效"),
+)

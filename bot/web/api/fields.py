@@ -1,0 +1,91 @@
+"""How single values are read from a request: words, instants with an offset, budgets in yuan."""
+
+import math
+from datetime import UTC, datetime
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator, StringConstraints
+
+from leads.understand.money import find_budget
+from leads.understand.text import clean
+
+EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
+LATEST = datetime(2200, 1, 1, tzinfo=UTC)
+MOST_YUAN = 10**12
+
+
+def printable(value: Any) -> Any:
+    """Words as people mean them: no NUL, no control or direction marks, null is nothing, whole numbers are digits."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        raise ValueError("要是文字")
+    if isinstance(value, float):
+        if not math.isfinite(value):
+            raise ValueError("要是文字")
+        value = int(value) if value.is_integer() and abs(value) < 1e15 else value
+    if isinstance(value, int | float):
+        value = str(value)
+    if isinstance(value, str):
+        value = "".join(c for c in value if c in "\n\t" or c == "\u3000" or c.isprintable() or _lone(c)).strip()
+    return value
+
+
+def _lone(c: str) -> bool:
+    """Half a character: kept here, so that it is refused with its field's name instead of vanishing."""
+    return "\ud800" <= c <= "\udfff"
+
+
+def _moment(value: Any) -> Any:
+    if value is None:
+        return None
+    if not isinstance(value, str):
+        raise ValueError("要写成带时区的 ISO 8601 时间,例如 2026-09-30T17:10:00+08:00")
+    try:
+        at = datetime.fromisoformat(value.strip())
+    except ValueError:
+        raise ValueError("不是 ISO 8601 时间,例如 2026-09-30T17:10:00+08:00") from None
+    if at.tzinfo is None:
+        raise ValueError("缺少时区,例如 2026-09-30T17:10:00+08:00")
+    try:
+        at = at.astimezone(UTC)
+    except OverflowError:
+        raise ValueError("时间超出范围") from None
+    if not EARLIEST <= at < LATEST:
+        raise ValueError("时间超出范围")
+    return at
+
+
+def _words_or_none(value: Any) -> Any:
+    return printable(value) or None
+
+
+def _sum(value: Any) -> Any:
+    if isinstance(value, bool) or not isinstance(value, str | int | float | None):
+        raise ValueError("要是多少元的数字,或「50万」「10-20万」这样的文字")
+    return value
+
+
+Words = Annotated[str, BeforeValidator(printable)]
+Short = Annotated[str, BeforeValidator(printable), StringConstraints(max_length=200)]
+Id = Annotated[Annotated[str, StringConstraints(max_length=200)] | None, BeforeValidator(_words_or_none)]
+Sum = Annotated[str | int | float | None, BeforeValidator(_sum)]
+Moment = Annotated[datetime, BeforeValidator(_moment)]
+
+
+def read_budget(value: object) -> tuple[int | None, int | None] | None:
+    """(lowest, highest) in yuan of a number of yuan or of words such as 50万, 10-20万; None when it says no sum."""
+    if isinstance(value, bool) or value is None:
+        return None
+    if isinstance(value, int | float):
+        return _plain(value)
+    text = clean(str(value)[:200]).strip()
+    figures = text.replace(",", "").replace(" ", "").removesuffix("元").lstrip("¥￥")
+    if figures.replace(".", "", 1).isascii() and figures.replace(".", "", 1).isdigit() and len(figures) <= 16:
+        return _plain(float(figures))
+    found = find_budget("预算:" + text)
+    return (found.low, found.high) if found is not None else None
+
+
+def _plain(yuan: int | float) -> tuple[int, int] | None:
+    return (round(yuan), round(yuan)) if 0 <= yuan <= MOST_YUAN else None

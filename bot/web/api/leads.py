@@ -1,0 +1,256 @@
+"""Leads for programs: look them up, book an enquiry, correct what is known, read the story."""
+
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator
+from sqlmodel import col
+
+from bot.context import Context
+from bot.pipeline import Outcome
+from bot.web.api.auth import acting
+from bot.web.api.fields import MOST_YUAN, Id, Moment, Short, Sum, Words, read_budget
+from bot.web.api.find import has_phone, has_source, mentions, same_company, sources_of
+from bot.web.api.intake import Booked, NewLead, person_of
+from bot.web.api.paging import Page, cut, start_of
+from bot.web.api.route import Call, Reply, Route
+from bot.web.api.shown import STAGES, FactShown, LeadShown, fact_shown, lead_shown
+from leads.capture import Captured, Person, capture
+from leads.edit import edit
+from leads.errors import Unusable
+from leads.facts import Fact
+from leads.followup import set_next_step
+from leads.rights import Who, get_visible
+from leads.undo import remember, snapshot
+from store.leads import list_leads
+from store.tables import Lead
+from store.timeline import audit, list_story
+from store.tx import Tx
+
+BASE = "/api/v1/leads"
+
+
+class LeadFilter(Page):
+    """Which leads to list, newest first; filters are joined by and."""
+
+    phone: Annotated[Short, Field(description="任何写法的电话号码")] = ""
+    company: Annotated[Short, Field(description="公司全称")] = ""
+    owner: Annotated[Short, Field(description="负责人的成员编号;none 表示无人负责")] = ""
+    stage: Annotated[Short, Field(description=f"阶段,可用逗号隔开多个:{', '.join(STAGES)}")] = ""
+    pool: Annotated[Short, Field(description="线索池的名字")] = ""
+    source: Annotated[Short, Field(description="任何一次咨询的来源")] = ""
+    q: Annotated[Short, Field(description="线索编号、电话,或姓名、公司里的几个字")] = ""
+
+    @field_validator("stage")
+    @classmethod
+    def _known_stages(cls, given: str) -> str:
+        unknown = [stage for stage in given.split(",") if stage.strip() not in STAGES] if given else []
+        if unknown:
+            raise ValueError(f"只能是 {', '.join(STAGES)}")
+        return given
+
+
+class LeadPage(BaseModel):
+    """A page of leads."""
+
+    items: list[LeadShown]
+    next_cursor: str | None
+
+
+class StoryPage(BaseModel):
+    """A page of a lead's facts, oldest first."""
+
+    items: list[FactShown]
+    next_cursor: str | None
+
+
+class Correction(BaseModel):
+    """What to correct; only the fields that are given change. A field set to "" is emptied."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    by: Annotated[Id, Field(description="修改的成员编号")] = None
+    name: Annotated[Words, Field(max_length=60)] = ""
+    company: Annotated[Words, Field(max_length=120)] = ""
+    title: Annotated[Words, Field(max_length=60)] = ""
+    city: Annotated[Words, Field(max_length=40)] = ""
+    need: Annotated[Words, Field(max_length=4000)] = ""
+    phone: Annotated[Words, Field(max_length=60)] = ""
+    email: Annotated[Words, Field(max_length=120)] = ""
+    wechat: Annotated[Words, Field(max_length=60)] = ""
+    budget: Annotated[Sum, Field(description="多少元,或「50万」「10-20万」这样的说法")] = None
+    budget_min: Annotated[int | None, Field(ge=0, le=MOST_YUAN)] = None
+    budget_max: Annotated[int | None, Field(ge=0, le=MOST_YUAN)] = None
+    next_step_at: Annotated[Moment | None, Field(description="约定的下一步时间;null 表示取消")] = None
+
+    def values(self) -> dict[str, object]:
+        """The given fields as the verb takes them; raises Unusable for a budget that is no sum."""
+        given = self.model_dump(include=self.model_fields_set - {"by", "next_step_at", "budget"})
+        if "budget" in self.model_fields_set:
+            read = read_budget(self.budget) if self.budget not in (None, "") else (None, None)
+            if read is None:
+                raise Unusable("budget:要是多少元的数字,或「50万」「10-20万」这样的说法。")
+            given = {"budget_min": read[0], "budget_max": read[1], **given}
+        return given
+
+
+async def list_them(call: Call) -> Reply:
+    """GET /leads."""
+    wanted: LeadFilter = call.query
+    before = start_of(wanted, "leads")
+    call_now = call.context.now
+    looked_up = bool(wanted.phone or (wanted.q and sum(c.isdigit() for c in wanted.q) >= 4))
+    if looked_up:
+        call.guesses.check(call.caller, now=call_now)
+    async with call.desk.store.read() as tx:
+        rows = await list_leads(tx, *_conditions(tx, wanted), before=before, limit=wanted.limit + 1)
+        shown, cursor = cut(rows, wanted, "leads", lambda lead: lead.id or 0)
+        sources = await sources_of(tx, [lead.id or 0 for lead in shown])
+    items = [_shown(lead, sources, call) for lead in shown]
+    if not call.caller.reveals and wanted.q:
+        items = [item for item in items if _found_by_what_is_shown(item, wanted.q)]
+    if looked_up and not items:
+        call.guesses.missed(call.caller, now=call_now)
+    await _note_reveal(call, "list", f"{len(items)} leads") if items else None
+    return Reply(LeadPage.model_construct(items=items, next_cursor=cursor))
+
+
+def _conditions(tx: Tx, wanted: LeadFilter) -> list[Any]:
+    found: list[Any] = []
+    if wanted.phone:
+        found.append(has_phone(tx, wanted.phone))
+    if wanted.company:
+        found.append(same_company(wanted.company))
+    if wanted.owner:
+        free = wanted.owner.lower() == "none"
+        found.append(col(Lead.owner_id).is_(None) if free else col(Lead.owner_id) == wanted.owner)
+    if wanted.stage:
+        found.append(col(Lead.stage).in_([stage.strip() for stage in wanted.stage.split(",")]))
+    if wanted.pool:
+        found.append(col(Lead.pool) == wanted.pool)
+    if wanted.source:
+        found.append(has_source(tx, wanted.source))
+    if wanted.q:
+        found.append(_answers_to(tx, wanted.q))
+    return found
+
+
+def _answers_to(tx: Tx, words: str) -> Any:
+    either = mentions(words) | has_phone(tx, words)
+    number = words.upper().removeprefix("L")
+    if number.isascii() and number.isdigit() and len(number) <= 18:
+        either = either | (col(Lead.id) == int(number))
+    return either
+
+
+def _found_by_what_is_shown(lead: LeadShown, words: str) -> bool:
+    """A key that sees masked data finds by name only what it sees: digit by digit, a search would tell the rest."""
+    low = words.lower()
+    in_words = low in lead.name.lower() or low in lead.company.lower()
+    return in_words or low.removeprefix("l") == lead.no[1:] or sum(c.isdigit() for c in low) >= 7
+
+
+async def post(call: Call) -> Reply:
+    """POST /leads: a person already known is no error but one more enquiry."""
+    given: NewLead = call.body
+    person = person_of(given, source=given.source or call.caller.source or "api", key=call.key)
+    booked = await book(call, person, by=given.by)
+    return Reply(Booked(lead=f"L{booked.lead_id}", new=booked.new), 201 if booked.new else 200)
+
+
+async def book(call: Call, person: Person, *, by: str | None = None) -> Captured:
+    """Capture a person with all that follows; raises Unusable when there is nothing to know them by."""
+    booked: list[Captured] = []
+
+    async def verb(tx: Tx, ctx: Context) -> Outcome:
+        who = await acting(tx, by, call.caller) if by is not None else None
+        booked[:] = [await capture(tx, person, by=who, rules=ctx.rules, now=ctx.now)]
+        return booked[0].facts
+
+    await call.desk.act(verb)
+    return booked[0]
+
+
+async def get(call: Call) -> Reply:
+    """GET /leads/{no}."""
+    return Reply(await show(call, call.lead_id))
+
+
+async def show(call: Call, lead_id: int) -> LeadShown:
+    """The lead as it stands now, as this caller may see it; raises NotFound."""
+    async with call.desk.store.read() as tx:
+        lead = await get_visible(tx, lead_id, _program(call), rules=call.context.rules)
+        sources = await sources_of(tx, [lead_id])
+    await _note_reveal(call, "view", lead.no)
+    return _shown(lead, sources, call)
+
+
+async def patch(call: Call) -> Reply:
+    """PATCH /leads/{no}: who owns it and its stage are changed by acts, not by editing."""
+    given: Correction = call.body
+    values = given.values()
+
+    async def verb(tx: Tx, ctx: Context) -> Outcome:
+        who = await acting(tx, given.by, call.caller)
+        if given.next_step_at is not None and given.next_step_at <= ctx.now:
+            raise Unusable("next_step_at:这个时间已经过去了,换一个将来的时间。")
+        facts: list[Fact] = list(await edit(tx, call.lead_id, who, values, rules=ctx.rules, now=ctx.now))
+        if "next_step_at" in given.model_fields_set:
+            before = await snapshot(tx, call.lead_id)
+            facts.append(await set_next_step(tx, call.lead_id, who, given.next_step_at, rules=ctx.rules, now=ctx.now))
+            await remember(tx, who, "next_step", call.lead_id, before, now=ctx.now)
+        return facts
+
+    await call.desk.act(verb)
+    return Reply(await show(call, call.lead_id))
+
+
+async def timeline(call: Call) -> Reply:
+    """GET /leads/{no}/timeline: every fact in order."""
+    page: Page = call.query
+    after = start_of(page, f"timeline{call.lead_id}") or 0
+    reveal, zone = call.caller.reveals, call.context.rules.zone
+    async with call.desk.store.read() as tx:
+        lead = await get_visible(tx, call.lead_id, _program(call), rules=call.context.rules)
+        rows = await list_story(tx, call.lead_id, after=after, limit=page.limit + 1)
+    shown, cursor = cut(rows, page, f"timeline{call.lead_id}", lambda item: item.id or 0)
+    await _note_reveal(call, "view", lead.no)
+    items = [fact_shown(item, reveal=reveal, zone=zone) for item in shown]
+    return Reply(StoryPage.model_construct(items=items, next_cursor=cursor))
+
+
+def _program(call: Call) -> Who:
+    """Every key sees all leads of its company; what it sees of them is masked where it must be."""
+    return Who(None, call.caller.name, "admin")
+
+
+def _shown(lead: Lead, sources: dict[int, list[str]], call: Call) -> LeadShown:
+    zone = call.context.rules.zone
+    return lead_shown(lead, sources.get(lead.id or 0, []), reveal=call.caller.reveals, zone=zone)
+
+
+async def _note_reveal(call: Call, act: str, subject: str) -> None:
+    """Numbers shown in full are a line in the audit log, written before they are shown."""
+    if call.caller.reveals:
+        key, now = call.caller.name, call.context.now
+        await call.desk.store.transaction(lambda tx: audit(tx, act=act, by=None, subject=subject, at=now, key=key))
+
+
+ROUTES = (
+    Route(
+        "GET", BASE, list_them, "查线索", LeadPage, "any", query=LeadFilter,
+        statuses={200: "一页线索"}, refusals=(429,),
+    ),
+    Route(
+        "POST", BASE, post, "登记一次咨询;已有的人不会重复建线索", Booked, "acting", body=NewLead,
+        statuses={201: "新线索", 200: "已有的线索,记了一次咨询"},
+    ),
+    Route("GET", BASE + "/{no}", get, "看一条线索", LeadShown, "any", statuses={200: "线索"}, refusals=(404,)),
+    Route(
+        "PATCH", BASE + "/{no}", patch, "修改线索的资料", LeadShown, "acting", body=Correction,
+        statuses={200: "修改后的线索"}, refusals=(404, 409),
+    ),
+    Route(
+        "GET", BASE + "/{no}/timeline", timeline, "线索的全部经过", StoryPage, "any", query=Page,
+        statuses={200: "一页经过"}, refusals=(404,),
+    ),
+)  # fmt: skip

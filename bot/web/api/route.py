@@ -1,0 +1,185 @@
+"""One route of the programs' interface: what it takes, what it answers, and which keys may use it."""
+
+import email.parser
+import email.policy
+import json
+import re
+import urllib.parse
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal, NoReturn
+
+from aiohttp import web
+from multidict import MultiMapping
+from pydantic import BaseModel, ValidationError
+
+from bot.context import Context
+from bot.web.api.auth import Caller, Guesses, Keyring
+from bot.web.api.problem import Problem, of_refusal, of_validation
+from bot.web.api.wire import dumps
+from bot.web.desk import Desk
+from leads.errors import NotFound, Refused
+
+MOST_FIELDS = 200
+CHARSETS = ("utf-8", "utf8", "gbk", "gb2312", "gb18030")
+
+
+@dataclass(frozen=True)
+class Call:
+    """One request, checked: who asks, for what, with which words."""
+
+    desk: Desk
+    caller: Caller
+    context: Context
+    path: Mapping[str, str]
+    guesses: Guesses
+    query: Any = None  # an instance of the route's query model
+    body: Any = None  # an instance of the route's body model
+    key: str | None = None  # the header Idempotency-Key
+
+    @property
+    def lead_id(self) -> int:
+        """The lead in the path: L1024, l1024 or 1024; raises NotFound for anything else."""
+        found = re.fullmatch(r"[Ll]?([0-9]{1,18})", self.path["no"])
+        if found is None:
+            raise NotFound("这条线索")
+        return int(found[1])
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What is answered."""
+
+    body: BaseModel
+    status: int = 200
+
+
+@dataclass(frozen=True)
+class Route:
+    """`access` says which keys may use it: any, or only those that act (admin, integration)."""
+
+    method: str
+    path: str
+    handler: Callable[[Call], Awaitable[Reply]]
+    summary: str
+    answer: type[BaseModel]
+    access: Literal["any", "acting"]
+    query: type[BaseModel] | None = None
+    body: type[BaseModel] | None = None
+    form: bool = False
+    statuses: Mapping[int, str] = field(default_factory=lambda: {200: "好了"})
+    refusals: tuple[int, ...] = ()
+
+    def serve(self, desk: Desk, keyring: Keyring, guesses: Guesses) -> Callable[[web.Request], Awaitable[web.Response]]:
+        """The route as aiohttp calls it."""
+
+        async def answer(request: web.Request) -> web.Response:
+            if request.headers.get("Content-Encoding", "identity").lower() != "identity":
+                raise Problem("wrong_type", "不接受压缩过的请求体,请去掉 Content-Encoding。")
+            caller = await keyring.caller(request)
+            if self.access == "acting" and not caller.may_act:
+                raise Problem("no_right", "只读密钥不能修改任何内容,请换一个 admin 或 integration 密钥。")
+            query = _query(self.query, request.query)
+            body = _body(self.body, await _given(request, form=self.form)) if self.body else None
+            context = await desk.context()
+            key = request.headers.get("Idempotency-Key")
+            call = Call(desk, caller, context, request.match_info, guesses, query, body, key)
+            try:
+                reply = await self.handler(call)
+            except Refused as refused:
+                raise of_refusal(refused, zone=context.rules.zone) from None
+            content = dumps(reply.body.model_dump(mode="json"))
+            return web.Response(body=content, status=reply.status, content_type="application/json")
+
+        return answer
+
+
+def _query(model: type[BaseModel] | None, given: MultiMapping[str]) -> BaseModel | None:
+    if model is None:
+        if given:
+            name = next(iter(given))[:60].encode("utf-8", "replace").decode()
+            _flawed("query", name, "这个地址没有筛选条件")
+        return None
+    twice = [name for name in given if len(given.getall(name)) > 1]
+    if twice:
+        _flawed("query", twice[0][:60].encode("utf-8", "replace").decode(), "只能出现一次")
+    try:
+        return model.model_validate(dict(given))
+    except ValidationError as error:
+        raise of_validation(error, tuple(model.model_fields), where="query") from None
+
+
+def _body(model: type[BaseModel], given: object) -> BaseModel:
+    try:
+        return model.model_validate(given)
+    except ValidationError as error:
+        raise of_validation(error, tuple(model.model_fields), where="body") from None
+
+
+def _flawed(where: str, name: str, flaw: str) -> NoReturn:
+    raise Problem("invalid", f"{name}:{flaw}。", more={"in": where, "errors": [{"field": name, "problem": flaw}]})
+
+
+async def _given(request: web.Request, *, form: bool) -> object:
+    """What stands in the request's body, as JSON would have it."""
+    kind = request.content_type
+    raw = await request.read()
+    charset = (request.charset or "utf-8").lower()
+    if charset not in CHARSETS:
+        raise Problem("wrong_type", "请用 UTF-8 编码。")
+    if not raw.strip():
+        return {}
+    if form and kind == "application/x-www-form-urlencoded":
+        return _urlencoded(raw, charset)
+    if form and kind == "multipart/form-data":
+        return _multipart(raw, request.headers["Content-Type"], charset)
+    if kind in ("application/json", "application/octet-stream") or kind.endswith("+json"):
+        return _json(raw, charset)
+    raise Problem("wrong_type", f"请求体要是 application/json{' 或表单' if form else ''}。")
+
+
+def _json(raw: bytes, charset: str) -> object:
+    def constant(name: str) -> NoReturn:
+        raise ValueError(name)
+
+    try:
+        return json.loads(raw.decode(charset).removeprefix("\ufeff"), parse_constant=constant)
+    except (ValueError, RecursionError):
+        raise Problem("bad_json", f"请求体不是有效的 {charset.upper()} JSON。") from None
+
+
+def _urlencoded(raw: bytes, charset: str) -> dict[str, str]:
+    try:
+        pairs = urllib.parse.parse_qsl(
+            raw.decode("ascii", "strict" if raw.isascii() else "surrogateescape"),
+            keep_blank_values=True,
+            encoding=charset,
+            errors="strict",
+            max_num_fields=MOST_FIELDS,
+        )
+    except ValueError:
+        raise Problem("bad_form", f"表单无法读取:最多 {MOST_FIELDS} 项,编码要一致。") from None
+    return dict(pairs)
+
+
+def _multipart(raw: bytes, content_type: str, charset: str) -> dict[str, str]:
+    """Text fields of a multipart form; files are left out."""
+    if raw.count(b"Content-Disposition") + raw.count(b"content-disposition") > MOST_FIELDS or raw.count(b"\n--") > 500:
+        raise Problem("bad_form", f"表单最多 {MOST_FIELDS} 项。")
+    head = f"Content-Type: {content_type}\r\n\r\n".encode("utf-8", "replace")
+    message = email.parser.BytesParser(policy=email.policy.compat32).parsebytes(head + raw)
+    fields: dict[str, str] = {}
+    for part in message.walk():
+        if part.is_multipart():
+            continue
+        name = part.get_param("name", header="content-disposition")
+        content = part.get_payload(decode=True)
+        if not isinstance(name, str) or part.get_filename() is not None or not isinstance(content, bytes):
+            continue
+        try:
+            fields[name.encode("ascii", "surrogateescape").decode(charset)] = content.decode(charset)
+        except UnicodeError:
+            raise Problem("bad_form", f"表单的编码不是 {charset.upper()}。") from None
+    if not fields:
+        raise Problem("bad_form", "表单里没有可读的内容。")
+    return fields

@@ -1,0 +1,148 @@
+"""What a program sees of a lead: all of it with a key that acts, no way to reach the person with one that only looks."""
+
+import re
+from collections.abc import Sequence
+from datetime import datetime
+from functools import cache
+from typing import Any, Literal, get_args
+from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel
+
+from bot.web.api.wire import instants, local
+from leads.mask import masked_phone, masked_text
+from leads.understand.phone import normal_phone
+from store.tables import Lead, TimelineItem
+
+Stage = Literal["new", "nurturing", "mql", "sal", "sql", "opportunity", "won", "lost", "invalid", "dormant"]
+STAGES: tuple[str, ...] = get_args(Stage)
+
+
+class LeadShown(BaseModel):
+    """A lead. `owner` is a member's id, null while it waits in its `pool`; sums are in yuan, null is open."""
+
+    no: str
+    stage: Stage
+    score: int
+    grade: str
+    temperature: Literal["hot", "warm", "cold"]
+    owner: str | None
+    pool: str
+    name: str
+    company: str
+    title: str
+    phone: str
+    phone_flaw: str
+    email: str
+    wechat: str
+    city: str
+    need: str
+    budget_min: int | None
+    budget_max: int | None
+    source: str
+    sources: list[str]
+    enquiries: int
+    next_step_at: datetime | None
+    next_step: str
+    created_at: datetime
+    owned_at: datetime | None
+    contacted_at: datetime | None
+    touched_at: datetime | None
+    closed_reason: str
+    rules_version: int
+
+
+class FactShown(BaseModel):
+    """One line of a lead's story; `by` is the member who did it, null for a program or the system."""
+
+    id: int
+    kind: str
+    at: datetime
+    by: str | None
+    text: str
+    data: dict[str, Any]
+
+
+def lead_shown(lead: Lead, sources: Sequence[str], *, reveal: bool, zone: ZoneInfo) -> LeadShown:
+    """The lead as a caller may see it; without `reveal` no way to reach the person is left in any field."""
+    words = ("name", "company", "title", "city", "need", "source", "next_step", "closed_reason")
+    moments = ("next_step_at", "created_at", "owned_at", "contacted_at", "touched_at")
+    plain = (
+        "no", "stage", "score", "grade", "temperature", "pool", "phone_flaw", "budget_min", "budget_max", "enquiries",
+        "rules_version",
+    )  # fmt: skip
+    values: dict[str, Any] = {name: getattr(lead, name) for name in plain}
+    values |= {name: said(getattr(lead, name), reveal=reveal) for name in words}
+    values |= {name: local(getattr(lead, name), zone=zone) for name in moments}
+    values |= {
+        "owner": lead.owner_id,
+        "phone": number(lead.phone, reveal=reveal),
+        "email": lead.email if reveal else masked_text(lead.email),
+        "wechat": lead.wechat if reveal else masked_text(lead.wechat),
+        "sources": [said(source, reveal=reveal) for source in sources],
+    }
+    return LeadShown.model_construct(**values)
+
+
+def fact_shown(item: TimelineItem, *, reveal: bool, zone: ZoneInfo) -> FactShown:
+    """A fact as a caller may see it."""
+    data = instants(item.data, zone=zone)
+    return FactShown.model_construct(
+        id=item.id,
+        kind=item.kind,
+        at=item.at.astimezone(zone),
+        by=item.by,
+        text=said(item.text, reveal=reveal),
+        data=data if reveal else {name: _hidden(value) for name, value in data.items()},
+    )
+
+
+def _hidden(value: Any) -> Any:
+    if isinstance(value, str):
+        return said(value, reveal=False)
+    if isinstance(value, list):
+        return [_hidden(item) for item in value]
+    return value
+
+
+def number(phone: str, *, reveal: bool) -> str:
+    """As it is dialled in China (13800138000, 051265566778-8006), or masked (138****8000)."""
+    base, dash, extension = phone.partition("-")
+    known = normal_phone(base) if phone.startswith("+") else None
+    if known is None or not known.valid:
+        return phone if reveal else masked_phone(phone)
+    return known.local + dash + extension if reveal else known.masked
+
+
+def said(text: str, *, reveal: bool) -> str:
+    """Words as a caller may read them: without `reveal`, numbers and addresses in them are masked; days stay."""
+    if reveal or not text:
+        return text
+    text = _address().sub(lambda found: f"{found[0][:1]}***", text)
+    return _digits().sub(lambda found: _stars(found[0]), text)
+
+
+def _stars(run: str) -> str:
+    if _day().fullmatch(run.strip()):
+        return run
+    figures = [c for c in run if c.isdigit() or c in "零〇一二三四五六七八九幺"]
+    if len(figures) < 11:
+        return "****"
+    return "".join(figures[:3]) + "****" + "".join(figures[-4:])
+
+
+@cache
+def _digits() -> re.Pattern[str]:
+    """Seven or more figures, however they are spaced out or spelled."""
+    figure = "[\\d零〇一二三四五六七八九幺]"
+    return re.compile(rf"[+\uff0b]?{figure}(?:[^\w\n,;\uff0c\u3002\uff1b\u3001]{{0,3}}{figure}){{6,}}")
+
+
+@cache
+def _day() -> re.Pattern[str]:
+    return re.compile(r"20\d\d[-/.](?:0?[1-9]|1[0-2])[-/.](?:0?[1-9]|[12]\d|3[01])(?:[ T]+[012]?\d(?::[0-5]\d){0,2})?")
+
+
+@cache
+def _address() -> re.Pattern[str]:
+    return re.compile("[A-Za-z0-9._%+-]+\\s?[@\uff20]\\s?[A-Za-z0-9.-]+")

@@ -1,0 +1,48 @@
+"""Files that prove to a platform that the domain is ours: put into the folder `public`, served at the root."""
+
+import asyncio
+import os
+import re
+import stat
+from pathlib import Path
+
+from aiohttp import web
+
+LARGEST = 2**20  # bytes; proofs are tiny
+TYPES = {
+    ".txt": "text/plain",
+    ".html": "text/html",
+    ".htm": "text/html",
+    ".xml": "text/xml",
+    ".json": "application/json",
+}
+
+
+def add_public(app: web.Application, folder: Path) -> None:
+    """Serve the plain files of a folder; names are letters, digits, dots, dashes, underscores, not a leading dot."""
+
+    async def serve(request: web.Request) -> web.Response:
+        name = request.match_info["file"]
+        if request.rel_url.raw_path != f"/{name}":
+            raise web.HTTPNotFound
+        content = await asyncio.to_thread(read_public, folder, name)
+        if content is None:
+            raise web.HTTPNotFound
+        return web.Response(body=content, content_type=TYPES.get(Path(name).suffix.lower(), "application/octet-stream"))
+
+    app.router.add_get("/{file:[A-Za-z0-9_-][A-Za-z0-9_.-]{0,127}}", serve)
+
+
+def read_public(folder: Path, name: str) -> bytes | None:
+    """The content of a plain file directly in the folder; None for anything else, links included."""
+    if re.fullmatch(r"[A-Za-z0-9_-][A-Za-z0-9_.-]{0,127}", name) is None:
+        return None
+    try:
+        handle = os.open(folder / name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+    except OSError:
+        return None
+    with os.fdopen(handle, "rb") as file:
+        about = os.fstat(file.fileno())
+        if not stat.S_ISREG(about.st_mode) or about.st_size > LARGEST:
+            return None
+        return file.read(LARGEST)

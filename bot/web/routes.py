@@ -1,0 +1,64 @@
+"""Everything that the server offers to programs and to operations, put onto one application."""
+
+import json
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+from aiohttp import web
+
+from bot.web.api import acts, clocks, docs, duplicates, leads, members, messages, openapi, understand
+from bot.web.api.auth import Guesses, Keyring
+from bot.web.api.route import Route
+from bot.web.capture import CHANNELS
+from bot.web.desk import Desk
+from bot.web.edge import layer
+from bot.web.health import Health, add_health
+from bot.web.public import add_public
+
+ROUTES: tuple[Route, ...] = (
+    *leads.ROUTES,
+    *acts.ROUTES,
+    *duplicates.ROUTES,
+    *members.ROUTES,
+    *messages.ROUTES,
+    *clocks.ROUTES,
+    *understand.ROUTES,
+    *CHANNELS,
+)
+
+
+def add_routes(app: web.Application, desk: Desk, *, admin_key: str, public_dir: Path, health: Health) -> None:
+    """Serve the programs' interface, its description, the capture channels, the health pages and the domain proofs.
+
+    Call it before the application starts; its middleware becomes the outermost one.
+    """
+    app.middlewares.insert(0, layer(health.metrics))
+    keyring, guesses = Keyring(desk, admin_key), Guesses()
+    for route in ROUTES:
+        app.router.add_route(route.method, route.path, route.serve(desk, keyring, guesses))
+    _add_documents(app)
+    add_health(app, health)
+    add_public(app, public_dir)
+
+
+def _add_documents(app: web.Application) -> None:
+    try:
+        number = version("leadbot")
+    except PackageNotFoundError:
+        number = "0.1.0"
+    described = openapi.document(ROUTES, version=number)
+    told = json.dumps(described, ensure_ascii=False, indent=1)
+    page = docs.page(described)
+
+    async def openapi_json(request: web.Request) -> web.Response:
+        return web.Response(text=told, content_type="application/json")
+
+    async def docs_html(request: web.Request) -> web.Response:
+        return web.Response(text=page, content_type="text/html")
+
+    async def docs_css(request: web.Request) -> web.Response:
+        return web.Response(text=docs.STYLE, content_type="text/css")
+
+    app.router.add_get("/api/openapi.json", openapi_json)
+    app.router.add_get("/api/docs", docs_html)
+    app.router.add_get("/api/docs.css", docs_css)

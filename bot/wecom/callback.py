@@ -1,0 +1,213 @@
+"""A WeCom callback's envelope: is it really from WeCom, and what does it hold? Bytes in, bytes or BadCallback out.
+
+Signature and cipher: WeCom developer pages 90968 and 90930. The order of the checks is deliberate: cheap and formal
+ones first, nothing is decrypted before the signature holds, and every failure looks the same from outside.
+"""
+
+import base64
+import binascii
+import hashlib
+import hmac
+import re
+import struct
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol
+from xml.parsers import expat
+
+from wechatpy.crypto.cryptography import WeChatCipher
+
+from bot.platform import BadCallback
+
+LARGEST = 1024 * 1024
+FRESH = 600  # seconds that our clock and WeCom's may differ
+ELEMENTS = 64
+BLOCK = 32  # PKCS#7 blocks of 32 bytes, not AES's 16 (page 90968)
+TIMESTAMP = re.compile(r"[0-9]{10}")
+NONCE = re.compile(r"[\x21-\x7e]{1,64}")
+SIGNATURE = re.compile(r"[0-9a-f]{40}")
+
+
+class Query(Protocol):
+    """What a web framework calls the query: several values may stand under one name."""
+
+    def getall(self, key: str, default: Sequence[str]) -> Sequence[str]: ...
+
+
+class Refused(BadCallback):
+    """`reason` is for our counters only; the sender never learns it."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+@dataclass(frozen=True)
+class CallbackKeys:
+    """One callback's Token, EncodingAESKey and receive id (the corp id of a self-built app)."""
+
+    token: str = field(repr=False)
+    aes_key: str = field(repr=False)
+    receive_id: str
+
+    def __post_init__(self) -> None:
+        if not self.token or not self.receive_id:
+            raise ValueError("a callback needs a Token and a receive id")
+        if not re.fullmatch(r"[A-Za-z0-9]{43}", self.aes_key):
+            raise ValueError("an EncodingAESKey is exactly 43 letters and digits")
+
+    def key(self) -> bytes:
+        """The 32 bytes of the AES key; the last character may carry spare bits."""
+        return base64.b64decode(self.aes_key + "=")
+
+
+def verify(query: Query, headers: Mapping[str, str], body: bytes, *, keys: CallbackKeys, now: datetime) -> bytes:
+    """The decrypted inner XML of a callback; raises Refused (a BadCallback) for anything that is not WeCom's."""
+    if len(body) > LARGEST:
+        raise Refused("size")
+    if headers.get("Content-Encoding", "identity").lower() != "identity":
+        raise Refused("encoding")
+    timestamp, nonce, signature = _signed(query, now)
+    envelope = flat_xml(body)
+    encrypt = envelope.get("Encrypt", "")
+    _check_signature(keys.token, timestamp, nonce, encrypt, signature)
+    inner = _decrypt(encrypt, keys)
+    content = flat_xml(inner, depth=8)
+    if content.get("ToUserName", "") != keys.receive_id:
+        raise Refused("recipient")
+    return inner
+
+
+def echo(query: Query, keys: CallbackKeys, *, now: datetime) -> str:
+    """The plain echo of WeCom's URL check; a proxy may have turned + into a blank. Raises Refused."""
+    timestamp, nonce, signature = _signed(query, now)
+    encrypt = _one(query, "echostr").replace(" ", "+")
+    _check_signature(keys.token, timestamp, nonce, encrypt, signature)
+    return _text(_decrypt(encrypt, keys))
+
+
+def _one(query: Query, name: str) -> str:
+    values = query.getall(name, ())
+    if len(values) != 1:
+        raise Refused(f"query {name}")
+    return values[0]
+
+
+def _signed(query: Query, now: datetime) -> tuple[str, str, str]:
+    timestamp, nonce, signature = (_one(query, name) for name in ("timestamp", "nonce", "msg_signature"))
+    if not TIMESTAMP.fullmatch(timestamp):
+        raise Refused("timestamp")
+    if not NONCE.fullmatch(nonce):
+        raise Refused("nonce")
+    if not SIGNATURE.fullmatch(signature):
+        raise Refused("signature")
+    if abs(now.timestamp() - int(timestamp)) > FRESH:
+        raise Refused("age")
+    return timestamp, nonce, signature
+
+
+def _check_signature(token: str, timestamp: str, nonce: str, encrypt: str, signature: str) -> None:
+    expected = hashlib.sha1("".join(sorted((token, timestamp, nonce, encrypt))).encode()).hexdigest()
+    if not hmac.compare_digest(expected.encode(), signature.encode()):
+        raise Refused("signature")
+
+
+def _decrypt(encrypt: str, keys: CallbackKeys) -> bytes:
+    try:
+        sealed = base64.b64decode(encrypt.encode("ascii"), validate=True)
+    except (binascii.Error, UnicodeEncodeError):
+        raise Refused("base64") from None
+    if not sealed or len(sealed) % 16:
+        raise Refused("cipher length")
+    padded: bytes = WeChatCipher(keys.key()).decrypt(sealed)
+    pad = padded[-1]
+    if not 1 <= pad <= BLOCK or len(padded) % BLOCK or padded[-pad:] != bytes([pad]) * pad:
+        raise Refused("padding")
+    frame = padded[:-pad]
+    receive_id = keys.receive_id.encode()
+    if len(frame) < 20 + len(receive_id):
+        raise Refused("frame")
+    (length,) = struct.unpack(">I", frame[16:20])
+    if len(frame) != 20 + length + len(receive_id):
+        raise Refused("frame")
+    if not hmac.compare_digest(frame[20 + length :], receive_id):
+        raise Refused("receive id")
+    return frame[20 : 20 + length]
+
+
+def _text(raw: bytes) -> str:
+    try:
+        return raw.decode("utf-8")
+    except UnicodeDecodeError:
+        raise Refused("utf-8") from None
+
+
+def flat_xml(raw: bytes, *, depth: int = 2) -> dict[str, str]:
+    """The direct children of the root and their text, in one bounded pass; deeper ones only count.
+
+    Raises Refused for a DOCTYPE, attributes, a child that stands twice, more than 64 elements, or `depth` levels.
+    """
+    _text(raw)
+    found: dict[str, str] = {}
+    stack: list[str] = []
+    texts: list[str] = []
+    count = 0
+
+    def start(name: str, attributes: Mapping[str, str]) -> None:
+        nonlocal count
+        count += 1
+        if attributes or count > ELEMENTS * depth or len(stack) >= depth:
+            raise Refused("xml shape")
+        stack.append(name)
+        if len(stack) == 2:
+            if name in found:
+                raise Refused("xml repeats")
+            texts.clear()
+
+    def end(name: str) -> None:
+        if len(stack) == 2:
+            found[name] = "".join(texts)
+        stack.pop()
+
+    def text(data: str) -> None:
+        if len(stack) == 2:
+            texts.append(data)
+
+    def doctype(*_: object) -> None:
+        raise Refused("doctype")
+
+    parser = expat.ParserCreate("utf-8")
+    parser.StartElementHandler = start
+    parser.EndElementHandler = end
+    parser.CharacterDataHandler = text
+    parser.StartDoctypeDeclHandler = doctype
+    parser.buffer_text = True
+    try:
+        parser.Parse(raw, True)
+    except expat.ExpatError:
+        raise Refused("xml") from None
+    return found
+
+
+def dedupe_key(inner: bytes, *, corp: str, agent: str) -> str:
+    """What makes a repeated delivery the same event: MsgId, a card's ResponseCode, else a hash of the whole body.
+
+    Never sender and second: two customers added in one second are two events (WxJava lost them).
+    """
+    content = flat_xml(inner, depth=8)
+    head = f"wecom:{corp}:{agent}"
+    if content.get("MsgId"):
+        return f"{head}:msg:{content['MsgId'][:64]}"
+    if content.get("ResponseCode") and content.get("MsgType") == "event":
+        return f"{head}:card:{hashlib.sha256(content['ResponseCode'].encode()).hexdigest()}"
+    return f"{head}:evt:{hashlib.sha256(inner).hexdigest()}"
+
+
+def lane(inner: bytes) -> str:
+    """Whose events keep their order: the sender's; for the platform's own events the member they are about."""
+    content = flat_xml(inner, depth=8)
+    sender = content.get("FromUserName", "")
+    if sender in ("", "sys"):
+        sender = content.get("UserID") or content.get("OpenKfId") or "sys"
+    return f"wecom:{sender.lower()[:64]}"

@@ -1,0 +1,170 @@
+"""Calling WeCom's API: one token for all, ten seconds a call, eight calls at a time, and no secret in any error."""
+
+import asyncio
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import aiohttp
+
+from bot.wecom.errors import WeComError
+from bot.wecom.token import Token
+
+PATIENCE = 10.0  # seconds for a whole call
+AT_ONCE = 8
+LARGEST_ANSWER = 4 * 1024 * 1024
+LARGEST_MEDIA = 20 * 1024 * 1024
+
+
+@dataclass(frozen=True)
+class WeComAccount:
+    """A self-built app of one corp."""
+
+    corp_id: str
+    agent_id: int
+    secret: str = field(repr=False)
+    api_base: str = "https://qyapi.weixin.qq.com"
+
+
+class OutcomeUnknown(Exception):
+    """The call was made, and nobody knows whether WeCom acted on it. The text names the cause, never the address."""
+
+
+class NotReached(Exception):
+    """WeCom could not be reached: nothing has happened there."""
+
+
+class WeComClient:
+    """The calls that Leadbot makes. Every one raises WeComError, OutcomeUnknown or NotReached."""
+
+    def __init__(
+        self,
+        account: WeComAccount,
+        *,
+        monotonic: Callable[[], float],
+        on_answer: Callable[[str, int], None] = lambda endpoint, code: None,
+    ) -> None:
+        self.account = account
+        self._monotonic = monotonic
+        self._on_answer = on_answer
+        self._session: aiohttp.ClientSession | None = None
+        self._slots = asyncio.Semaphore(AT_ONCE)
+        self._closed_until: dict[str, float] = {}
+        self.token = Token(self._fetch_token, monotonic=monotonic)
+
+    async def close(self) -> None:
+        """Give the connections back."""
+        if self._session is not None:
+            await self._session.close()
+
+    async def call(
+        self, method: str, endpoint: str, *, params: Mapping[str, str] | None = None, body: bytes | None = None
+    ) -> dict[str, Any]:
+        """One API call with a token; a token that WeCom calls invalid is renewed once."""
+        token = await self.token.get()
+        try:
+            return await self._once(method, endpoint, {**(params or {}), "access_token": token}, body)
+        except WeComError as error:
+            if error.meaning.decision != "token" and error.code != 40001:
+                raise
+            token = await self.token.get(instead_of=token)
+            return await self._once(method, endpoint, {**(params or {}), "access_token": token}, body)
+
+    async def send(self, body: bytes) -> dict[str, Any]:
+        """message/send (developer page 90236)."""
+        return await self.call("POST", "message/send", body=body)
+
+    async def update_card(self, body: bytes) -> dict[str, Any]:
+        """message/update_template_card (page 94888)."""
+        return await self.call("POST", "message/update_template_card", body=body)
+
+    async def menu_create(self, menu: Mapping[str, Any]) -> None:
+        """menu/create: the three entries below the chat."""
+        params = {"agentid": str(self.account.agent_id)}
+        await self.call("POST", "menu/create", params=params, body=_json(menu))
+
+    async def user_get(self, user_id: str) -> dict[str, Any]:
+        """user/get: a member in the app's visible range (page 90196)."""
+        return await self.call("GET", "user/get", params={"userid": user_id})
+
+    async def external_contact_get(self, external_id: str) -> dict[str, Any]:
+        """externalcontact/get: a customer's profile with its followers (page 92114)."""
+        return await self.call("GET", "externalcontact/get", params={"external_userid": external_id})
+
+    async def media_upload(self, kind: str, filename: str, content: bytes) -> str:
+        """media/upload: returns the media id, good for three days (page 90253)."""
+        token = await self.token.get()
+        form = aiohttp.FormData()
+        form.add_field("media", content, filename=filename, content_type="application/octet-stream")
+        answer = await self._once("POST", "media/upload", {"access_token": token, "type": kind}, form)
+        return str(answer["media_id"])
+
+    async def media_get(self, media_id: str) -> tuple[str, bytes]:
+        """media/get: the content type and the bytes; an error comes as JSON with 200 (page 90254)."""
+        token = await self.token.get()
+        status, kind, raw = await self._exchange(
+            "GET", "media/get", {"access_token": token, "media_id": media_id}, None, LARGEST_MEDIA
+        )
+        if "json" in kind or "text" in kind:
+            self._read("media/get", status, raw)
+        return kind, raw
+
+    async def _fetch_token(self) -> tuple[str, float]:
+        params = {"corpid": self.account.corp_id, "corpsecret": self.account.secret}
+        answer = await self._once("GET", "gettoken", params, None)
+        return str(answer.get("access_token") or ""), float(answer.get("expires_in") or 7200)
+
+    async def _once(
+        self, method: str, endpoint: str, params: Mapping[str, str], body: bytes | aiohttp.FormData | None
+    ) -> dict[str, Any]:
+        if self._monotonic() < self._closed_until.get(endpoint, 0.0):
+            raise WeComError(45009, endpoint)
+        status, _, raw = await self._exchange(method, endpoint, params, body, LARGEST_ANSWER)
+        return self._read(endpoint, status, raw)
+
+    async def _exchange(
+        self, method: str, endpoint: str, params: Mapping[str, str], body: Any, largest: int
+    ) -> tuple[int, str, bytes]:
+        """The raw answer. Errors of aiohttp carry the address with the token, so none of them is passed on."""
+        if self._session is None:
+            self._session = aiohttp.ClientSession(
+                timeout=aiohttp.ClientTimeout(total=PATIENCE), connector=aiohttp.TCPConnector(limit=AT_ONCE * 2)
+            )
+        headers = {"Content-Type": "application/json; charset=utf-8"} if isinstance(body, bytes) else {}
+        address = f"{self.account.api_base.rstrip('/')}/cgi-bin/{endpoint}"
+        async with self._slots:
+            try:
+                async with self._session.request(
+                    method, address, params=dict(params), data=body, headers=headers, allow_redirects=False
+                ) as answer:
+                    raw = await answer.content.read(largest + 1)
+                    while not answer.content.at_eof() and len(raw) <= largest:
+                        raw += await answer.content.read(largest + 1 - len(raw))
+                    return answer.status, answer.content_type, raw
+            except aiohttp.ClientConnectorError:
+                raise NotReached("连接不上企业微信,检查网络或 wecom.api_base") from None
+            except (TimeoutError, aiohttp.ClientError, OSError) as error:
+                raise OutcomeUnknown(f"企业微信没有完整回答({type(error).__name__})") from None
+
+    def _read(self, endpoint: str, status: int, raw: bytes) -> dict[str, Any]:
+        if len(raw) > LARGEST_ANSWER:
+            raise OutcomeUnknown("企业微信的回答太长")
+        try:
+            answer = json.loads(raw)
+            code = int(answer.get("errcode", 0))
+        except (ValueError, TypeError, AttributeError):
+            raise OutcomeUnknown(f"企业微信的回答看不懂(HTTP {status})") from None
+        self._on_answer(endpoint, code)
+        if code == 0 and status == 200:
+            return dict(answer)
+        if code == 0:
+            raise OutcomeUnknown(f"企业微信回答 HTTP {status}")
+        error = WeComError(code, endpoint)
+        if code == 45009 and error.meaning.delay is not None:
+            self._closed_until[endpoint] = self._monotonic() + error.meaning.delay.total_seconds()
+        raise error
+
+
+def _json(value: Mapping[str, Any]) -> bytes:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()

@@ -1,0 +1,66 @@
+"""What WeCom's error numbers mean for us (WeCom developer page 90313): one table, one decision each."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Literal
+
+Decision = Literal["retry", "token", "final", "alarm", "code", "limit", "accepted"]
+
+
+@dataclass(frozen=True)
+class Meaning:
+    """What to do about an error number; `cure` is what the administrator is told, in Chinese."""
+
+    decision: Decision
+    cure: str
+    delay: timedelta | None = None
+
+
+_MINUTE = timedelta(seconds=61)
+
+MEANINGS: dict[int, Meaning] = {
+    -1: Meaning("retry", "企业微信系统繁忙,稍后自动重试"),
+    6000: Meaning("retry", "数据版本冲突,稍后自动重试"),
+    40001: Meaning("alarm", "应用的 Secret 不对:到企业微信后台「应用管理」重新复制 Secret,填进 .env 的 WECOM_SECRET"),
+    40013: Meaning("alarm", "企业ID 不对:核对 leadbot.yaml 的 wecom.corp_id"),
+    40091: Meaning("alarm", "Secret 不是这个应用的:核对 .env 的 WECOM_SECRET"),
+    40014: Meaning("token", "access_token 失效,自动换新"),
+    42001: Meaning("token", "access_token 过期,自动换新"),
+    40003: Meaning("final", "企业微信里没有这个账号:核对 members.csv 的 wecom 一列"),
+    40031: Meaning("final", "企业微信里没有这个账号:核对 members.csv 的 wecom 一列"),
+    60111: Meaning("final", "企业微信里没有这个账号:核对 members.csv 的 wecom 一列"),
+    81013: Meaning("final", "收件人都不在应用的可见范围:到后台把他们加进可见范围"),
+    60011: Meaning("final", "不在应用的可见范围:到后台把成员加进可见范围"),
+    50002: Meaning("final", "不在应用的可见范围:到后台把成员加进可见范围"),
+    60021: Meaning("final", "不在应用的可见范围:到后台把成员加进可见范围"),
+    60030: Meaning("final", "不在应用的可见范围:到后台把成员加进可见范围"),
+    40056: Meaning("alarm", "agent_id 不对:核对 leadbot.yaml 的 wecom.agent_id"),
+    301002: Meaning("alarm", "agent_id 和 Secret 不是同一个应用:核对 leadbot.yaml 的 wecom"),
+    43012: Meaning("alarm", "应用还没有配置接收消息的 URL,按钮卡片发不出去:到后台「接收消息」填写"),
+    60020: Meaning("alarm", "服务器的出口 IP 不在「企业可信IP」里:到后台应用页加上(一分钟后生效)"),
+    50003: Meaning("alarm", "应用被停用了:到后台重新启用"),
+    60031: Meaning("alarm", "这个接口对应用不开放:核对应用权限"),
+    48001: Meaning("alarm", "应用没有这个接口的权限:到后台开通"),
+    48002: Meaning("alarm", "应用没有这个接口的权限:到「客户联系 → 可调用接口的应用」加上本应用"),
+    48006: Meaning("alarm", "应用不活跃,数据权限被收回:到后台处理"),
+    48011: Meaning("alarm", "应用不活跃,数据权限被收回:到后台处理"),
+    84061: Meaning("final", "客户和这位成员没有好友关系"),
+    40096: Meaning("final", "客户的 external_userid 不对"),
+    45009: Meaning("limit", "调用太频繁,企业微信要求暂停", _MINUTE),
+    45033: Meaning("limit", "同时调用太多,稍后自动重试", timedelta(seconds=5)),
+    45035: Meaning("retry", "同时修改同一客户,稍后自动重试"),
+    45036: Meaning("limit", "访问数据异常,企业微信要求放慢", timedelta(minutes=5)),
+    42014: Meaning("accepted", "这张卡片已经发过"),
+    60140: Meaning("code", "卡片的更新码用过或过期了"),
+}
+UNKNOWN = Meaning("final", "企业微信不接受这条消息")
+
+
+class WeComError(Exception):
+    """WeCom answered with an error number. No secret, token or body is ever part of it."""
+
+    def __init__(self, code: int, endpoint: str) -> None:
+        self.code = code
+        self.endpoint = endpoint
+        self.meaning = MEANINGS.get(code, UNKNOWN)
+        super().__init__(f"{self.meaning.cure}(企业微信 {code},{endpoint})")

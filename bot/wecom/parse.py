@@ -1,0 +1,99 @@
+"""A decrypted body as an event: pure, and never an error; what we do not know is Ignored."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from wechatpy.enterprise import events as known
+from wechatpy.enterprise.parser import parse_message
+
+from bot.events import (
+    ButtonPressed,
+    ContactAdded,
+    Event,
+    Ignored,
+    MemberJoined,
+    MemberLeft,
+    MenuPressed,
+    MessageReceived,
+    PlatformAlarm,
+)  # fmt: skip
+from bot.wecom.kinds import ALARMS, QUOTA, AcquisitionChanged, CardPressed, ContactChanged, DirectoryChanged, register
+
+PLATFORM = "wecom"
+MEDIA = ("image", "voice", "video", "location", "link")
+EARLIEST, LATEST = 946684800, 4102444800  # 2000 and 2100: a CreateTime outside is rubbish, not a time
+
+
+def parse(body: bytes, *, received_at: datetime, agent_id: int | None = None) -> Event:
+    """The event of a decrypted body; `received_at` stands in for a time that makes no sense."""
+    register()
+    try:
+        message = parse_message(body)
+        data: dict[str, Any] = message._data
+        at = _instant(data.get("CreateTime"), received_at)
+        sender = str(data.get("FromUserName") or "").strip().lower()
+        agent = str(data.get("AgentID") or "")
+        if agent_id is not None and agent.isdecimal() and int(agent) not in (0, agent_id):
+            return Ignored(PLATFORM, sender, at, f"agent {agent[:20]}")
+        return _event(message, data, sender, at)
+    except Exception as error:
+        return Ignored(PLATFORM, "", received_at, f"unreadable: {type(error).__name__}")
+
+
+def _instant(value: object, received_at: datetime) -> datetime:
+    text = str(value or "")
+    if text.isdecimal() and len(text) <= 12 and EARLIEST <= int(text) <= LATEST:
+        return datetime.fromtimestamp(int(text), UTC)
+    return received_at
+
+
+def _event(message: Any, data: dict[str, Any], sender: str, at: datetime) -> Event:
+    kind = str(data.get("MsgType") or "").lower()
+    if kind == "text":
+        return MessageReceived(PLATFORM, sender, at, text=str(data.get("Content") or "").strip())
+    if kind in MEDIA:
+        return MessageReceived(PLATFORM, sender, at, text="", kind=kind, media_id=str(data.get("MediaId") or ""))
+    if kind != "event":
+        return Ignored(PLATFORM, sender, at, f"message of kind {kind[:40]}")
+    return _of_event(message, data, sender, at)
+
+
+def _of_event(message: Any, data: dict[str, Any], sender: str, at: datetime) -> Event:
+    name = str(data.get("Event") or "").lower()
+    if isinstance(message, CardPressed):
+        return ButtonPressed(
+            PLATFORM, sender, at, action=message.key or "", choices=message.selected(),
+            code=message.response_code or "", ref=message.task_id or "",
+        )  # fmt: skip
+    if isinstance(message, ContactChanged):
+        return _contact(message, at)
+    if isinstance(message, DirectoryChanged):
+        user_id = (message.user_id or "").lower()
+        if message.change == "delete_user":
+            return MemberLeft(PLATFORM, user_id, at)
+        if message.change == "create_user":
+            return MemberJoined(PLATFORM, user_id, at)
+        return Ignored(PLATFORM, user_id, at, f"change_contact {message.change[:40]}")
+    if isinstance(message, AcquisitionChanged):
+        if message.change in QUOTA:
+            return PlatformAlarm(PLATFORM, "", at, QUOTA[message.change])
+        return Ignored(PLATFORM, "", at, f"customer_acquisition {message.change[:40]}")
+    if name in ALARMS:
+        return PlatformAlarm(PLATFORM, "", at, ALARMS[name])
+    if isinstance(message, known.ClickEvent):
+        return MenuPressed(PLATFORM, sender, at, key=str(data.get("EventKey") or ""))
+    if name == "unsubscribe":
+        return MemberLeft(PLATFORM, sender, at)
+    if name == "subscribe":
+        return MemberJoined(PLATFORM, sender, at)
+    return Ignored(PLATFORM, sender, at, f"event {name[:40]}")
+
+
+def _contact(message: ContactChanged, at: datetime) -> Event:
+    user_id = (message.user_id or "").lower()
+    if message.change not in ("add_external_contact", "add_half_external_contact") or not message.external_id:
+        return Ignored(PLATFORM, user_id, at, f"change_external_contact {message.change[:40]}")
+    return ContactAdded(
+        PLATFORM, user_id, at, external_id=message.external_id, state=message.state or "",
+        welcome_code=message.welcome_code or "",
+    )  # fmt: skip

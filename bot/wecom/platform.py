@@ -1,0 +1,105 @@
+"""WeCom as one of the platforms: the same few verbs for every handler and card."""
+
+import json
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+from bot.cards.card import Message
+from bot.clock import Now
+from bot.events import ContactAdded, Event
+from bot.platform import CodeGone, Place, Receipt, SendLater, SendRefused, SendUnknown
+from bot.wecom.client import NotReached, OutcomeUnknown, WeComClient
+from bot.wecom.errors import WeComError
+from bot.wecom.parse import parse
+from bot.wecom.render import message_body, update_body
+
+SAFE_TO_REPEAT = timedelta(hours=3, minutes=30)  # less than the shortest duplicate check that render.py asks for
+
+
+class WeCom:
+    """A self-built app of one corp."""
+
+    name = "wecom"
+
+    def __init__(self, client: WeComClient, *, now: Now) -> None:
+        self._client = client
+        self._now = now
+
+    def parse(self, body: bytes) -> Event:
+        """See bot/wecom/parse.py."""
+        return parse(body, received_at=self._now(), agent_id=self._client.account.agent_id)
+
+    async def fetch(self, event: Event) -> Event:
+        """A new customer with the name and company of their profile; raises SendLater to try again."""
+        if not isinstance(event, ContactAdded):
+            return event
+        try:
+            profile = await self._client.external_contact_get(event.external_id)
+        except (WeComError, NotReached, OutcomeUnknown) as error:
+            raise SendLater(str(error)) from None
+        contact: dict[str, Any] = profile.get("external_contact") or {}
+        followers = [f for f in profile.get("follow_user") or [] if str(f.get("userid", "")).lower() == event.sender]
+        mobiles = (followers[0].get("remark_mobiles") or []) if followers else []
+        return replace(
+            event,
+            name=str(contact.get("name") or ""),
+            company=str(contact.get("corp_full_name") or contact.get("corp_name") or ""),
+            title=str(contact.get("position") or ""),
+            mobile=str(mobiles[0]) if mobiles else "",
+            state=event.state or str((followers[0].get("state") or "") if followers else ""),
+        )
+
+    def render(self, message: Message, to: Place, *, ref: str) -> bytes:
+        """See bot/wecom/render.py."""
+        return message_body(message, to, ref=ref, agent_id=self._client.account.agent_id)
+
+    def render_update(self, message: Message, to: Place, *, code: str) -> bytes:
+        """See bot/wecom/render.py."""
+        return update_body(message, to, code=code, agent_id=self._client.account.agent_id)
+
+    async def send(self, body: bytes) -> Receipt:
+        """Hand a message over; a card that WeCom has already (42014) was accepted, only its code is lost."""
+        try:
+            answer = await _translated(self._client.send, body)
+        except WeComError:
+            return Receipt()
+        names = "|".join(str(answer.get(key) or "") for key in ("invaliduser", "unlicenseduser"))
+        sent_to = str(json.loads(body)["touser"]).lower()
+        unreachable = tuple(name for name in names.lower().split("|") if name)
+        if sent_to in unreachable:
+            unreachable = (*unreachable, str(json.loads(body)["touser"]))
+        return Receipt(str(answer.get("msgid") or ""), str(answer.get("response_code") or ""), unreachable)
+
+    async def update(self, body: bytes) -> Receipt:
+        """Change a card; raises CodeGone when its code was used."""
+        await _translated(self._client.update_card, body)
+        return Receipt()
+
+    def repeatable(self, body: bytes, *, age: timedelta) -> bool:
+        """New messages carry WeCom's duplicate check; updates carry a code that works once."""
+        return age < SAFE_TO_REPEAT
+
+    def limits(self) -> Mapping[timedelta, int]:
+        """Per member and app; what is over them WeCom drops without a word (developer page 90236)."""
+        return {timedelta(minutes=1): 30, timedelta(hours=1): 1000}
+
+
+async def _translated(call: Callable[[bytes], Awaitable[dict[str, Any]]], body: bytes) -> dict[str, Any]:
+    """WeCom's errors as the platform's; WeComError remains only for a message that was accepted before."""
+    try:
+        return await call(body)
+    except NotReached as error:
+        raise SendLater(str(error)) from None
+    except OutcomeUnknown as error:
+        raise SendUnknown(str(error)) from None
+    except WeComError as error:
+        decision = error.meaning.decision
+        if decision == "accepted":
+            raise
+        if decision == "code":
+            raise CodeGone(str(error)) from None
+        if decision in ("retry", "limit", "token"):
+            raise SendLater(str(error), error.meaning.delay) from None
+        raise SendRefused(str(error), alarm=decision == "alarm") from None

@@ -1,0 +1,139 @@
+"""A neutral card as WeCom's bytes, within its limits in bytes or characters (developer pages 90236 and 94888).
+
+A whole request body is made here, so that sending it again sends the very same bytes.
+"""
+
+import hashlib
+import json
+import re
+import unicodedata
+from typing import Any
+
+from bot.actions import pack
+from bot.cards.card import Button, Card, Choice, Field, Message, Text
+from bot.platform import Place
+
+TEXT_BYTES = 2048
+FIELDS, BUTTONS, OPTIONS = 6, 6, 10
+KEY_NAME, VALUE, BUTTON, OPTION = 5, 30, 10, 16  # characters
+TITLE, SUBTITLE, SUB_TEXT, QUOTE = 36, 44, 200, 300  # characters: what still reads well on a phone
+STYLES = {"primary": 1, "danger": 2, "plain": 4}
+DUPLICATE_CHECK = 14400  # seconds: the longest that WeCom offers
+SPREAD = 600  # seconds by which the check's length may vary, see docs/decisions/0004-equal-texts.md
+UNSEEN = re.compile(r"[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
+
+
+def clean(text: str) -> str:
+    """Without control characters, direction tricks and halves of characters; line breaks stay."""
+    text = UNSEEN.sub("", text.replace("\r\n", "\n").replace("\r", "\n").replace("\t", " "))
+    return "".join(c for c in text if c == "\n" or unicodedata.category(c) not in ("Cc", "Cs", "Co", "Cn"))
+
+
+def cut(text: str, most: int) -> str:
+    """At most `most` characters on one line, the last one … where something was left out."""
+    line = " ".join(clean(text).split())
+    return line if len(line) <= most else line[: most - 1] + "…"
+
+
+def cut_bytes(text: str, most: int) -> str:
+    """At most `most` UTF-8 bytes, ending in … on a character's boundary where something was left out."""
+    raw = text.encode()
+    if len(raw) <= most:
+        return text
+    return raw[: most - 3].decode("utf-8", "ignore") + "…"
+
+
+def message_body(message: Message, to: Place, *, ref: str, agent_id: int) -> bytes:
+    """The body of message/send; `ref` becomes the card's task id and makes the bytes unlike any other message's."""
+    body: dict[str, Any] = {"touser": to.id, "agentid": agent_id}
+    if isinstance(message, Card) and (message.buttons or message.choice):
+        body |= {"msgtype": "template_card", "template_card": template_card(message, ref=ref)}
+    else:
+        body |= {"msgtype": "text", "text": {"content": plain(message)}}
+    spread = int.from_bytes(hashlib.sha256(ref.encode()).digest()[:4], "big") % SPREAD
+    body |= {
+        "enable_id_trans": 0,
+        "enable_duplicate_check": 1,
+        "duplicate_check_interval": DUPLICATE_CHECK - spread,
+    }
+    return _bytes(body)
+
+
+def update_body(message: Message, to: Place, *, code: str, agent_id: int) -> bytes:
+    """The body of message/update_template_card for one member's card."""
+    card = message if isinstance(message, Card) else Card(title=message.text, done="已更新")
+    return _bytes(
+        {
+            "userids": [to.id],
+            "agentid": agent_id,
+            "response_code": code,
+            "enable_id_trans": 0,
+            "template_card": template_card(card),
+        }
+    )
+
+
+def template_card(card: Card, *, ref: str | None = None) -> dict[str, Any]:
+    """A button_interaction card. Raises ValueError for more fields, buttons or options than WeCom shows."""
+    if len(card.fields) > FIELDS or len(card.buttons) > BUTTONS:
+        raise ValueError(
+            f"{len(card.fields)} fields and {len(card.buttons)} buttons; WeCom shows {FIELDS} and {BUTTONS}"
+        )
+    body: dict[str, Any] = {
+        "card_type": "button_interaction",
+        "source": {"desc": cut(card.source, 20), "desc_color": 0},
+        "main_title": {"title": cut(card.title, TITLE) or "线索助手", "desc": cut(card.subtitle, SUBTITLE)},
+    }
+    if card.quote:
+        body["quote_area"] = {"type": 0, "title": cut(card.quote_title, 30), "quote_text": cut(card.quote, QUOTE)}
+    if card.text:
+        body["sub_title_text"] = cut_bytes(clean(card.text), SUB_TEXT * 3)
+    if card.fields:
+        body["horizontal_content_list"] = [_field(field) for field in card.fields]
+    if ref is not None:
+        body["task_id"] = ref
+    if card.choice is not None and not card.done:
+        body["button_selection"] = _choice(card.choice)
+    if card.done:
+        body["button_list"] = [{"text": cut(card.done, BUTTON), "style": 4, "key": "done"}]
+        body["replace_text"] = cut(card.done, VALUE)
+    else:
+        body["button_list"] = [_button(button) for button in card.buttons] or [
+            {"text": "知道了", "style": 4, "key": "mine"}
+        ]
+    return body
+
+
+def plain(message: Message) -> str:
+    """A message as text: `<` and `>` are made harmless, so that nobody's name becomes a link."""
+    if isinstance(message, Text):
+        text = message.text
+    else:
+        rows = [f"{field.name}:{field.value}" for field in message.fields]
+        quote = f"「{message.quote}」" if message.quote else ""
+        lines = (message.title, message.subtitle, quote, message.text, *rows, message.done)
+        text = "\n".join(line for line in lines if line)
+    harmless = clean(text).replace("<", "〈").replace(">", "〉")
+    return cut_bytes(harmless, TEXT_BYTES) or "(空)"
+
+
+def _field(field: Field) -> dict[str, str]:
+    return {"keyname": cut(field.name, KEY_NAME) or "·", "value": cut(field.value, VALUE)}
+
+
+def _button(button: Button) -> dict[str, Any]:
+    return {"text": cut(button.text, BUTTON), "style": STYLES[button.style], "key": pack(button.action)}
+
+
+def _choice(choice: Choice) -> dict[str, Any]:
+    if not 1 <= len(choice.options) <= OPTIONS:
+        raise ValueError(f"{len(choice.options)} options; WeCom shows 1 to {OPTIONS}")
+    options = [{"id": cut_bytes(o.id, 128), "text": cut(o.text, OPTION)} for o in choice.options]
+    body: dict[str, Any] = {"question_key": choice.key, "title": cut(choice.title, 20), "option_list": options}
+    if choice.selected:
+        body["selected_id"] = cut_bytes(choice.selected, 128)
+    return body
+
+
+def _bytes(body: dict[str, Any]) -> bytes:
+    return json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")

@@ -1,0 +1,189 @@
+"""The business rules of a company, as data: hours, pools, scoring, claim limits, promises about time."""
+
+from typing import Annotated, Literal
+from zoneinfo import ZoneInfo
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, field_validator, model_validator
+
+from config.document import load, validate
+from config.words import FACT_LABELS
+from config.worktime import parse_period, parse_span
+
+
+def _zone(value: str) -> str:
+    try:
+        ZoneInfo(value)
+    except Exception:
+        raise ValueError("is no known time zone; for example Asia/Shanghai") from None
+    return value
+
+
+def _span(value: str) -> str:
+    parse_span(value)
+    return value
+
+
+def _period(value: str) -> str:
+    parse_period(value)
+    return value
+
+
+def _fact(value: str) -> str:
+    if value not in FACT_LABELS:
+        raise ValueError(f"is no fact; allowed: {', '.join(FACT_LABELS)}")
+    return value
+
+
+Zone = Annotated[str, AfterValidator(_zone)]
+SpanText = Annotated[str, AfterValidator(_span)]
+PeriodText = Annotated[str, AfterValidator(_period)]
+FactName = Annotated[str, AfterValidator(_fact)]
+ClockTime = Annotated[str, StringConstraints(pattern=r"^([01]?[0-9]|2[0-3]):[0-5][0-9]$")]
+Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
+Audience = Literal["owner", "pool", "team_lead", "admin"]
+Role = Literal["rep", "manager", "marketing", "admin"]
+
+
+class Section(BaseModel):
+    """A part of the rules: frozen, and closed against unknown keys."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Calendar(Section):
+    """Working hours per weekday, in a zone, with the official holidays of a country."""
+
+    zone: Zone = "Asia/Shanghai"
+    hours: dict[Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"], tuple[PeriodText, ...]] = Field(min_length=1)
+    holidays: Literal["china", "none"] = "china"
+    override: str = ""
+
+
+class Pool(Section):
+    """Where unclaimed leads wait, and who may take them from there."""
+
+    label: str
+    teams: tuple[str, ...] = ()
+    roles: tuple[Role, ...] = ("rep", "manager")
+    default: bool = False
+
+    def admits(self, *, role: str, team: str) -> bool:
+        """Whether a member of this role and team may look into the pool; no teams means every team."""
+        return role in self.roles and (not self.teams or team in self.teams or (role == "manager" and not team))
+
+
+class Claims(Section):
+    """How many leads one person may take and hold."""
+
+    per_minute: int | None = Field(default=10, ge=1)
+    per_day: int | None = Field(default=50, ge=1)
+    holding: int | None = Field(default=200, ge=1)
+
+
+ScoreField = Literal[
+    "name", "title", "company", "city", "phone_valid", "email", "wechat", "need", "budget_min", "budget_max", "source",
+    "enquiries",
+]  # fmt: skip
+
+
+class ScoreRule(Section):
+    """If the field is as said, add points; `why` is told to people. `profile`: it counts for the grade as well."""
+
+    field: ScoreField
+    add: int = Field(ge=-100, le=100)
+    why: str
+    present: bool | None = None
+    at_least: int | None = None
+    contains: tuple[str, ...] = ()
+    one_of: tuple[str, ...] = ()
+    profile: bool = False
+
+    @model_validator(mode="after")
+    def _one_test(self) -> "ScoreRule":
+        tests = [self.present is not None, self.at_least is not None, bool(self.contains), bool(self.one_of)]
+        if sum(tests) != 1:
+            raise ValueError("needs exactly one of present, at_least, contains, one_of")
+        return self
+
+
+class Mql(Section):
+    """A lead is an MQL from this score on, with at least this grade."""
+
+    score: int = Field(ge=0, le=100)
+    grade: Literal["A", "B", "C", "D"] = "D"
+
+
+class Scoring(Section):
+    """The points, the thresholds of warm and hot, the profile points of the grades A, B and C."""
+
+    rules: tuple[ScoreRule, ...]
+    hot: int = 70
+    warm: int = 40
+    grades: tuple[int, int, int] = (40, 25, 10)
+    mql: Mql
+
+
+class ClockStep(Section):
+    """At a share of the promised time (per cent), somebody is told."""
+
+    at: int = Field(ge=1, le=100)
+    tell: tuple[Audience, ...]
+
+
+class ClockRule(Section):
+    """A promise about time: which facts start and stop it, how long it is in working time, who hears when."""
+
+    label: str
+    within: SpanText
+    start: tuple[FactName, ...] = Field(min_length=1)
+    stop: tuple[FactName, ...] = Field(min_length=1)
+    needs_phone: bool = True
+    steps: tuple[ClockStep, ...] = ()
+
+
+class FollowUp(Section):
+    """When a promised day without a time rings."""
+
+    day_rings_at: ClockTime = "10:00"
+
+
+class Rules(Section):
+    """All rules of one version."""
+
+    calendar: Calendar
+    pools: dict[Name, Pool]
+    scoring: Scoring
+    claims: Claims = Claims()
+    clocks: dict[Name, ClockRule]
+    follow_up: FollowUp = FollowUp()
+    undo_minutes: int = Field(default=10, ge=1, le=60)
+    version: int = 0
+
+    @field_validator("pools")
+    @classmethod
+    def _one_default(cls, pools: dict[str, Pool]) -> dict[str, Pool]:
+        if sum(pool.default for pool in pools.values()) != 1:
+            raise ValueError("exactly one pool needs default: true; it takes the leads that no rule places")
+        return pools
+
+    @field_validator("version")
+    @classmethod
+    def _not_in_the_file(cls, version: int) -> int:
+        if version != 0:
+            raise ValueError("is given when the rules are published; leave it out")
+        return version
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The company's zone."""
+        return ZoneInfo(self.calendar.zone)
+
+    @property
+    def default_pool(self) -> str:
+        """The pool that new leads come into."""
+        return next((name for name, pool in self.pools.items() if pool.default), next(iter(self.pools)))
+
+
+def load_rules(text: str, file: str) -> Rules:
+    """Read and check rules.yaml; raises BadDocument with every problem as file:line:col: key: cause, cure."""
+    return validate(Rules, load(text, file))

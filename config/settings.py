@@ -1,0 +1,190 @@
+"""The settings of an installation: addresses, keys and platforms, read from leadbot.yaml."""
+
+import base64
+import binascii
+import re
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, StringConstraints, model_validator
+
+from config.document import BadDocument, Document, Path, Problem, load, validate
+from config.folder import Folder, read_env
+
+ENV = re.compile(r"env:([A-Za-z_][A-Za-z0-9_]*)")
+
+
+def _token(value: SecretStr) -> SecretStr:
+    if not re.fullmatch(r"[A-Za-z0-9]{3,32}", value.get_secret_value()):
+        raise ValueError("a Token is 3 to 32 letters and digits, as shown in the console")
+    return value
+
+
+def _aes_key(value: SecretStr) -> SecretStr:
+    key = value.get_secret_value()
+    if not re.fullmatch(r"[A-Za-z0-9]{43}", key):
+        raise ValueError(f"an EncodingAESKey is exactly 43 letters and digits; this one has {len(key)} characters")
+    return value
+
+
+def _data_key(value: SecretStr) -> SecretStr:
+    try:
+        raw = base64.b64decode(value.get_secret_value(), validate=True)
+    except (binascii.Error, ValueError):
+        raise ValueError("the data key must be base64 of 32 bytes (init makes one)") from None
+    if len(raw) != 32:
+        raise ValueError(f"the data key must be base64 of 32 bytes (init makes one); this one has {len(raw)}")
+    return value
+
+
+def _filled(value: SecretStr) -> SecretStr:
+    if not value.get_secret_value().strip():
+        raise ValueError("must not be empty")
+    return value
+
+
+def _admin_key(value: SecretStr) -> SecretStr:
+    if len(value.get_secret_value()) < 16:
+        raise ValueError("the admin key needs at least 16 characters (init makes one)")
+    return value
+
+
+HttpUrl = Annotated[str, StringConstraints(pattern=r"^https?://[^\s/]+(/\S*)?$")]
+Token = Annotated[SecretStr, AfterValidator(_token)]
+AesKey = Annotated[SecretStr, AfterValidator(_aes_key)]
+Secret = Annotated[SecretStr, AfterValidator(_filled)]
+CallbackName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9_]{1,40}$")]
+CorpName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9_-]{1,40}$")]
+
+
+class Section(BaseModel):
+    """A part of the settings: frozen, and closed against unknown keys."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+
+class Server(Section):
+    """Where we listen, and how the world reaches us."""
+
+    host: str = "127.0.0.1"
+    port: int = Field(default=8080, ge=1, le=65535)
+    public_url: HttpUrl = "http://127.0.0.1:8080"
+
+
+class StoreSettings(Section):
+    """Where the rows are; a relative SQLite path is relative to the folder."""
+
+    url: Annotated[str, StringConstraints(pattern=r"^(sqlite:///|postgresql://)\S+$")] = "sqlite:///data/leadbot.db"
+
+
+class Security(Section):
+    """The key that seals personal data, and the administrator's key for the API."""
+
+    data_key: Annotated[SecretStr, AfterValidator(_data_key)]
+    admin_key: Annotated[SecretStr, AfterValidator(_admin_key)]
+
+
+class Callback(Section):
+    """One callback of a platform with its own keys."""
+
+    token: Token
+    aes_key: AesKey
+
+
+class WeComSettings(Section):
+    """A self-built app inside one corp."""
+
+    corp_id: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{3,64}$")]
+    agent_id: int = Field(ge=1)
+    secret: Secret
+    api_base: HttpUrl = "https://qyapi.weixin.qq.com"
+    callbacks: dict[CallbackName, Callback] = Field(min_length=1)
+
+
+class DingTalkSettings(Section):
+    """An internal app inside one DingTalk organisation."""
+
+    corp_id: str
+    client_id: str
+    client_secret: Secret
+    agent_id: int | None = None
+    robot_code: str = ""
+    mode: Annotated[str, StringConstraints(pattern=r"^(http|stream)$")] = "http"
+    api_base: HttpUrl = "https://api.dingtalk.com"
+    oapi_base: HttpUrl = "https://oapi.dingtalk.com"
+    card_template_id: str = ""
+    card_secret: SecretStr = SecretStr("")
+    events: Callback | None = None
+
+
+class Mail(Section):
+    """How mail is sent, and from whom."""
+
+    url: SecretStr
+    sender: str = Field(alias="from")
+
+
+class Sms(Section):
+    """How text messages are sent."""
+
+    provider: str = "http"
+    url: HttpUrl
+
+
+class Settings(Section):
+    """All of leadbot.yaml."""
+
+    corp: CorpName
+    server: Server = Server()
+    store: StoreSettings = StoreSettings()
+    security: Security
+    wecom: WeComSettings | None = None
+    dingtalk: DingTalkSettings | None = None
+    mail: Mail | None = None
+    sms: Sms | None = None
+
+    @model_validator(mode="after")
+    def _some_platform(self) -> "Settings":
+        if self.wecom is None and self.dingtalk is None:
+            raise ValueError("at least one of wecom and dingtalk must be set")
+        return self
+
+    def data_key(self) -> bytes:
+        """The 32 bytes that seal personal data."""
+        return base64.b64decode(self.security.data_key.get_secret_value())
+
+    def store_url(self, folder: Folder) -> str:
+        """The store's URL with an absolute path."""
+        path = self.store.url.removeprefix("sqlite:///")
+        if path == self.store.url or path.startswith("/"):
+            return self.store.url
+        return f"sqlite:///{(folder.root / path).absolute()}"
+
+
+def load_settings(folder: Folder, environ: Mapping[str, str]) -> Settings:
+    """Read and check leadbot.yaml; `env:NAME` comes from `environ`, then from .env.
+
+    Raises BadDocument with every problem as file:line:col: key: cause, cure.
+    """
+    document = load(folder.settings.read_text(encoding="utf-8-sig"), str(folder.settings))
+    values = {**read_env(folder.env), **environ}
+    problems: list[Problem] = []
+    data = _resolved(document.data, (), document, values, problems)
+    if problems:
+        raise BadDocument(problems)
+    return validate(Settings, Document(document.file, data, document.marks))
+
+
+def _resolved(value: Any, path: Path, document: Document, values: Mapping[str, str], problems: list[Problem]) -> Any:
+    if isinstance(value, dict):
+        return {key: _resolved(inner, (*path, key), document, values, problems) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [_resolved(inner, (*path, n), document, values, problems) for n, inner in enumerate(value)]
+    match = ENV.fullmatch(value) if isinstance(value, str) else None
+    if match is None:
+        return value
+    name = match[1]
+    if name not in values:
+        message = f"{name} is not set; put {name}=… into .env beside this file or into the environment"
+        problems.append(document.problem(path, message))
+    return values.get(name, "")

@@ -1,0 +1,53 @@
+"""The words that rules, cards and programs share: stages, facts, kinds of follow-up, roles, in Chinese for people."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+STAGE_LABELS: Mapping[str, str] = MappingProxyType(
+    {
+        "new": "新线索",
+        "nurturing": "培育中",
+        "mql": "市场合格",
+        "sal": "销售已接",
+        "sql": "销售合格",
+        "opportunity": "商机",
+        "won": "赢单",
+        "lost": "输单",
+        "invalid": "无效",
+        "dormant": "沉睡",
+    }
+)
+
+FACT_LABELS: Mapping[str, str] = MappingProxyType(
+    {
+        "captured": "首次咨询",
+        "enquired": "再次咨询",
+        "scored": "评分",
+        "mql": "成为合格线索",
+        "claimed": "领取",
+        "assigned": "分配",
+        "released": "退回",
+        "transferred": "转给",
+        "followup_logged": "跟进",
+        "next_step_set": "约定下一步",
+        "qualified": "转为销售合格",
+        "disqualified": "标为无效",
+        "edited": "修改资料",
+        "undone": "撤销",
+        "clock_started": "开始计时",
+        "clock_met": "按时完成",
+        "clock_warned": "时限提醒",
+        "clock_overdue": "超时",
+        "reminded": "到点提醒",
+    }
+)
+
+FOLLOW_UP_LABELS: Mapping[str, str] = MappingProxyType(
+    {"call": "电话", "visit": "拜访", "meeting": "见面", "chat": "沟通", "email": "邮件", "note": "备注"}
+)
+
+ROLE_LABELS: Mapping[str, str] = MappingProxyType(
+    {"rep": "销售", "manager": "主管", "marketing": "市场", "admin": "管理员"}
+)
+
+AUDIENCES = ("owner", "pool", "team_lead", "admin")

@@ -1,0 +1,66 @@
+"""How good a lead is: a grade for who they are, points for what they show, and the rule that calls it an MQL."""
+
+from dataclasses import dataclass
+
+from config.rules import Rules, ScoreRule
+
+
+@dataclass(frozen=True)
+class LeadProfile:
+    """What the rules may look at; budgets are in yuan."""
+
+    name: str = ""
+    title: str = ""
+    company: str = ""
+    city: str = ""
+    phone_valid: bool = False
+    email: str = ""
+    wechat: str = ""
+    need: str = ""
+    budget_min: int | None = None
+    budget_max: int | None = None
+    source: str = ""
+    enquiries: int = 1
+
+
+@dataclass(frozen=True)
+class Part:
+    """One rule that counted: its points and its reason in Chinese."""
+
+    points: int
+    why: str
+
+
+@dataclass(frozen=True)
+class Score:
+    """Points 0 to 100, a grade A to D, how warm that is, what made it so, and whether it is an MQL."""
+
+    points: int
+    grade: str
+    temperature: str
+    parts: tuple[Part, ...]
+    mql: bool
+
+
+def score(lead: LeadProfile, *, rules: Rules) -> Score:
+    """Rate a lead by the published rules."""
+    scoring = rules.scoring
+    counted = [(rule, Part(rule.add, rule.why)) for rule in scoring.rules if _holds(rule, lead)]
+    points = max(0, min(100, sum(part.points for _, part in counted)))
+    profile = sum(part.points for rule, part in counted if rule.profile)
+    grade = next((g for g, least in zip("ABC", scoring.grades, strict=True) if profile >= least), "D")
+    temperature = "hot" if points >= scoring.hot else "warm" if points >= scoring.warm else "cold"
+    mql = points >= scoring.mql.score and grade <= scoring.mql.grade
+    return Score(points, grade, temperature, tuple(part for _, part in counted), mql)
+
+
+def _holds(rule: ScoreRule, lead: LeadProfile) -> bool:
+    value = getattr(lead, rule.field)
+    if rule.present is not None:
+        return bool(value) == rule.present
+    if rule.at_least is not None:
+        return value is not None and int(value) >= rule.at_least
+    text = str(value or "")
+    if rule.contains:
+        return any(word in text for word in rule.contains)
+    return text in rule.one_of

@@ -1,0 +1,137 @@
+"""Companies that nobody labelled: a brand, a city with a name behind it, an unknown word beside the person."""
+
+import re
+from functools import cache
+
+from leads.understand.company import LEAD, Company
+from leads.understand.job import job_pattern
+from leads.understand.place import is_place, starts_with_place
+from leads.understand.surname import looks_like_name
+
+# Trades that close a company's short name (富士精密) …
+_TRADES = (
+    "科技|智能|数码|精密|生物|医药|电子|重工|物流|机械|传媒|文化|服饰|贸易|商贸|实业|"
+    "控股|能源|绿能|新能源|光电|光伏|化工|新材料|汽配|制药|医疗|器械|农牧|环保|仪器|"
+    "自动化|机器人|半导体|芯片|供应链|国际|股份|置业|乳业|酒业|铝业|铜业|矿业|航天|重机|"
+    "动力|装备|集成|鞋业|印务|种业|渔业|牧业|药业|制衣"
+)
+# … and those that are as often what somebody wants (办公家具): they close a name only behind a city.
+_GOODS = (
+    "网络|软件|信息|教育|咨询|服装|食品|餐饮|建材|建筑|装饰|家居|家具|投资|材料|汽车|"
+    "模具|五金|塑料|塑胶|包装|印刷|纺织|农业|电器|电气|仪表|通信|通讯|数据|云计算|地产|"
+    "物业|酒店|旅游|健康|美业|美容|珠宝|玩具|母婴|茶业|水务|燃气|电力|钢铁|航空|船舶|"
+    "港务|机床|轴承|电机|泵业|阀门|电缆|照明|陶瓷|卫浴|门窗|幕墙|园林|冷链|跨境|电商|"
+    "广告|会展|保险|证券|基金|租赁|担保|人力|财税|检测|认证|安防|工业|制造|系统|技术|"
+    "工程|设计|皮具|饲料"
+)
+_VERBS = r"想|要|需|问|买|找|采购|咨询|了解|说|打算|准备|预算|有没有|多少|怎么|介绍|推荐|觉得|对接|联系|看看|换|做|开了|搞|用|的|了|吗|呢|吧|预约|提供|支持|报价|价格|合作|试用|演示|上线|升级|代理|加盟|定制|装修|安装|维修|求购"
+
+
+@cache
+def _branded() -> re.Pattern[str]:
+    return re.compile(rf"(?:{_BRANDS})(?:[一-龥]{{0,6}}(?:集团|公司|{'|'.join(_TRADES.split('|')[:20])}))?")
+
+
+@cache
+def _trade_end(*, placed: bool) -> re.Pattern[str]:
+    return re.compile(rf"(?:{_TRADES}|{_GOODS})$" if placed else rf"(?:{_TRADES})$")
+
+
+@cache
+def _address() -> re.Pattern[str]:
+    return re.compile(
+        r"(?:[省市区县镇乡村路街道号楼室层栋座幢弄巷园港湾里]|新区|开发区|高新区|园区|工业园|科技园|产业园|大厦|广场|中关村|陆家嘴|附近|周边|本地|地区|机场|站|这边|那边|人|[一-龥]城)$|路\d|街道|\d+号"
+    )
+
+
+def find_weak_company(
+    text: str, pieces: list[tuple[int, int, str]], *, name: tuple[int, int] | None, job: tuple[int, int] | None
+) -> Company | None:
+    """A company without label or ending, always doubtful.
+
+    A piece that begins with a city and goes on (济南轻骑), that ends in a trade (富士精密), a well-known brand, or, where a
+    contact was pasted, the unknown word right before the person at `name` (芯原微 何博士) or between it and the `job`.
+    """
+    trade: Company | None = None
+    for begin, _, raw in pieces:
+        piece = re.split(r"(?<!美)的", raw.strip())[0]
+        lead = re.match(rf"{LEAD}+", piece)
+        if lead is not None and len(piece) - lead.end() >= 3:
+            piece = piece[lead.end() :]
+        start = begin + raw.find(piece)
+        cut = re.split(r"[一-龥]{2,4}部$|(?:的|老?)[一-龥]{1,2}(?:总|经理|先生|女士|工)$", piece)[0] or piece
+        job = job_pattern().search(cut)
+        if job is not None and job.start() >= 3:
+            cut = cut[: job.start()]
+        if not re.fullmatch(r"[一-龥A-Za-z0-9()·]{3,16}", cut) or re.search(_VERBS, cut) or _address().search(cut):
+            continue
+        if is_place(cut) or looks_like_name(cut, strict=True) or re.match(r"\d", cut):
+            continue
+        place = starts_with_place(cut)
+        rest = cut[place:].removeprefix("市") if place else ""
+        if place and starts_with_place(rest):
+            continue
+        if (
+            place
+            and len(rest) >= 2
+            and not _plain_word(rest)
+            and not (looks_like_name(rest, strict=True) and not _trade_end(placed=True).search(rest))
+        ):
+            return Company(cut, start, start + len(cut), doubtful=True)
+        if (
+            len(cut) >= 4
+            and not (place and _plain_word(rest))
+            and _trade_end(placed=bool(place)).search(cut)
+            and not _plain_word(cut)
+            and trade is None
+            and cut not in _needs()
+        ):
+            trade = Company(cut, start, start + len(cut), doubtful=True)
+    if trade is not None:
+        return trade
+    brand = _branded().search(text)
+    if brand is not None and not re.match(
+        r"云盘|手机|电脑|空调|汽车|快递|平台|店铺|商城|小程序|账号", text[brand.end() : brand.end() + 3]
+    ):
+        return Company(brand[0], brand.start(), brand.end(), doubtful=True)
+    return _beside(pieces, name, job) if name is not None else None
+
+
+def _beside(pieces: list[tuple[int, int, str]], name: tuple[int, int], job: tuple[int, int] | None) -> Company | None:
+    """The unknown word of three to eight characters right before a person, or between the person and the job."""
+    before = [piece for piece in pieces if 0 < name[0] - piece[1] <= 2][-1:]
+    behind = [piece for piece in pieces if job and 0 < piece[0] - name[1] <= 2 and 0 < job[0] - piece[1] <= 2]
+    for begin, stop, word in (*before, *behind):
+        if not re.fullmatch(r"[一-龥]{3,8}", word) or re.search(_VERBS, word) or _address().search(word):
+            continue
+        if _no_name().search(word) or is_place(word) or starts_with_place(word) or job_pattern().search(word):
+            continue
+        if not looks_like_name(word, strict=True):
+            return Company(word, begin, stop, doubtful=True)
+    return None
+
+
+@cache
+def _no_name() -> re.Pattern[str]:
+    """Words that stand beside a person and are a need, a source or a remark, not a company."""
+    return re.compile(
+        r"^[在做开搞]|客户|线索|家长|学员|业主|车主|展会|介绍|留言|名片|朋友|联系|电话|手机|微信|沟通|拜访|见面|回访|跟进|已|未|刚|上次|意向|重点|老师|同学|来源|项目|渠道|公众号|信息|新增|录入|分享|来电|咨询|东区|南区|西区|北区|"
+        r"(?:批发|装修|装饰|设备|软件|系统|代理|加盟|培训|租赁|定制|零售|清洗|维修|材料|产品|方案|服务|团队|平台|建设|改造|采购|食材|用品|礼品|耗材|开发|推广|运营|保养|维护|审计|部|科|处|办)$"
+    )
+
+
+@cache
+def _needs() -> frozenset[str]:
+    return frozenset(
+        "仓储系统 门店收银 企业网络 办公家具 工业设计 室内设计 平面设计 机电工程 弱电工程 装修设计 跨境电商 数据系统 管理软件 财务软件 办公软件 网络工程 工业机器 工业机器人 智能制造 企业服务 数字化系统 客服系统 会员系统".split()
+    )
+
+
+def _plain_word(rest: str) -> bool:
+    """What follows a city but is no name: 杭州客户, 深圳展会, 广州装修."""
+    return bool(
+        re.match(
+            r"(?:客户|展会|朋友|老板|同学|代理|经销|总部|出差|项目|工厂|仓库|门店|分店|市场|团队|办公|业务|销售|采购|渠道|线下|地铁|高铁|会议|活动|车展|家装|装修|装饰公司|工装|厨具|本地|附近|周边|开店|办厂|户口|社保|落地|专场|站点|用户|学员|家长|业主|生鲜|海鲜|火锅|餐饮店|煤矿|设备|物流园|外贸|电商|直播|加盟|定制|租房|二手|民宿装修|花卉冷链|区域)",
+            rest,
+        )
+    ) or rest in f"{_TRADES}|{_GOODS}".split("|")

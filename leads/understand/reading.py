@@ -1,0 +1,178 @@
+"""One sentence or paste in, everything the bot understood out: who, where, how much, when, and what for."""
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+
+from leads.understand.brand import find_weak_company
+from leads.understand.company import Company, find_company
+from leads.understand.contact import find_email, find_wechat, same_as_mobile
+from leads.understand.intent import read_intent
+from leads.understand.job import find_title
+from leads.understand.money import find_budget
+from leads.understand.need import read_need
+from leads.understand.person import Person, find_person
+from leads.understand.phone import FoundPhone, find_phones
+from leads.understand.place import read_city
+from leads.understand.text import blank, clean
+from leads.understand.when import When, whens_in
+
+Spans = list[tuple[int, int]]
+
+
+@dataclass(frozen=True)
+class Fields:
+    """What a text says about a customer. Budgets are whole yuan, None = open; `tel` carries its extension (0512…-8006)."""
+
+    name: str | None = None
+    title: str | None = None
+    company: str | None = None
+    mobile: str | None = None
+    tel: str | None = None
+    email: str | None = None
+    wechat: str | None = None
+    city: str | None = None
+    budget_min: int | None = None
+    budget_max: int | None = None
+    need: str | None = None
+
+
+@dataclass(frozen=True)
+class Understanding:
+    """`when` is the coming moment that counts; `other_whens` are further coming ones, to ask about; `doubtful` names weak readings."""
+
+    intent: str
+    fields: Fields
+    when: When | None
+    other_whens: tuple[When, ...]
+    doubtful: tuple[str, ...]
+
+
+def understand(text: str, *, now: datetime) -> Understanding:
+    """Reads the first 2000 characters of any text; never raises for what stands in it. `now` must be aware."""
+    even = clean(text)
+    whens = whens_in(even, now=now)
+    fields, doubtful = _read_fields(even, whens)
+    when, others = _choose([one for one in whens if not one.past], even)
+    if when is not None and (when.doubt or others):
+        doubtful.append("when")
+    intent = read_intent(
+        even,
+        contact=bool(fields.mobile or fields.tel or fields.email or fields.wechat),
+        labelled=_form().search(even) is not None,
+        when=when is not None or any(one.past for one in whens),
+        named=bool(fields.name and fields.company),
+    )
+    return Understanding(intent, fields, when, others, tuple(doubtful))
+
+
+@cache
+def _form() -> re.Pattern[str]:
+    return re.compile(r"(?:姓名|联系人|公司名?称?|单位|联系方式|手机号?|联系电话|客户名称)\s?[::]")
+
+
+@cache
+def _next_step() -> re.Pattern[str]:
+    return re.compile(
+        r"联系|跟进|回访|拜访|上门|提醒|约|见面|演示|电话|打给|再|碰|聊|沟通|发|报价|去|来|给|开会|汇报|签"
+    )
+
+
+def _choose(coming: list[When], text: str) -> tuple[When | None, tuple[When, ...]]:
+    """The moment of the next step: the first in whose clause something is to be done, else the first; and the other ones."""
+    if not coming:
+        return None, ()
+    best = next((one for one in coming if _next_step().search(_clause(text, one))), coming[0])
+    return best, tuple(one for one in coming if (one.start, one.end) != (best.start, best.end))
+
+
+def _clause(text: str, when: When) -> str:
+    left = max(text.rfind(sign, 0, when.begin) for sign in ",。;!?\n")
+    ends = [at for sign in ",。;!?\n" if (at := text.find(sign, when.stop)) >= 0]
+    return text[left + 1 : min(ends, default=len(text))]
+
+
+def _read_fields(text: str, whens: list[When]) -> tuple[Fields, list[str]]:
+    doubtful: list[str] = []
+    used: Spans = []
+    email = find_email(text)
+    if email is not None:
+        used.append((email.begin, email.stop))
+    wechat = find_wechat(blank(text, used))
+    phones = find_phones(blank(text, used))
+    used += [(one.begin, one.stop) for one in phones]
+    mobile, tel = _first(phones, mobile=True), _first(phones, mobile=False)
+    if any(not one.phone.valid for one in (mobile, tel) if one is not None):
+        doubtful += ["mobile"] if mobile and not mobile.phone.valid else []
+        doubtful += ["tel"] if tel and not tel.phone.valid else []
+    same = same_as_mobile(text)
+    wechat_id = wechat.value if wechat else mobile.phone.local if same and mobile else None
+    used += [(one.begin, one.stop) for one in (wechat, same) if one is not None]
+    bare = blank(text, used)
+    dated = blank(bare, [(one.begin, one.stop) for one in whens])
+    budget = find_budget(dated)
+    if budget is not None:
+        used.append((budget.begin, budget.stop))
+        doubtful += ["budget_min", "budget_max"] if budget.doubtful else []
+    bare = blank(bare, used)
+    company = find_company(bare)
+    if company is not None:
+        used.append((company.begin, company.stop))
+    without = blank(bare, used)
+    undated = blank(without, [(one.begin, one.stop) for one in whens])
+    person = find_person(without, pieces(undated))
+    if person is not None:
+        used.append((person.begin, person.stop))
+        doubtful += ["name"] if person.doubtful else []
+    name = (person.begin, person.stop) if person else None
+    title = find_title(blank(without, used), name, pieces(blank(undated, used)))
+    if title is not None:
+        used.append((title[1], title[2]))
+    if company is None:
+        beside = name if phones or email or wechat else None
+        company = find_weak_company(
+            blank(without, used), pieces(blank(undated, used)), name=beside, job=title[1:] if title else None
+        )
+        used += [(company.begin, company.stop)] if company is not None else []
+    doubtful += ["company"] if company is not None and company.doubtful else []
+    city, unsure = _city(bare, company, person, tel)
+    doubtful += ["city"] if unsure else []
+    need = read_need(blank(bare, used), [(one.begin, one.stop) for one in whens])
+    fields = Fields(
+        name=person.name if person else None,
+        title=title[0] if title else person.title if person else None,
+        company=company.name if company else None,
+        mobile=mobile.phone.local if mobile else None,
+        tel=tel.phone.written if tel else None,
+        email=email.value if email else None,
+        wechat=wechat_id,
+        city=city,
+        budget_min=budget.low if budget else None,
+        budget_max=budget.high if budget else None,
+        need=need,
+    )
+    return fields, doubtful
+
+
+def _first(phones: list[FoundPhone], *, mobile: bool) -> FoundPhone | None:
+    """The first good number of its sort, else the first bad one, so that the card can show why it is bad."""
+    kinds = ("mobile", "foreign") if mobile else ("landline", "service400")
+    fitting = [one for one in phones if one.phone.kind in kinds]
+    return next((one for one in fitting if one.phone.valid), fitting[0] if fitting else None)
+
+
+def _city(text: str, company: Company | None, person: Person | None, tel: FoundPhone | None) -> tuple[str | None, bool]:
+    masked = blank(text, [(person.begin, person.stop)]) if person else text
+    span = (company.begin, company.stop) if company else None
+    return read_city(masked, company=span, tel=tel.phone.local if tel else None)
+
+
+def pieces(text: str) -> list[tuple[int, int, str]]:
+    """What stands between separators (blanks, commas, bars, line ends, labels), with its place in the text."""
+    return [(found.start(), found.end(), found[0]) for found in _piece().finditer(text)]
+
+
+@cache
+def _piece() -> re.Pattern[str]:
+    return re.compile(r"[^\s,;|/。、:!?\x00()\[\]【】<>\"'“”+~]+")
