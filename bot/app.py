@@ -5,7 +5,7 @@ import contextlib
 import hashlib
 import json
 import signal
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -60,7 +60,14 @@ class Published:
 class Leadbot:
     """One company's bot: built from its folder, started, stopped."""
 
-    def __init__(self, folder: Folder, settings: Settings, *, now: Now = real_clock.now) -> None:
+    def __init__(
+        self,
+        folder: Folder,
+        settings: Settings,
+        *,
+        now: Now = real_clock.now,
+        monotonic: Callable[[], float] = real_clock.monotonic,
+    ) -> None:
         self.folder = folder
         self.settings = settings
         self.now = now
@@ -75,7 +82,7 @@ class Leadbot:
                 settings.wecom.secret.get_secret_value(),
                 settings.wecom.api_base,
             )
-            self.wecom = WeComClient(account, monotonic=real_clock.monotonic)
+            self.wecom = WeComClient(account, monotonic=monotonic, on_answer=self._count_answer)
             self.platforms["wecom"] = WeCom(self.wecom, now=now)
         self.pipeline = Pipeline(self.store, self.platforms, self.context, now)
         self.sender = Sender(self.store, self.platforms, self.context, now)
@@ -168,6 +175,9 @@ class Leadbot:
 
         app.cleanup_ctx.append(running)
         return app
+
+    def _count_answer(self, endpoint: str, code: int) -> None:
+        self.metrics.call(platform="wecom", api=endpoint, code=str(code))
 
     async def _recover(self, tx: Tx) -> None:
         """After a crash: nobody holds anything, and what was being sent is unknown, never queued."""

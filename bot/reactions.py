@@ -29,7 +29,7 @@ from leads.facts import (
 from leads.rights import is_free
 from sla import clock, reminder
 from store.leads import get_lead
-from store.members import find_member
+from store.members import find_member, name_of
 from store.tx import Tx
 
 Reaction = Callable[[Tx, Fact, Context, str], Awaitable[Sequence[Fact]]]
@@ -94,6 +94,18 @@ async def ring_new_owner(tx: Tx, fact: Fact, ctx: Context, origin: str) -> Seque
     return ()
 
 
+async def tell_old_owner(tx: Tx, fact: Fact, ctx: Context, origin: str) -> Sequence[Fact]:
+    """Whoever lost a lead without their own doing hears who has it now."""
+    if not isinstance(fact, LeadTransferred) or fact.from_id is None or fact.from_id == fact.by:
+        return ()
+    old = await find_member(tx, fact.from_id)
+    if old is not None:
+        who = await name_of(tx, fact.by) or "系统"
+        text = f"L{fact.lead_id} 已由{who}转给{await name_of(tx, fact.to_id)},后续不用你跟了。"
+        await ring(tx, ctx, old, "note", key=f"moved:{origin}:{fact.lead_id}", lead_id=fact.lead_id, text=text)
+    return ()
+
+
 async def ring_owner_of_reenquiry(tx: Tx, fact: Fact, ctx: Context, origin: str) -> Sequence[Fact]:
     """The owner hears that their customer has asked again."""
     lead = await get_lead(tx, fact.lead_id)
@@ -136,19 +148,19 @@ async def _contacted_since_owned(lead: object) -> bool:
 
 STORY: dict[type[Fact], tuple[Reaction, ...]] = {
     LeadCaptured: (start_clocks,),
-    LeadEnquired: (start_clocks, ring_owner_of_reenquiry, refresh_cards),
+    LeadEnquired: (start_clocks, refresh_cards, ring_owner_of_reenquiry),
     BecameMql: (start_clocks, offer_to_pool),
     LeadClaimed: (stop_clocks, start_clocks, set_reminder, refresh_cards),
-    LeadAssigned: (stop_clocks, start_clocks, set_reminder, ring_new_owner, refresh_cards),
+    LeadAssigned: (stop_clocks, start_clocks, set_reminder, refresh_cards, ring_new_owner),
     FollowUpLogged: (stop_clocks, set_reminder, refresh_cards),
     NextStepSet: (set_reminder, refresh_cards),
     LeadQualified: (stop_clocks, start_clocks, refresh_cards),
-    LeadReleased: (cancel_clocks, start_clocks, set_reminder, offer_to_pool, refresh_cards),
-    LeadTransferred: (stop_clocks, start_clocks, set_reminder, ring_new_owner, refresh_cards),
+    LeadReleased: (cancel_clocks, start_clocks, set_reminder, refresh_cards, offer_to_pool),
+    LeadTransferred: (stop_clocks, start_clocks, set_reminder, refresh_cards, ring_new_owner, tell_old_owner),
     LeadDisqualified: (cancel_clocks, set_reminder, refresh_cards),
     LeadEdited: (refresh_cards,),
-    ActUndone: (set_reminder, offer_to_pool, refresh_cards),
+    ActUndone: (set_reminder, refresh_cards, offer_to_pool),
     ClockWarned: (ring_audience,),
-    ClockOverdue: (ring_audience, refresh_cards),
+    ClockOverdue: (ring_audience,),
     ReminderRang: (ring_reminder,),
 }

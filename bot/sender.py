@@ -122,7 +122,7 @@ class Sender:
         """Change the card that hangs; without a code it is posted anew for its owner, and left alone for others."""
         platform = self._platforms[row.platform]
         hanging = await cards.find_place(tx, row.platform, row.place, row.card, row.lead_id or 0)
-        if hanging is None or hanging.drawn == fingerprint(message):
+        if hanging is None or hanging.drawn == fingerprint(message) or await outbox.newer_ring(tx, row):
             await lease.settle(tx, row, state="sent", error="it hangs there already", sent_at=ctx.now)
             return False
         place = Place(row.platform, row.place)
@@ -130,8 +130,7 @@ class Sender:
             body = platform.render_update(message, place, code=hanging.code)
             return await self._sending(tx, row, body, updating=True, ctx=ctx, ref=hanging.ref, message=message)
         lead = await find_lead(tx, row.lead_id or 0)
-        newer = await outbox.newer_ring(tx, row)
-        if row.card != "lead" or lead is None or lead.owner_id != row.member_id or newer:
+        if row.card != "lead" or lead is None or lead.owner_id != row.member_id:
             await lease.settle(tx, row, state="sent", error="no code left to change it", sent_at=ctx.now)
             return False
         if (wait := self._limiters[row.platform].wait(row.lane, ctx.now)) > timedelta(0):

@@ -102,7 +102,7 @@ async def _promise(tx: Tx, lead: Lead, ctx: Context) -> str:
         if clock.state == "overdue" or clock.due_at <= ctx.now:
             return f"{label}已超时"
         left = ctx.calendar.worked(ctx.now, clock.due_at).total_seconds()
-        return f"{moment(clock.due_at, now=ctx.now, zone=ctx.rules.zone)}前{label},还剩 {lasting(left)}"
+        return f"{moment(clock.due_at, now=ctx.now, zone=ctx.rules.zone)}前要{label},还剩 {lasting(left)}"
     return ""
 
 

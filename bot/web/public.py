@@ -1,7 +1,6 @@
 """Files that prove to a platform that the domain is ours: put into the folder `public`, served at the root."""
 
 import asyncio
-import os
 import re
 import stat
 from pathlib import Path
@@ -37,12 +36,12 @@ def read_public(folder: Path, name: str) -> bytes | None:
     """The content of a plain file directly in the folder; None for anything else, links included."""
     if re.fullmatch(r"[A-Za-z0-9_-][A-Za-z0-9_.-]{0,127}", name) is None:
         return None
+    path = folder / name
     try:
-        handle = os.open(folder / name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
-    except OSError:
-        return None
-    with os.fdopen(handle, "rb") as file:
-        about = os.fstat(file.fileno())
+        about = path.lstat()
         if not stat.S_ISREG(about.st_mode) or about.st_size > LARGEST:
             return None
-        return file.read(LARGEST)
+        with path.open("rb") as file:
+            return file.read(LARGEST)
+    except OSError:
+        return None

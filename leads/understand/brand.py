@@ -24,7 +24,23 @@ _GOODS = (
     "广告|会展|保险|证券|基金|租赁|担保|人力|财税|检测|认证|安防|工业|制造|系统|技术|"
     "工程|设计|皮具|饲料"
 )
-_VERBS = r"想|要|需|问|买|找|采购|咨询|了解|说|打算|准备|预算|有没有|多少|怎么|介绍|推荐|觉得|对接|联系|看看|换|做|开了|搞|用|的|了|吗|呢|吧|预约|提供|支持|报价|价格|合作|试用|演示|上线|升级|代理|加盟|定制|装修|安装|维修|求购"
+_BRANDS = (
+    "华为|腾讯|阿里巴巴|阿里云|字节跳动|美团|京东|小米|比亚迪|大疆|海尔|美的|格力|顺丰|"
+    "百度|网易|拼多多|滴滴|快手|携程|中兴|联想|海信|长虹|康佳|创维|宁德时代|隆基|三一重工|"
+    "三一|中联重科|徐工|柳工|潍柴|福耀|伊利|蒙牛|农夫山泉|娃哈哈|茅台|五粮液|青岛啤酒|李宁|"
+    "安踏|特步|波司登|万科|碧桂园|保利|龙湖|华润|中粮|中石化|中石油|国家电网|南方电网|"
+    "中国移动|中国联通|中国电信|中国平安|招商银行|工商银行|建设银行|农业银行|中国银行|富士康|"
+    "立讯精密|京东方|TCL|吉利|奇瑞|长城汽车|理想汽车|蔚来|小鹏|海底捞|瑞幸|蜜雪冰城|喜茶|"
+    "名创优品|永辉|盒马|步步高|苏宁|国美|新东方|好未来|药明康德|恒瑞|迈瑞|科大讯飞|商汤|"
+    "旷视|浪潮|用友|金蝶|中软|东软|歌尔|蓝思|汇川|宝钢|鞍钢|中车|中建|中铁|中交|中冶|"
+    "西门子|博世|施耐德|霍尼韦尔|特斯拉|飞利浦|宝洁|联合利华|雀巢|可口可乐"
+)
+# Words of a sentence, which no company has in its name.
+_VERBS = (
+    r"想|要|需|问|买|找|采购|咨询|了解|说|打算|准备|预算|有没有|多少|怎么|介绍|推荐|觉得|对接|联系|看看|换|做|"
+    r"开了|搞|用|的|了|吗|呢|吧|预约|提供|支持|报价|价格|合作|试用|演示|上线|升级|代理|加盟|定制|装修|安装|维修|"
+    r"求购"
+)
 
 
 @cache
@@ -40,7 +56,8 @@ def _trade_end(*, placed: bool) -> re.Pattern[str]:
 @cache
 def _address() -> re.Pattern[str]:
     return re.compile(
-        r"(?:[省市区县镇乡村路街道号楼室层栋座幢弄巷园港湾里]|新区|开发区|高新区|园区|工业园|科技园|产业园|大厦|广场|中关村|陆家嘴|附近|周边|本地|地区|机场|站|这边|那边|人|[一-龥]城)$|路\d|街道|\d+号"
+        r"(?:[省市区县镇乡村路街道号楼室层栋座幢弄巷园港湾里]|新区|开发区|高新区|园区|工业园|科技园|产业园|"
+        r"大厦|广场|中关村|陆家嘴|附近|周边|本地|地区|机场|站|这边|那边|人|[一-龥]城)$|路\d|街道|\d+号"
     )
 
 
@@ -49,7 +66,7 @@ def find_weak_company(
 ) -> Company | None:
     """A company without label or ending, always doubtful.
 
-    A piece that begins with a city and goes on (济南轻骑), that ends in a trade (富士精密), a well-known brand, or, where a
+    A piece that begins with a city and goes on (济南轻骑), that ends in a trade (富士精密), a known brand, or, where a
     contact was pasted, the unknown word right before the person at `name` (芯原微 何博士) or between it and the `job`.
     """
     trade: Company | None = None
@@ -60,17 +77,17 @@ def find_weak_company(
             piece = piece[lead.end() :]
         start = begin + raw.find(piece)
         cut = re.split(r"[一-龥]{2,4}部$|(?:的|老?)[一-龥]{1,2}(?:总|经理|先生|女士|工)$", piece)[0] or piece
-        job = job_pattern().search(cut)
-        if job is not None and job.start() >= 3:
-            cut = cut[: job.start()]
+        title = job_pattern().search(cut)
+        if title is not None and title.start() >= 3:
+            cut = cut[: title.start()]
         if not re.fullmatch(r"[一-龥A-Za-z0-9()·]{3,16}", cut) or re.search(_VERBS, cut) or _address().search(cut):
             continue
         if is_place(cut) or looks_like_name(cut, strict=True) or re.match(r"\d", cut):
             continue
         place = starts_with_place(cut)
         rest = cut[place:].removeprefix("市") if place else ""
-        if place and starts_with_place(rest):
-            continue
+        while further := starts_with_place(rest):  # 广西柳州五菱汽车
+            place, rest = place + further, rest[further:].removeprefix("市")
         if (
             place
             and len(rest) >= 2
@@ -83,6 +100,7 @@ def find_weak_company(
             and not (place and _plain_word(rest))
             and _trade_end(placed=bool(place)).search(cut)
             and not _plain_word(cut)
+            and not _wares().match(cut)
             and trade is None
             and cut not in _needs()
         ):
@@ -90,11 +108,22 @@ def find_weak_company(
     if trade is not None:
         return trade
     brand = _branded().search(text)
-    if brand is not None and not re.match(
-        r"云盘|手机|电脑|空调|汽车|快递|平台|店铺|商城|小程序|账号", text[brand.end() : brand.end() + 3]
-    ):
+    if brand is not None and not _is_product(text, brand.start(), brand.end()):
         return Company(brand[0], brand.start(), brand.end(), doubtful=True)
     return _beside(pieces, name, job) if name is not None else None
+
+
+def _is_product(text: str, start: int, stop: int) -> bool:
+    """腾讯会议, 用的是金蝶, 比华为贵: the brand is a tool or a rival, not the customer."""
+    if re.match(
+        r"云盘|手机|电脑|空调|汽车|快递|平台|店铺|商城|小程序|账号|会议|文档|视频|地图|课堂|云|系统|软件",
+        text[stop : stop + 3],
+    ):
+        return True
+    return (
+        re.search(r"(?:用的?(?:是|过|着)?|在用|对比|竞品|不如|比|换掉|替换|[是跟]和)$", text[max(0, start - 5) : start])
+        is not None
+    )
 
 
 def _beside(pieces: list[tuple[int, int, str]], name: tuple[int, int], job: tuple[int, int] | None) -> Company | None:
@@ -115,15 +144,54 @@ def _beside(pieces: list[tuple[int, int, str]], name: tuple[int, int], job: tupl
 def _no_name() -> re.Pattern[str]:
     """Words that stand beside a person and are a need, a source or a remark, not a company."""
     return re.compile(
-        r"^[在做开搞]|客户|线索|家长|学员|业主|车主|展会|介绍|留言|名片|朋友|联系|电话|手机|微信|沟通|拜访|见面|回访|跟进|已|未|刚|上次|意向|重点|老师|同学|来源|项目|渠道|公众号|信息|新增|录入|分享|来电|咨询|东区|南区|西区|北区|"
-        r"(?:批发|装修|装饰|设备|软件|系统|代理|加盟|培训|租赁|定制|零售|清洗|维修|材料|产品|方案|服务|团队|平台|建设|改造|采购|食材|用品|礼品|耗材|开发|推广|运营|保养|维护|审计|部|科|处|办)$"
+        r"^[在做开搞]|客户|线索|姓|叫|[外国民央德日美台港]企|家长|学员|业主|车主|展会|介绍|留言|名片|朋友|"
+        r"联系|电话|手机|微信|沟通|拜访|见面|回访|跟进|已|未|刚|上次|意向|重点|老师|同学|来源|项目|渠道|"
+        r"公众号|信息|新增|录入|分享|来电|咨询|东区|南区|西区|北区|"
+        r"(?:批发|装修|装饰|设备|软件|系统|代理|加盟|培训|租赁|定制|零售|清洗|维修|材料|产品|方案|服务|团队|"
+        r"平台|建设|改造|采购|食材|用品|礼品|耗材|开发|推广|运营|保养|维护|审计|配件|零件|饰品|辅料|原料|"
+        r"家具|面料|线束|部|科|处|办|主|门|灯|机|车|柜|药|酒|茶|器|管|板)$"
     )
 
 
 @cache
 def _needs() -> frozenset[str]:
     return frozenset(
-        "仓储系统 门店收银 企业网络 办公家具 工业设计 室内设计 平面设计 机电工程 弱电工程 装修设计 跨境电商 数据系统 管理软件 财务软件 办公软件 网络工程 工业机器 工业机器人 智能制造 企业服务 数字化系统 客服系统 会员系统".split()
+        [
+            "仓储系统",
+            "门店收银",
+            "企业网络",
+            "办公家具",
+            "工业设计",
+            "室内设计",
+            "平面设计",
+            "机电工程",
+            "弱电工程",
+            "装修设计",
+            "跨境电商",
+            "数据系统",
+            "管理软件",
+            "财务软件",
+            "办公软件",
+            "网络工程",
+            "工业机器",
+            "工业机器人",
+            "智能制造",
+            "企业服务",
+            "数字化系统",
+            "客服系统",
+            "会员系统",
+        ]
+    )
+
+
+@cache
+def _wares() -> re.Pattern[str]:
+    """Goods in front of a trade (钢材贸易, 跨境物流) make a line of business, not a name."""
+    return re.compile(
+        r"(?:钢材|木材|煤炭|粮油|食品|服装|国际|外贸|进出口|农产品|工程|重型|包装|塑料|冷链|跨境|同城|消费|"
+        r"家用|智能|工业|医疗|生物|新能源|汽车|建材|"
+        r"五金|电子|化工|有色|金属|大宗|水果|海鲜|茶叶|酒水|日用|办公|企业|环保|机械|母婴|美妆|家居|纺织|"
+        r"皮革|鞋服|精密|数控|农业|仓储|专线|零担){1,2}[一-龥]{2,4}$"
     )
 
 
@@ -131,7 +199,13 @@ def _plain_word(rest: str) -> bool:
     """What follows a city but is no name: 杭州客户, 深圳展会, 广州装修."""
     return bool(
         re.match(
-            r"(?:客户|展会|朋友|老板|同学|代理|经销|总部|出差|项目|工厂|仓库|门店|分店|市场|团队|办公|业务|销售|采购|渠道|线下|地铁|高铁|会议|活动|车展|家装|装修|装饰公司|工装|厨具|本地|附近|周边|开店|办厂|户口|社保|落地|专场|站点|用户|学员|家长|业主|生鲜|海鲜|火锅|餐饮店|煤矿|设备|物流园|外贸|电商|直播|加盟|定制|租房|二手|民宿装修|花卉冷链|区域)",
+            (
+                r"(?:[开搞办](?![发元泰启创公])|[外国民央德日美台港韩法]企|[台港]商|客户|展会|朋友|老板|同学|"
+                r"代理|经销|总部|出差|项目|工厂|仓库|门店|分店|市场|团队|办公|业务|销售|采购|渠道|线下|地铁|高铁|"
+                r"会议|活动|车展|家装|装修|装饰公司|工装|厨具|本地|附近|周边|开店|办厂|户口|社保|落地|专场|站点|"
+                r"用户|学员|家长|业主|生鲜|海鲜|火锅|餐饮店|煤矿|设备|物流园|外贸|电商|直播|加盟|定制|租房|二手|"
+                r"民宿装修|花卉冷链|区域)"
+            ),
             rest,
         )
     ) or rest in f"{_TRADES}|{_GOODS}".split("|")

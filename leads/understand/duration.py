@@ -27,7 +27,8 @@ def duration_pattern() -> re.Pattern[str]:
     """Finds counts of time that point away from now; a bare 3天 or 质保3年 points nowhere and is left alone."""
     unit = "分钟|刻钟|小时|钟头|工作日|天|日|周|星期|礼拜|月|季度|年"
     return re.compile(
-        r"(?<![\d.每])(?:(?P<lead>再过|再等|再隔|(?<![通经超])过(?!了)|等(?!了)|隔)\s?)?(?:大概|大约|约|差不多|最多|最晚|最快|未来|接下来)?\s?"
+        r"(?<![\d.每])(?:(?P<lead>再过|再等|再隔|(?<![通经超])过(?!了)|等(?!了)|隔)\s?)?(?:大概|大约|约|"
+        r"差不多|最多|最晚|最快|未来|接下来)?\s?"
         rf"(?P<count>{_COUNT})(?:\s?(?:-|~|到|至|、)\s?(?P<upper>\d{{1,3}}|[一二两三四五六七八九十]{{1,2}}))?\s?"
         rf"(?P<half>个半|个把?)?\s?(?P<unit>{unit})(?P<half2>半)?(?:左右|的时间|时间)?"
         r"(?P<side>之后|以后|过后|之内|以内|之前|以前|后(?![续面台勤])|内(?!部)|前(?![往台端]))?"
@@ -94,7 +95,7 @@ def _reach(found: re.Match[str], side: str, unit: str, now: datetime) -> Later |
             return None
         shift = timedelta(minutes=round(high * _MINUTES[unit]))
         return Later((now - shift if side == "前" else now + shift).replace(second=0, microsecond=0), None)
-    if unit == "年" and (side == "前" or high > 3):
+    if unit == "年" and high > 3:
         return None
     today = now.date()
     if side == "前":

@@ -51,16 +51,22 @@ _COUNTED = ("春节", "清明", "五一", "端午", "中秋", "国庆", "元旦"
 
 @cache
 def festival_pattern() -> re.Pattern[str]:
-    """Finds a festival used as a date: no street (五一路), hospital (六一儿童医院), person (李国庆) or goods (中秋礼盒)."""
-    sure = "春节|除夕|大年三十|年三十|大年初一|元宵节?|清明|端午|七夕|中秋|重阳|元旦|国庆|五一|劳动节|妇女节|三八节|儿童节|教师节|情人节"
+    """Finds a festival used as a date: no street (五一路), hospital (六一儿童医院) or goods (中秋礼盒)."""
+    sure = (
+        "春节|除夕|大年三十|年三十|大年初一|元宵节?|清明|端午|七夕|中秋|重阳|元旦|国庆|五一|劳动节|妇女节|三八节|"
+        "儿童节|教师节|情人节"
+    )
     sure += "|圣诞|平安夜|双十一|双十二|双11|双12"
     bound = "(?:节后|节前|节|假|放假|小?长假|黄金周|期间|前|后|之前|之后|以前|以后|过后|过完|回来|当天)"
     return re.compile(
-        rf"(?<![第二三四五六七八九十零\d.])(?:过完?|等)?(?P<year>今年|明年|后年|去年)?(?:的)?(?:过完?)?"
+        rf"(?<![第二三四五六七八九十零万千百\d.])(?:过完?|等)?(?P<year>今年|明年|后年|去年)?(?:的)?(?:过完?)?"
         rf"(?P<name>{sure}|(?:过年|十一|六一|618|5\.1|51)(?={bound}))"
         r"(?P<tail>节日?|小?长假|黄金周|假期|放假|大促|当天|期间|那天|那周)*"
-        r"(?!路|街|大道|大街|广场|村|镇|乡|桥|站|商场|商城|商圈|小学|中学|学校|大学|幼儿园|新村|社区|小区|农场|林场|厂|店|号|楼|"
-        r"医院|儿童|妇幼|公园|剧院|影城|酒店|宾馆|饭店|公司|集团|科技|文化|月饼|粽|礼|福利|活动|晚会|促销|档|装饰|树|老人|上河|"
+        r"(?!路|街|大道|大街|广场|村|镇|乡|桥|站|商场|商城|商圈|小学|中学|学校|大学|幼儿园|新村|社区|小区|"
+        r"农场|林场|厂|店|号|楼|"
+        r"医院|网络|网咖|传媒|电商|餐饮|食品|工作室|超市|旅行|影视|饮料|系列|特辑|特惠|新款|女王|寸|屏|妇乐|"
+        r"儿童|妇幼|公园|剧院|影城|酒店|宾馆|饭店|公司|集团|科技|文化|月饼|粽|礼|福利|活动|晚会|促销|档|装饰|"
+        r"树|老人|上河|"
         r"大促|快乐|庆典|贺|红包|[点个月份人台件套万元块日世级])"
     )
 
@@ -82,8 +88,8 @@ def festival_day(name: str, year: int) -> date | None:
 def after_festival(name: str, day: date) -> date:
     """The first day after the festival on which people work again, as far as it can be said years ahead.
 
-    The State Council's notice is issued only in the autumn before; the usual pattern is: 国庆 seven days, 五一 five, 春节 seven
-    from the first day of the year (eve included eight), the others one day, three with a weekend beside it.
+    The State Council's notice is issued only in the autumn before. Its usual pattern: 国庆 seven days, 五一 five, 春节
+    the eve and seven days, the others one day, with the weekend beside it.
     """
     known = _OTHER_NAMES.get(name, name)
     back = day + timedelta(days=_LONG.get(known, 1))

@@ -37,37 +37,49 @@ def _amount() -> re.Pattern[str]:
     number = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d{1,9}(?:\.\d{1,4})?|[零一二两三四五六七八九十百千几数]{1,8}"
     unit = r"千万|百万|[万亿wW千kK百]"
     return re.compile(
-        rf"(?P<sign>[¥￥]|RMB|rmb|人民币)?\s?(?P<a>{number})(?P<many1>多|几|来|余)?\s?个?(?P<ua>{unit})?(?P<tail1>[一二三四五六七八九\d](?![\d-])(?!\s?[-~到至万wW])(?=[千kK百块元,。;\s]|$))?(?P<yuan1>元|块钱?)?"
+        rf"(?P<sign>[¥￥]|RMB|rmb|人民币)?\s?(?P<a>{number})(?P<many1>多|几|来|"
+        rf"余)?\s?个?(?P<ua>{unit})?(?P<tail1>[一二三四五六七八九\d](?![\d-])(?!\s?[-~到至万wW])"
+        rf"(?=[千kK百块元,。;\s]|$|一年|每年|左右|上下|以内|以下|以上|吧|的))?(?P<yuan1>元|块钱?)?"
         rf"(?:\s?(?P<dash>-{{1,2}}|~|～|到|至|—)\s?[¥￥]?\s?(?P<b>{number})\s?个?(?P<ub>{unit})?)?"
-        r"(?P<many>多|几|来|余)?(?P<unit2>(?<=[多几来余])[万亿wWkK])?(?P<plus>\s?\+|\s?＋)?\s?(?P<yuan>元|块钱?|RMB|rmb|人民币)?(?P<side>\s?(?:之?以?内|以下|之内|封顶|之间|左右|上下|以上|往上|起步|起|打底))?"
+        r"(?P<many>多|几|来|余)?(?P<unit2>(?<=[多几来余])[万亿wWkK])?(?P<plus>\s?\+|\s?＋)?\s?(?P<yuan>元|"
+        r"块钱?|RMB|rmb|人民币)?(?P<side>\s?(?:之?以?内|以下|之内|封顶|之间|左右|上下|以上|往上|起步|起|"
+        r"打底))?"
     )
 
 
 @cache
 def _each() -> re.Pattern[str]:
     return re.compile(
-        r"\s?(?:[一每/]\s?(?:个|台|套|件|人|年|月|天|平|方|吨|米|张|次|只|位|户|本|箱|斤|公斤|账号|席位|份|家|度)|/|的?单价)"
+        r"\s?(?:[一每/]\s?(?:个|台|套|件|人|月|天|平|方|吨|米|张|次|只|位|户|本|箱|斤|公斤|账号|席位|份|家|"
+        r"度)|/|的?单价)"
     )
 
 
 @cache
 def _counted() -> re.Pattern[str]:
     return re.compile(
-        r"\s?(?:个(?!亿|w|W)|台|套|件|人|平|㎡|m2|吨|米|张|次|只|位|户|用户|粉丝|公里|册|本|箱|斤|家|条|年|月|天|点|号|分钟|小时|点位|单|门|亩|字|份|kg|瓦|mAh|股|辆|度|美金|美元|刀|欧元|日元|港币)"
+        r"\s?(?:个(?!亿|w|W)|台|套|件|人|平|㎡|m2|吨|米|张|次|只|位|户|用户|粉丝|公里|册|本|箱|斤|家|条|年|"
+        r"月|天|点|号|分钟|小时|点位|单|门|亩|字|份|kg|瓦|mAh|股|辆|度|美金|美元|刀|欧元|日元|港币)"
     )
 
 
 @cache
 def _not_budget() -> re.Pattern[str]:
     return re.compile(
-        r"(?:营收|营业额|注册资本|注册资金|产值|销售额|流水|年产|利润|年入|欠款?|单价|每(?!年)[一-龥]{0,2}|定金|订金|首付|已付|付了|回款|合同额?|成交价?|签了|卖|市值|融资|罚款|日活|粉丝|用户|会员|产量|产能|投产|薪资|月薪|工资|押金|尾款|开价)[\s:约大概有为了是达近超过]{0,4}$|(?<![要求问])(?:报价|报了)(?:是|为|了|单)?$"
+        r"(?:营收|营业额|注册资本|注册资金|产值|销售额|流水|年产|利润|年入|欠款?|单价|每(?!年)[一-龥]{0,2}|"
+        r"定金|订金|首付|已付|付了|回款|合同额?|成交价?|签了|卖|市值|融资|罚款|日活|粉丝|用户|会员|产量|产能|"
+        r"投产|薪资|月薪|工资|押金|尾款|开价)[\s:约大概有为了是达近超过]{0,4}$|(?<![要求问])(?:报价|"
+        r"报了)(?:是|为|了|单)?$"
     )
 
 
 @cache
 def _cue() -> re.Pattern[str]:
     return re.compile(
-        r"(?:预算|费用|经费|投入|投资|资金|金额|心理价位?|价位|budget|预计花|准备花|打算花|能出|愿意出|出价|控制在|拨款)[^\d。;\n]{0,10}$",
+        (
+            r"(?:预算|费用|经费|投入|投资|资金|金额|心理价位?|价位|budget|预计花|准备花|打算花|能出|愿意出|出价|"
+            r"控制在|拨款)[^\d。;\n]{0,10}$"
+        ),
         re.IGNORECASE,
     )
 
@@ -81,11 +93,15 @@ def find_budget(text: str) -> Budget | None:
         after = text[found.end() : found.end() + 8]
         cue = _cue().search(before) is not None or re.match(r"\s?(?:的)?(?:左右|上下|以内)?的?预算", after) is not None
         money = bool(found["ua"] or found["ub"] or found["unit2"] or found["sign"] or found["yuan"] or found["yuan1"])
+        if not money and not re.search(r"(?:预算|费用|金额|经费|价位)[\s:是约大概为在有就]{0,5}$", before):
+            cue = False  # 预算50 is a sum, a number further behind is not
         if not (money or cue) or before[-1:].isdigit() or re.search(r"[A-Za-z./-]$", before.rstrip("¥￥")):
             continue
         if _each().match(after) or _counted().match(after) or (not cue and _not_budget().search(before)):
             continue
         if re.search(r"(?:一个|每(?!年)[一-龥]|单价)[\s:]?$", before):
+            continue
+        if re.search(r"每(?:人|个|位|户|台|套|件|间|平|月|天|次)[一-龥]{0,4}[\s:]?$", before):
             continue
         span = _range(found, before, money=money, cue=cue)
         if span is None:
@@ -127,12 +143,9 @@ def _range(found: re.Match[str], before: str, *, money: bool, cue: bool) -> tupl
 
 def _sides(low: int, high: int, found: re.Match[str], before: str, *, many: bool) -> tuple[int | None, int | None]:
     side = (found["side"] or "").strip()
-    if side in ("以内", "之内", "内", "之以内", "以下", "封顶") or re.search(
-        r"(?:不超过?|不能超过?|不高于|不大于|最多|最高|至多|上限|控制在|小于|低于|少于|<=?|≤|以内)[\s:约是为到]{0,2}$",
-        before,
-    ):
-        if not re.search(r"不(?:低于|少于|小于)[\s:约是为]{0,2}$", before):
-            return (low if found["b"] else 0), high
+    most = r"(?:不能?超过?|不高于|不大于|[最至]多|最高|上限|控制在|(?<!不)(?:小于|低于|少于)|<=?|≤)[\s:约是为到]{0,2}$"
+    if side in ("以内", "之内", "内", "之以内", "以下", "封顶") or re.search(most, before):
+        return (low if found["b"] else 0), high
     least = r"(?:不低于|不少于|不小于|至少|最少|最低|起码|超过|高于|大于|下限|保底|>=?|≥)[\s:约是为]{0,2}$"
     if side in ("以上", "往上", "起步", "起", "打底") or found["plus"] or many or re.search(least, before):
         return low, None

@@ -13,8 +13,14 @@ _YEARS = {"前年": -2, "去年": -1, "上年": -1, "今年": 0, "本年": 0, "�
 _MONTHS = {"下下": 2, "下": 1, "这": 0, "本": 0, "当": 0, "上": -1, "上上": -2}
 _LONG_AGO = 92  # days; a day of this year longer gone than this is meant for next year
 # After a number and 号 these make it a house, a room or a thing, not a day: 5号楼, 3号线, 25号公馆.
-_HOUSE = "楼|栋|幢|座|线|店|院|馆|门|厂|车[间位库]|仓|库|桌|机[房器组台床]|房|厅|口|公[馆寓园交]|地[块铁]|码头|宿舍|别墅|单元|柜|会议|文件|"
-_HOUSE += "员工|选手|种|油|电池|字|工[厂地]|产[品线]|型|位|床|井|矿|基地|台|展[位厅台馆]|摊|桥|岛|路|街|弄|巷|室|层|区|园|铺|窗|生产|包间|包厢|"
+_HOUSE = (
+    "楼|栋|幢|座|线|店|院|馆|门|厂|车[间位库]|仓|库|桌|机[房器组台床]|房|厅|口|公[馆寓园交]|地[块铁]|码头|宿舍|"
+    "别墅|单元|柜|会议|文件|"
+)
+_HOUSE += (
+    "员工|选手|种|油|电池|字|工[厂地]|产[品线]|型|位|床|井|矿|基地|台|展[位厅台馆]|摊|桥|岛|路|街|弄|巷|室|层|区|"
+    "园|铺|窗|生产|包间|包厢|"
+)
 _HOUSE += "航站|塔|坑|校|版|模|球|钢|胶|料|色|样|套餐|客[房服]"
 
 
@@ -28,6 +34,7 @@ def month_patterns() -> tuple[tuple[re.Pattern[str], Reader], ...]:
     part = r"(?P<part>月?初|上旬|中旬|下旬|月?底|月?末|月中|中(?!午|旬|秋|国|标|间|心|型|小|文|医|学|介|转)|之?内)"
     whole = r"(?!饼|嫂|费|薪|租|供|票|子|结|销|均|度|报|刊|亮|光|季|色|华|星|[一-龥]?[卡套餐])"
     stop = r"(?![\d万千百个台套人元块%天年月条楼层次点倍期wWkK.:/-])"
+    count = r"[\d万千百个台套人元块%天年月条A-Za-z.-]"  # what makes the figures a quantity
     apart = r"(?<![\d.A-Za-z/:-])"
     return (
         (re.compile(rf"(?<!\d)(20\d\d)\s?[-/.年]\s?({num_m})\s?[-/.月]\s?({num_d})(?!\d)\s?[日号]?"), _full),
@@ -39,18 +46,21 @@ def month_patterns() -> tuple[tuple[re.Pattern[str], Reader], ...]:
             _day_of_month,
         ),
         (re.compile(rf"{rel}的?\s?(?P<d>{num_d})\s?[日号]"), _day_of_month),
-        (re.compile(rf"{apart}(?P<m>0[1-9]|1[0-2])-(?P<d>[0-2]\d|3[01])(?![\d万千百个台套人元块%天年月条wWkK.-])"), _day_of_month),
-        (re.compile(rf"{apart}(?P<m>1[0-2]|0?[1-9])/(?P<d>3[01]|[12]\d|0?[1-9])(?![\d/.万千百个台套人元块%天年折A-Za-z])"), _slashed),
+        (re.compile(rf"{apart}(?P<m>0[1-9]|1[0-2])-(?P<d>[0-2]\d|3[01])(?!{count})"), _day_of_month),
+        (re.compile(rf"{apart}(?P<m>1[0-2]|0?[1-9])/(?P<d>3[01]|[12]\d|0?[1-9])(?![\d/.折]|{count})"), _slashed),
         (
             re.compile(
-                rf"(?<=[在到等定约于见是前])\s?(?P<m>1[0-2]|[1-9])\.(?P<d>3[01]|[12]\d|[1-9])(?![\d.万千百个元块%折wWkK])|"
-                rf"{apart}(?P<m2>1[0-2]|[1-9])\.(?P<d2>3[01]|[12]\d|[1-9])(?=[号日]|\s?[上下早晚中]午?[上]?\s?\d|\s?去|\s?到|\s?见|\s?拜访|之?前)"
+                rf"(?<=[在到等定约于见是前])\s?(?P<m>1[0-2]|[1-9])\.(?P<d>3[01]|[12]\d|"
+                    rf"[1-9])(?![\d.万千百个元块%折wWkK])|"
+                rf"{apart}(?P<m2>1[0-2]|[1-9])\.(?P<d2>3[01]|[12]\d|[1-9])(?=[号日]|"
+                    rf"\s?[上下早晚中]午?[上]?\s?\d|\s?去|\s?到|\s?见|\s?拜访|之?前)"
             ),
             _dotted,
         ),
         (
             re.compile(
-                rf"(?<![\d第路街道弄巷楼段村里座区学型单组尾编代牌.A-Za-z月-])(?P<d>{num_d})(?:号(?!{_HOUSE}|[上下]?海)|日(?!内|元|报|本|常|均|用|产|语|[后前以之]|活))"
+                rf"(?<![\d第路街道弄巷楼段村里座区学型单组尾编代牌.A-Za-z月-])(?P<d>{num_d})(?:号(?!{_HOUSE}|"
+                    rf"[上下]?海)|日(?!内|元|报|本|常|均|用|产|语|[后前以之]|活))"
                 r"(?:\s?(?:到|至|-|~|、|或)\s?\d{1,2}[号日])?"
             ),
             _day_of_month,
@@ -60,10 +70,15 @@ def month_patterns() -> tuple[tuple[re.Pattern[str], Reader], ...]:
         (re.compile(r"(?<![个\d一-九])(?P<part>月初|月底|月末|月中(?!旬|国)|月内|[上中下]旬)"), _part_of_month),
         (re.compile(rf"{rel}份?{whole}"), _part_of_month),
         (re.compile(rf"(?:{year}的?)?(?<![\d第个])(?P<m>{num_m})\s?月(?:份|{whole}(?!\d))"), _part_of_month),
-        (re.compile(rf"(?:{year}的?)?(?:(?P<rel>下一?个?|这个?|本|上个?)|第?(?P<q>[一二三四1-4]))季度?(?P<part>初|底|末|内)?(?<=[季度初底末内])(?!节|风|[一-龥]?品)"), _quarter),
-        (re.compile(rf"(?:{year}的?)?(?:(?<![A-Za-z\d一-龥])|(?<=[年在到等约于计划]))[Qq](?P<q>[1-4])(?![A-Za-z\d])(?:季度?)?(?P<part>初|底|末|内)?"), _quarter),
-        (re.compile(rf"{year}(?P<half>[上下]半年|年?[初底末中内](?!国|标|心|部|容))?|(?<![\d一二两三四五六七八九十几多整])(?P<half2>年初|年底|年末|年中(?!国|标|心)|年内|[上下]半年)"), _year),
-        (re.compile(r"(?<![\d一二两三四五六七八九十几多近半整全往当每去今明某成些后千百青少中老新])年(?P<side>前|后)(?!腿|轻|台|往)"), _new_year),
+        (re.compile(rf"(?:{year}的?)?(?:(?P<rel>下一?个?|这个?|本|上个?)|第?(?P<q>[一二三四1-4]))季度?(?P<part>初|底|末|"
+            rf"内)?(?<=[季度初底末内])(?!节|风|[一-龥]?品)"), _quarter),
+        (re.compile(rf"(?:{year}的?)?(?:(?<![A-Za-z\d一-龥])|(?<=[年在到等约于计划]))[Qq](?P<q>[1-4])(?![A-Za-z\d])"
+            rf"(?:季度?)?(?P<part>初|底|末|内)?"), _quarter),
+        (re.compile(rf"{year}(?P<half>[上下]半年|年?[初底末中内](?!国|标|心|部|容))?|"
+            rf"(?<![\d一二两三四五六七八九十几多整])"
+            r"(?P<half2>年初|年底|年末|年中(?!国|标|心)|年内|[上下]半年)"), _year),
+        (re.compile(r"(?<![\d一二两三四五六七八九十几多近半整全往当每去今明某成些后千百青少中老新])年(?P<side>前|"
+            r"后)(?!腿|轻|台|往)"), _new_year),
         (re.compile(r"(?<!\d)(?<![季月关细环情春佳])节(?P<side>前|后)(?!来)"), _holiday),
         (festival_pattern(), _festival),
     )  # fmt: skip
@@ -164,7 +179,7 @@ def _part_of_month(found: re.Match[str], today: date) -> Span | None:
         first, last = month_days(today.year, today.month)
     start, end = _cut(first, last, part)
     if end < today and not named:  # 月初 on the 18th is next month's
-        start, end = _cut(*month_days(today.year, today.month + 1), part)
+        return Span(*_cut(*month_days(today.year, today.month + 1), part), "range", "open")
     if end < today:
         return Span(start, end, "range", "past", None if year is not None else "这段时间已经过了")
     return Span(max(start, today), end, "tail" if part in ("底", "末", "内") else "range")
@@ -198,6 +213,8 @@ def _year(found: re.Match[str], today: date) -> Span | None:
     year, half = _year_of(found, today), (found["half"] or found["half2"] or "").removeprefix("年")
     if half in ("", "内") and year in (None, today.year) and half == "":
         return None  # 今年 alone says nothing about a day
+    if half == "" and re.fullmatch(r"\d\d\s?年", found["year"] or ""):
+        return None  # 20年 is a span of time, 26年底 a date
     base = today.year if year is None else year
     first_month, last_month = {
         "初": (1, 1),

@@ -3,13 +3,18 @@
 import re
 from functools import cache
 
+from leads.understand.place import find_places
+
 _LONGEST = 200
 
 
 @cache
 def _label() -> re.Pattern[str]:
     return re.compile(
-        r"(?:需求|需求描述|咨询内容|咨询产品|意向产品|意向|留言内容|留言|产品|备注|想了解|need|message)[】\]]?\s?[::]\s?(?P<need>[^\n|\x00;]{2,120})",
+        (
+            r"(?:需求|需求描述|咨询内容|咨询产品|意向产品|意向|留言内容|留言|产品|备注|想了解|need|"
+            r"message)[】\]]?\s?[::]\s?(?P<need>[^\n|\x00;]{2,120})"
+        ),
         re.IGNORECASE,
     )
 
@@ -22,18 +27,27 @@ def _wish() -> re.Pattern[str]:
 
 
 @cache
+def _clear_wish() -> re.Pattern[str]:
+    return re.compile(r"(?:想[要买了看做换上找]|需要|求购|采购|咨询|了解|感兴趣|有兴趣|有没有)[^,]{0,60}(?<!需要)$")
+
+
+@cache
 def _filler() -> re.Pattern[str]:
     return re.compile(
-        r"^(?:帮我|麻烦|请|录入?一?下|登记|新线索|新增|刚刚?|加了?一?个|客户|名片|来源|官网|公众号|抖音|姓名|联系人|电话|手机号?码?是?|联系方式|座机|邮箱|微信号?|公司名?称?|单位|职位|职务|地址|城市|预算|费用|叫|的|是|他|她|我|我是|我叫|您好|你好|嗯+|呃+|那个|就是|"
-        r"老客户介绍|qq|QQ|[TMEtme]|tel|mobile|email|phone|wechat|vx|VX|左右|大概|约|记|和|在|[a-zA-Z]|\d|同号|转|分机|传真|做)++$",
+        r"^(?:帮我|麻烦|请|录入?一?下|登记|新线索|新增|刚刚?|加了?一?个|客户|名片|来源|官网|公众号|抖音|姓名|"
+        r"联系人|电话|手机号?码?是?|联系方式|座机|邮箱|微信号?|公司名?称?|单位|职位|职务|地址|城市|预算|费用|"
+        r"叫|的|是|他|她|我|我是|我叫|您好|你好|嗯+|呃+|那个|就是|"
+        r"老客户介绍|qq|QQ|[TMEtme]|tel|mobile|email|phone|wechat|vx|VX|左右|大概|约|记|和|在|[a-zA-Z]|\d|"
+        r"同号|转|分机|传真|做)++$",
         re.IGNORECASE,
     )
 
 
-def read_need(text: str, whens: list[tuple[int, int]]) -> str | None:
-    """The labelled need, else the clauses that say a wish, else the remaining ones; at most 200 characters; None if nothing is left.
+def read_need(text: str, whens: list[tuple[int, int]], *, contact: bool) -> str | None:
+    """The labelled need, else the clauses that say a wish, else what remains; at most 200 characters.
 
-    `text` has everything that was read blanked by NUL; `whens` are the places of dates, which are no need by themselves.
+    `text` has everything that was read blanked by NUL; `whens` are the places of dates, which are no need.
+    Without a `contact` the text is a note about somebody known, and only a clear wish in it is a need.
     """
     labelled = _label().search(text)
     if labelled is not None:
@@ -44,25 +58,25 @@ def read_need(text: str, whens: list[tuple[int, int]]) -> str | None:
     for begin, stop in spans:
         text = text[:begin] + "\x00" * (stop - begin) + text[stop:]
     clauses = [_trim(clause) for clause in re.split(r"[\x00\n,;。!?|]+|(?<![A-Za-z0-9])\s+|\s+(?![A-Za-z0-9])", text)]
-    left = [
-        clause for clause in clauses if len(clause) >= 2 and not _filler().match(clause) and not _only_place(clause)
-    ]
-    wishes = [clause for clause in left if _wish().search(clause)]
+    left = [clause for clause in clauses if len(clause) >= 2 and not _aside(clause) and not _only_place(clause)]
+    wishes = [clause for clause in left if (_wish() if contact else _clear_wish()).search(clause)]
+    if not contact:
+        left = []
     need = ",".join(dict.fromkeys(wishes or left))[:_LONGEST].replace(",", "，")
     return need or None
 
 
 def _trim(clause: str) -> str:
     clause = clause.strip(" :-/()[]【】·.、")
-    clause = re.sub(r"^(?:的|他|她|并且|而且|然后|嗯+|呃+|那个|就是|客户|老板)+", "", clause)
+    clause = re.sub(r"^(?:的|他(?!们)|她(?!们)|并且|而且|然后|嗯+|呃+|那个|就是|客户|老板)+", "", clause)
     return re.sub(r"(?:预算|费用|大概|电话|手机号?是?|微信|邮箱|联系人|姓名|公司|单位|的)+$", "", clause).strip(
         " :-/()·"
     )
 
 
 def _aside(clause: str) -> bool:
-    """Departments, sources, order and QQ numbers are no need."""
-    return bool(
+    """Labels and fillers, departments, sources, order and QQ numbers are no need."""
+    return _filler().match(clause) is not None or bool(
         re.search(
             r"^(?:来源|渠道|QQ|qq|订单|单号|编号|传真|邮编|网址|http|www)|^[一-龥]{2,4}部$|介绍$|名片$|^[\W\d_]+$",
             clause,
@@ -71,8 +85,6 @@ def _aside(clause: str) -> bool:
 
 
 def _only_place(clause: str) -> bool:
-    from leads.understand.place import find_places
-
     clause = re.sub(r"^[一-龥]{2,3}(?:省|自治区)", "", clause)
     places = find_places(clause)
     covered = sum(place.stop - place.begin for place in places)

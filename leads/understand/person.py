@@ -15,7 +15,10 @@ from leads.understand.surname import (
 )
 
 # How people are addressed without saying what they do; these never fill the field for the job.
-_POLITE = "总|女士|先生|小姐|老板|工|老师|哥|姐|太太|师傅|叔|阿姨|大姐|大哥|博士|老|同学|夫人|董|导|妹|少|爷|公子|美女|帅哥|老总|老总们"
+_POLITE = (
+    "总|女士|先生|小姐|老板|工|老师|哥|姐|太太|师傅|叔|阿姨|大姐|大哥|博士|老|同学|夫人|董|导|妹|少|爷|公子|美女|"
+    "帅哥|老总|老总们"
+)
 
 
 @dataclass(frozen=True)
@@ -42,7 +45,10 @@ def _common() -> str:
 
 @cache
 def _labelled() -> re.Pattern[str]:
-    label = "联系人姓名|客户姓名|联系人|姓名|称呼|负责人|收件人|收货人|客户名|客户|对接人|决策人|贵姓|名字|学员|家长|业主|车主|name|contact"
+    label = (
+        "联系人姓名|客户姓名|联系人|姓名|称呼|负责人|收件人|收货人|客户名|客户|对接人|决策人|贵姓|名字|学员|家长|"
+        "业主|车主|name|contact"
+    )
     return re.compile(
         rf"(?<![一-龥])(?:{label})[】\]]?\s?(?:[::]|是|为|\s)\s?(?P<name>[一-龥·]{{1,12}}|[A-Za-z][A-Za-z.' ]{{1,30}})",
         re.IGNORECASE,
@@ -60,36 +66,56 @@ def _ours() -> re.Pattern[str]:
 @cache
 def _addressed() -> re.Pattern[str]:
     """Surname, perhaps a given name, and a title: 王总, 张伟经理, 欧阳先生."""
-    end = r"总(?!部|监|共|价|之|数|计|有|结|量|额|线|经|裁|投|包|成|公司|店|行|体|会|是会|工程|代理|教|务|台|署)|女士|先生|小姐|老板|老师|太太|师傅|博士|阿姨|大姐|大哥|同学|"
-    end += r"工(?![作厂程业人具地艺期资种商夫序会装友牌])|董(?!事)|哥(?!哥)|姐(?!姐|妹)|导(?![致入出航购演师读])|生(?![产活意态物命鲜日病成长效存姜化机鱼])|叔|院|处(?!理|于)|局(?!限|面)|科(?!技|学|室|研)"
+    end = (
+        r"总(?!部|监|共|价|之|数|计|有|结|量|额|线|经|裁|投|包|成|公司|店|行|体|会|是会|工程|代理|教|务|台|署)|"
+        r"女士|先生|小姐|老板娘|老板|老师|太太|师傅|博士|阿姨|大姐|大哥|同学|"
+    )
+    end += (
+        r"工(?![作厂程业人具地艺期资种商夫序会装友牌])|董(?!事)|哥(?!哥)|姐(?!姐|妹)|导(?![致入出航购演师读])|"
+        r"生(?![产活意态物命鲜日病成长效存姜化机鱼])|叔|院|处(?!理|于)|局(?!限|面)|科(?!技|学|室|研)"
+    )
     return re.compile(rf"(?P<sur>{_surname()})(?P<given>[一-龥]{{0,2}}?)(?P<title>{JOBS}|总监|{end})")
 
 
 @cache
 def _nick() -> re.Pattern[str]:
     return re.compile(
-        rf"(?<![一-龥])(?:[老小阿])(?:{_common()})(?![一-龥]|\d{{1,5}}(?!\d))|(?<=[找叫是和跟约给的个长理管监任员购台])[老小](?:{_common()})(?=说|想|要|那|[^一-龥]|$)"
+        rf"(?<![一-龥])(?:[老小阿])(?:{_common()})(?![一-龥]|\d{{1,5}}(?!\d))|"
+        rf"(?<=[找叫是和跟约给的个长理管监任员购台])[老小](?:{_common()})(?=说|想|要|那|[^一-龥]|$)"
+    )
+
+
+@cache
+def _lone() -> re.Pattern[str]:
+    """A rare surname that no table has, standing alone with its title: 冒总, 亥先生."""
+    return re.compile(
+        r"(?<![一-龥])[一-龥](?<![我你您他她它老小大各这那该某副总本贵男女位全亲])(?:总|女士|先生|小姐|老板|"
+        r"经理|主任)(?![一-龥])"
     )
 
 
 @cache
 def _introduced() -> re.Pattern[str]:
     return re.compile(
-        rf"(?:我是|我叫|名叫|叫做|叫|本人|客户|联系人|我姓名|业主|老板|家长|学员|负责人)\s?(?P<name>{_surname()}[一-龥]{{1,2}})(?=[^一-龥]|$|手机|电话|微信|想|要|问|咨询|需要|是|在|的|来|预算|之前|今天|昨天|说|对)"
+        rf"(?:我是|我叫|名叫|叫做|叫|本人|客户|联系人|我姓名|业主|老板|家长|学员|"
+        rf"负责人)\s?(?P<name>{_surname()}[一-龥]{{1,2}})(?=[^一-龥]|$|手机|电话|微信|想|要|问|咨询|需要|是|"
+        rf"在|的|来|预算|之前|今天|昨天|说|对)"
     )
 
 
 @cache
 def _latin() -> re.Pattern[str]:
     return re.compile(
-        r"(?:(?:Mr|Ms|Mrs|Miss|Dr)\.? ?)?(?<![A-Za-z@./_-])[A-Z][a-z]{1,12}(?:[ ·-](?:[A-Z]\.? )?[A-Z][a-z]{1,14}){1,2}(?![A-Za-z@_-])|(?:Mr|Ms|Mrs|Miss|Dr)\.? ?[A-Z][a-z]{1,14}(?![a-z])"
+        r"(?:(?:Mr|Ms|Mrs|Miss|Dr)\.? ?)?(?<![A-Za-z@./_-])[A-Z][a-z]{1,12}(?:[ ·-](?:[A-Z]\.? )?[A-Z][a-z]"
+        r"{1,14}){1,2}(?![A-Za-z@_-])|(?:Mr|Ms|Mrs|Miss|Dr)\.? ?[A-Z][a-z]{1,14}(?![a-z])"
     )
 
 
 def find_person(text: str, pieces: list[tuple[int, int, str]]) -> Person | None:
-    """The customer's name. `text` has phones, sums and the company blanked; `pieces` are what stands between separators.
+    """The customer's name. `text` has phones, sums and the company blanked; `pieces` stand between separators.
 
-    A label (姓名:) counts most, then an introduction (我是…), then surname and title, then a piece that is a name by itself.
+    A label (姓名:) counts most, then an introduction (我是…), then surname and title, then a piece that is
+    a name by itself.
     """
     return _by_label(text) or _by_introduction(text) or _by_title(text) or _by_piece(text, pieces)
 
@@ -142,6 +168,9 @@ def _by_title(text: str) -> Person | None:
             later = later or Person(person.name, person.begin, person.stop, person.title, doubtful=True)
             continue
         return person
+    lone = _lone().search(text)
+    if lone is not None:
+        return Person(lone[0], lone.start(), lone.end(), None, doubtful=True)
     nick = _nick().search(text)
     if nick is not None and not re.match(r"小程|小高|小白|小米|小麦|小包|小时|小单|小区|小店|老区|小黄|老龙", nick[0]):
         return Person(nick[0], nick.start(), nick.end(), None, doubtful=False)
@@ -233,6 +262,9 @@ def _by_piece(text: str, pieces: list[tuple[int, int, str]]) -> Person | None:
         r"Ltd|Inc|Tech|Group|Company|Corp|Limited|Trading|Shanghai|Beijing|Hong Kong|Guang", latin[0]
     ):
         return Person(latin[0].strip(), latin.start(), latin.end(), None, doubtful=True)
+    said = re.search(r"(?:姓|免贵姓?)([一-龥])(?![名氏])", text)  # 我姓蔡
+    if said is not None and said[1] in surnames():
+        return Person(said[1], said.start(1), said.end(1), None, doubtful=True)
     for begin, _, raw in pieces:
         if raw.strip() in common_surnames():
             at = begin + raw.find(raw.strip())

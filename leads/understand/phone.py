@@ -64,8 +64,8 @@ def _shape() -> re.Pattern[str]:
 def normal_phone(text: str) -> Phone | None:
     """The number in one spelling, or None if the text is no phone number at all.
 
-    Takes +86, 0086 and 86 before it, full-width and spoken digits (一三八…), blanks, dashes and brackets, 转/分机/- before an
-    extension. A number that looks like a phone but cannot be one comes back with valid=False and a reason.
+    Takes +86, 0086 and 86 before it, full-width and spoken digits (一三八…), blanks, dashes, brackets, and 转,
+    分机 or - before an extension. A number that looks like a phone but cannot be one comes back with valid=False and a reason.
     """
     even = unicodedata.normalize("NFKC", text[:200]).strip().translate(spoken_digits())
     even = re.sub(
@@ -90,7 +90,7 @@ def _judge(digits: str, *, plus: bool, extension: str) -> Phone | None:
         rest = rest.lstrip("0") if rest.startswith("01") and len(rest) == 12 and rest[2] in "3456789" else rest
     if len(rest) == 12 and rest.startswith("01") and rest[2] in "3456789":
         rest = rest[1:]  # the old habit of a 0 before a mobile of another city
-    if rest.startswith("400") or rest.startswith("800"):
+    if rest.startswith(("400", "800")):
         valid = len(rest) == 10
         return Phone("+86" + rest, "service400", extension, valid, "" if valid else "位数不对")
     if rest.startswith("1") and not (plus and len(rest) == 10 and rest.startswith("10")):
@@ -117,7 +117,7 @@ def _mobile(digits: str, extension: str) -> Phone:
 
 
 def _is_test(digits: str) -> bool:
-    """Numbers people type to get past a form (13333333333, 15000000000); lucky ones such as 13888888888 are somebody's."""
+    """Numbers people type to get past a form: 13333333333, 15000000000. Lucky ones (13888888888) are somebody's."""
     return len(set(digits[1:])) == 1 or len(set(digits[2:])) == 1
 
 
@@ -152,9 +152,12 @@ def _in_text() -> re.Pattern[str]:
     return re.compile(
         r"(?<![\dA-Za-z])(?:"
         rf"(?P<foreign>(?:\+|00)(?!86)[1-9]\d{{0,2}}(?:[ ()-]{{0,2}}\d){{6,13}}(?!\d))"
-        rf"|(?P<mobile>(?:\(?(?:\+|00)?86\)?[ -]{{0,2}}|0)?1[3-9]{gap}\d{gap}\d{gap}\d{gap}\d{gap}\d{gap}\d{gap}\d{gap}\d{gap}\d)(?!\d)"
+        rf"|(?P<mobile>(?:\(?(?:\+|00)?86\)?[ -]{{0,2}}|"
+        rf"0)?1{gap}[3-9]{gap}\d{gap}\d{gap}\d{gap}\d{gap}\d{gap}\d{gap}\d{gap}\d{gap}\d)(?!\d)"
         rf"|(?P<service>[48]00{gap}\d{{3,4}}{gap}\d{{3,4}})(?!\d)"
-        r"|(?P<land>(?:\(?(?:\+|00)?86\)?[ -]{0,2})?(?:\(0?\d{2,3}\)|0\d{2,3})[ -]{0,2}(?:\d{7,8}|\d{3,4}[ -]\d{4}))(?!\d)"
+        r"|(?P<land>(?:\(?(?:\+|00)?86\)?[ -]{0,2})?(?:\(0?\d{2,3}\)|0\d{2,3})[ -]{0,2}(?:\d{7,8}|"
+        r"\d{3,4}[ -]\d{4}))(?!\d)"
+        r"|(?P<land86>(?:\+|00)86[ -]{0,2}\(?(?:10|[2-9]\d{1,2})\)?[ -]{0,2}\d{3,4}[ -]?\d{4})(?!\d)"
         r")(?:[ ,(]{0,2}(?:-{1,2}|转接?|分机号?:?|ext\.?|extension|#|x)[ :.]{0,2}(?P<ext>\d{1,6})(?!\d|-?\d{2}:)\)?)?",
         re.IGNORECASE,
     )
@@ -206,7 +209,7 @@ def _spoken_in_text() -> re.Pattern[str]:
 
 def _read(hit: re.Match[str]) -> Phone | None:
     extension = hit["ext"] or ""
-    for name in ("foreign", "mobile", "service", "land"):
+    for name in ("foreign", "mobile", "service", "land", "land86"):
         written = hit[name]
         if written:
             digits = re.sub(r"\D", "", written)
@@ -216,6 +219,8 @@ def _read(hit: re.Match[str]) -> Phone | None:
                 return _judge(digits, plus=False, extension=extension) if len(digits) == 10 else None
             if name == "foreign":
                 return _foreign(digits.removeprefix("00") if written.startswith("00") else digits, extension)
+            if name == "land86":
+                return _landline(digits.removeprefix("00").removeprefix("86"), extension)
             area = digits[2:] if len(digits) > 12 or written.lstrip("(").startswith(("+", "86")) else digits
             return _landline(area.lstrip("0"), extension)
     return None

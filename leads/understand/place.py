@@ -1,4 +1,4 @@
-"""The city a customer sits in, from what they write: 昆山 is in 苏州, 渝北 in 重庆; streets and dishes are no cities."""
+"""The city a customer sits in: 昆山 belongs to 苏州, 渝北 to 重庆; streets and dishes are no cities."""
 
 import re
 from dataclasses import dataclass
@@ -78,7 +78,10 @@ def _table() -> _Table:
 
 @cache
 def _district_suffix() -> re.Pattern[str]:
-    peoples = "土家|苗|藏|羌|彝|回|蒙古|哈萨克|柯尔克孜|朝鲜|布依|侗|白|傣|景颇|傈僳|哈尼|壮|黎|满|瑶|各|仫佬|仡佬|土|撒拉|东乡|保安|裕固|水|畲|毛南|"
+    peoples = (
+        "土家|苗|藏|羌|彝|回|蒙古|哈萨克|柯尔克孜|朝鲜|布依|侗|白|傣|景颇|傈僳|哈尼|壮|黎|满|瑶|各|仫佬|仡佬|土|"
+        "撒拉|东乡|保安|裕固|水|畲|毛南|"
+    )
     peoples += "达斡尔|鄂温克|鄂伦春|锡伯|塔吉克|拉祜|佤|纳西|普米|怒|独龙|布朗"
     return re.compile(rf"(?:(?:{peoples})族|蒙古|各族)*(?:自治县|自治旗|自治州)$|(?:新区|林区|特区|区|县|市|旗)$")
 
@@ -92,7 +95,8 @@ def district_name(full: str) -> str:
 @cache
 def _not_a_place() -> re.Pattern[str]:
     return re.compile(
-        r"(?:[东西南北中一二三四五]{0,2}(?:路|街|大道|大街|巷|弄|大厦|广场|大酒店)|菜|烤鸭|拉面|火锅|料理|话|火腿|时间|小异|道馆|装(?!修|饰)|卫视|银行卡)"
+        r"(?:[东西南北中一二三四五]{0,2}(?:路|街|大道|大街|巷|弄|大厦|广场|大酒店)|菜|烤鸭|拉面|火锅|料理|话|"
+        r"火腿|时间|小异|道馆|装(?!修|饰)|卫视|银行卡)"
     )
 
 
@@ -116,16 +120,16 @@ def find_places(text: str) -> list[Place]:
         if last is not None and last.stop == begin and last.city in options:
             places[-1] = Place(last.city, last.begin, stop, last.weight + 1)
             continue
-        if last is not None and last.stop == begin and name[-1:] in "市区县" and not bare and name not in table.level:
-            if not any(option in table.famous for option in options):
-                continue
         city = _choose(options, sure, text)
         if city is not None:
-            weight = (45 if bare else 55 if name in table.level or len(options) == 1 else 50) + (
-                2 if name[-1] in "市区县" else 0
-            )
-            places.append(Place(city, begin, stop, weight))
+            places.append(Place(city, begin, stop, _weight(name, bare=bare)))
     return places
+
+
+def _weight(name: str, *, bare: bool) -> int:
+    """How much a name by itself says: a city or an unmistakable district more than one that several cities have."""
+    certain = name in _table().level or len(_table().cities[name]) == 1
+    return (45 if bare else 55 if certain else 50) + (2 if name[-1] in "市区县" else 0)
 
 
 def _stands(text: str, at: int, bare: bool) -> bool:
@@ -218,7 +222,10 @@ def read_city(text: str, *, company: tuple[int, int] | None, tel: str | None) ->
 @cache
 def _labels() -> re.Pattern[str]:
     return re.compile(
-        r"(?:城市|所在地|地区|区域|地址|地点|位置|省市|省份|坐标|住址|location|city|address|base)[\s:在是]{0,3}[^,;\n|]{0,8}$",
+        (
+            r"(?:城市|所在地|地区|区域|地址|地点|位置|省市|省份|坐标|住址|location|city|address|"
+            r"base)[\s:在是]{0,3}[^,;\n|]{0,8}$"
+        ),
         re.IGNORECASE,
     )
 
@@ -233,6 +240,8 @@ def _score(place: Place, text: str, company: tuple[int, int] | None) -> int:
     weight = place.weight
     if re.search(r"(?:人在|位于|来自|坐落|公司在|工厂在|总部在|客户在|我在|我们在|他们在|在)$", before):
         weight += 15
+    if re.search(r"推荐|介绍", after):
+        weight -= 30
     if re.search(r"(?:出差去|去|飞|到|发往|发货到|运到|发到|送到|从)$", before) or re.match(
         r"出差|展会|开会|见面|机场|站", after
     ):

@@ -23,7 +23,7 @@ Spans = list[tuple[int, int]]
 
 @dataclass(frozen=True)
 class Fields:
-    """What a text says about a customer. Budgets are whole yuan, None = open; `tel` carries its extension (0512…-8006)."""
+    """What a text says about a customer. Budgets are whole yuan, None = open; `tel` ends in its extension (-8006)."""
 
     name: str | None = None
     title: str | None = None
@@ -40,7 +40,10 @@ class Fields:
 
 @dataclass(frozen=True)
 class Understanding:
-    """`when` is the coming moment that counts; `other_whens` are further coming ones, to ask about; `doubtful` names weak readings."""
+    """`when` is the coming moment that counts, `other_whens` are further ones to ask about.
+
+    `doubtful` names the fields, and "when", whose reading rests on weak signs.
+    """
 
     intent: str
     fields: Fields
@@ -74,17 +77,35 @@ def _form() -> re.Pattern[str]:
 
 @cache
 def _next_step() -> re.Pattern[str]:
-    return re.compile(
-        r"联系|跟进|回访|拜访|上门|提醒|约|见面|演示|电话|打给|再|碰|聊|沟通|发|报价|去|来|给|开会|汇报|签"
-    )
+    return re.compile(r"联系|跟进|回访|拜访|上门|提醒|约|见面|演示|电话|打|再|碰|聊|沟通|发|报价|去|来|给|开会|汇报|签")
 
 
 def _choose(coming: list[When], text: str) -> tuple[When | None, tuple[When, ...]]:
-    """The moment of the next step: the first in whose clause something is to be done, else the first; and the other ones."""
+    """The moment of the next step, and the other coming ones.
+
+    What it was moved to (改到) comes first, then the first in whose clause something is to be done and nobody is away.
+    A day is dropped where the same day stands there with its time (明天吧，明天下午两点半).
+    """
     if not coming:
         return None, ()
-    best = next((one for one in coming if _next_step().search(_clause(text, one))), coming[0])
-    return best, tuple(one for one in coming if (one.start, one.end) != (best.start, best.end))
+    minutes = {one.start.date() for one in coming if one.precision == "minute"}
+    exact = [one for one in coming if one.precision != "day" or one.start.date() not in minutes]
+    ways = (_moved, _open_step, _not_refused)
+    best = next((one for way in ways for one in exact if way(_clause(text, one))), exact[0])
+    return best, tuple(one for one in exact if (one.start, one.end) != (best.start, best.end))
+
+
+def _moved(clause: str) -> bool:
+    return re.search(r"改到|改成|改在|改为|推到|推迟到|延到|延后到|挪到|换到|提前到|调到", clause) is not None
+
+
+def _open_step(clause: str) -> bool:
+    return _next_step().search(clause) is not None and _not_refused(clause)
+
+
+def _not_refused(clause: str) -> bool:
+    """周一没空 is no appointment."""
+    return re.search(r"没空|没时间|不行|不在|不方便|有事|没档期|别打|不要打|休息|出差", clause) is None
 
 
 def _clause(text: str, when: When) -> str:
@@ -116,11 +137,12 @@ def _read_fields(text: str, whens: list[When]) -> tuple[Fields, list[str]]:
         used.append((budget.begin, budget.stop))
         doubtful += ["budget_min", "budget_max"] if budget.doubtful else []
     bare = blank(bare, used)
-    company = find_company(bare)
+    moments = [(one.begin, one.stop) for one in whens]
+    company = find_company(blank(bare, moments))
     if company is not None:
         used.append((company.begin, company.stop))
     without = blank(bare, used)
-    undated = blank(without, [(one.begin, one.stop) for one in whens])
+    undated = blank(without, moments)
     person = find_person(without, pieces(undated))
     if person is not None:
         used.append((person.begin, person.stop))
@@ -138,7 +160,7 @@ def _read_fields(text: str, whens: list[When]) -> tuple[Fields, list[str]]:
     doubtful += ["company"] if company is not None and company.doubtful else []
     city, unsure = _city(bare, company, person, tel)
     doubtful += ["city"] if unsure else []
-    need = read_need(blank(bare, used), [(one.begin, one.stop) for one in whens])
+    need = read_need(blank(bare, used), moments, contact=bool(phones or email or wechat))
     fields = Fields(
         name=person.name if person else None,
         title=title[0] if title else person.title if person else None,

@@ -31,11 +31,9 @@ def one(day: date, *, said: Said = "coming", doubt: str | None = None) -> Span:
 
 
 def until(span: Span, today: date) -> Span:
-    """周五前, 月底前, 国庆前: from today to the deadline. A day and an end of a period count themselves, others do not."""
-    if span.kind in ("day", "tail") or span.first <= today:
-        last = span.last
-    else:
-        last = span.first - timedelta(days=1)
+    """周五前, 月底前, 国庆前: from today to the deadline; days and ends of periods count themselves, others do not."""
+    itself = span.kind in ("day", "tail") or span.first <= today
+    last = span.last if itself else span.first - timedelta(days=1)
     return Span(min(today, last), last, "range", span.said, span.doubt)
 
 

@@ -34,7 +34,15 @@ def test_a_command_is_recognised(typed, word, rest):
 
 
 @pytest.mark.parametrize(
-    "typed", ["记得明天给王总打电话", "看起来客户很满意", "合格证发过去了", "查到他们的电话了", "我的客户说再等等", "抢单失败了"]
+    "typed",
+    [
+        "记得明天给王总打电话",
+        "看起来客户很满意",
+        "合格证发过去了",
+        "查到他们的电话了",
+        "我的客户说再等等",
+        "抢单失败了",
+    ],
 )
 def test_a_sentence_that_begins_like_a_command_is_a_sentence(typed):
     assert read_line(tidy(typed), ALIASES) is None
@@ -61,7 +69,9 @@ def test_a_bare_number_picks_from_the_list():
     assert (picked("1"), picked("12"), picked("123"), picked("1."), picked("一")) == (1, 12, None, None, None)
 
 
-@pytest.mark.parametrize(("typed", "meant"), [("领曲 L1024", "领取"), ("查从 138", "查重"), ("撤消", "撤销"), ("线索迟", "线索池")])
+@pytest.mark.parametrize(
+    ("typed", "meant"), [("领曲 L1024", "领取"), ("查从 138", "查重"), ("撤消", "撤销"), ("线索迟", "线索池")]
+)
 def test_a_mistyped_word_is_answered_with_the_closest(typed, meant):
     near = closest(typed, list(COMMANDS))
     assert near[0] == meant

@@ -42,9 +42,7 @@ async def test_a_refusal_is_told_and_replays_nothing(store):
     async def refuses(tx):
         raise Refusal("no")
 
-    results = await asyncio.gather(
-        store.transaction(counted), store.transaction(refuses), return_exceptions=True
-    )
+    results = await asyncio.gather(store.transaction(counted), store.transaction(refuses), return_exceptions=True)
     assert str(results[1]) == "no"
     assert len(runs) == 1
     assert await acts(store) == ["a"]

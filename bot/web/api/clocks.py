@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, Field, field_validator
 
-from bot.web.api.fields import Short
+from bot.web.api.fields import Term
 from bot.web.api.paging import Page, cut, start_of
 from bot.web.api.route import Call, Reply, Route
 from bot.web.api.wire import instants, local
@@ -37,7 +37,7 @@ class ClockFilter(Page):
     """Which promises to list, newest first."""
 
     state: Annotated[Literal["", "running", "paused", "met", "overdue", "cancelled"], Field(description="状态")] = ""
-    lead: Annotated[Short, Field(description="线索编号,例如 L1024")] = ""
+    lead: Annotated[Term, Field(description="线索编号,例如 L1024")] = ""
 
     @field_validator("lead")
     @classmethod

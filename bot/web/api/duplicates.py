@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from bot.web.api.fields import Short
+from bot.web.api.fields import Term
 from bot.web.api.find import known_by, same_company
 from bot.web.api.problem import Problem
 from bot.web.api.route import Call, Reply, Route
@@ -20,10 +20,10 @@ class DuplicateQuery(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    phone: Annotated[Short, Field(description="任何写法的电话号码")] = ""
-    email: Annotated[Short, Field(description="邮箱")] = ""
-    wechat: Annotated[Short, Field(description="微信号")] = ""
-    company: Annotated[Short, Field(description="公司全称")] = ""
+    phone: Annotated[Term, Field(description="任何写法的电话号码")] = ""
+    email: Annotated[Term, Field(description="邮箱")] = ""
+    wechat: Annotated[Term, Field(description="微信号")] = ""
+    company: Annotated[Term, Field(description="公司全称")] = ""
 
 
 class Match(BaseModel):

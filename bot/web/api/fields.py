@@ -15,7 +15,10 @@ MOST_YUAN = 10**12
 
 
 def printable(value: Any) -> Any:
-    """Words as people mean them: no NUL, no control or direction marks, null is nothing, whole numbers are digits."""
+    """Words as people mean them: no NUL, no control or direction marks, null is nothing, whole numbers are digits.
+
+    Raises ValueError for half characters, for true and false, and for numbers that are none.
+    """
     if value is None:
         return ""
     if isinstance(value, bool):
@@ -27,13 +30,18 @@ def printable(value: Any) -> Any:
     if isinstance(value, int | float):
         value = str(value)
     if isinstance(value, str):
-        value = "".join(c for c in value if c in "\n\t" or c == "\u3000" or c.isprintable() or _lone(c)).strip()
+        if any("\ud800" <= c <= "\udfff" for c in value):
+            raise ValueError("含有无法识别的字符")
+        value = "".join(c for c in value if c in "\n\t\u3000" or c.isprintable()).strip()
     return value
 
 
-def _lone(c: str) -> bool:
-    """Half a character: kept here, so that it is refused with its field's name instead of vanishing."""
-    return "\ud800" <= c <= "\udfff"
+def _term(value: Any) -> Any:
+    """A filter's words: one of invisible characters only must not turn into no filter at all."""
+    words = printable(value)
+    if value and not words:
+        raise ValueError("只有看不见的字符;不筛选就去掉这一项")
+    return words
 
 
 def _moment(value: Any) -> Any:
@@ -63,11 +71,12 @@ def _words_or_none(value: Any) -> Any:
 def _sum(value: Any) -> Any:
     if isinstance(value, bool) or not isinstance(value, str | int | float | None):
         raise ValueError("要是多少元的数字,或「50万」「10-20万」这样的文字")
-    return value
+    return printable(value) if isinstance(value, str) else value
 
 
 Words = Annotated[str, BeforeValidator(printable)]
 Short = Annotated[str, BeforeValidator(printable), StringConstraints(max_length=200)]
+Term = Annotated[str, BeforeValidator(_term), StringConstraints(max_length=200)]
 Id = Annotated[Annotated[str, StringConstraints(max_length=200)] | None, BeforeValidator(_words_or_none)]
 Sum = Annotated[str | int | float | None, BeforeValidator(_sum)]
 Moment = Annotated[datetime, BeforeValidator(_moment)]

@@ -28,7 +28,7 @@ class Enquirer(BaseModel):
     budget_max: Annotated[int | None, Field(ge=0, le=MOST_YUAN, description="最高多少元")] = None
     submission_id: Annotated[Id, Field(description="同一来源的同一编号只记一次,可放心重试")] = None
     utm: Annotated[
-        dict[str, Words], Field(max_length=20, description="utm_source、utm_campaign 等也可以直接写在外层")
+        dict[Words, Words], Field(max_length=20, description="utm_source、utm_campaign 等也可以直接写在外层")
     ] = {}
 
     @model_validator(mode="before")

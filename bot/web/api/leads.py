@@ -8,8 +8,8 @@ from sqlmodel import col
 from bot.context import Context
 from bot.pipeline import Outcome
 from bot.web.api.auth import acting
-from bot.web.api.fields import MOST_YUAN, Id, Moment, Short, Sum, Words, read_budget
-from bot.web.api.find import has_phone, has_source, mentions, same_company, sources_of
+from bot.web.api.fields import MOST_YUAN, Id, Moment, Sum, Term, Words, read_budget
+from bot.web.api.find import has_phone, has_source, mentions, phone_key, same_company, sources_of
 from bot.web.api.intake import Booked, NewLead, person_of
 from bot.web.api.paging import Page, cut, start_of
 from bot.web.api.route import Call, Reply, Route
@@ -32,13 +32,13 @@ BASE = "/api/v1/leads"
 class LeadFilter(Page):
     """Which leads to list, newest first; filters are joined by and."""
 
-    phone: Annotated[Short, Field(description="任何写法的电话号码")] = ""
-    company: Annotated[Short, Field(description="公司全称")] = ""
-    owner: Annotated[Short, Field(description="负责人的成员编号;none 表示无人负责")] = ""
-    stage: Annotated[Short, Field(description=f"阶段,可用逗号隔开多个:{', '.join(STAGES)}")] = ""
-    pool: Annotated[Short, Field(description="线索池的名字")] = ""
-    source: Annotated[Short, Field(description="任何一次咨询的来源")] = ""
-    q: Annotated[Short, Field(description="线索编号、电话,或姓名、公司里的几个字")] = ""
+    phone: Annotated[Term, Field(description="任何写法的电话号码")] = ""
+    company: Annotated[Term, Field(description="公司全称")] = ""
+    owner: Annotated[Term, Field(description="负责人的成员编号;none 表示无人负责")] = ""
+    stage: Annotated[Term, Field(description=f"阶段,可用逗号隔开多个:{', '.join(STAGES)}")] = ""
+    pool: Annotated[Term, Field(description="线索池的名字")] = ""
+    source: Annotated[Term, Field(description="任何一次咨询的来源")] = ""
+    q: Annotated[Term, Field(description="线索编号、电话,或姓名、公司里的几个字")] = ""
 
     @field_validator("stage")
     @classmethod
@@ -121,7 +121,7 @@ def _conditions(tx: Tx, wanted: LeadFilter) -> list[Any]:
     if wanted.company:
         found.append(same_company(wanted.company))
     if wanted.owner:
-        free = wanted.owner.lower() == "none"
+        free = wanted.owner == "none"
         found.append(col(Lead.owner_id).is_(None) if free else col(Lead.owner_id) == wanted.owner)
     if wanted.stage:
         found.append(col(Lead.stage).in_([stage.strip() for stage in wanted.stage.split(",")]))
@@ -146,7 +146,7 @@ def _found_by_what_is_shown(lead: LeadShown, words: str) -> bool:
     """A key that sees masked data finds by name only what it sees: digit by digit, a search would tell the rest."""
     low = words.lower()
     in_words = low in lead.name.lower() or low in lead.company.lower()
-    return in_words or low.removeprefix("l") == lead.no[1:] or sum(c.isdigit() for c in low) >= 7
+    return in_words or low.removeprefix("l") == lead.no[1:] or phone_key(words) is not None
 
 
 async def post(call: Call) -> Reply:

@@ -4,7 +4,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, Field
 
-from bot.web.api.fields import Short
+from bot.web.api.fields import Term
 from bot.web.api.paging import Page, cut, start_of
 from bot.web.api.route import Call, Reply, Route
 from bot.web.api.shown import number, said
@@ -46,7 +46,7 @@ class MemberFilter(Page):
     """Which members to list, by id."""
 
     role: Annotated[Literal["", "rep", "manager", "marketing", "admin"], Field(description="角色")] = ""
-    team: Annotated[Short, Field(description="团队")] = ""
+    team: Annotated[Term, Field(description="团队")] = ""
     state: Annotated[Literal["", "active", "left"], Field(description="在职或离职")] = ""
 
 

@@ -9,7 +9,7 @@ from typing import Annotated, Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from bot.web.api.fields import Short
+from bot.web.api.fields import Term
 from bot.web.api.problem import Problem
 
 T = TypeVar("T")
@@ -22,7 +22,7 @@ class Page(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     limit: Annotated[int, Field(ge=1, le=LARGEST, description="一页最多几条")] = 50
-    cursor: Annotated[Short, Field(description="上一页答复里的 next_cursor")] = ""
+    cursor: Annotated[Term, Field(description="上一页答复里的 next_cursor")] = ""
 
 
 def start_of(page: Page, noun: str) -> Any:

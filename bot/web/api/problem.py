@@ -77,7 +77,8 @@ def of_refusal(refused: Refused, *, zone: ZoneInfo) -> Problem:
     for kind, its in ((NotFound, 404), (NoRight, 403), (Unusable, 422)):
         if isinstance(refused, kind):
             status = its
-    return Problem(refused.code, refused.sentence, status=status, more=instants(refused.details(), zone=zone))
+    sentence = "没有找到,或者不在这位成员能看的范围里。" if isinstance(refused, NotFound) else refused.sentence
+    return Problem(refused.code, sentence, status=status, more=instants(refused.details(), zone=zone))
 
 
 def of_validation(error: ValidationError, allowed: Sequence[str], *, where: str) -> Problem:
@@ -104,6 +105,8 @@ def _flaw(kind: str, ctx: Mapping[str, Any], allowed: Sequence[str]) -> dict[str
         "string_unicode": "含有无法识别的字符",
         "string_too_long": "最多 {max_length} 个字",
         "string_too_short": "不能为空",
+        "too_long": "太长,最多 {max_length}",
+        "too_short": "不能为空",
         "int_type": "要是整数",
         "int_parsing": "要是整数",
         "int_from_float": "要是整数",

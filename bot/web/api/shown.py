@@ -1,4 +1,4 @@
-"""What a program sees of a lead: all of it with a key that acts, no way to reach the person with one that only looks."""
+"""What a program sees of a lead: all of it with a key that acts, no way to reach the person without."""
 
 import re
 from collections.abc import Sequence

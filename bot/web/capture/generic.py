@@ -3,6 +3,7 @@
 from typing import Any
 
 from pydantic import BaseModel, Field, model_serializer, model_validator
+from pydantic.json_schema import SkipJsonSchema
 
 from bot.web.api.intake import PREFIX, Enquirer, person_of
 from bot.web.api.leads import book
@@ -13,7 +14,7 @@ from bot.web.api.route import Call, Reply, Route
 class Submission(Enquirer):
     """Fields of the sender's form that are not ours are left out and named in the answer: its lead must not be lost."""
 
-    ignored: list[str] = Field(default_factory=list, exclude=True)
+    ignored: SkipJsonSchema[list[str]] = Field(default_factory=list)
 
     @model_validator(mode="before")
     @classmethod

@@ -1,0 +1,173 @@
+"""`./run demo`: a sample company on a stand-in WeCom, and four phones in one browser page."""
+
+import argparse
+import asyncio
+import re
+import shutil
+import signal
+import sys
+import webbrowser
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import aiohttp
+from aiohttp import web
+from bot.logs import set_up_logs
+from store.migrate import migrate
+
+from bot import clock as real_clock
+from bot.app import Leadbot
+from config.folder import Folder, create_folder
+from config.settings import Settings, load_settings
+from sandbox.control import Control
+from sandbox.page.serve import page_routes
+from sandbox.sample import ALWAYS_OPEN, MEMBERS, PEOPLE, Seed, seeds, steps
+from sandbox.wecom.standin import WeComStandIn
+from store.outbox import oldest_waiting
+
+ROOT = Path(__file__).parent.parent / ".demo"
+FORM = "官网表单"
+
+
+class Past:
+    """A clock that can be set back while the sample's history is made."""
+
+    def __init__(self) -> None:
+        self.back = timedelta(0)
+
+    def now(self) -> datetime:
+        return real_clock.now() - self.back
+
+    def seconds(self) -> float:
+        return self.now().timestamp()
+
+
+def sample_folder(root: Path, *, api_base: str, port: int) -> Folder:
+    """A fresh company's folder that talks to the stand-in."""
+    shutil.rmtree(root, ignore_errors=True)
+    folder = create_folder(root).folder
+    text = folder.settings.read_text(encoding="utf-8")
+    text = text.replace("  callbacks:", f"  api_base: {api_base}\n  callbacks:", 1).replace("8080", str(port))
+    folder.settings.write_text(text, encoding="utf-8")
+    rules = folder.rules.read_text(encoding="utf-8")
+    rules = re.sub(r"  hours:.*?  holidays: china[^\n]*\n", ALWAYS_OPEN, rules, flags=re.DOTALL)
+    folder.rules.write_text(rules, encoding="utf-8")
+    folder.members.write_text(MEMBERS, encoding="utf-8")
+    return folder
+
+
+async def plant(settings: Settings, past: Past, base: str, list_of: list[Seed]) -> None:
+    """Make the sample's history through the bot's own API, each lead at its time."""
+    headers = {"Authorization": f"Bearer {settings.security.admin_key.get_secret_value()}"}
+    async with aiohttp.ClientSession(base_url=base, headers=headers) as session:
+        for seed in list_of:
+            past.back = timedelta(minutes=seed.age_minutes)
+            lead = (await _post(session, f"/capture/{seed.source}", seed.fields))["lead"]
+            if seed.owner:
+                past.back = timedelta(minutes=max(seed.age_minutes - 9, 0))
+                await _post(session, f"/api/v1/leads/{lead}/claim", {"by": seed.owner})
+            for number, words in enumerate(seed.notes):
+                past.back = timedelta(minutes=max(seed.age_minutes - 20 - 10 * number, 0))
+                body: dict[str, object] = {"by": seed.owner, "kind": "call", "text": words}
+                if seed.next_hours and number == len(seed.notes) - 1:
+                    body["next_step_at"] = (datetime.now(UTC) + timedelta(hours=seed.next_hours)).isoformat()
+                await _post(session, f"/api/v1/leads/{lead}/followups", body)
+    past.back = timedelta(0)
+
+
+async def _post(session: aiohttp.ClientSession, path: str, body: Mapping[str, object]) -> dict[str, str]:
+    async with session.post(path, json=dict(body)) as answer:
+        if answer.status >= 400:
+            raise RuntimeError(f"the sample could not be planted: {path} {answer.status} {await answer.text()}")
+        found: dict[str, str] = await answer.json()
+        return found
+
+
+async def demo(port: int, root: Path, *, browse: bool) -> None:
+    """Run until Ctrl-C."""
+    past = Past()
+    names = {person["id"]: person["name"] for person in PEOPLE}
+    standin = WeComStandIn(
+        corp_id="ww0000000000000000", agent_id=1000002, secret="请填入应用的Secret", members=names, now=past.seconds
+    )
+    api = web.AppRunner(standin.application(), access_log=None)
+    await api.setup()
+    await web.TCPSite(api, "127.0.0.1", 0).start()
+    folder = sample_folder(root, api_base=f"http://127.0.0.1:{api.addresses[0][1]}", port=port)
+    settings = load_settings(folder, {})
+    await asyncio.to_thread(migrate, settings.store_url(folder), settings.data_key())
+    base = f"http://127.0.0.1:{port}"
+    if settings.wecom is None:
+        raise RuntimeError("the sample has no WeCom")
+    for name, callback in settings.wecom.callbacks.items():
+        standin.connect(
+            name, f"{base}/callback/wecom/{name}", token=callback.token.get_secret_value(),
+            aes_key=callback.aes_key.get_secret_value(),
+        )  # fmt: skip
+
+    async def submit(form: Mapping[str, str]) -> str:
+        headers = {"Authorization": f"Bearer {settings.security.admin_key.get_secret_value()}"}
+        async with (
+            aiohttp.ClientSession(base_url=base, headers=headers) as session,
+            session.post(f"/capture/{FORM}", json=dict(form)) as answer,
+        ):
+            return "" if answer.status == 200 else str((await answer.json()).get("detail") or "提交失败,请检查表单")
+
+    control = Control(standin, PEOPLE, submit, steps())
+    bot = Leadbot(folder, settings, now=past.now)
+    app = bot.web()
+    app.add_routes(control.routes("/demo/api"))
+    app.add_routes(page_routes("/demo"))
+    runner = web.AppRunner(app, access_log=None, handle_signals=False)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", port, reuse_address=True).start()
+    await plant(settings, past, base, list(seeds()))
+    await _tidy_chats(standin, bot)
+    print(f"Leadbot demo: {base}/demo   (Ctrl-C ends it)", flush=True)
+    if browse:
+        webbrowser.open(f"{base}/demo")
+    await _until_stopped()
+    await runner.cleanup()
+    await standin.close()
+    await api.cleanup()
+
+
+async def _tidy_chats(standin: WeComStandIn, bot: Leadbot) -> None:
+    """Let the history's messages arrive, then keep the last few, as a chat looks after a day's work."""
+    for _ in range(100):
+        await asyncio.sleep(0.05)
+        async with bot.store.read() as tx:
+            if await oldest_waiting(tx) is None:
+                break
+    for user in standin.company.members:
+        standin.chats.messages[user] = standin.chats.messages[user][-4:]
+        standin.chats.changed(user)
+
+
+async def _until_stopped() -> None:
+    stopped = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(name, stopped.set)
+    await stopped.wait()
+
+
+def main() -> int:
+    """Parse the command line and run."""
+    parser = argparse.ArgumentParser(prog="./run demo", description="Try Leadbot in a browser with a sample company.")
+    parser.add_argument("--port", type=int, default=8080, help="where to listen (8080)")
+    parser.add_argument("--dir", type=Path, default=ROOT, help=argparse.SUPPRESS)
+    parser.add_argument("--no-browser", action="store_true", help="do not open the page")
+    options = parser.parse_args()
+    set_up_logs()
+    try:
+        asyncio.run(demo(options.port, options.dir, browse=not options.no_browser))
+    except OSError as error:
+        print(f"Cannot listen on port {options.port} ({error.strerror}). Try: ./run demo --port 8090", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,161 @@
+"""What the demo page and tests of other processes ask of the stand-in: chats to show, acts to do, faults to switch."""
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from aiohttp import web
+
+from sandbox.wecom.chat import Message
+from sandbox.wecom.standin import DeadButton, WeComStandIn
+
+Submit = Callable[[Mapping[str, str]], Awaitable[str]]
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step of the guided first minute; `done(control)` tells whether it was made."""
+
+    id: str
+    text: str
+    phone: str
+    target: str | None
+    done: Callable[["Control"], bool]
+
+
+@dataclass
+class Control:
+    """The page's JSON interface. `submit` hands a customer's form to the bot; it returns an error sentence or ""."""
+
+    standin: WeComStandIn
+    people: Sequence[Mapping[str, str]]
+    submit: Submit | None = None
+    steps: Sequence[Step] = ()
+    submitted: int = 0
+    clicked: list[str] = field(default_factory=list)
+    said: list[tuple[str, str]] = field(default_factory=list)
+    _feeds: set["asyncio.Queue[str]"] = field(default_factory=set)
+
+    def routes(self, prefix: str) -> list[web.RouteDef]:
+        """The routes below a prefix such as /demo/api."""
+        self.standin.chats.on_change.append(self._changed)
+        return [
+            web.get(f"{prefix}/people", self._people),
+            web.get(f"{prefix}/chat/{{user}}", self._chat),
+            web.get(f"{prefix}/events", self._events),
+            web.get(f"{prefix}/guide", self._guide),
+            web.get(f"{prefix}/counters", self._counters),
+            web.post(f"{prefix}/text", self._text),
+            web.post(f"{prefix}/click", self._click),
+            web.post(f"{prefix}/menu", self._menu),
+            web.post(f"{prefix}/submit", self._submit),
+            web.post(f"{prefix}/fault", self._fault),
+        ]
+
+    async def _people(self, request: web.Request) -> web.Response:
+        return _json({"people": list(self.people), "bot": "线索助手", "company": self.standin.company.name})
+
+    async def _chat(self, request: web.Request) -> web.Response:
+        messages = [shown(m) for m in self.standin.chat(request.match_info["user"]) if not m.recalled]
+        return _json({"messages": messages[-120:], "menu": self.standin.api.menu})
+
+    async def _events(self, request: web.Request) -> web.StreamResponse:
+        response = web.StreamResponse(headers={"Content-Type": "text/event-stream", "Cache-Control": "no-store"})
+        await response.prepare(request)
+        feed: asyncio.Queue[str] = asyncio.Queue()
+        self._feeds.add(feed)
+        try:
+            while True:
+                try:
+                    async with asyncio.timeout(15):
+                        user = await feed.get()
+                    await response.write(f"data: {json.dumps({'user': user})}\n\n".encode())
+                except TimeoutError:
+                    await response.write(b": still here\n\n")
+        except (ConnectionResetError, asyncio.CancelledError):
+            return response
+        finally:
+            self._feeds.discard(feed)
+
+    async def _guide(self, request: web.Request) -> web.Response:
+        steps = [{"id": s.id, "text": s.text, "phone": s.phone, "target": s.target} for s in self.steps]
+        return _json({"steps": steps, "done": [s.id for s in self.steps if s.done(self)]})
+
+    async def _counters(self, request: web.Request) -> web.Response:
+        dropped = [{"user": d.user, "why": d.why} for d in self.standin.chats.dropped]
+        return _json({"calls": dict(self.standin.api.calls), "dropped": dropped})
+
+    async def _text(self, request: web.Request) -> web.Response:
+        body = await request.json()
+        words = str(body["text"]).strip()
+        if not words:
+            return _json({"ok": False, "error": "先写点什么再发送"})
+        self.said.append((str(body["user"]), words))
+        return _told(await self.standin.text(str(body["user"]), words[:2000]))
+
+    async def _click(self, request: web.Request) -> web.Response:
+        body = await request.json()
+        found = [m for m in self.standin.chat(str(body["user"])) if m.id == body.get("message")]
+        if not found:
+            return _json({"ok": False, "error": "没有这张卡片"})
+        try:
+            label = next((text for text, key in found[0].buttons().items() if key == body["key"]), "")
+            result = await self.standin.click(
+                str(body["user"]), found[0], str(body["key"]), selected=body.get("selected") or {}
+            )
+        except DeadButton:
+            return _json({"ok": False, "error": "这个按钮已经失效了"})
+        self.clicked.append(label)
+        return _told(result)
+
+    async def _menu(self, request: web.Request) -> web.Response:
+        body = await request.json()
+        return _told(await self.standin.menu(str(body["user"]), str(body["key"])))
+
+    async def _submit(self, request: web.Request) -> web.Response:
+        if self.submit is None:
+            return _json({"ok": False, "error": "表单没有接上"})
+        error = await self.submit({str(k): str(v)[:500] for k, v in (await request.json()).items()})
+        if not error:
+            self.submitted += 1
+        return _json({"ok": not error, "error": error})
+
+    async def _fault(self, request: web.Request) -> web.Response:
+        body = await request.json()
+        if body.get("clear"):
+            self.standin.faults.clear()
+            return _json({"ok": True})
+        try:
+            self.standin.faults.add(
+                str(body["endpoint"]), str(body["kind"]), times=body.get("times"),
+                errcode=int(body.get("errcode", -1)), seconds=float(body.get("seconds", 0)),
+            )  # fmt: skip
+        except (KeyError, ValueError) as error:
+            return _json({"ok": False, "error": str(error)})
+        return _json({"ok": True})
+
+    def _changed(self, user: str) -> None:
+        for feed in self._feeds:
+            feed.put_nowait(user)
+
+
+def shown(message: Message) -> dict[str, Any]:
+    """A message as the page gets it."""
+    common: dict[str, Any] = {"id": message.id, "at": message.at, "from": "me" if message.mine else "bot"}
+    if message.kind != "card":
+        return {**common, "kind": "text", "text": message.text}
+    return {
+        **common, "kind": "card", "card": message.card, "live": bool(message.buttons()),
+        "replaced": message.replaced, "updated_at": message.updated_at,
+    }  # fmt: skip
+
+
+def _json(value: Any) -> web.Response:
+    return web.json_response(value, dumps=lambda v: json.dumps(v, ensure_ascii=False))
+
+
+def _told(delivery: Any) -> web.Response:
+    ok = delivery.status == 200
+    return _json({"ok": ok, "error": "" if ok else "机器人没有回应,稍后再试"})

@@ -1,0 +1,320 @@
+"""The calls that the bot makes to WeCom: /cgi-bin/*, always HTTP 200 with an errcode."""
+
+import json
+import secrets
+from collections import Counter
+from collections.abc import Callable
+from typing import Any
+
+from aiohttp import web
+
+from sandbox.wecom import card as cards
+from sandbox.wecom.chat import Chats, Dropped, Message
+from sandbox.wecom.company import Company
+from sandbox.wecom.fault import Faults
+
+TOKEN_LIVES = 7200.0
+WRONG_SECRETS = 5  # after so many wrong secrets the calling address is banned for an hour
+TEXT_BYTES = 2048
+
+
+class Api:
+    """The endpoints of one app."""
+
+    def __init__(self, company: Company, chats: Chats, faults: Faults) -> None:
+        self.company = company
+        self.chats = chats
+        self.faults = faults
+        self.calls: Counter[str] = Counter()
+        self.bodies: list[tuple[str, bytes]] = []
+        self.menu: dict[str, Any] = {}
+        self.welcomed: list[dict[str, Any]] = []
+        self.media: dict[str, bytes] = {}
+        self.has_callback = True
+        self._tokens: dict[str, float] = {}
+        self._wrong = 0
+        self._banned_until = 0.0
+        self._handlers: dict[str, Callable[[web.Request, bytes], dict[str, Any]]] = {
+            "message/send": self._send,
+            "message/update_template_card": self._update,
+            "message/recall": self._recall,
+            "menu/create": self._menu_create,
+            "menu/get": lambda request, body: {**OK, **self.menu},
+            "menu/delete": self._menu_delete,
+            "user/get": self._user,
+            "user/simplelist": self._users,
+            "department/list": lambda request, body: {**OK, "department": [{"id": 1, "name": company.name}]},
+            "externalcontact/get": self._contact,
+            "externalcontact/list": self._contacts,
+            "externalcontact/get_follow_user_list": lambda r, b: {**OK, "follow_user": sorted(company.members)},
+            "externalcontact/send_welcome_msg": self._welcome,
+            "getcallbackip": lambda request, body: {**OK, "ip_list": ["127.0.0.1"]},
+        }
+
+    def routes(self) -> list[web.RouteDef]:
+        """The routes to add to an application."""
+        return [
+            web.get("/cgi-bin/gettoken", self.gettoken),
+            web.post("/cgi-bin/media/upload", self.upload),
+            web.get("/cgi-bin/media/get", self.download),
+            web.route("*", "/cgi-bin/{endpoint:.+}", self.call),
+        ]
+
+    def invalidate_tokens(self) -> None:
+        """WeCom may end a token early."""
+        self._tokens.clear()
+
+    async def gettoken(self, request: web.Request) -> web.StreamResponse:
+        """A token per secret for two hours; wrong secrets ban the caller."""
+
+        async def answer() -> dict[str, Any]:
+            self.calls["gettoken"] += 1
+            now = self.chats.now()
+            if now < self._banned_until:
+                return {"errcode": 45009, "errmsg": "api freq out of limit"}
+            if request.query.get("corpid") != self.company.corp_id:
+                return {"errcode": 40013, "errmsg": "invalid corpid"}
+            if request.query.get("corpsecret") != self.company.secret:
+                self._wrong += 1
+                if self._wrong >= WRONG_SECRETS:
+                    self._banned_until = now + 3600
+                return {"errcode": 40001, "errmsg": "invalid credential"}
+            token = secrets.token_urlsafe(40)
+            self._tokens[token] = now + TOKEN_LIVES
+            return {**OK, "access_token": token, "expires_in": int(TOKEN_LIVES)}
+
+        return await self.faults.around("gettoken", request, answer)
+
+    async def call(self, request: web.Request) -> web.StreamResponse:
+        """Any other endpoint, with a token in the address."""
+        endpoint = request.match_info["endpoint"]
+        body = await request.read()
+
+        async def answer() -> dict[str, Any]:
+            self.calls[endpoint] += 1
+            self.bodies.append((endpoint, body))
+            refused = self._token_flaw(request)
+            if refused is not None:
+                return refused
+            handler = self._handlers.get(endpoint)
+            if handler is None:
+                return {"errcode": 40066, "errmsg": "invalid url"}
+            return handler(request, body)
+
+        return await self.faults.around(endpoint, request, answer)
+
+    def _token_flaw(self, request: web.Request) -> dict[str, Any] | None:
+        token = request.query.get("access_token")
+        if not token:
+            return {"errcode": 41001, "errmsg": "access_token missing"}
+        if token not in self._tokens:
+            return {"errcode": 40014, "errmsg": "invalid access_token"}
+        if self._tokens[token] < self.chats.now():
+            return {"errcode": 42001, "errmsg": "access_token expired"}
+        return None
+
+    def _send(self, request: web.Request, raw: bytes) -> dict[str, Any]:
+        body = _read(raw)
+        if body is None:
+            return {"errcode": 40058, "errmsg": "invalid request parameter"}
+        if body.get("agentid") != self.company.agent_id or isinstance(body.get("agentid"), bool):
+            return {"errcode": 301002, "errmsg": "not allow operate another agent"}
+        users = [name for name in str(body.get("touser") or "").split("|") if name]
+        if not users:
+            return {"errcode": 82001, "errmsg": "touser & toparty & totag all empty"}
+        found = [name.lower() for name in users if name.lower() in self.company.visible()]
+        missing = [name.lower() for name in users if name.lower() not in found]
+        if not found:
+            return {"errcode": 81013, "errmsg": "user & party & tag all invalid"}
+        flaw = self._content_flaw(body)
+        if flaw is not None:
+            return {"errcode": flaw[0], "errmsg": flaw[1]}
+        return self._deliver(body, raw, found, missing)
+
+    def _content_flaw(self, body: dict[str, Any]) -> tuple[int, str] | None:
+        kind = body.get("msgtype")
+        if kind in ("text", "markdown"):
+            content = (body.get(kind) or {}).get("content")
+            return None if isinstance(content, str) and content else (44004, "text content empty")
+        if kind != "template_card":
+            return (40008, "invalid message type")
+        card = body.get("template_card")
+        if (flaw := cards.flaw(card)) is not None or not isinstance(card, dict):
+            return flaw
+        if cards.updatable(card) and not self.has_callback:
+            return 43012, "callback url not configured"
+        task = str(card.get("task_id") or "")
+        interval = self._interval(body)
+        if task and task in self.chats.tasks and interval is None:
+            return 42014, "task_id repeated"
+        return None
+
+    def _interval(self, body: dict[str, Any]) -> float | None:
+        if body.get("enable_duplicate_check") != 1:
+            return None
+        return float(min(max(int(body.get("duplicate_check_interval", 1800)), 1), 14400))
+
+    def _deliver(self, body: dict[str, Any], raw: bytes, found: list[str], missing: list[str]) -> dict[str, Any]:
+        msgid = secrets.token_hex(8)
+        answer = {**OK, "invaliduser": "|".join(missing), "msgid": msgid}
+        interval = self._interval(body)
+        if interval is not None and self.chats.is_duplicate(raw, interval):
+            self.chats.dropped += [Dropped(user, "duplicate", body) for user in found]
+            return answer
+        card = body.get("template_card")
+        if card is not None:
+            task = str(card.get("task_id") or "")
+            if task and task in self.chats.tasks:
+                return {"errcode": 42014, "errmsg": "task_id repeated"}
+            self.chats.tasks.add(task)
+        copies: list[Message] = []
+        for user in found:
+            if not self.chats.within_limits(user):
+                self.chats.dropped.append(Dropped(user, "limit", body))
+                continue
+            if card is not None:
+                copies.append(self.chats.put(user, kind="card", card=card, first=card, msgid=msgid))
+            else:
+                kind = body["msgtype"]
+                text = body[kind]["content"].encode()[:TEXT_BYTES].decode("utf-8", "ignore")
+                self.chats.put(user, kind="text", text=text, msgid=msgid)
+        if card is not None and cards.updatable(card):
+            answer["response_code"] = self.chats.code_for(copies)
+        return answer
+
+    def _update(self, request: web.Request, raw: bytes) -> dict[str, Any]:
+        body = _read(raw)
+        if body is None:
+            return {"errcode": 40058, "errmsg": "invalid request parameter"}
+        if body.get("agentid") != self.company.agent_id:
+            return {"errcode": 301002, "errmsg": "not allow operate another agent"}
+        code = self.chats.codes.get(str(body.get("response_code") or ""))
+        if code is None or code.used or code.until < self.chats.now():
+            return {"errcode": 60140, "errmsg": "invalid response_code"}
+        users = [str(user).lower() for user in body.get("userids") or []]
+        if not users and body.get("atall") != 1:
+            return {"errcode": 82101, "errmsg": "no update target"}
+        targets = [m for m in code.messages if body.get("atall") == 1 or m.user in users]
+        if not targets:
+            return {"errcode": 82102, "errmsg": "target not in message"}
+        new = body.get("template_card")
+        if new is None and not (body.get("button") or {}).get("replace_name"):
+            return {"errcode": 40058, "errmsg": "button or template_card needed"}
+        if new is not None and (flaw := cards.flaw(new, update=True)) is not None:
+            return {"errcode": flaw[0], "errmsg": flaw[1]}
+        code.used = True
+        for message in targets:
+            if new is not None:
+                message.card = {**new, "task_id": message.task_id}
+                message.replaced = str(new.get("replace_text") or "")
+            else:
+                message.replaced = str(body["button"]["replace_name"])
+            message.updated_at = self.chats.now()
+            self.chats.changed(message.user)
+        reached = {message.user for message in targets}
+        return {**OK, "invaliduser": [user for user in users if user not in reached]}
+
+    def _recall(self, request: web.Request, raw: bytes) -> dict[str, Any]:
+        msgid = (_read(raw) or {}).get("msgid")
+        found = [m for chat in self.chats.messages.values() for m in chat if m.msgid == msgid and msgid]
+        if not found:
+            return {"errcode": 40058, "errmsg": "invalid msgid"}
+        if found[0].at < self.chats.now() - 86400:
+            return {"errcode": 42052, "errmsg": "recall out of time"}
+        for message in found:
+            message.recalled = True
+            self.chats.changed(message.user)
+        return dict(OK)
+
+    def _menu_create(self, request: web.Request, raw: bytes) -> dict[str, Any]:
+        body = _read(raw) or {}
+        if request.query.get("agentid") != str(self.company.agent_id):
+            return {"errcode": 301002, "errmsg": "not allow operate another agent"}
+        buttons = body.get("button")
+        if not isinstance(buttons, list) or not 1 <= len(buttons) <= 3:
+            return {"errcode": 40016, "errmsg": "invalid button size"}
+        for button in buttons:
+            if len(str(button.get("name", "")).encode()) > 16 or len(button.get("sub_button", [])) > 5:
+                return {"errcode": 40018, "errmsg": "invalid button name size"}
+            for sub in button.get("sub_button", []):
+                if len(str(sub.get("name", "")).encode()) > 40 or len(str(sub.get("key", "")).encode()) > 128:
+                    return {"errcode": 40018, "errmsg": "invalid sub button"}
+        self.menu = body
+        for user in self.company.members:
+            self.chats.changed(user)
+        return dict(OK)
+
+    def _menu_delete(self, request: web.Request, raw: bytes) -> dict[str, Any]:
+        self.menu = {}
+        return dict(OK)
+
+    def _user(self, request: web.Request, raw: bytes) -> dict[str, Any]:
+        user = request.query.get("userid", "").lower()
+        if user not in self.company.members:
+            return {"errcode": 60111, "errmsg": "userid not found"}
+        if user not in self.company.visible():
+            return {"errcode": 60011, "errmsg": "no privilege to access/modify contact/party/agent"}
+        return {**OK, "userid": user, "name": self.company.members[user], "department": [1], "status": 1}
+
+    def _users(self, request: web.Request, raw: bytes) -> dict[str, Any]:
+        listed = [{"userid": u, "name": n, "department": [1]} for u, n in self.company.members.items()]
+        return {**OK, "userlist": listed}
+
+    def _contact(self, request: web.Request, raw: bytes) -> dict[str, Any]:
+        contact = self.company.contacts.get(request.query.get("external_userid", ""))
+        if contact is None:
+            return {"errcode": 40096, "errmsg": "invalid external userid"}
+        return {**OK, "external_contact": contact.profile(), "follow_user": contact.followers()}
+
+    def _contacts(self, request: web.Request, raw: bytes) -> dict[str, Any]:
+        user = request.query.get("userid", "").lower()
+        ids = [c.external_id for c in self.company.contacts.values() if c.member == user]
+        return {**OK, "external_userid": ids} if ids else {"errcode": 84061, "errmsg": "not external contact"}
+
+    def _welcome(self, request: web.Request, raw: bytes) -> dict[str, Any]:
+        body = _read(raw) or {}
+        if not body.get("welcome_code"):
+            return {"errcode": 41049, "errmsg": "missing welcome_code"}
+        sent_at = self.company.welcome_codes.pop(body["welcome_code"], None)
+        if sent_at is None:
+            return {"errcode": 41051, "errmsg": "already delivered"}
+        if self.chats.now() - sent_at > 20:
+            return {"errcode": 41050, "errmsg": "welcome_code expired"}
+        self.welcomed.append(body)
+        return dict(OK)
+
+    async def upload(self, request: web.Request) -> web.StreamResponse:
+        """media/upload: multipart field `media` with a file name."""
+        refused = self._token_flaw(request)
+        if refused is not None:
+            return web.json_response(refused)
+        field = (await request.post()).get("media")
+        if not isinstance(field, web.FileField) or not field.filename:
+            return web.json_response({"errcode": 44001, "errmsg": "empty media data"})
+        content = field.file.read()
+        if len(content) <= 5 or len(content) > 20 * 2**20:
+            return web.json_response({"errcode": 45001, "errmsg": "media size out of limit"})
+        media_id = "M" + secrets.token_hex(16)
+        self.media[media_id] = content
+        created = str(int(self.chats.now()))
+        kind = request.query.get("type", "file")
+        return web.json_response({**OK, "type": kind, "media_id": media_id, "created_at": created})
+
+    async def download(self, request: web.Request) -> web.StreamResponse:
+        """media/get: the bytes, or JSON with 200."""
+        refused = self._token_flaw(request)
+        content = self.media.get(request.query.get("media_id", ""))
+        if refused is not None or content is None:
+            return web.json_response(refused or {"errcode": 40007, "errmsg": "invalid media_id"})
+        return web.Response(body=content, content_type="application/octet-stream")
+
+
+OK: dict[str, Any] = {"errcode": 0, "errmsg": "ok"}
+
+
+def _read(raw: bytes) -> dict[str, Any] | None:
+    try:
+        body = json.loads(raw)
+    except ValueError:
+        return None
+    return body if isinstance(body, dict) else None

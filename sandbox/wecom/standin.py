@@ -1,0 +1,152 @@
+"""The stand-in as a whole: a company, its chats, the API for the bot, and people who write and tap."""
+
+import itertools
+import time
+from collections.abc import Callable, Mapping
+
+from aiohttp import web
+
+from sandbox.cipher import Crypt
+from sandbox.wecom.api import Api
+from sandbox.wecom.card import live_keys
+from sandbox.wecom.chat import Chats, Message
+from sandbox.wecom.company import Company, Contact
+from sandbox.wecom.fault import Faults
+from sandbox.wecom.people import Delivery, Post, event
+
+
+class DeadButton(AssertionError):
+    """The client shows no such button (any more): nobody can press it."""
+
+
+class WeComStandIn:
+    """A WeCom with one self-built app. `connect` tells it where the bot's callbacks are."""
+
+    def __init__(
+        self,
+        *,
+        corp_id: str,
+        agent_id: int,
+        secret: str,
+        members: Mapping[str, str],
+        now: Callable[[], float] = time.time,
+    ) -> None:
+        self.company = Company(corp_id, agent_id, secret, members={k.lower(): v for k, v in members.items()})
+        self.now = now
+        self.chats = Chats(now)
+        self.faults = Faults()
+        self.api = Api(self.company, self.chats, self.faults)
+        self.posts: dict[str, Post] = {}
+        self._ids = itertools.count(int(time.time_ns()))
+
+    def connect(self, name: str, address: str, *, token: str, aes_key: str) -> Post:
+        """The address and keys of one callback ("app", "contact")."""
+        agent = self.company.agent_id if name == "app" else None
+        post = Post(address, Crypt(token, aes_key, self.company.corp_id), self.now, agent)
+        self.posts[name] = post
+        return post
+
+    def application(self) -> web.Application:
+        """An application that serves the API alone."""
+        app = web.Application(client_max_size=32 * 2**20)
+        app.add_routes(self.api.routes())
+        return app
+
+    async def close(self) -> None:
+        """Give all connections back."""
+        for post in self.posts.values():
+            await post.close()
+
+    def chat(self, user: str) -> list[Message]:
+        """What hangs in a member's chat, oldest first, each card in its present state."""
+        return list(self.chats.messages[user.lower()])
+
+    def last_card(self, user: str, button: str | None = None) -> Message:
+        """The newest card in a chat (that has a button of this text); raises DeadButton."""
+        for message in reversed(self.chat(user)):
+            if message.kind == "card" and (button is None or button in message.buttons()):
+                return message
+        raise DeadButton(f"{user} has no card with a button {button}")
+
+    async def text(self, user: str, words: str, *, on: str = "app") -> Delivery:
+        """A member writes to the app."""
+        self.chats.put(user.lower(), kind="text", text=words, mine=True)
+        return await self.posts[on].deliver(
+            event({**self._head(user), "MsgType": "text", "Content": words, "MsgId": next(self._ids), **self._agent()})
+        )
+
+    async def click(
+        self,
+        user: str,
+        message: Message,
+        key: str,
+        *,
+        selected: Mapping[str, list[str]] | None = None,
+        force: bool = False,
+    ) -> Delivery:
+        """A member presses a button of their copy; one that is not live any more needs `force`."""
+        if not force and (message.replaced or key not in live_keys(message.card)):
+            raise DeadButton(f"the button {key} of {message.id} is not live")
+        code = self.chats.code_for([message])
+        items = "".join(
+            f"<SelectedItem><QuestionKey><![CDATA[{question}]]></QuestionKey><OptionIds>"
+            + "".join(f"<OptionId><![CDATA[{option}]]></OptionId>" for option in options)
+            + "</OptionIds></SelectedItem>"
+            for question, options in self._selected(message, selected).items()
+        )
+        fields = {
+            **self._head(user), "MsgType": "event", "Event": "template_card_event", "EventKey": key,
+            "TaskId": message.task_id, "CardType": message.card["card_type"], "ResponseCode": code, **self._agent(),
+        }  # fmt: skip
+        extra = f"<SelectedItems>{items}</SelectedItems>" if items else ""
+        return await self.posts["app"].deliver(event(fields, extra))
+
+    async def press(self, user: str, button: str, *, selected: Mapping[str, list[str]] | None = None) -> Delivery:
+        """A member presses the newest button of this text."""
+        message = self.last_card(user, button)
+        return await self.click(user, message, message.buttons()[button], selected=selected)
+
+    async def menu(self, user: str, key: str) -> Delivery:
+        """A member taps an entry of the app's menu."""
+        return await self.posts["app"].deliver(
+            event({**self._head(user), "MsgType": "event", "Event": "click", "EventKey": key, **self._agent()})
+        )
+
+    async def enter(self, user: str) -> Delivery:
+        """A member opens the app."""
+        return await self.posts["app"].deliver(
+            event({**self._head(user), "MsgType": "event", "Event": "enter_agent", "EventKey": "", **self._agent()})
+        )
+
+    async def leave(self, user: str) -> Delivery:
+        """A member leaves the app's visible range."""
+        self.company.hidden.add(user.lower())
+        return await self.posts["app"].deliver(
+            event({**self._head(user), "MsgType": "event", "Event": "unsubscribe", "EventKey": "", **self._agent()})
+        )
+
+    async def add_contact(self, contact: Contact) -> Delivery:
+        """A customer and a member become contacts."""
+        self.company.contacts[contact.external_id] = contact
+        fields = {
+            **self._head("sys"), "MsgType": "event", "Event": "change_external_contact",
+            "ChangeType": "add_external_contact", "UserID": contact.member, "ExternalUserID": contact.external_id,
+            "WelcomeCode": self.company.new_welcome_code(self.now()),
+        }  # fmt: skip
+        if contact.state:
+            fields["State"] = contact.state
+        return await self.posts["contact"].deliver(event(fields))
+
+    def _selected(self, message: Message, selected: Mapping[str, list[str]] | None) -> Mapping[str, list[str]]:
+        """What the card's list sends: the choice, or what stood there when nothing was chosen."""
+        selection = message.card.get("button_selection")
+        if selection is None or message.replaced:
+            return selected or {}
+        first = selection.get("selected_id") or selection["option_list"][0]["id"]
+        return {selection["question_key"]: [first], **(selected or {})}
+
+    def _head(self, user: str) -> dict[str, object]:
+        return {"ToUserName": self.company.corp_id, "FromUserName": user, "CreateTime": int(self.now())}
+
+    def _agent(self) -> dict[str, object]:
+        return {"AgentID": self.company.agent_id}

@@ -1,0 +1,163 @@
+"""Programs act in a member's name, with that member's rights, or in their own; each refusal says why."""
+
+import asyncio
+import hashlib
+import json
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+
+async def test_a_claim_makes_an_owner_and_one_fact(office: Any) -> None:
+    no = await office.lead()
+    lead = await office.post(f"/api/v1/leads/{no}/claim", {"by": "li"})
+    assert lead["no"] == no and lead["owner"] == "li" and lead["stage"] == "sal"
+    story = await office.get(f"/api/v1/leads/{no}/timeline")
+    claims = [item for item in story["items"] if item["kind"] == "claimed"]
+    assert [item["by"] for item in claims] == ["li"]
+
+
+async def test_of_many_claimers_one_wins_and_the_others_hear_who(office: Any) -> None:
+    no = await office.lead()
+    answers = await asyncio.gather(
+        *(office.ask("POST", f"/api/v1/leads/{no}/claim", json={"by": by}) for by in ("li", "wang", "zhou"))
+    )
+    assert sorted(answer.status for answer in answers) == [200, 409, 409]
+    losers = [await answer.json() for answer in answers if answer.status == 409]
+    owner = (await office.get(f"/api/v1/leads/{no}"))["owner"]
+    for loser in losers:
+        assert loser["code"] == "already_claimed" and loser["winner"] == owner
+        assert loser["ago_s"] >= 0 and loser["detail"].startswith(no)
+
+
+async def test_a_claim_names_its_member_and_needs_a_selling_role(office: Any) -> None:
+    no = await office.lead()
+    assert "by" in (await office.post(f"/api/v1/leads/{no}/claim", {}, status=422))["detail"]
+    assert (await office.post(f"/api/v1/leads/{no}/claim", {"by": "ma"}, status=403))["code"] == "no_right"
+    assert (await office.post(f"/api/v1/leads/{no}/claim", {"by": "gone"}, status=422))["code"] == "unusable"
+    assert (await office.get(f"/api/v1/leads/{no}"))["owner"] is None
+
+
+async def test_the_claim_limit_says_when_it_lifts(office: Any) -> None:
+    numbers = [
+        await office.lead(name=f"客户{n}", phone=f"1380013820{n}" if n < 10 else f"138001383{n}") for n in range(11)
+    ]
+    for no in numbers[:10]:
+        await office.post(f"/api/v1/leads/{no}/claim", {"by": "li"})
+    refused = await office.post(f"/api/v1/leads/{numbers[10]}/claim", {"by": "li"}, status=409)
+    assert refused["code"] == "claim_limit" and refused["lifts_at"] == "2026-03-18T10:21:00+08:00"
+    office.time.pass_by(timedelta(seconds=61))
+    await office.post(f"/api/v1/leads/{numbers[10]}/claim", {"by": "li"})
+
+
+async def test_a_follow_up_is_logged_once_with_its_next_step(office: Any) -> None:
+    no = await office.lead()
+    await office.post(f"/api/v1/leads/{no}/claim", {"by": "li"})
+    body = {"by": "li", "kind": "visit", "text": "去看了厂房", "next_step_at": "2026-03-20T07:00:00Z"}
+    lead = await office.post(f"/api/v1/leads/{no}/followups", body)
+    assert lead["next_step_at"] == "2026-03-20T15:00:00+08:00"
+    story = (await office.get(f"/api/v1/leads/{no}/timeline"))["items"]
+    logged = [item for item in story if item["kind"] == "followup_logged"]
+    assert len(logged) == 1 and logged[0]["text"] == "去看了厂房" and logged[0]["by"] == "li"
+    assert logged[0]["data"]["kind"] == "visit"
+    assert logged[0]["data"]["next_step_at"] == "2026-03-20T15:00:00+08:00"
+    clocks = (await office.get("/api/v1/clocks", params={"lead": no}))["items"]
+    assert {clock["name"]: clock["state"] for clock in clocks} == {"claim": "met", "first_contact": "met"}
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"kind": "fax", "text": "x"}, {"text": "x"}, {"kind": "call"}, {"kind": "call", "text": "  "},
+        {"kind": "call", "text": "x", "at": "now"}, {"kind": "call", "text": "x", "next_step_at": "tomorrow"},
+        {"kind": "call", "text": "x", "next_step_at": "2026-03-01T10:00:00+08:00"},
+        {"kind": "call", "text": "x" * 4001},
+    ],
+)  # fmt: skip
+async def test_a_follow_up_that_cannot_be_is_422(office: Any, body: dict[str, Any]) -> None:
+    no = await office.lead()
+    answer = await office.post(f"/api/v1/leads/{no}/followups", body, status=422)
+    assert answer["code"] in ("invalid", "unusable") and answer["detail"]
+
+
+async def test_only_the_owner_and_their_manager_may_act(office: Any) -> None:
+    no = await office.lead()
+    await office.post(f"/api/v1/leads/{no}/claim", {"by": "li"})
+    note = {"kind": "note", "text": "x"}
+    unseen = await office.post(f"/api/v1/leads/{no}/followups", {**note, "by": "wang"}, status=404)
+    unknown = await office.post("/api/v1/leads/L4040/followups", {**note, "by": "wang"}, status=404)
+    assert unseen["detail"].replace(no, "") == unknown["detail"].replace("L4040", "")
+    assert (await office.post(f"/api/v1/leads/{no}/followups", {**note, "by": "ma"}, status=409))["code"] == "not_yours"
+    await office.post(f"/api/v1/leads/{no}/followups", {**note, "by": "zhou"})
+
+
+async def test_a_release_goes_back_to_the_pool_with_a_reason(office: Any) -> None:
+    no = await office.lead()
+    await office.post(f"/api/v1/leads/{no}/claim", {"by": "li"})
+    await office.post(f"/api/v1/leads/{no}/release", {"by": "li"}, status=422)
+    await office.post(f"/api/v1/leads/{no}/release", {"by": "li", "reason": "不是我的区", "pool": "moon"}, status=422)
+    lead = await office.post(f"/api/v1/leads/{no}/release", {"by": "li", "reason": "不是我的区"})
+    assert lead["owner"] is None and lead["pool"] == "public"
+    again = await office.post(f"/api/v1/leads/{no}/release", {"by": "zhou", "reason": "x"}, status=409)
+    assert again["code"] == "not_yours"
+
+
+@pytest.mark.ask("AS23")
+async def test_a_transfer_changes_the_owner_and_nothing_else(office: Any) -> None:
+    no = await office.lead(wechat="zhangsan_88", email="zs@example.com", city="杭州")
+    await office.post(f"/api/v1/leads/{no}/claim", {"by": "li"})
+    body = {"by": "li", "kind": "call", "text": "聊得不错", "next_step_at": "2026-03-20T15:00:00+08:00"}
+    await office.post(f"/api/v1/leads/{no}/followups", body)
+    before = await office.get(f"/api/v1/leads/{no}")
+    story = (await office.get(f"/api/v1/leads/{no}/timeline"))["items"]
+    office.time.pass_by(timedelta(minutes=30))
+    await office.post(f"/api/v1/leads/{no}/transfer", {"by": "li", "to": "wang", "reason": "客户在他那边"})
+    after = await office.get(f"/api/v1/leads/{no}")
+    assert (before["owner"], after["owner"]) == ("li", "wang")
+    assert _hash_without_owner(after) == _hash_without_owner(before)
+    assert (await office.get(f"/api/v1/leads/{no}/timeline"))["items"][: len(story)] == story
+
+
+def _hash_without_owner(lead: dict[str, Any]) -> str:
+    rest = {name: value for name, value in lead.items() if name != "owner"}
+    return hashlib.sha256(json.dumps(rest, sort_keys=True).encode()).hexdigest()
+
+
+async def test_a_transfer_to_nobody_is_refused(office: Any) -> None:
+    no = await office.lead()
+    await office.post(f"/api/v1/leads/{no}/claim", {"by": "li"})
+    for to in ("gone", "nobody", "ma", "li", ""):
+        assert (await office.post(f"/api/v1/leads/{no}/transfer", {"by": "li", "to": to}, status=422))["detail"]
+
+
+async def test_qualified_and_disqualified_once(office: Any) -> None:
+    no = await office.lead()
+    await office.post(f"/api/v1/leads/{no}/claim", {"by": "li"})
+    assert (await office.post(f"/api/v1/leads/{no}/qualify", {"by": "li"}))["stage"] == "sql"
+    assert (await office.post(f"/api/v1/leads/{no}/qualify", {"by": "li"}, status=409))["code"] == "stage"
+    await office.post(f"/api/v1/leads/{no}/disqualify", {"by": "li"}, status=422)
+    closed = await office.post(f"/api/v1/leads/{no}/disqualify", {"by": "li", "reason": "空号"})
+    assert closed["stage"] == "invalid" and closed["closed_reason"] == "空号"
+    again = await office.post(f"/api/v1/leads/{no}/disqualify", {"by": "li", "reason": "空号"}, status=409)
+    assert again["code"] == "stage"
+
+
+async def test_a_program_acts_in_its_own_name(office: Any) -> None:
+    no = await office.lead()
+    await office.post(f"/api/v1/leads/{no}/transfer", {"to": "li"}, key="crm")
+    await office.post(f"/api/v1/leads/{no}/followups", {"kind": "note", "text": "系统同步"}, key="crm")
+    story = (await office.get(f"/api/v1/leads/{no}/timeline"))["items"]
+    assert [item["by"] for item in story if item["kind"] in ("transferred", "followup_logged")] == [None, None]
+
+
+async def test_a_new_owner_gets_one_message_and_it_is_listed(office: Any) -> None:
+    no = await office.lead()
+    await office.post(f"/api/v1/leads/{no}/transfer", {"by": "chen", "to": "li"})
+    queued = (await office.get("/api/v1/messages", params={"state": "queued"}))["items"]
+    mine = [m for m in queued if m["to"] == "li" and m["subject"] == no]
+    assert mine and all(set(m) >= {"state", "to", "card", "subject", "attempts", "error"} for m in mine)
+    assert (await office.get("/api/v1/messages", params={"state": "sent"}))["items"] == []
+    assert (await office.get("/api/v1/messages", params={"state": "lost"}, status=422))["errors"][0]["allowed"]
+    clocks = (await office.get("/api/v1/clocks"))["items"]
+    assert clocks and set(clocks[0]) >= {"name", "lead", "started_at", "due_at", "state", "steps", "rules_version"}

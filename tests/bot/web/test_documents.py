@@ -1,0 +1,60 @@
+"""The description of the interface is whole: every route, every field, and a page that needs nothing from elsewhere."""
+
+import re
+from typing import Any
+
+from bot.web.routes import ROUTES
+
+
+async def test_the_document_names_every_route_and_no_other(office: Any) -> None:
+    document = await office.get("/api/openapi.json", key=None)
+    assert document["openapi"] == "3.1.0"
+    described = {(m.upper(), path) for path, methods in document["paths"].items() for m in methods}
+    assert described == {(route.method, route.path) for route in ROUTES}
+    served = {(r.method, r.resource.canonical) for r in office.app.router.routes()}
+    assert described <= served
+    assert {pair for pair in served if pair[1].startswith(("/api/v1", "/capture")) and pair[0] != "HEAD"} == described
+
+
+async def test_every_reference_leads_somewhere_and_every_operation_is_complete(office: Any) -> None:
+    document = await office.get("/api/openapi.json", key=None)
+    schemas = document["components"]["schemas"]
+    for name in re.findall(r'"#/components/schemas/([^"]+)"', str(document).replace("'", '"')):
+        assert name in schemas
+    names = [op["operationId"] for methods in document["paths"].values() for op in methods.values()]
+    assert len(names) == len(set(names))
+    for path, methods in document["paths"].items():
+        for method, operation in methods.items():
+            assert operation["summary"] and "401" in operation["responses"] and "422" in operation["responses"]
+            assert ("requestBody" in operation) == (method in ("post", "patch"))
+            in_path = {p["name"] for p in operation["parameters"] if p["in"] == "path"}
+            assert in_path == set(re.findall(r"{(\w+)}", path))
+            ok = next(iter(operation["responses"].values()))
+            assert "$ref" in ok["content"]["application/json"]["schema"]
+
+
+async def test_what_is_answered_is_what_is_described(office: Any) -> None:
+    no = await office.lead()
+    await office.post(f"/api/v1/leads/{no}/claim", {"by": "li"})
+    schemas = (await office.get("/api/openapi.json", key=None))["components"]["schemas"]
+    for path, name in (
+        (f"/api/v1/leads/{no}", "LeadShown"), ("/api/v1/members/li", "MemberShown"),
+        ("/api/v1/messages", "MessageShown"), ("/api/v1/clocks", "ClockShown"),
+        (f"/api/v1/leads/{no}/timeline", "FactShown"),
+    ):  # fmt: skip
+        body = await office.get(path)
+        item = body["items"][0] if "items" in body else body
+        assert set(item) == set(schemas[name]["properties"]), name
+
+
+async def test_the_page_is_ours_alone(office: Any) -> None:
+    answer = await office.ask("GET", "/api/docs", key=None)
+    page = await answer.text()
+    assert answer.status == 200 and answer.content_type == "text/html"
+    policy = answer.headers["Content-Security-Policy"]
+    assert "script-src 'self'" in policy and "unsafe" not in policy and "frame-ancestors 'none'" in policy
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert "http://" not in page and "https://" not in page and "<script" not in page and "style=" not in page
+    for route in ROUTES:
+        assert route.path in page and route.summary in page
+    assert (await office.ask("GET", "/api/docs.css", key=None)).content_type == "text/css"

@@ -1,0 +1,110 @@
+"""Operations can tell whether the server lives, whether it will keep what it is told, and how it is doing."""
+
+import asyncio
+import os
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from yarl import URL
+
+from bot.metrics import Metrics
+from store.inbox import store_event
+
+
+async def test_alive_and_ready(office: Any) -> None:
+    answer = await office.ask("GET", "/healthz", key=None)
+    assert answer.status == 200 and (await answer.text()) == "ok"
+    assert await office.get("/readyz", key=None) == {"ready": True, "causes": []}
+
+
+async def test_not_ready_while_another_program_holds_the_file(office: Any) -> None:
+    import sqlite3
+
+    from store.db import sqlite_path
+
+    holder = sqlite3.connect(sqlite_path(office.store.url), isolation_level=None)
+    holder.execute("BEGIN EXCLUSIVE")
+    try:
+        body = await office.get("/readyz", key=None, status=503)
+        assert body["causes"][0]["cause"] == "store"
+    finally:
+        holder.execute("ROLLBACK")
+        holder.close()
+    for _ in range(100):
+        if (await office.ask("GET", "/readyz", key=None)).status == 200:
+            return
+        await asyncio.sleep(0.1)
+    pytest.fail("it never became ready again")
+
+
+async def test_not_ready_without_room_on_the_disk_or_when_stopping(office: Any) -> None:
+    office.health.least_free = 2**62
+    assert (await office.get("/readyz", key=None, status=503))["causes"][0]["cause"] == "disk"
+    office.health.least_free = 0
+    await office.get("/readyz", key=None)
+    office.health.stopping = True
+    assert (await office.get("/readyz", key=None, status=503))["causes"][0]["cause"] == "stopping"
+    assert (await office.ask("GET", "/healthz", key=None)).status == 200
+
+
+async def test_the_figures_tell_what_waits(office: Any) -> None:
+    no = await office.lead()
+    await office.post(f"/api/v1/leads/{no}/claim", {"by": "li"})
+    now = office.time.now()
+    await office.store.transaction(
+        lambda tx: store_event(tx, platform="wecom", key="k", lane="l", body=b"{}", now=now - timedelta(seconds=40))
+    )
+    metrics: Metrics = office.health.metrics
+    metrics.callback(platform="wecom", outcome="refused: signature")
+    metrics.call(platform="wecom", api="message/send", code="45009")
+    metrics.late(what="message", by=timedelta(seconds=3))
+    answer = await office.ask("GET", "/metrics", key=None)
+    text = await answer.text()
+    assert answer.headers["Content-Type"].startswith("text/plain; version=0.0.4")
+    for line in (
+        'leadbot_callbacks_total{outcome="refused: signature",platform="wecom"} 1.0',
+        'leadbot_platform_calls_total{api="message/send",code="45009",platform="wecom"} 1.0',
+        'leadbot_inbox{state="open"} 1.0', 'leadbot_inbox{state="parked"} 0.0', "leadbot_inbox_oldest_seconds 40.0",
+        'leadbot_clocks{state="met"} 1.0', 'leadbot_clocks{state="running"} 1.0', "leadbot_store_up 1.0",
+        'leadbot_late_seconds_bucket{le="5.0",what="message"} 1.0',
+        'leadbot_http_answers_total{method="POST",route="/api/v1/leads/{no}/claim",status="200"} 1.0',
+    ):  # fmt: skip
+        assert line in text, line
+    waiting = next(line for line in text.splitlines() if line.startswith('leadbot_outbox{state="queued"}'))
+    assert float(waiting.split()[-1]) >= 1
+
+
+async def test_figures_have_no_room_for_endless_labels(office: Any) -> None:
+    for number in range(500):
+        office.health.metrics.callback(platform="wecom", outcome=f"made up {number}")
+    text = await (await office.ask("GET", "/metrics", key=None)).text()
+    assert text.count("leadbot_callbacks_total{") <= 61 and 'outcome="other"' in text
+
+
+async def test_two_servers_in_one_process_count_apart() -> None:
+    one, two = Metrics(), Metrics()
+    one.callback(platform="wecom", outcome="accepted")
+    assert one.count("leadbot_callbacks_total", platform="wecom", outcome="accepted") == 1
+    assert two.count("leadbot_callbacks_total", platform="wecom", outcome="accepted") == 0
+
+
+async def test_domain_proofs_are_served_at_the_root_and_nothing_else_is(office: Any) -> None:
+    (office.public / "WW_verify_abc123.txt").write_text("abc123")
+    (office.public / "proof.html").write_text("<p>ok</p>")
+    (office.public / ".hidden").write_text("no")
+    (office.public / "sub").mkdir()
+    (office.public.parent / "secret.txt").write_text("no")
+    os.symlink(office.public.parent / "secret.txt", office.public / "link.txt")
+    answer = await office.ask("GET", "/WW_verify_abc123.txt", key=None)
+    assert answer.status == 200 and (await answer.text()) == "abc123" and answer.content_type == "text/plain"
+    page = await office.ask("GET", "/proof.html", key=None)
+    assert page.status == 200 and "script-src 'self'" in page.headers["Content-Security-Policy"]
+    for path in (
+        "/.hidden", "/sub", "/link.txt", "/nothing.txt", "/..%2fsecret.txt", "/%2e%2e/secret.txt", "/sub/x", "/..",
+        "/WW_verify_abc123.txt%00", "/WW_verify_abc123.txt/", "/%57W_verify_abc123.txt%20", "/",
+    ):  # fmt: skip
+        raw = URL(f"http://127.0.0.1:{office.client.port}{path}", encoded=True)
+        answer = await office.client.session.get(raw)
+        assert answer.status == 404, path
+    assert (await office.ask("POST", "/WW_verify_abc123.txt", key=None)).status == 405

@@ -1,0 +1,147 @@
+"""Every route against every kind of key: a new route fails here until somebody has said who may use it."""
+
+import asyncio
+from typing import Any
+
+import pytest
+
+from store.access import revoke_key
+
+OPEN = {
+    ("GET", "/healthz"), ("GET", "/readyz"), ("GET", "/metrics"), ("GET", "/api/openapi.json"), ("GET", "/api/docs"),
+    ("GET", "/api/docs.css"), ("GET", "/{file}"),
+}  # fmt: skip
+LOOKING = {  # any valid key
+    ("GET", "/api/v1/leads"), ("GET", "/api/v1/leads/{no}"), ("GET", "/api/v1/leads/{no}/timeline"),
+    ("GET", "/api/v1/duplicates"), ("GET", "/api/v1/members"), ("GET", "/api/v1/members/{id}"),
+    ("GET", "/api/v1/messages"), ("GET", "/api/v1/clocks"),
+}  # fmt: skip
+ACTING = {  # admin and integration keys
+    ("POST", "/api/v1/leads"), ("PATCH", "/api/v1/leads/{no}"), ("POST", "/api/v1/understand"),
+    ("POST", "/capture/{source}"), ("POST", "/api/v1/leads/{no}/followups"), ("POST", "/api/v1/leads/{no}/claim"),
+    ("POST", "/api/v1/leads/{no}/release"), ("POST", "/api/v1/leads/{no}/transfer"),
+    ("POST", "/api/v1/leads/{no}/qualify"), ("POST", "/api/v1/leads/{no}/disqualify"),
+}  # fmt: skip
+QUERY = {"/api/v1/duplicates": {"phone": "13800138000"}}
+
+
+def _routes(office: Any) -> set[tuple[str, str]]:
+    return {(route.method, route.resource.canonical) for route in office.app.router.routes() if route.method != "HEAD"}
+
+
+async def test_every_route_is_classified(office: Any) -> None:
+    assert _routes(office) == OPEN | LOOKING | ACTING
+
+
+@pytest.mark.parametrize("key", [None, "board", "crm", "boss", "admin", "old", "stranger"])
+async def test_every_route_answers_each_key_as_the_table_says(office: Any, key: str | None) -> None:
+    no = await office.lead()
+    for method, path in sorted(LOOKING | ACTING):
+        address = path.format(no=no, id="li", source="官网")
+        answer = await office.ask(
+            method, address, key=key, params=QUERY.get(path, {}), json={} if method != "GET" else None
+        )
+        body = await answer.json(content_type=None)
+        if key in (None, "old", "stranger"):
+            assert answer.status == 401, (path, body)
+            assert answer.headers["WWW-Authenticate"].startswith("Bearer") and body["code"] == "unauthorized"
+        elif (method, path) in LOOKING:
+            assert answer.status == 200, (path, body)
+        elif key == "board":
+            assert answer.status == 403 and body["code"] == "no_right", (path, body)
+        else:
+            assert answer.status in (200, 409, 422), (path, body)
+    for method, path in sorted(OPEN - {("GET", "/{file}")}):
+        assert (await office.ask(method, path, key=key)).status == 200
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "",
+        "Bearer",
+        "Bearer ",
+        "Basic YTpi",
+        "Bearer wrong",
+        "Bearer \u00e9\u00e9",
+        "bearer lb_x",
+        "Bearer " + "x" * 5000,
+    ],
+)
+async def test_anything_but_one_valid_key_is_401(office: Any, header: str) -> None:
+    answer = await office.ask("GET", "/api/v1/leads", key=None, headers={"Authorization": header})
+    assert answer.status == 401 and answer.content_type == "application/problem+json"
+
+
+async def test_an_empty_admin_key_opens_nothing(office: Any) -> None:
+    from aiohttp.test_utils import make_mocked_request
+
+    from bot.web.api.auth import Keyring
+    from bot.web.api.problem import Problem
+
+    with pytest.raises(Problem):
+        await Keyring(office.desk, "").caller(make_mocked_request("GET", "/", headers={"Authorization": "Bearer "}))
+
+
+async def test_a_key_that_is_revoked_opens_nothing_soon_after(office: Any) -> None:
+    await office.get("/api/v1/leads", key="crm")
+    await office.store.transaction(lambda tx: revoke_key(tx, "crm", now=office.time.now()))
+    for _ in range(100):
+        if (await office.ask("GET", "/api/v1/leads", key="crm")).status == 401:
+            return
+        await asyncio.sleep(0.05)
+    pytest.fail("a revoked key still works")
+
+
+async def test_a_key_with_a_source_captures_only_for_it(office: Any) -> None:
+    person = {"name": "王总", "phone": "13900139000"}
+    refused = await office.post("/capture/百度", person, key="web", status=403)
+    assert refused["code"] == "no_right"
+    for key, source in (("web", "官网"), ("crm", "百度"), ("admin", "抖音"), ("boss", "抖音")):
+        await office.post(f"/capture/{source}", person, key=key)
+    lead = (await office.get("/api/v1/leads"))["items"][0]
+    assert lead["sources"] == ["官网", "百度", "抖音"] and lead["enquiries"] == 4
+
+
+async def test_a_key_s_source_is_booked_when_the_body_names_none(office: Any) -> None:
+    await office.post("/api/v1/leads", {"phone": "13900139000"}, key="web", status=201)
+    await office.post("/api/v1/leads", {"phone": "13900139000"}, key="crm")
+    assert (await office.get("/api/v1/leads"))["items"][0]["sources"] == ["官网", "api"]
+
+
+async def test_another_company_in_the_same_file_never_shows(office: Any) -> None:
+    for path, params in (
+        ("/api/v1/leads", {}),
+        ("/api/v1/leads", {"phone": "13800138000"}),
+        ("/api/v1/leads", {"company": "杭州云栖智能科技有限公司"}),
+        ("/api/v1/leads", {"q": "陌生人"}),
+        ("/api/v1/leads", {"source": "官网"}),
+        ("/api/v1/messages", {}),
+        ("/api/v1/clocks", {}),
+    ):
+        assert (await office.get(path, params=params))["items"] == [], path
+    query = {"phone": "13800138000", "company": "杭州云栖智能科技有限公司"}
+    assert await office.get("/api/v1/duplicates", params=query) == {"same": [], "maybe": []}
+    assert "stranger" not in [m["id"] for m in (await office.get("/api/v1/members"))["items"]]
+    await office.get("/api/v1/members/stranger", status=404)
+    for number in (1, 2, 3):
+        await office.get(f"/api/v1/leads/{number}", status=404)
+        await office.get(f"/api/v1/leads/{number}/timeline", status=404)
+        for act in ("claim", "qualify"):
+            await office.post(f"/api/v1/leads/{number}/{act}", {"by": "li"}, status=404)
+    await office.post("/api/v1/leads/1/qualify", {"by": "stranger"}, status=422)
+    scraped = await (await office.ask("GET", "/metrics", key=None)).text()
+    assert 'leadbot_outbox{state="queued"} 0.0' in scraped and 'leadbot_clocks{state="running"} 0.0' in scraped
+
+
+async def test_members_are_listed_and_found(office: Any) -> None:
+    everyone = await office.get("/api/v1/members")
+    assert [m["id"] for m in everyone["items"]] == sorted(("chen", "gone", "li", "ma", "wang", "zhou"))
+    selling = await office.get("/api/v1/members", params={"role": "rep", "state": "active"})
+    assert [m["id"] for m in selling["items"]] == ["li", "wang"]
+    first = await office.get("/api/v1/members", params={"limit": "4"})
+    rest = await office.get("/api/v1/members", params={"limit": "4", "cursor": first["next_cursor"]})
+    assert [m["id"] for m in first["items"] + rest["items"]] == [m["id"] for m in everyone["items"]]
+    li = await office.get("/api/v1/members/li")
+    assert li["name"] == "李娜" and li["role"] == "rep" and li["mobile"] == "13911112222" and li["state"] == "active"
+    await office.get("/api/v1/members/nobody", status=404)

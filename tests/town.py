@@ -1,0 +1,241 @@
+"""A company for acceptance and story tests: the real bot over real HTTP, a WeCom stand-in, and hours that pass."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+from aiohttp import web
+from sqlalchemy import func, select
+from sqlmodel import col
+
+from bot.app import Leadbot
+from config.folder import create_folder
+from config.settings import load_settings
+from sandbox.wecom.chat import Message
+from sandbox.wecom.standin import WeComStandIn
+from store.queues import Due, Inbox, Job, Outbox
+from tests.conftest import NOW, create_tables
+
+MEMBERS = {
+    "wanglei": ("王磊", "rep", "华东"),
+    "lina": ("李娜", "rep", "华东"),
+    "zhaoqiang": ("赵强", "rep", "华北"),
+    "chenjing": ("陈静", "manager", "华东"),
+    "linda": ("林达", "marketing", ""),
+    "admin": ("管理员", "admin", ""),
+}
+MQL = {
+    "name": "王建国", "phone": "13800138000", "title": "采购总监", "company": "杭州云栖智能科技有限公司", "city": "杭州",
+    "need": "急需三十台工业相机,下周要报价", "budget": "50万",
+}  # fmt: skip
+
+
+class Town:
+    """One company with its bot and its chat platform."""
+
+    def __init__(self, root: Path, members: dict[str, tuple[str, str, str]]) -> None:
+        self.root = root
+        self.at = NOW
+        self.members = members
+        self.standin = WeComStandIn(
+            corp_id="ww0000000000000000", agent_id=1000002, secret="请填入应用的Secret",
+            members={user: name for user, (name, _, _) in members.items()}, now=lambda: self.at.timestamp(),
+        )  # fmt: skip
+        self._runners: list[web.AppRunner] = []
+        self.bot: Leadbot
+        self.http: aiohttp.ClientSession
+        self.admin_key = ""
+
+    def now(self) -> datetime:
+        """The town's time."""
+        return self.at
+
+    async def open(self, *, rules: Any = None) -> None:
+        """Make the folder, start both servers, connect the callbacks. `rules(text)` may change rules.yaml."""
+        port = await self._listen(self.standin.application())
+        folder = create_folder(self.root / "acme").folder
+        text = folder.settings.read_text(encoding="utf-8")
+        text = text.replace("  callbacks:", f"  api_base: http://127.0.0.1:{port}\n  callbacks:", 1)
+        folder.settings.write_text(text, encoding="utf-8")
+        if rules is not None:
+            folder.rules.write_text(rules(folder.rules.read_text(encoding="utf-8")), encoding="utf-8")
+        lines = ["id,name,role,team,wecom"]
+        lines += [f"{user},{name},{role},{team},{user}" for user, (name, role, team) in self.members.items()]
+        folder.members.write_text("\n".join(lines), encoding="utf-8")
+        self.settings = load_settings(folder, {})
+        self.folder = folder
+        create_tables(self.root / "acme" / "data" / "leadbot.db")
+        self.admin_key = self.settings.security.admin_key.get_secret_value()
+        await self.start_bot()
+
+    async def start_bot(self) -> None:
+        """Start (or, after stop_bot, restart) the bot on the same folder."""
+        self.bot = Leadbot(self.folder, self.settings, now=self.now, monotonic=lambda: self.at.timestamp())
+        port = await self._listen(self.bot.web())
+        for name, callback in self.settings.wecom.callbacks.items():
+            post = self.standin.connect(
+                name, f"http://127.0.0.1:{port}/callback/wecom/{name}", token=callback.token.get_secret_value(),
+                aes_key=callback.aes_key.get_secret_value(),
+            )  # fmt: skip
+            post.manner.retries = 0
+        headers = {"Authorization": f"Bearer {self.admin_key}"}
+        self.http = aiohttp.ClientSession(base_url=f"http://127.0.0.1:{port}", headers=headers)
+        await self.settle()
+
+    async def stop_bot(self) -> None:
+        """Stop the bot as SIGTERM does."""
+        await self.http.close()
+        await self._runners.pop().cleanup()
+
+    async def close(self) -> None:
+        """Take everything down."""
+        await self.http.close()
+        for runner in reversed(self._runners):
+            await runner.cleanup()
+        await self.standin.close()
+
+    async def _listen(self, app: web.Application) -> int:
+        runner = web.AppRunner(app, access_log=None)
+        await runner.setup()
+        await web.TCPSite(runner, "127.0.0.1", 0).start()
+        self._runners.append(runner)
+        return int(runner.addresses[0][1])
+
+    async def settle(self) -> None:
+        """Wait until nothing that is due is left to do."""
+        for worker in ("inbox", "due", "outbox", "job"):
+            self.bot.schedule.hint(worker)
+        async with asyncio.timeout(60):
+            while await self._open_work():
+                await asyncio.sleep(0.005)
+
+    async def _open_work(self) -> int:
+        """Rows that could be worked on now; one that waits for its pause holds back the rest of its lane."""
+        count = 0
+        async with self.bot.store.read() as tx:
+            for table, states in (
+                (Inbox, ("new",)), (Outbox, ("queued", "sending")), (Due, ("new",)), (Job, ("new",)),
+            ):  # fmt: skip
+                rows = await tx.rows(
+                    select(col(table.lane), col(table.run_at), col(table.state))
+                    .where(col(table.corp) == tx.corp, col(table.state).in_(states))
+                    .order_by(col(table.id))
+                )
+                waiting = set()
+                for lane, run_at, state in rows:
+                    if run_at > self.at and state != "sending":
+                        waiting.add(lane)
+                    elif lane not in waiting or table is Due:
+                        count += 1
+        return count
+
+    async def later(self, **span: float) -> None:
+        """Time passes, minute by minute where something is due; then everything that became due is done."""
+        end = self.at + timedelta(**span)
+        while self.at < end:
+            async with self.bot.store.read() as tx:
+                rows = await tx.rows(
+                    select(func.min(col(Due.run_at))).where(col(Due.corp) == tx.corp, col(Due.state) == "new")
+                )
+            due = rows[0][0]
+            self.at = min(end, max(due, self.at)) if due is not None and due <= end else end
+            await self.settle()
+
+    async def until(self, at: datetime) -> None:
+        """Time passes until an instant."""
+        await self.later(seconds=(at - self.at).total_seconds())
+
+    async def text(self, user: str, words: str) -> list[Message]:
+        """A member writes; returns what came into their chat because of it."""
+        before = len(self.standin.chat(user)) + 1
+        delivery = await self.standin.text(user, words)
+        assert delivery.status == 200, delivery
+        await self.settle()
+        return self.standin.chat(user)[before:]
+
+    async def press(self, user: str, button: str, **choice: str) -> list[Message]:
+        """A member presses the newest button of that text; returns what came into their chat."""
+        before = len(self.standin.chat(user))
+        selected = {question: [option] for question, option in choice.items()}
+        delivery = await self.standin.press(user, button, selected=selected)
+        assert delivery.status == 200, delivery
+        await self.settle()
+        return self.standin.chat(user)[before:]
+
+    async def capture(self, source: str = "官网", **fields: object) -> str:
+        """A channel delivers a lead; returns its number."""
+        async with self.http.post(f"/capture/{source}", json=fields) as answer:
+            assert answer.status == 200, await answer.text()
+            lead = str((await answer.json())["lead"])
+        await self.settle()
+        return lead
+
+    async def mql(self, **fields: object) -> str:
+        """A channel delivers a lead that is qualified at once."""
+        return await self.capture(**{**MQL, **fields})  # type: ignore[arg-type]
+
+    async def api(self, method: str, path: str, **body: object) -> tuple[int, Any]:
+        """A program calls /api/v1; returns the status and the JSON."""
+        json = body if method != "GET" else None
+        async with self.http.request(method, f"/api/v1{path}", json=json) as answer:
+            found = await answer.json()
+        await self.settle()
+        return answer.status, found
+
+    async def lead(self, no: str) -> dict[str, Any]:
+        """The lead as the API tells it."""
+        status, found = await self.api("GET", f"/leads/{no}")
+        assert status == 200, found
+        return dict(found)
+
+    async def story(self, no: str) -> list[dict[str, Any]]:
+        """The lead's facts, oldest first."""
+        _, found = await self.api("GET", f"/leads/{no}/timeline?limit=200")
+        return list(found["items"])
+
+    def card(self, user: str, button: str | None = None) -> Message:
+        """The newest card in a chat (with that button)."""
+        return self.standin.last_card(user, button)
+
+
+def words(messages: list[Message]) -> str:
+    """Everything that can be read in some messages, cards included."""
+    return "\n".join(seen(message) for message in messages)
+
+
+def seen(message: Message) -> str:
+    """What a person reads in one message, as it is now."""
+    if message.kind != "card":
+        return message.text
+    card = message.card
+    quote = card.get("quote_area") or {}
+    parts = [
+        card["source"]["desc"], card["main_title"]["title"], card["main_title"].get("desc", ""),
+        quote.get("title", ""), quote.get("quote_text", ""), card.get("sub_title_text", ""),
+        *(f"{row['keyname']} {row['value']}" for row in card.get("horizontal_content_list", [])),
+        *(option["text"] for option in (card.get("button_selection") or {}).get("option_list", [])),
+        *(f"[{button['text']}]" for button in card["button_list"]), message.replaced,
+    ]  # fmt: skip
+    return "\n".join(part for part in parts if part)
+
+
+def shanghai(text: str) -> datetime:
+    """An instant written in Shanghai time, such as 2026-03-18 10:20."""
+    return datetime.fromisoformat(f"{text}+08:00").astimezone(UTC)
+
+
+@contextlib.asynccontextmanager
+async def town(
+    root: Path, *, members: dict[str, tuple[str, str, str]] | None = None, rules: Any = None
+) -> AsyncIterator[Town]:
+    """An open town."""
+    place = Town(root, members or MEMBERS)
+    await place.open(rules=rules)
+    try:
+        yield place
+    finally:
+        await place.close()
