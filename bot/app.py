@@ -13,7 +13,9 @@ import structlog
 from aiohttp import web
 
 from bot import clock as real_clock
+from bot.admin import AdminSocket, Handler
 from bot.clock import Now
+from bot.commands.office import OFFICE, Work
 from bot.context import Context
 from bot.metrics import Metrics
 from bot.pipeline import Pipeline
@@ -101,6 +103,10 @@ class Leadbot:
             }
         )
         self.store.on_hint(self.schedule.hint)
+        self.door = AdminSocket(
+            folder.sock,
+            {name: self._office(work) for name, work in OFFICE.items()},
+        )
 
     async def context(self) -> Context:
         """The present moment: published rules, their calendar, the time."""
@@ -127,10 +133,12 @@ class Leadbot:
                 lambda tx: due.do_once(tx, kind="menu", key=f"menu:{_menu_mark()}", now=self.now())
             )
         self.schedule.start()
+        await self.door.start()
 
     async def stop(self) -> None:
         """Finish what is in hand and close everything."""
         self.health.stopping = True
+        await self.door.stop()
         await self.schedule.stop()
         if self.wecom is not None:
             await self.wecom.close()
@@ -175,6 +183,9 @@ class Leadbot:
 
         app.cleanup_ctx.append(running)
         return app
+
+    def _office(self, work: Work) -> Handler:
+        return lambda arguments: work(self.store, arguments, self.now())
 
     def _count_answer(self, endpoint: str, code: int) -> None:
         self.metrics.call(platform="wecom", api=endpoint, code=str(code))
@@ -239,7 +250,7 @@ async def import_members(tx: Tx, folder: Folder) -> Mapping[str, int]:
 async def serve(folder: Folder, settings: Settings) -> None:
     """Run until SIGTERM or SIGINT."""
     bot = Leadbot(folder, settings)
-    runner = web.AppRunner(bot.web(), access_log=None, handle_signals=False)
+    runner = web.AppRunner(bot.web(), access_log=None, handle_signals=False, auto_decompress=False)
     await runner.setup()
     site = web.TCPSite(runner, settings.server.host, settings.server.port, reuse_address=True)
     await site.start()

@@ -43,8 +43,13 @@ DRAWINGS: dict[str, Drawing] = {
 }
 
 
+def drawing_of(card: str) -> Drawing:
+    """The drawing of a card's name; what stands behind a colon only tells one card of a lead from another."""
+    return DRAWINGS[card.partition(":")[0]]
+
+
 async def draw(tx: Tx, asked: Asked, ctx: Context) -> Message | None:
     """The card as it is now for this reader; None when there is nothing to show them (any more)."""
-    drawing = DRAWINGS[asked.card]
+    drawing = drawing_of(asked.card)
     view = await drawing.look(tx, asked, ctx)
     return None if view is None else drawing.draw(view)

@@ -126,8 +126,8 @@ async def ring_audience(tx: Tx, fact: Fact, ctx: Context, origin: str) -> Sequen
     share = fact.share if isinstance(fact, ClockWarned) else 100
     for member in await audience(tx, lead, fact.tell, rules=ctx.rules):
         await ring(
-            tx, ctx, member, "clock", key=f"clock:{fact.clock_id}:{share}:{member.id}", lead_id=lead.id,
-            clock=fact.clock_id, share=share,
+            tx, ctx, member, f"clock:{fact.clock_id}:{share}", key=f"clock:{fact.clock_id}:{share}:{member.id}",
+            lead_id=lead.id,
         )  # fmt: skip
     return ()
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+import secrets
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 
@@ -10,7 +11,7 @@ import structlog
 from bot.cards.asked import Asked
 from bot.cards.card import Card, Message
 from bot.context import Context
-from bot.drawing import DRAWINGS, draw
+from bot.drawing import draw, drawing_of
 from bot.limiter import Limiter
 from bot.outgoing import managers_or_admins, ring
 from bot.platform import CodeGone, Place, Platform, Receipt, SendLater, SendRefused, SendUnknown
@@ -114,7 +115,7 @@ class Sender:
             await lease.settle(tx, row, run_at=ctx.now + wait, attempts=row.attempts - 1)
             return False
         self._limiters[row.platform].spend(row.lane, ctx.now)
-        ref = f"{row.card}-{row.id}-{row.fence}"
+        ref = ref_of(row)
         body = platform.render(message, place, ref=ref)
         return await self._sending(tx, row, body, updating=False, ctx=ctx, ref=ref, message=message)
 
@@ -137,7 +138,7 @@ class Sender:
             await lease.settle(tx, row, run_at=ctx.now + wait, attempts=row.attempts - 1)
             return False
         self._limiters[row.platform].spend(row.lane, ctx.now)
-        ref = f"{row.card}-{row.id}-{row.fence}"
+        ref = ref_of(row)
         body = platform.render(message, place, ref=ref)
         return await self._sending(tx, row, body, updating=False, ctx=ctx, ref=ref, message=message)
 
@@ -196,7 +197,7 @@ class Sender:
         crash.point("sender_before_receipt")
         if not await lease.settle(tx, row, state="sent", sent_at=now, platform_id=receipt.message_id, error=""):
             return
-        if row.card not in DRAWINGS or not DRAWINGS[row.card].living or row.lead_id is None:
+        if row.card == "answered" or row.lead_id is None or not drawing_of(row.card).living:
             return
         drawn = bytes.fromhex(row.params.get("drawn", ""))
         if row.updating:
@@ -253,6 +254,14 @@ class Sender:
                 )  # fmt: skip
 
         await self._store.transaction(note)
+
+
+def ref_of(row: Outbox) -> str:
+    """Our name of a message, made of what every platform allows in one.
+
+    WeCom never takes a name twice in the life of an app, not even from a store made anew: hence the random end.
+    """
+    return f"{row.card.replace(':', '-')}-{row.id}-{secrets.token_hex(4)}"
 
 
 def fingerprint(message: Message) -> bytes:

@@ -13,6 +13,7 @@ from bot.pipeline import receive
 from bot.platform import BadCallback
 from bot.wecom.callback import CallbackKeys, dedupe_key, echo, lane, verify
 from store import crash
+from store.access import set_property
 from store.db import Store
 
 log = structlog.get_logger()
@@ -44,6 +45,8 @@ class WeComCallbacks:
             plain = echo(request.query, keys, now=self._now())
         except BadCallback as bad:
             return self._refuse(bad)
+        stamp = self._now().isoformat(timespec="seconds")
+        await self._store.transaction(lambda tx: set_property(tx, "callback_verified", stamp))
         return web.Response(text=plain, content_type="text/plain")
 
     async def take(self, request: web.Request) -> web.Response:

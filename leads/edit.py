@@ -26,17 +26,22 @@ async def edit(
     fresh = {name: value for name, value in values.items() if name in FIELDS and getattr(lead, name) != value}
     if not fresh:
         return ()
+    pairs: list[tuple[str, str]] = []
     if "phone" in fresh:
         phone = normal_phone(str(fresh["phone"])) if fresh["phone"] else None
         flaw = "" if phone is not None and phone.valid else (phone.reason if phone else "不是电话号码")
         fresh["phone_flaw"] = flaw if fresh["phone"] else ""
         if phone is not None and phone.valid:
             fresh["phone"] = phone.number + (f"-{phone.extension}" if phone.extension else "")
-            await _bind(tx, "phone", str(fresh["phone"]), lead_id)
+            pairs.append(("phone", str(fresh["phone"])))
     if (email := normal_email(str(fresh.get("email") or ""))) is not None:
-        await _bind(tx, "email", email, lead_id)
+        pairs.append(("email", email))
     if (wechat := normal_wechat(str(fresh.get("wechat") or ""))) is not None:
-        await _bind(tx, "wechat", wechat, lead_id)
+        pairs.append(("wechat", wechat))
+    for kind, value in pairs:
+        await _refuse_others(tx, kind, value, lead_id)
+    for kind, value in pairs:
+        await leads.add_identity(tx, kind, value, lead_id)
     merged = Lead(**{**lead.model_dump(), **fresh})
     rated = rate(merged, rules=rules)
     ready = rated.mql and not merged.phone_flaw and merged.owner_id is None and merged.stage in ("new", "nurturing")
@@ -65,8 +70,7 @@ async def edit(
     return tuple(facts)
 
 
-async def _bind(tx: Tx, kind: str, value: str, lead_id: int) -> None:
+async def _refuse_others(tx: Tx, kind: str, value: str, lead_id: int) -> None:
     known = await leads.find_by_identity(tx, kind, value)
     if known is not None and known != lead_id:
         raise Unusable(f"这个联系方式已经是 L{known} 的了,先查重再改。")
-    await leads.add_identity(tx, kind, value, lead_id)

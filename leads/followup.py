@@ -23,7 +23,7 @@ _CUES = (
 
 
 def channel_of(words: str) -> str:
-    """How the contact was made, read from the words of a follow-up: the earliest cue decides, without one it is chat."""
+    """How the contact was made, read from a follow-up's words: the earliest cue decides, without one it is chat."""
     low = words.lower()
     found = [(low.find(cue), channel) for channel, cues in _CUES for cue in cues if cue in low]
     return min(found)[1] if found else "chat"

@@ -13,17 +13,17 @@ from pathlib import Path
 
 import aiohttp
 from aiohttp import web
-from bot.logs import set_up_logs
-from store.migrate import migrate
 
 from bot import clock as real_clock
 from bot.app import Leadbot
+from bot.logs import set_up_logs
 from config.folder import Folder, create_folder
 from config.settings import Settings, load_settings
 from sandbox.control import Control
 from sandbox.page.serve import page_routes
 from sandbox.sample import ALWAYS_OPEN, MEMBERS, PEOPLE, Seed, seeds, steps
 from sandbox.wecom.standin import WeComStandIn
+from store.migrate import migrate
 from store.outbox import oldest_waiting
 
 ROOT = Path(__file__).parent.parent / ".demo"
@@ -96,7 +96,7 @@ async def demo(port: int, root: Path, *, browse: bool) -> None:
     await web.TCPSite(api, "127.0.0.1", 0).start()
     folder = sample_folder(root, api_base=f"http://127.0.0.1:{api.addresses[0][1]}", port=port)
     settings = load_settings(folder, {})
-    await asyncio.to_thread(migrate, settings.store_url(folder), settings.data_key())
+    await asyncio.to_thread(migrate, settings.store_url(folder))
     base = f"http://127.0.0.1:{port}"
     if settings.wecom is None:
         raise RuntimeError("the sample has no WeCom")
@@ -119,7 +119,7 @@ async def demo(port: int, root: Path, *, browse: bool) -> None:
     app = bot.web()
     app.add_routes(control.routes("/demo/api"))
     app.add_routes(page_routes("/demo"))
-    runner = web.AppRunner(app, access_log=None, handle_signals=False)
+    runner = web.AppRunner(app, access_log=None, handle_signals=False, auto_decompress=False)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", port, reuse_address=True).start()
     await plant(settings, past, base, list(seeds()))

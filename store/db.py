@@ -63,6 +63,11 @@ class Store:
         await self._write_engine.dispose()
         await self._read_engine.dispose()
 
+    async def dispose(self) -> None:
+        """Give the files back without ever having started the writer (for looking only)."""
+        await self._write_engine.dispose()
+        await self._read_engine.dispose()
+
     async def transaction(self, operation: Callable[[Tx], Awaitable[T]]) -> T:
         """Run a repeatable operation in one durable transaction and return its result after the commit."""
         result: T = await self._writer.run(operation)
@@ -93,6 +98,7 @@ class Store:
         engine = create_async_engine(
             url.replace("sqlite://", "sqlite+aiosqlite://", 1),
             connect_args={"isolation_level": None},
+            hide_parameters=True,
             pool_size=1 if writing else READERS,
             max_overflow=0,
         )

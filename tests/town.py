@@ -17,8 +17,9 @@ from config.folder import create_folder
 from config.settings import load_settings
 from sandbox.wecom.chat import Message
 from sandbox.wecom.standin import WeComStandIn
+from store.migrate import migrate
 from store.queues import Due, Inbox, Job, Outbox
-from tests.conftest import NOW, create_tables
+from tests.conftest import NOW
 
 MEMBERS = {
     "wanglei": ("王磊", "rep", "华东"),
@@ -29,7 +30,8 @@ MEMBERS = {
     "admin": ("管理员", "admin", ""),
 }
 MQL = {
-    "name": "王建国", "phone": "13800138000", "title": "采购总监", "company": "杭州云栖智能科技有限公司", "city": "杭州",
+    "name": "王建国", "phone": "13800138000", "title": "采购总监", "company": "杭州云栖智能科技有限公司",
+    "city": "杭州",
     "need": "急需三十台工业相机,下周要报价", "budget": "50万",
 }  # fmt: skip
 
@@ -68,7 +70,7 @@ class Town:
         folder.members.write_text("\n".join(lines), encoding="utf-8")
         self.settings = load_settings(folder, {})
         self.folder = folder
-        create_tables(self.root / "acme" / "data" / "leadbot.db")
+        migrate(self.settings.store_url(folder))
         self.admin_key = self.settings.security.admin_key.get_secret_value()
         await self.start_bot()
 
@@ -99,7 +101,7 @@ class Town:
         await self.standin.close()
 
     async def _listen(self, app: web.Application) -> int:
-        runner = web.AppRunner(app, access_log=None)
+        runner = web.AppRunner(app, access_log=None, auto_decompress=False)
         await runner.setup()
         await web.TCPSite(runner, "127.0.0.1", 0).start()
         self._runners.append(runner)
@@ -110,7 +112,7 @@ class Town:
         for worker in ("inbox", "due", "outbox", "job"):
             self.bot.schedule.hint(worker)
         async with asyncio.timeout(60):
-            while await self._open_work():
+            while await self._open_work():  # noqa: ASYNC110 - the rows tell, no flag in memory
                 await asyncio.sleep(0.005)
 
     async def _open_work(self) -> int:

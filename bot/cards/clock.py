@@ -32,7 +32,8 @@ class View:
 
 async def look(tx: Tx, asked: Asked, ctx: Context) -> View | None:
     """Read the promise and the reader's part in it."""
-    clock = await clocks.find_clock(tx, int(asked.params.get("clock", 0)))
+    _, clock_id, share = asked.card.split(":")  # each step of each promise is a card of its own
+    clock = await clocks.find_clock(tx, int(clock_id))
     lead = await leads.find_lead(tx, asked.lead_id or 0)
     who = asked.who
     if clock is None or lead is None or who is None:
@@ -52,7 +53,7 @@ async def look(tx: Tx, asked: Asked, ctx: Context) -> View | None:
     return View(
         lead=lead,
         label=str(clock.rule.get("label", clock.name)),
-        share=int(asked.params.get("share", 100)),
+        share=int(share),
         due=moment(clock.due_at, now=ctx.now, zone=ctx.rules.zone),
         left=lasting(left) if left else "",
         arithmetic=explain_text(ctx.calendar.explain(ctx.now, clock.due_at), today=today) if left else "",

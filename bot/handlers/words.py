@@ -54,6 +54,6 @@ def closest(text: str, words: Sequence[str]) -> list[str]:
 
     def likeness(word: str) -> float:
         shared = len(set(word) & set(head)) / max(len(set(word)), 1)
-        return difflib.SequenceMatcher(None, word, head).ratio() + shared
+        return difflib.SequenceMatcher(None, word, head).ratio() + shared + 0.3 * (word[:1] == head[:1])
 
     return sorted(words, key=likeness, reverse=True)[:3]

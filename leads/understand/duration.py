@@ -55,11 +55,7 @@ def _is_term(text: str, start: int, stop: int) -> bool:
     before, after = text[max(0, start - 8) : start], text[stop : stop + 6]
     if re.search(r"(?:账期|交期|质保|保修|工期|有效期|货期|周期|响应|支持|承诺|[一-龥]后)[\s:为是]*$", before):
         return True
-    return bool(
-        re.match(
-            r"\s?(?:响应|发货|到货|到账|送达|交付|交货|见效|无理由|退换|退货|免费|付清|付款|质保|保修|新品|的)", after
-        )
-    )
+    return bool(re.match(r"\s?(?:响应|发货|到账|送达|见效|无理由|退换|退货|免费|质保|保修|新品|的)", after))
 
 
 def _amounts(found: re.Match[str]) -> tuple[float, float] | None:

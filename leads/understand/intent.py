@@ -46,8 +46,8 @@ def read_intent(text: str, *, contact: bool, labelled: bool, when: bool, named: 
     """One of INTENTS.
 
     A reminder and a release are said outright. A contact (phone, mail, WeChat id) makes a new lead, unless it
-    tells what happened on the phone and nothing is labelled as in a form. What ends or begins like a question and carries
-    no contact is one. Else a date, or a word of what happened, makes a follow-up.
+    tells what happened on the phone and nothing is labelled as in a form. What ends or begins like a question and
+    carries no contact is one. Else a date, or a word of what happened, makes a follow-up.
     """
     if _reminder().search(text) and not labelled:
         return "reminder"

@@ -4,7 +4,7 @@ import re
 from datetime import date, timedelta
 from functools import cache
 
-from leads.understand.festival import after_festival, coming_festival, festival_pattern, next_holiday
+from leads.understand.festival import after_festival, coming_festival, festival_day, festival_pattern, next_holiday
 from leads.understand.number import read_count
 from leads.understand.span import Reader, Span, add_months, month_days, one
 from leads.understand.surname import common_surnames
@@ -38,6 +38,8 @@ def month_patterns() -> tuple[tuple[re.Pattern[str], Reader], ...]:
     apart = r"(?<![\d.A-Za-z/:-])"
     return (
         (re.compile(rf"(?<!\d)(20\d\d)\s?[-/.年]\s?({num_m})\s?[-/.月]\s?({num_d})(?!\d)\s?[日号]?"), _full),
+        (re.compile(r"(?a)(?<![\w.-])(2[4-9]|3\d)\.(1[0-2]|0?[1-9])\.(3[01]|[12]\d|0?[1-9])(?![\d.万元%])"), _full),
+        (re.compile(r"(?:正月|大年)初[一二三四五六七八九十]|(?<![年])初[四五六七八九十](?![中年月级])"), _first_month),
         (re.compile(r"(?<![\dA-Za-z#-])(20[2-3]\d)(0[1-9]|1[0-2])([0-2]\d|3[01])(?![\dA-Za-z-])"), _full),
         (
             re.compile(
@@ -47,7 +49,10 @@ def month_patterns() -> tuple[tuple[re.Pattern[str], Reader], ...]:
         ),
         (re.compile(rf"{rel}的?\s?(?P<d>{num_d})\s?[日号]"), _day_of_month),
         (re.compile(rf"{apart}(?P<m>0[1-9]|1[0-2])-(?P<d>[0-2]\d|3[01])(?!{count})"), _day_of_month),
-        (re.compile(rf"{apart}(?P<m>1[0-2]|0?[1-9])/(?P<d>3[01]|[12]\d|0?[1-9])(?![\d/.折]|{count})"), _slashed),
+        (
+            re.compile(rf"{apart}(?P<m>1[0-2]|0?[1-9])/(?P<d>3[01]|[12]\d|0?[1-9])(?:-\d{{1,2}}/\d{{1,2}})?(?![\d/.折]|{count})"),
+            _slashed,
+        ),
         (
             re.compile(
                 rf"(?<=[在到等定约于见是前])\s?(?P<m>1[0-2]|[1-9])\.(?P<d>3[01]|[12]\d|"
@@ -86,7 +91,18 @@ def month_patterns() -> tuple[tuple[re.Pattern[str], Reader], ...]:
 
 def _full(found: re.Match[str], today: date) -> Span | None:
     year, month, day = (read_count(part) for part in found.groups())
-    return _day(year or 0, month or 0, day or 0, today)
+    year = (year or 0) + (2000 if (year or 0) < 100 else 0)
+    return _day(year, month or 0, day or 0, today)
+
+
+def _first_month(found: re.Match[str], today: date) -> Span | None:
+    """初八, 正月初六: days of the lunar year's first month, counted from 春节."""
+    for year in (today.year, today.year + 1):
+        spring = festival_day("春节", year)
+        number = read_count(found[0][-1]) or 1
+        if spring is not None and spring + timedelta(days=number - 1) >= today:
+            return one(spring + timedelta(days=number - 1))
+    return None
 
 
 def _day(year: int, month: int, day: int, today: date) -> Span | None:

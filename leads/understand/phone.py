@@ -55,9 +55,9 @@ class FoundPhone:
 def _shape() -> re.Pattern[str]:
     """A number's parts, once it stands alone: prefix, digits with separators, extension."""
     return re.compile(
-        r"(?P<plus>\+|00)?\(?(?P<digits>\d(?:[\s().·/_~-]{0,3}\d){4,19})\)?"
+        r"\(?(?P<plus>\+|00)?\(?(?P<digits>\d(?:[\s().·/_~-]{0,3}\d){4,19})\)?"
         r"(?:[\s(,]{0,2}(?:-{1,2}|转接?|分机号?|ext\.?|extension|#|x|\*)[\s:.]{0,3}(?P<ext>\d{1,6})\)?)?",
-        re.IGNORECASE,
+        re.IGNORECASE | re.ASCII,
     )
 
 
@@ -65,7 +65,8 @@ def normal_phone(text: str) -> Phone | None:
     """The number in one spelling, or None if the text is no phone number at all.
 
     Takes +86, 0086 and 86 before it, full-width and spoken digits (一三八…), blanks, dashes, brackets, and 转,
-    分机 or - before an extension. A number that looks like a phone but cannot be one comes back with valid=False and a reason.
+    分机 or - before an extension. A number that looks like a phone but cannot be one comes back with
+    valid=False and a reason.
     """
     even = unicodedata.normalize("NFKC", text[:200]).strip().translate(spoken_digits())
     even = re.sub(
@@ -157,9 +158,10 @@ def _in_text() -> re.Pattern[str]:
         rf"|(?P<service>[48]00{gap}\d{{3,4}}{gap}\d{{3,4}})(?!\d)"
         r"|(?P<land>(?:\(?(?:\+|00)?86\)?[ -]{0,2})?(?:\(0?\d{2,3}\)|0\d{2,3})[ -]{0,2}(?:\d{7,8}|"
         r"\d{3,4}[ -]\d{4}))(?!\d)"
-        r"|(?P<land86>(?:\+|00)86[ -]{0,2}\(?(?:10|[2-9]\d{1,2})\)?[ -]{0,2}\d{3,4}[ -]?\d{4})(?!\d)"
-        r")(?:[ ,(]{0,2}(?:-{1,2}|转接?|分机号?:?|ext\.?|extension|#|x)[ :.]{0,2}(?P<ext>\d{1,6})(?!\d|-?\d{2}:)\)?)?",
-        re.IGNORECASE,
+        r"|(?P<land86>(?:(?:\+|00)86[ -]{0,2}|86-)\(?(?:10|[2-9]\d{1,2})\)?[ -]{0,2}\d{3,4}[ -]?\d{4})(?!\d)"
+        r")(?:[ ,(]{0,2}(?:-{1,2}|转接?|分机号?:?|ext\.?|extension|#|x)[ :.]{0,2}"
+        r"(?P<ext>\d{1,6})(?!\d|-?\d{2}:|\s?[-~到至万wWkK千百元块台个套人%.年月号点:])\)?)?",
+        re.IGNORECASE | re.ASCII,
     )
 
 
@@ -167,7 +169,7 @@ def _in_text() -> re.Pattern[str]:
 def _labelled() -> re.Pattern[str]:
     return re.compile(
         r"(?:手机|电话|座机|固话|联系方式|tel|mobile|phone)(?:号码?)?[\s::是为]{0,3}(?P<digits>\d[\d -]{5,14}\d)(?!\d)",
-        re.IGNORECASE,
+        re.IGNORECASE | re.ASCII,
     )
 
 

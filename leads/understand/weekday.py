@@ -36,6 +36,7 @@ def weekday_patterns() -> tuple[tuple[re.Pattern[str], Reader], ...]:
             _near,
         ),
         (re.compile(r"[今明昨][儿个]儿?(?!性)"), lambda found, today: one(today + timedelta(days=_NEAR[found[0][0]]))),
+        (re.compile(r"明后[两二]?[天日]"), _next_two),
         (re.compile(r"(?:这|近|最近)[两二]天"), _these_days),
         (re.compile(r"隔天|隔日|次日|翌日|第二天(?!堂)"), _next),
         (
@@ -72,6 +73,10 @@ def _near(found: re.Match[str], today: date) -> Span:
     shift = _NEAR[word]
     said: Said = "open" if shift == 0 else "past" if shift < 0 else "coming"
     return one(today + timedelta(days=shift), said=said)
+
+
+def _next_two(found: re.Match[str], today: date) -> Span:
+    return Span(today + timedelta(days=1), today + timedelta(days=2), "range", "coming", "“明后天”没有说是哪一天")
 
 
 def _these_days(found: re.Match[str], today: date) -> Span:

@@ -57,7 +57,7 @@ def _when(moment: Moment, text: str, original: str, now: datetime) -> When | Non
     gone = said_past(_clause_after(text, stop))
     if moment.span is None:
         if re.search(
-            r"(?:每天|天天|每日|每晚|工作日|工作时间|营业时间|上班时间|至周五|到周五)[\s,:为是]*$",
+            r"(?:每天|天天|每日|每晚|每[周月年个星期礼拜]{1,3}[一-龥\d]{0,3}|工作日|工作时间|营业时间|上班时间|至周五|到周五)[\s,:为是]*$",
             text[max(0, moment.begin - 8) : moment.begin],
         ):
             return None
@@ -74,9 +74,11 @@ def _when(moment: Moment, text: str, original: str, now: datetime) -> When | Non
             at, doubt = at + timedelta(hours=12), "是上午还是晚上没有说"
         doubt = None if doubt and doubt.startswith("今天就是") and at >= now else doubt
         return When(at, at, "minute", words, at < now or (gone and said == "open"), doubt, moment.begin, stop)
+    if doubt and doubt.startswith("今天就是") and moment.period and period_end(moment.period) > now.hour:
+        doubt = None  # 周五晚上, said on a Friday afternoon
     if moment.clock is not None:
         doubt = doubt or "哪一天说得不确切"
-    if side in ("前", "内") and not (said == "past" or gone):
+    if side == "前" and not (said == "past" or gone):
         span = until(span, now.date()) if span.last >= now.date() else span
     elif side == "后" and said != "past":
         span = since(span)

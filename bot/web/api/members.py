@@ -7,9 +7,8 @@ from pydantic import BaseModel, Field
 from bot.web.api.fields import Term
 from bot.web.api.paging import Page, cut, start_of
 from bot.web.api.route import Call, Reply, Route
-from bot.web.api.shown import number, said
 from leads.errors import NotFound
-from leads.mask import masked_text
+from leads.mask import masked_text, said, shown_phone
 from store.members import find_member, list_everyone
 from store.tables import Member
 
@@ -58,7 +57,7 @@ def member_shown(member: Member, *, reveal: bool) -> MemberShown:
         user_id: str | None = getattr(member, name)
         values[name] = said(user_id, reveal=reveal) if user_id else None
     values["name"] = said(member.name, reveal=reveal)
-    values["mobile"] = number(member.mobile, reveal=reveal)
+    values["mobile"] = shown_phone(member.mobile, reveal=reveal)
     values["email"] = member.email if reveal else masked_text(member.email)
     return MemberShown.model_construct(**values)
 

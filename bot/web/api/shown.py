@@ -10,8 +10,7 @@ from zoneinfo import ZoneInfo
 from pydantic import BaseModel
 
 from bot.web.api.wire import instants, local
-from leads.mask import masked_phone, masked_text
-from leads.understand.phone import normal_phone
+from leads.mask import masked_text, shown_phone
 from store.tables import Lead, TimelineItem
 
 Stage = Literal["new", "nurturing", "mql", "sal", "sql", "opportunity", "won", "lost", "invalid", "dormant"]
@@ -76,7 +75,7 @@ def lead_shown(lead: Lead, sources: Sequence[str], *, reveal: bool, zone: ZoneIn
     values |= {name: local(getattr(lead, name), zone=zone) for name in moments}
     values |= {
         "owner": lead.owner_id,
-        "phone": number(lead.phone, reveal=reveal),
+        "phone": shown_phone(lead.phone, reveal=reveal),
         "email": lead.email if reveal else masked_text(lead.email),
         "wechat": lead.wechat if reveal else masked_text(lead.wechat),
         "sources": [said(source, reveal=reveal) for source in sources],
@@ -103,15 +102,6 @@ def _hidden(value: Any) -> Any:
     if isinstance(value, list):
         return [_hidden(item) for item in value]
     return value
-
-
-def number(phone: str, *, reveal: bool) -> str:
-    """As it is dialled in China (13800138000, 051265566778-8006), or masked (138****8000)."""
-    base, dash, extension = phone.partition("-")
-    known = normal_phone(base) if phone.startswith("+") else None
-    if known is None or not known.valid:
-        return phone if reveal else masked_phone(phone)
-    return known.local + dash + extension if reveal else known.masked
 
 
 def said(text: str, *, reveal: bool) -> str:

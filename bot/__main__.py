@@ -1,0 +1,247 @@
+"""The command line: python -m bot <command>, or ./run <command>."""
+
+import json
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated, Any, NoReturn
+
+import typer
+
+app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode=None)
+members_app = typer.Typer(no_args_is_help=True, help="The company's members.")
+key_app = typer.Typer(no_args_is_help=True, help="Keys of other systems.")
+app.add_typer(members_app, name="members")
+app.add_typer(key_app, name="key")
+
+Dir = Annotated[Path, typer.Argument(metavar="DIR", help="The company's folder.", show_default=False)]
+Json = Annotated[bool, typer.Option("--json", help="Machine-readable output.")]
+ROLES = ("admin", "integration", "readonly")
+
+
+def fail(message: str, status: int = 1) -> NoReturn:
+    """Say what is wrong on stderr and end."""
+    print(message, file=sys.stderr)
+    raise typer.Exit(status)
+
+
+def show(value: Any) -> None:
+    """Print a value as JSON."""
+    print(json.dumps(value, ensure_ascii=False))
+
+
+def opened(root: Path) -> tuple[Any, Any]:
+    """The folder and its settings, or a clear end."""
+    from config.document import BadDocument
+    from config.folder import Folder, NoFolder
+    from config.settings import load_settings
+
+    try:
+        folder = Folder(root.absolute()).check()
+        return folder, load_settings(folder, os.environ)
+    except (BadDocument, NoFolder) as error:
+        fail(str(error))
+    except OSError as error:
+        fail(f"{root}: {error.strerror}")
+
+
+def in_office(root: Path, command: str, **arguments: Any) -> Any:
+    """Run a command that reads or changes the store."""
+    from bot.admin import CommandFailed
+    from bot.commands.office import run_in_office
+    from bot.lock import Locked
+    from config.document import BadDocument
+    from store.db import WrongKey
+    from store.migrate import TooNew
+
+    folder, settings = opened(root)
+    try:
+        return run_in_office(folder, settings, command, arguments)
+    except (BadDocument, CommandFailed, Locked, LookupError, WrongKey, TooNew) as error:
+        fail(str(error.args[0] if isinstance(error, LookupError) else error))
+
+
+@app.command()
+def init(root: Dir, template: Annotated[str, typer.Option(help="The industry template.")] = "default") -> None:
+    """Make a new company's folder with commented settings and fresh keys."""
+    from config.folder import FolderTaken, NoFolder, create_folder
+    from config.settings import load_settings
+
+    try:
+        created = create_folder(root.absolute(), template=template)
+    except (FolderTaken, NoFolder) as error:
+        fail(str(error))
+    public = load_settings(created.folder, {}).server.public_url
+    print(f"已建好 {created.folder.root}")
+    print("\n回调地址(域名换成你自己的),粘贴到企业微信后台;Token 和 EncodingAESKey 在 .env 里:")
+    for label, path in created.callbacks.items():
+        print(f"  {label}  {public}{path}")
+    print(f"\n下一步:\n  1. 在 members.csv 里填上同事\n  2. ./run serve {root}\n  3. ./run doctor {root}")
+
+
+@app.command()
+def serve(root: Dir) -> None:
+    """Run the callback server until SIGTERM or Ctrl-C."""
+    from bot.commands.serve import run
+
+    folder, settings = opened(root)
+    _guarded(lambda: run(folder, settings))
+
+
+@app.command()
+def migrate(root: Dir, as_json: Json = False) -> None:
+    """Bring the store's tables up to date (serve does it as well)."""
+    from bot.lock import hold_lock
+    from store.migrate import migrate as upgrade
+
+    folder, settings = opened(root)
+
+    def work() -> None:
+        with hold_lock(folder.lock):
+            before, now = upgrade(settings.store_url(folder))
+        if as_json:
+            show({"before": before, "now": now})
+        else:
+            print(f"the store was at {before or 'nothing'}, it is at {now}")
+
+    _guarded(work)
+
+
+def _guarded(work: Callable[[], None]) -> None:
+    from bot.lock import Locked
+    from config.document import BadDocument
+    from store.db import WrongKey
+    from store.migrate import TooNew
+
+    try:
+        work()
+    except (BadDocument, Locked, WrongKey, TooNew) as error:
+        fail(str(error))
+    except OSError as error:
+        fail(f"{error.strerror or error}" + (f": {error.filename}" if error.filename else ""))
+
+
+@app.command()
+def doctor(root: Dir, as_json: Json = False) -> None:
+    """Check settings, keys, members, reachability; says what is missing and its cure (exit 0 or 1)."""
+    import asyncio
+
+    from bot.commands.doctor import examine
+    from config.folder import Folder, NoFolder
+
+    try:
+        folder = Folder(root.absolute()).check()
+    except NoFolder as error:
+        fail(str(error))
+    found = asyncio.run(examine(folder, os.environ))
+    if as_json:
+        show({"ok": all(one.ok for one in found), "steps": [one.plain() for one in found]})
+    else:
+        print("\n".join(one.line() for one in found))
+    raise typer.Exit(0 if all(one.ok for one in found) else 1)
+
+
+@app.command()
+def due(
+    root: Dir,
+    start: Annotated[str, typer.Option(help="The instant with an offset, such as 2026-09-30T17:10+08:00.")],
+    within: Annotated[str, typer.Option(help="Working time: 30m, 2h, 1d.")],
+    member: Annotated[str, typer.Option(help="A member's id (their calendar is the company's so far).")] = "",
+    as_json: Json = False,
+) -> None:
+    """Print when a promise is due in working time, and the arithmetic."""
+    from bot.commands.due import due as due_text
+    from config.hours import calendar_of
+    from config.rules import load_rules
+
+    folder, _ = opened(root)
+
+    def work() -> None:
+        from bot import clock
+        from config.members import read_members
+
+        if member and member not in {row.id for row in read_members(folder.members)}:
+            fail(f"members.csv has no member with the id {member}")
+        rules = load_rules(folder.rules.read_text(encoding="utf-8"), str(folder.rules))
+        calendar = calendar_of(rules, folder, today=_day_of(start) or clock.now().date())
+        try:
+            print(due_text(calendar, start, within, as_json=as_json))
+        except ValueError as error:
+            fail(str(error), 2)
+
+    _guarded(work)
+
+
+def _day_of(start: str) -> Any:
+    from datetime import datetime
+
+    try:
+        return datetime.fromisoformat(start).date()
+    except ValueError:
+        return None
+
+
+@members_app.command("import")
+def members_import(root: Dir, file: Path, as_json: Json = False) -> None:
+    """Add and update members from a CSV file; nobody is removed."""
+    if not file.is_file():
+        fail(f"there is no file {file}")
+    found = in_office(root, "members import", file=str(file.absolute()))
+    show(found) if as_json else print(f"{found['rows']} members: {found['new']} new, {found['updated']} updated")
+
+
+@members_app.command("list")
+def members_list(root: Dir, as_json: Json = False) -> None:
+    """List all members, those who left too."""
+    found = in_office(root, "members list")
+    if as_json:
+        show(found)
+        return
+    for m in found:
+        print(f"{m['id']:<16} {m['name']:<8} {m['role']:<10} {m['team']:<8} {m['wecom'] or '-':<16} {m['state']}")
+
+
+@members_app.command("leave")
+def members_leave(root: Dir, member_id: Annotated[str, typer.Argument(metavar="ID")], as_json: Json = False) -> None:
+    """Mark a member as left."""
+    found = in_office(root, "members leave", id=member_id)
+    show(found) if as_json else print(f"{member_id} has left")
+
+
+@key_app.command("create")
+def key_create(
+    root: Dir,
+    role: Annotated[str, typer.Option(help="admin, integration or readonly.")],
+    name: Annotated[str, typer.Option(help="What the key is for.")],
+    source: Annotated[str, typer.Option(help="The source that its leads are booked under.")] = "",
+    as_json: Json = False,
+) -> None:
+    """Make a key and print it once, alone on stdout."""
+    if role not in ROLES:
+        fail(f"--role is {role!r}; allowed: {', '.join(ROLES)}", 2)
+    found = in_office(root, "key create", name=name, role=role, source=source)
+    show(found) if as_json else print(found["key"])
+
+
+@key_app.command("list")
+def key_list(root: Dir, as_json: Json = False) -> None:
+    """List the keys without their secrets."""
+    found = in_office(root, "key list")
+    if as_json:
+        show(found)
+        return
+    for key in found:
+        state = "revoked" if key["revoked"] else "valid"
+        print(f"{key['name']:<20} {key['role']:<12} {key['source'] or '-':<16} {key['created_at']} {state}")
+
+
+@key_app.command("revoke")
+def key_revoke(root: Dir, name: str, as_json: Json = False) -> None:
+    """End the keys of a name at once."""
+    found = in_office(root, "key revoke", name=name)
+    show(found) if as_json else print(f"{found['revoked']} revoked")
+
+
+if __name__ == "__main__":
+    app()

@@ -1,0 +1,83 @@
+"""The door for commands while the server runs: data/admin.sock, one JSON line asked, one answered."""
+
+import asyncio
+import contextlib
+import json
+import socket
+from collections.abc import Awaitable, Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import structlog
+
+log = structlog.get_logger()
+
+LONGEST = 16 * 1024 * 1024
+PATIENCE = 60.0
+
+Handler = Callable[[Mapping[str, Any]], Awaitable[Any]]
+
+
+class NobodyThere(Exception):
+    """No server answers at this socket."""
+
+
+class CommandFailed(Exception):
+    """The server could not do it; the text names cause and cure."""
+
+
+class AdminSocket:
+    """Serves commands to whoever may open the file: mode 0600, so only the server's own user."""
+
+    def __init__(self, path: Path, handlers: Mapping[str, Handler]) -> None:
+        self._path = path
+        self._handlers = handlers
+        self._server: asyncio.Server | None = None
+
+    async def start(self) -> None:
+        """Listen; a socket left by a killed server is replaced (the caller holds data/lock)."""
+        self._path.unlink(missing_ok=True)
+        self._server = await asyncio.start_unix_server(self._serve, str(self._path), limit=LONGEST)
+        self._path.chmod(0o600)
+
+    async def stop(self) -> None:
+        """Stop listening and remove the file."""
+        if self._server is not None:
+            self._server.close()
+            await self._server.wait_closed()
+        self._path.unlink(missing_ok=True)
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            asked = json.loads(await reader.readline())
+            handler = self._handlers.get(str(asked.get("command")))
+            if handler is None:
+                answer: dict[str, Any] = {"error": f"the server knows no command {asked.get('command')!r}"}
+            else:
+                answer = {"result": await handler(asked.get("arguments") or {})}
+        except Exception as error:
+            log.warning("a command failed", cause=type(error).__name__)
+            answer = {"error": str(error) or type(error).__name__}
+        with contextlib.suppress(ConnectionError):
+            writer.write(json.dumps(answer, ensure_ascii=False).encode() + b"\n")
+            await writer.drain()
+        writer.close()
+
+
+def ask_server(path: Path, command: str, arguments: Mapping[str, Any]) -> Any:
+    """Hand a command to a running server and return its result. Raises NobodyThere, CommandFailed."""
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as client:
+        client.settimeout(PATIENCE)
+        try:
+            client.connect(str(path))
+        except OSError:
+            raise NobodyThere(str(path)) from None
+        client.sendall(json.dumps({"command": command, "arguments": dict(arguments)}).encode() + b"\n")
+        with client.makefile("rb") as lines:
+            line = lines.readline()
+    if not line:
+        raise CommandFailed("the server closed the connection without an answer; look at its log")
+    answer = json.loads(line)
+    if "error" in answer:
+        raise CommandFailed(str(answer["error"]))
+    return answer["result"]

@@ -1,0 +1,198 @@
+"""Is everything in place? One line per step of the set-up, with what is missing and its cure."""
+
+import asyncio
+import shutil
+import stat
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import asdict, dataclass
+from datetime import timedelta
+
+from bot import clock
+from bot.wecom.client import NotReached, OutcomeUnknown, WeComAccount, WeComClient
+from bot.wecom.errors import WeComError
+from config.document import BadDocument
+from config.folder import Folder
+from config.holidays import unknown_years
+from config.hours import calendar_of
+from config.members import MemberRow, read_members
+from config.rules import load_rules
+from config.settings import Settings, WeComSettings, load_settings
+from store.access import get_property
+from store.db import Store, WrongKey, sqlite_path
+from store.sealed import Keys
+
+PLACEHOLDER_CORP = "ww0000000000000000"
+PLACEHOLDER_SECRET = "请填入"
+PATIENCE = 5.0
+LEAST_DISK = 256 * 2**20
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One step: fine or not, what was seen, and what to do."""
+
+    step: str
+    ok: bool
+    seen: str
+    cure: str = ""
+
+    def line(self) -> str:
+        """✓ or ✗ with the cure."""
+        return f"{'✓' if self.ok else '✗'} {self.step}:{self.seen}" + (f"\n    → {self.cure}" if self.cure else "")
+
+    def plain(self) -> dict[str, object]:
+        """For --json."""
+        return asdict(self)
+
+
+async def examine(folder: Folder, environ: Mapping[str, str]) -> list[Finding]:
+    """Walk through the set-up; settings that cannot be read end the walk."""
+    try:
+        settings = load_settings(folder, environ)
+    except (BadDocument, OSError) as error:
+        return [Finding("设置 leadbot.yaml", False, "读不了", str(error))]
+    found = [
+        Finding("设置 leadbot.yaml", True, f"公司代号 {settings.corp}"),
+        _env(folder),
+        _address(settings),
+        _disk(folder),
+    ]
+    found += _rules(folder)
+    members, findings = _members(folder)
+    found += findings
+    found += await _store(folder, settings)
+    if settings.wecom is not None:
+        found += await _wecom(settings.wecom, members)
+    return found
+
+
+def _env(folder: Folder) -> Finding:
+    if not folder.env.is_file():
+        return Finding("密钥 .env", False, "没有这个文件", "从备份恢复 .env;没有它就读不出客户电话")
+    mode = stat.S_IMODE(folder.env.stat().st_mode)
+    if mode & 0o077:
+        return Finding("密钥 .env", False, f"别人也能读(权限 {mode:o})", f"chmod 600 {folder.env}")
+    return Finding("密钥 .env", True, "只有本人可读")
+
+
+def _address(settings: Settings) -> Finding:
+    url = settings.server.public_url
+    if url.startswith("https://"):
+        return Finding("外网地址", True, url)
+    cure = "在 leadbot.yaml 的 server.public_url 填上 https:// 开头的域名;企业微信只回调可信域名"
+    return Finding("外网地址", False, url, cure)
+
+
+def _disk(folder: Folder) -> Finding:
+    free = shutil.disk_usage(folder.root).free
+    if free < LEAST_DISK:
+        return Finding("磁盘", False, f"只剩 {free // 2**20} MiB", "清理磁盘;满了就收不了回调")
+    return Finding("磁盘", True, f"剩 {free // 2**30} GiB")
+
+
+def _rules(folder: Folder) -> list[Finding]:
+    try:
+        rules = load_rules(folder.rules.read_text(encoding="utf-8"), str(folder.rules))
+        calendar = calendar_of(rules, folder, today=clock.now().date())
+    except (BadDocument, OSError, ValueError) as error:
+        return [Finding("规则 rules.yaml", False, "有错误", str(error))]
+    now = clock.now()
+    missing = unknown_years(calendar, now, now)
+    ahead = unknown_years(calendar, now, now + timedelta(days=365))
+    found = [Finding("规则 rules.yaml", True, f"{len(rules.pools)} 个线索池,{len(rules.clocks)} 个时限")]
+    if missing:
+        cure = "升级 Leadbot,或在 rules.yaml 的 calendar.override 里放一份放假安排"
+        found.append(Finding("工作日历", False, f"没有 {missing[0]} 年的放假安排", cure))
+    else:
+        note = f"{ahead[0]} 年的放假安排还没有,年底前记得更新" if ahead else "今年和明年的放假安排都有"
+        found.append(Finding("工作日历", True, note))
+    return found
+
+
+def _members(folder: Folder) -> tuple[list[MemberRow], list[Finding]]:
+    try:
+        rows = read_members(folder.members)
+    except BadDocument as error:
+        return [], [Finding("成员 members.csv", False, "有错误", str(error))]
+    if not rows:
+        return [], [
+            Finding("成员 members.csv", False, "还没有成员", f"在 {folder.members} 里一行写一位同事,再重启 serve")
+        ]
+    lost = [row.name for row in rows if not row.wecom and not row.dingtalk]
+    if lost:
+        return rows, [
+            Finding("成员 members.csv", False, f"{'、'.join(lost[:5])} 没有填账号", "填上 wecom 一列,否则收不到消息")
+        ]
+    return rows, [Finding("成员 members.csv", True, f"{len(rows)} 位")]
+
+
+async def _store(folder: Folder, settings: Settings) -> list[Finding]:
+    path = sqlite_path(settings.store_url(folder))
+    if path is not None and not path.exists():
+        return [Finding("数据库", True, "还没有,第一次 serve 时会建好")]
+    store = Store(settings.store_url(folder), settings.corp, Keys(settings.data_key()))
+    try:
+        async with store.read() as tx:
+            mark = await get_property(tx, "data_key")
+            verified = await get_property(tx, "callback_verified")
+    except Exception as error:
+        return [Finding("数据库", False, f"打不开({type(error).__name__})", "先运行 migrate,或从备份恢复")]
+    finally:
+        await store.dispose()
+    if mark is not None and mark != store.keys.fingerprint():
+        return [Finding("数据库", False, "是用另一把钥匙写的", str(WrongKey("把原来的 LEADBOT_DATA_KEY 放回 .env")))]
+    if verified:
+        called = Finding("回调验证", True, f"最近一次 {verified}")
+    else:
+        cure = "serve 启动后,到企业微信后台「接收消息」保存一次 URL、Token、EncodingAESKey"
+        called = Finding("回调验证", False, "企业微信还没有来验证过", cure)
+    return [Finding("数据库", True, "能打开,钥匙对得上"), called]
+
+
+async def _wecom(settings: WeComSettings, members: list[MemberRow]) -> list[Finding]:
+    if settings.corp_id == PLACEHOLDER_CORP:
+        cure = "到企业微信后台「我的企业」复制企业ID,填进 leadbot.yaml 的 wecom.corp_id"
+        return [Finding("企业微信 企业ID", False, "还是示例值", cure)]
+    if settings.secret.get_secret_value().startswith(PLACEHOLDER_SECRET):
+        cure = "到「应用管理 → 自建应用」复制 Secret,填进 .env 的 WECOM_SECRET"
+        return [Finding("企业微信 Secret", False, "还没有填", cure)]
+    account = WeComAccount(settings.corp_id, settings.agent_id, settings.secret.get_secret_value(), settings.api_base)
+    client = WeComClient(account, monotonic=clock.monotonic)
+    try:
+        return await _ask_wecom(client, members)
+    finally:
+        await client.close()
+
+
+async def _ask_wecom(client: WeComClient, members: list[MemberRow]) -> list[Finding]:
+    token = await _tried("企业微信 连接", client.token.get)
+    if not token.ok:
+        return [token]
+    found = [token]
+    hidden = []
+    for row in members[:50]:
+        user = row.wecom
+        if user is None:
+            continue
+        tried = await _tried("可见范围", lambda user=user: client.user_get(user))  # type: ignore[misc]
+        if not tried.ok:
+            hidden.append(f"{row.name}({tried.seen})")
+    if hidden:
+        cure = "到应用页「可见范围」加上他们,并核对 members.csv 的 wecom 一列"
+        found.append(Finding("可见范围", False, "、".join(hidden[:5]), cure))
+    elif members:
+        found.append(Finding("可见范围", True, f"{len(members)} 位成员都在"))
+    return found
+
+
+async def _tried(step: str, call: Callable[[], Awaitable[object]]) -> Finding:
+    try:
+        async with asyncio.timeout(PATIENCE):
+            await call()
+    except WeComError as error:
+        return Finding(step, False, f"错误 {error.code}", error.meaning.cure)
+    except (NotReached, OutcomeUnknown) as error:
+        return Finding(step, False, str(error), "检查服务器能否访问外网,以及 wecom.api_base")
+    except TimeoutError:
+        return Finding(step, False, f"{PATIENCE:g} 秒没有回答", "检查服务器能否访问外网")
+    return Finding(step, True, "正常")

@@ -1,0 +1,118 @@
+"""What commands change in the store: the same functions run inside the server (admin.sock) or alone (data/lock)."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from bot import clock
+from bot.admin import NobodyThere, ask_server
+from bot.lock import hold_lock
+from config.folder import Folder
+from config.members import read_members
+from config.settings import Settings
+from store import access
+from store.db import Store, sqlite_path
+from store.members import list_everyone, save_member, set_state
+from store.migrate import migrate
+from store.sealed import Keys
+from store.tables import Member
+from store.tx import Tx
+
+Work = Callable[[Store, Mapping[str, Any], datetime], Awaitable[Any]]
+
+
+async def import_members(store: Store, arguments: Mapping[str, Any], now: datetime) -> dict[str, int]:
+    """Members of a CSV file: new ones are added, known ones updated, nobody is removed. Raises BadDocument."""
+    rows = read_members(Path(arguments["file"]))
+
+    async def save(tx: Tx) -> int:
+        new = 0
+        for row in rows:
+            new += await save_member(tx, Member(corp=tx.corp, **row.values()))
+        return new
+
+    new = await store.transaction(save)
+    return {"rows": len(rows), "new": new, "updated": len(rows) - new}
+
+
+async def list_members(store: Store, arguments: Mapping[str, Any], now: datetime) -> list[dict[str, Any]]:
+    """Everyone, those who left too."""
+    async with store.read() as tx:
+        return [
+            {"id": m.id, "name": m.name, "role": m.role, "team": m.team, "wecom": m.wecom, "state": m.state}
+            for m in await list_everyone(tx)
+        ]
+
+
+async def leave(store: Store, arguments: Mapping[str, Any], now: datetime) -> dict[str, bool]:
+    """Mark a member as left."""
+    member_id = str(arguments["id"])
+    if not await store.transaction(lambda tx: set_state(tx, member_id, "left")):
+        raise LookupError(f"no active member has the id {member_id}; see: members list DIR")
+    return {"left": True}
+
+
+async def create_key(store: Store, arguments: Mapping[str, Any], now: datetime) -> dict[str, str]:
+    """A key for another system."""
+    name, role, source = (str(arguments.get(part) or "") for part in ("name", "role", "source"))
+    return {
+        "key": await store.transaction(lambda tx: access.create_key(tx, name=name, role=role, source=source, now=now))
+    }
+
+
+async def list_keys(store: Store, arguments: Mapping[str, Any], now: datetime) -> list[dict[str, Any]]:
+    """All keys without their secrets."""
+    async with store.read() as tx:
+        return [
+            {
+                "name": key.name,
+                "role": key.role,
+                "source": key.source,
+                "created_at": key.created_at.isoformat(timespec="seconds"),
+                "revoked": key.revoked_at is not None,
+            }
+            for key in await access.list_keys(tx)
+        ]
+
+
+async def revoke_key(store: Store, arguments: Mapping[str, Any], now: datetime) -> dict[str, int]:
+    """End the keys of a name."""
+    count = await store.transaction(lambda tx: access.revoke_key(tx, str(arguments["name"]), now=now))
+    if not count:
+        raise LookupError(f"no valid key has the name {arguments['name']}; see: key list DIR")
+    return {"revoked": count}
+
+
+OFFICE: dict[str, Work] = {
+    "members import": import_members,
+    "members list": list_members,
+    "members leave": leave,
+    "key create": create_key,
+    "key list": list_keys,
+    "key revoke": revoke_key,
+}
+
+
+def run_in_office(folder: Folder, settings: Settings, command: str, arguments: Mapping[str, Any]) -> Any:
+    """Let a running server do it; if none answers, take the lock and do it here (the store is made if need be)."""
+    try:
+        return ask_server(folder.sock, command, arguments)
+    except NobodyThere:
+        pass
+    url = settings.store_url(folder)
+    if sqlite_path(url) is None:
+        return asyncio.run(_alone(settings, url, command, arguments))
+    with hold_lock(folder.lock):
+        migrate(url)
+        return asyncio.run(_alone(settings, url, command, arguments))
+
+
+async def _alone(settings: Settings, url: str, command: str, arguments: Mapping[str, Any]) -> Any:
+    store = Store(url, settings.corp, Keys(settings.data_key()))
+    await store.open()
+    try:
+        return await OFFICE[command](store, arguments, clock.now())
+    finally:
+        await store.close()

@@ -1,0 +1,14 @@
+"""Alembic's entry: runs inside the transaction that store/migrate.py opened, or compares tables for a new revision."""
+
+from alembic import context
+
+from store import queues as queues  # registers its tables
+from store.tables import Row
+
+context.configure(
+    connection=context.config.attributes["connection"],
+    target_metadata=Row.metadata,
+    render_as_batch=True,
+    transactional_ddl=False,  # the transaction around us is ours
+)
+context.run_migrations()
