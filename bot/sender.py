@@ -4,6 +4,7 @@ import asyncio
 import hashlib
 import secrets
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import structlog
@@ -97,8 +98,7 @@ class Sender:
         platform = self._platforms[row.platform]
         place = Place(row.platform, row.place)
         if row.card == "answered":
-            card = Card(title=f"L{row.lead_id}" if row.lead_id else "线索助手", done=str(row.params["done"]))
-            body = platform.render_update(card, place, code=str(row.params["code"]))
+            body = platform.render_update(await self._answered(tx, row, ctx), place, code=str(row.params["code"]))
             return await self._sending(tx, row, body, updating=True, ctx=ctx)
         member = await find_member(tx, row.member_id) if row.member_id else None
         asked = Asked(row.card, Who.of(member) if member else None, row.lead_id, row.params)
@@ -118,6 +118,17 @@ class Sender:
         ref = ref_of(row)
         body = platform.render(message, place, ref=ref)
         return await self._sending(tx, row, body, updating=False, ctx=ctx, ref=ref, message=message)
+
+    async def _answered(self, tx: Tx, row: Outbox, ctx: Context) -> Card:
+        """A question's card after its answer: what was asked stays readable, the buttons are gone."""
+        done = str(row.params["done"])
+        if "draft" in row.params:
+            member = await find_member(tx, row.member_id) if row.member_id else None
+            asked = Asked("draft", Who.of(member) if member else None, None, {"draft": row.params["draft"]})
+            drawn = await draw(tx, asked, ctx)
+            if isinstance(drawn, Card):
+                return replace(drawn, subtitle="", buttons=(), done=done)
+        return Card(title=f"L{row.lead_id}" if row.lead_id else "线索助手", done=done)
 
     async def _draw_refresh(self, tx: Tx, row: Outbox, message: Message, ctx: Context) -> bool:
         """Change the card that hangs; without a code it is posted anew for its owner, and left alone for others."""

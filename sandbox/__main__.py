@@ -7,8 +7,8 @@ import shutil
 import signal
 import sys
 import webbrowser
-from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from collections.abc import Iterator, Mapping
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import aiohttp
@@ -17,12 +17,14 @@ from aiohttp import web
 from bot import clock as real_clock
 from bot.app import Leadbot
 from bot.logs import set_up_logs
+from bot.loop import run_to_the_end
 from config.folder import Folder, create_folder
 from config.settings import Settings, load_settings
 from sandbox.control import Control
 from sandbox.page.serve import page_routes
 from sandbox.sample import ALWAYS_OPEN, MEMBERS, PEOPLE, Seed, seeds, steps
 from sandbox.wecom.standin import WeComStandIn
+from store.due import next_instant
 from store.migrate import migrate
 from store.outbox import oldest_waiting
 
@@ -58,22 +60,32 @@ def sample_folder(root: Path, *, api_base: str, port: int) -> Folder:
 
 
 async def plant(settings: Settings, past: Past, base: str, list_of: list[Seed]) -> None:
-    """Make the sample's history through the bot's own API, each lead at its time."""
+    """Make the sample's history through the bot's own API, every act at its time, the oldest first."""
     headers = {"Authorization": f"Bearer {settings.security.admin_key.get_secret_value()}"}
+    numbers: dict[str, str] = {}
     async with aiohttp.ClientSession(base_url=base, headers=headers) as session:
-        for seed in list_of:
-            past.back = timedelta(minutes=seed.age_minutes)
-            lead = (await _post(session, f"/capture/{seed.source}", seed.fields))["lead"]
-            if seed.owner:
-                past.back = timedelta(minutes=max(seed.age_minutes - 9, 0))
-                await _post(session, f"/api/v1/leads/{lead}/claim", {"by": seed.owner})
-            for number, words in enumerate(seed.notes):
-                past.back = timedelta(minutes=max(seed.age_minutes - 20 - 10 * number, 0))
-                body: dict[str, object] = {"by": seed.owner, "kind": "call", "text": words}
-                if seed.next_hours and number == len(seed.notes) - 1:
-                    body["next_step_at"] = (datetime.now(UTC) + timedelta(hours=seed.next_hours)).isoformat()
-                await _post(session, f"/api/v1/leads/{lead}/followups", body)
+        for minutes, seed, act in sorted(history(list_of), key=lambda entry: -entry[0]):
+            past.back = timedelta(minutes=minutes)
+            number = seed.fields["submission_id"]
+            if act is None:
+                numbers[number] = (await _post(session, f"/capture/{seed.source}", seed.fields))["lead"]
+                continue
+            path, body = act
+            await _post(session, f"/api/v1/leads/{numbers[number]}/{path}", {"by": seed.owner, **body})
     past.back = timedelta(0)
+
+
+def history(list_of: list[Seed]) -> Iterator[tuple[float, Seed, tuple[str, dict[str, object]] | None]]:
+    """(minutes ago, whose lead, path and body of an act; None for its capture)."""
+    for seed in list_of:
+        yield seed.age_minutes, seed, None
+        if seed.owner:
+            yield max(seed.age_minutes - 9, 0), seed, ("claim", {})
+        for number, words in enumerate(seed.notes):
+            body: dict[str, object] = {"kind": "call", "text": words}
+            if seed.next_hours and number == len(seed.notes) - 1:
+                body["next_step_at"] = (real_clock.now() + timedelta(hours=seed.next_hours)).isoformat()
+            yield max(seed.age_minutes - 20 - 10 * number, 0), seed, ("followups", body)
 
 
 async def _post(session: aiohttp.ClientSession, path: str, body: Mapping[str, object]) -> dict[str, str]:
@@ -115,7 +127,7 @@ async def demo(port: int, root: Path, *, browse: bool) -> None:
             return "" if answer.status == 200 else str((await answer.json()).get("detail") or "提交失败,请检查表单")
 
     control = Control(standin, PEOPLE, submit, steps())
-    bot = Leadbot(folder, settings, now=past.now)
+    bot = Leadbot(folder, settings, now=past.now, monotonic=past.seconds)
     app = bot.web()
     app.add_routes(control.routes("/demo/api"))
     app.add_routes(page_routes("/demo"))
@@ -135,10 +147,12 @@ async def demo(port: int, root: Path, *, browse: bool) -> None:
 
 async def _tidy_chats(standin: WeComStandIn, bot: Leadbot) -> None:
     """Let the history's messages arrive, then keep the last few, as a chat looks after a day's work."""
+    bot.schedule.hint("due")
     for _ in range(100):
         await asyncio.sleep(0.05)
         async with bot.store.read() as tx:
-            if await oldest_waiting(tx) is None:
+            due = await next_instant(tx)
+            if await oldest_waiting(tx) is None and (due is None or due > real_clock.now()):
                 break
     for user in standin.company.members:
         standin.chats.messages[user] = standin.chats.messages[user][-4:]
@@ -162,7 +176,7 @@ def main() -> int:
     options = parser.parse_args()
     set_up_logs()
     try:
-        asyncio.run(demo(options.port, options.dir, browse=not options.no_browser))
+        run_to_the_end(demo(options.port, options.dir, browse=not options.no_browser))
     except OSError as error:
         print(f"Cannot listen on port {options.port} ({error.strerror}). Try: ./run demo --port 8090", file=sys.stderr)
         return 1

@@ -132,10 +132,13 @@ async def _settle_card(tx: Tx, event: ButtonPressed, action: Action, who: Who, c
     done = DONE.get(type(action))
     if done is None or not event.code:
         return
+    params: dict[str, Any] = {"code": event.code, "done": done}
+    if (draft_id := getattr(action, "draft_id", None)) is not None:
+        params["draft"] = draft_id
     await outbox.ask(
         tx, platform=event.platform, place=event.sender, lane=f"{event.platform}:member:{event.sender}",
         card="answered", key=f"answered:{event.ref}:{event.code[:64]}", now=ctx.now, member_id=who.id,
-        lead_id=getattr(action, "lead_id", None), purpose="answered", params={"code": event.code, "done": done},
+        lead_id=getattr(action, "lead_id", None), purpose="answered", params=params,
     )  # fmt: skip
 
 

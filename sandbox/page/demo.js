@@ -11,6 +11,10 @@ const CUSTOMERS = [
 const state = { people: [], chats: new Map(), unread: new Map(), shown: "wanglei", customer: 0, seen: new Set() };
 const $ = (selector, root = document) => root.querySelector(selector);
 
+/* The company's day and minute, whatever zone the browser is in: ["2026-03-18", "10:20"]. */
+const zone = new Intl.DateTimeFormat("sv-SE", { timeZone: "Asia/Shanghai", dateStyle: "short", timeStyle: "short" });
+const shanghai = (at) => zone.format(new Date(at * 1000)).split(" ");
+
 async function call(path, body) {
   const options = body === undefined ? {} : { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) };
   const answer = await fetch("api/" + path, options);
@@ -45,10 +49,10 @@ function make(tag, className, text) {
 }
 
 function clock(at) {
-  const date = new Date(at * 1000);
-  const time = date.toTimeString().slice(0, 5);
-  const days = Math.round((new Date().setHours(0, 0, 0, 0) - new Date(date).setHours(0, 0, 0, 0)) / 864e5);
-  return days === 0 ? time : days === 1 ? "昨天 " + time : `${date.getMonth() + 1}月${date.getDate()}日 ${time}`;
+  const [day, time] = shanghai(at);
+  const days = Math.round((Date.parse(shanghai(Date.now() / 1000)[0]) - Date.parse(day)) / 864e5);
+  const [, month, date] = day.split("-").map(Number);
+  return days === 0 ? time : days === 1 ? "昨天 " + time : `${month}月${date}日 ${time}`;
 }
 
 function face(message, person) {
