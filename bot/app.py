@@ -85,7 +85,8 @@ class Leadbot:
                 settings.wecom.api_base,
             )
             self.wecom = WeComClient(account, monotonic=monotonic, on_answer=self._count_answer)
-            self.platforms["wecom"] = WeCom(self.wecom, now=now)
+            groups = {name: key.get_secret_value() for name, key in settings.wecom.groups.items()}
+            self.platforms["wecom"] = WeCom(self.wecom, now=now, groups=groups)
         self.pipeline = Pipeline(self.store, self.platforms, self.context, now)
         self.sender = Sender(self.store, self.platforms, self.context, now)
         self.sweep = Sweep(self.store, self.context, now)
@@ -118,6 +119,7 @@ class Leadbot:
             now=self.now(),
             platforms=tuple(self.platforms),
             public_url=self.settings.server.public_url,
+            groups=frozenset(self.settings.wecom.groups if self.settings.wecom is not None else ()),
         )
 
     async def start(self) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
 
-from bot.cards import clock, lead, listing, plain, question, reminder, story
+from bot.cards import clock, group, lead, listing, plain, question, reminder, story
 from bot.cards.asked import Asked
 from bot.cards.card import Message
 from bot.context import Context
@@ -28,6 +28,7 @@ DRAWINGS: dict[str, Drawing] = {
     "lead": Drawing(lead.look, lead.draw, living=True),
     "clock": Drawing(clock.look, clock.draw, living=True),
     "reminder": Drawing(reminder.look, reminder.draw, living=True),
+    "group": Drawing(group.look, group.draw),
     "pool": Drawing(listing.look_pool, listing.draw_pool),
     "list": Drawing(listing.look, listing.draw),
     "story": Drawing(story.look, story.draw),

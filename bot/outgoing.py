@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 from bot.context import Context
+from bot.platform import Place
 from config.rules import Rules
 from leads.rights import Who, pools_of
 from store import cards, due, outbox
@@ -13,6 +14,7 @@ from store.tables import Lead, Member
 from store.tx import Tx
 
 BURST = 10  # new lead cards a minute to one person; beyond it one list replaces the cards
+GROUP_BURST = 5  # the same for a group, where everybody reads everything
 GATHER = timedelta(seconds=60)
 
 
@@ -88,6 +90,7 @@ async def offer(tx: Tx, ctx: Context, lead: Lead, *, without: str | None = None)
             payload={"without": without},
         )
         return
+    await tell_group(tx, ctx, lead)
     reps = [m for m in await eligible(tx, lead, rules=ctx.rules) if m.id != without]
     if not reps:
         for manager in await managers_of(tx, lead, rules=ctx.rules):
@@ -108,6 +111,35 @@ async def offer(tx: Tx, ctx: Context, lead: Lead, *, without: str | None = None)
             )
         else:
             await ring(tx, ctx, rep, "lead", key=f"offer:{lead.id}:{lead.version}:{rep.id}", lead_id=lead.id)
+
+
+async def tell_group(tx: Tx, ctx: Context, lead: Lead) -> None:
+    """Tell the group of the lead's pool, if it has one, without personal data; many leads become one line."""
+    pool = ctx.rules.pools.get(lead.pool)
+    if pool is None or pool.group not in ctx.groups:
+        return
+    place = Place("wecom", pool.group, "group")
+    if await outbox.count_asked_since(tx, place.lane(), "group", ctx.now - GATHER) >= GROUP_BURST:
+        minute = int(ctx.now.timestamp()) // 60
+        key = f"gather:{place.lane()}:{minute}"
+        await due.keep(tx, kind="gather", key=key, at=ctx.now + GATHER, payload={"pool": lead.pool})
+        return
+    await outbox.ask(
+        tx, platform=place.platform, place=place.id, lane=place.lane(), card="group",
+        key=f"offer:{lead.id}:{lead.version}:{place.lane()}", now=ctx.now, lead_id=lead.id,
+    )  # fmt: skip
+
+
+async def tell_group_of_pool(tx: Tx, ctx: Context, pool_name: str, *, key: str) -> None:
+    """Tell a pool's group how many leads wait, in one line."""
+    pool = ctx.rules.pools.get(pool_name)
+    if pool is None or pool.group not in ctx.groups:
+        return
+    place = Place("wecom", pool.group, "group")
+    await outbox.ask(
+        tx, platform=place.platform, place=place.id, lane=place.lane(), card="group", key=key, now=ctx.now,
+        params={"pool": pool_name},
+    )  # fmt: skip
 
 
 async def audience(tx: Tx, lead: Lead, tell: Sequence[str], *, rules: Rules) -> list[Member]:

@@ -21,6 +21,12 @@ class Place:
         """Messages to one place keep their order; places do not wait for each other."""
         return f"{self.platform}:{self.kind}:{self.id}"
 
+    @classmethod
+    def of_lane(cls, lane: str) -> "Place":
+        """The place whose lane this is."""
+        platform, kind, id_ = lane.split(":", 2)
+        return cls(platform, id_, kind)
+
 
 @dataclass(frozen=True)
 class Receipt:
@@ -92,6 +98,6 @@ class Platform(Protocol):
         """Whether sending these bytes again after `age` is recognised by the platform as the same message."""
         ...
 
-    def limits(self) -> Mapping[timedelta, int]:
-        """How many new messages one place may get in each span of time."""
+    def limits(self, kind: str) -> Mapping[timedelta, int]:
+        """How many new messages one place of a kind (member, group) may get in each span of time."""
         ...

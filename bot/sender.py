@@ -45,14 +45,20 @@ class Sender:
         self._platforms = platforms
         self._context = context
         self._now = now
-        self._limiters = {name: Limiter(platform.limits()) for name, platform in platforms.items()}
+        self._limiters = {
+            (name, kind): Limiter(platform.limits(kind))
+            for name, platform in platforms.items()
+            for kind in ("member", "group")
+        }
 
     async def start(self) -> None:
         """Learn what was sent lately, so that a restart does not overrun a limit."""
         async with self._store.read() as tx:
             sent = await outbox.sent_instants(tx, self._now() - timedelta(hours=1))
-        for limiter in self._limiters.values():
-            limiter.remember(sent)
+        for lane, at in sent:
+            place = Place.of_lane(lane)
+            if place.platform in self._platforms:
+                self._limiters[place.platform, place.kind].remember([(lane, at)])
 
     async def run_once(self) -> int:
         """Send what is due now; returns how many rows were taken."""
@@ -96,7 +102,7 @@ class Sender:
     async def _draw(self, tx: Tx, row: Outbox, ctx: Context) -> bool:
         """Draw one row; False when it waits for its limit, or has nothing to say any more."""
         platform = self._platforms[row.platform]
-        place = Place(row.platform, row.place)
+        place = Place.of_lane(row.lane)
         if row.card == "answered":
             body = platform.render_update(await self._answered(tx, row, ctx), place, code=str(row.params["code"]))
             return await self._sending(tx, row, body, updating=True, ctx=ctx)
@@ -110,13 +116,17 @@ class Sender:
             return False
         if row.purpose == "refresh":
             return await self._draw_refresh(tx, row, message, ctx)
-        wait = self._limiters[row.platform].wait(row.lane, ctx.now)
-        if wait > timedelta(0):
+        return await self._draw_new(tx, row, message, place, ctx)
+
+    async def _draw_new(self, tx: Tx, row: Outbox, message: Message, place: Place, ctx: Context) -> bool:
+        """A new message, unless its place has had enough for now: then it waits, and no attempt is counted."""
+        limiter = self._limiters[place.platform, place.kind]
+        if (wait := limiter.wait(row.lane, ctx.now)) > timedelta(0):
             await lease.settle(tx, row, run_at=ctx.now + wait, attempts=row.attempts - 1)
             return False
-        self._limiters[row.platform].spend(row.lane, ctx.now)
+        limiter.spend(row.lane, ctx.now)
         ref = ref_of(row)
-        body = platform.render(message, place, ref=ref)
+        body = self._platforms[row.platform].render(message, place, ref=ref)
         return await self._sending(tx, row, body, updating=False, ctx=ctx, ref=ref, message=message)
 
     async def _answered(self, tx: Tx, row: Outbox, ctx: Context) -> Card:
@@ -137,7 +147,7 @@ class Sender:
         if hanging is None or hanging.drawn == fingerprint(message) or await outbox.newer_ring(tx, row):
             await lease.settle(tx, row, state="sent", error="it hangs there already", sent_at=ctx.now)
             return False
-        place = Place(row.platform, row.place)
+        place = Place.of_lane(row.lane)
         if hanging.code:
             body = platform.render_update(message, place, code=hanging.code)
             return await self._sending(tx, row, body, updating=True, ctx=ctx, ref=hanging.ref, message=message)
@@ -145,13 +155,7 @@ class Sender:
         if row.card != "lead" or lead is None or lead.owner_id != row.member_id:
             await lease.settle(tx, row, state="sent", error="no code left to change it", sent_at=ctx.now)
             return False
-        if (wait := self._limiters[row.platform].wait(row.lane, ctx.now)) > timedelta(0):
-            await lease.settle(tx, row, run_at=ctx.now + wait, attempts=row.attempts - 1)
-            return False
-        self._limiters[row.platform].spend(row.lane, ctx.now)
-        ref = ref_of(row)
-        body = platform.render(message, place, ref=ref)
-        return await self._sending(tx, row, body, updating=False, ctx=ctx, ref=ref, message=message)
+        return await self._draw_new(tx, row, message, place, ctx)
 
     async def _sending(
         self,

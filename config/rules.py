@@ -65,6 +65,7 @@ class Pool(Section):
     label: str
     teams: tuple[str, ...] = ()
     roles: tuple[Role, ...] = ("rep", "manager")
+    group: str = ""
     default: bool = False
 
     def admits(self, *, role: str, team: str) -> bool:

@@ -49,10 +49,20 @@ def _admin_key(value: SecretStr) -> SecretStr:
     return value
 
 
+def _group_key(value: SecretStr) -> SecretStr:
+    """The key of a group's 消息推送, or the whole address that the console shows."""
+    key = value.get_secret_value().strip().rpartition("key=")[2]
+    if not re.fullmatch(r"[A-Za-z0-9-]{8,64}", key):
+        raise ValueError("paste the Webhook address of the group's 消息推送, or the part after key=")
+    return SecretStr(key)
+
+
 HttpUrl = Annotated[str, StringConstraints(pattern=r"^https?://[^\s/]+(/\S*)?$")]
 Token = Annotated[SecretStr, AfterValidator(_token)]
 AesKey = Annotated[SecretStr, AfterValidator(_aes_key)]
 Secret = Annotated[SecretStr, AfterValidator(_filled)]
+GroupKey = Annotated[SecretStr, AfterValidator(_group_key)]
+GroupName = Annotated[str, StringConstraints(pattern=r"^[^\s:]{1,40}$")]
 CallbackName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9_]{1,40}$")]
 CorpName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9_-]{1,40}$")]
 
@@ -99,6 +109,7 @@ class WeComSettings(Section):
     secret: Secret
     api_base: HttpUrl = "https://qyapi.weixin.qq.com"
     callbacks: dict[CallbackName, Callback] = Field(min_length=1)
+    groups: dict[GroupName, GroupKey] = {}
 
 
 class DingTalkSettings(Section):

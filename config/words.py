@@ -46,6 +46,19 @@ FOLLOW_UP_LABELS: Mapping[str, str] = MappingProxyType(
     {"call": "电话", "visit": "拜访", "meeting": "见面", "chat": "沟通", "email": "邮件", "note": "备注"}
 )
 
+ACT_LABELS: Mapping[str, str] = MappingProxyType(
+    {
+        "claim": "领取",
+        "release": "退回",
+        "transfer": "转给",
+        "followup": "跟进",
+        "next_step": "提醒时间",
+        "qualify": "合格",
+        "disqualify": "无效",
+        "capture": "录入",
+    }
+)
+
 ROLE_LABELS: Mapping[str, str] = MappingProxyType(
     {"rep": "销售", "manager": "主管", "marketing": "市场", "admin": "管理员"}
 )

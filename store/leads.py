@@ -148,6 +148,16 @@ async def search(tx: Tx, words: str, *, limit: int = 20) -> Sequence[Lead]:
     )
 
 
+async def search_surname(tx: Tx, surname: str, *, owner_id: str, limit: int = 20) -> Sequence[Lead]:
+    """Leads of people with this surname: one's own first, then the latest."""
+    return await tx.all(
+        select(Lead)
+        .where(col(Lead.corp) == tx.corp, col(Lead.name).startswith(surname, autoescape=True))
+        .order_by((col(Lead.owner_id) == owner_id).desc(), col(Lead.id).desc())
+        .limit(limit)
+    )
+
+
 async def list_leads(tx: Tx, *conditions: Any, before: int | None = None, limit: int = 50) -> Sequence[Lead]:
     """Leads that meet all conditions, newest first, older than the id `before`."""
     query = select(Lead).where(col(Lead.corp) == tx.corp, *conditions)

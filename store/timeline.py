@@ -32,8 +32,18 @@ async def list_story(
     return await tx.all(query.order_by(col(TimelineItem.id)).limit(limit))
 
 
-async def list_last(tx: Tx, lead_id: int, kinds: Sequence[str], *, limit: int) -> Sequence[TimelineItem]:
-    """The last facts of some kinds, newest first."""
+async def count_of(tx: Tx, lead_id: int, kinds: Sequence[str]) -> int:
+    """How many facts of some kinds a lead has."""
+    rows = await tx.rows(
+        select(func.count()).where(
+            col(TimelineItem.corp) == tx.corp, col(TimelineItem.lead_id) == lead_id, col(TimelineItem.kind).in_(kinds)
+        )
+    )
+    return int(rows[0][0])
+
+
+async def list_last(tx: Tx, lead_id: int, kinds: Sequence[str], *, limit: int, skip: int = 0) -> Sequence[TimelineItem]:
+    """The last facts of some kinds, newest first, without the `skip` newest."""
     return await tx.all(
         select(TimelineItem)
         .where(
@@ -41,6 +51,7 @@ async def list_last(tx: Tx, lead_id: int, kinds: Sequence[str], *, limit: int) -
         )
         .order_by(col(TimelineItem.id).desc())
         .limit(limit)
+        .offset(skip)
     )
 
 

@@ -56,13 +56,16 @@ class Town:
         """The town's time."""
         return self.at
 
-    async def open(self, *, rules: Any = None) -> None:
-        """Make the folder, start both servers, connect the callbacks. `rules(text)` may change rules.yaml."""
+    async def open(self, *, rules: Any = None, settings: Any = None) -> None:
+        """Make the folder, start both servers, connect the callbacks.
+
+        `rules(text)` and `settings(text)` may change rules.yaml and leadbot.yaml.
+        """
         port = await self._listen(self.standin.application())
         folder = create_folder(self.root / "acme").folder
         text = folder.settings.read_text(encoding="utf-8")
         text = text.replace("  callbacks:", f"  api_base: http://127.0.0.1:{port}\n  callbacks:", 1)
-        folder.settings.write_text(text, encoding="utf-8")
+        folder.settings.write_text(settings(text) if settings is not None else text, encoding="utf-8")
         if rules is not None:
             folder.rules.write_text(rules(folder.rules.read_text(encoding="utf-8")), encoding="utf-8")
         lines = ["id,name,role,team,wecom"]
@@ -196,8 +199,13 @@ class Town:
 
     async def story(self, no: str) -> list[dict[str, Any]]:
         """The lead's facts, oldest first."""
-        _, found = await self.api("GET", f"/leads/{no}/timeline?limit=200")
-        return list(found["items"])
+        items: list[dict[str, Any]] = []
+        cursor = ""
+        while cursor is not None:
+            _, found = await self.api("GET", f"/leads/{no}/timeline?limit=200" + (cursor and f"&cursor={cursor}"))
+            items += found["items"]
+            cursor = found["next_cursor"]
+        return items
 
     def card(self, user: str, button: str | None = None) -> Message:
         """The newest card in a chat (with that button)."""
@@ -232,11 +240,15 @@ def shanghai(text: str) -> datetime:
 
 @contextlib.asynccontextmanager
 async def town(
-    root: Path, *, members: dict[str, tuple[str, str, str]] | None = None, rules: Any = None
+    root: Path,
+    *,
+    members: dict[str, tuple[str, str, str]] | None = None,
+    rules: Any = None,
+    settings: Any = None,
 ) -> AsyncIterator[Town]:
     """An open town."""
     place = Town(root, members or MEMBERS)
-    await place.open(rules=rules)
+    await place.open(rules=rules, settings=settings)
     try:
         yield place
     finally:

@@ -1,17 +1,14 @@
 """What every card is asked with: about which lead, for whom, with which words; and how people and times are shown."""
 
-import re
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from config.words import STAGE_LABELS
-from leads.mask import shown_phone
+from leads.mask import said, shown_phone
 from leads.rights import Who
 from store.tables import Lead
-
-NUMBERS = re.compile(r"\+?\d[\d \-]{5,}\d")
 
 
 @dataclass(frozen=True)
@@ -25,8 +22,9 @@ class Asked:
 
 
 def title_of(lead: Lead) -> str:
-    """L1024 王总 · 云栖科技."""
-    return f"{lead.no} {lead.name or '未留姓名'}" + (f" · {lead.company}" if lead.company else "")
+    """L1024 王总 · 云栖科技; numbers that somebody typed into a name are masked for everybody."""
+    who = f"{lead.name or '未留姓名'}" + (f" · {lead.company}" if lead.company else "")
+    return f"{lead.no} {said(who, reveal=False)}"
 
 
 def rating_of(lead: Lead) -> str:
@@ -70,9 +68,7 @@ def _wan(yuan: int) -> str:
 
 def words_of(text: str, *, reveal: bool, most: int = 120) -> str:
     """Free words, cut; numbers in them are masked for whoever may not read the lead's own."""
-    text = " ".join(text.split())
-    if not reveal:
-        text = NUMBERS.sub(lambda m: m[0][:3] + "****", text)
+    text = said(" ".join(text.split()), reveal=reveal)
     return text if len(text) <= most else text[: most - 1] + "…"
 
 

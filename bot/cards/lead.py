@@ -26,6 +26,7 @@ from bot.cards.asked import (
 from bot.cards.card import Button, Card, Field
 from bot.context import Context
 from config.words import STAGE_LABELS
+from leads.mask import said
 from leads.rights import can_act, can_see, is_free, pools_of
 from store import clocks, leads, talk, timeline
 from store.members import name_of
@@ -145,9 +146,9 @@ def _fields(view: View) -> tuple[Field, ...]:
     lead = view.lead
     rows = [
         Field("电话", phone_of(lead, reveal=view.reveal)),
-        Field("职位", lead.title),
+        Field("职位", said(lead.title, reveal=view.reveal)),
         Field("预算", budget_of(lead)),
-        Field("来自", " ".join(part for part in (lead.source, lead.city) if part)),
+        Field("来自", said(" ".join(part for part in (lead.source, lead.city) if part), reveal=view.reveal)),
         Field("下一步", view.next_step),
         Field("时限", view.promise),
         Field("退回过", ";".join(view.releases)),
@@ -185,7 +186,7 @@ def _gone(view: View) -> Card:
     lead = view.lead
     if lead.stage not in leads.OPEN_STAGES:
         done = f"{STAGE_LABELS[lead.stage]}"
-        text = f"{lead.no} 已结束:{lead.closed_reason or STAGE_LABELS[lead.stage]}"
+        text = f"{lead.no} 已结束:{said(lead.closed_reason, reveal=False) or STAGE_LABELS[lead.stage]}"
     elif lead.owner_id is not None:
         done = f"已被{view.owner}领取"
         text = f"{lead.no} 现在由{view.owner}跟进"

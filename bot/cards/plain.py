@@ -6,6 +6,7 @@ from bot.actions import Resend
 from bot.cards.asked import Asked, moment
 from bot.cards.card import Button, Card, Field, Text
 from bot.context import Context
+from bot.platform import Place
 from store import outbox
 from store.members import find_member
 from store.tx import Tx
@@ -74,13 +75,18 @@ async def look_undelivered(tx: Tx, asked: Asked, ctx: Context) -> tuple[Undelive
         found.append(
             Undelivered(
                 row.id or 0,
-                member.name if member else "(非成员)",
+                member.name if member else _who_else(row.lane),
                 f"L{row.lead_id}" if row.lead_id else "通知",
                 row.error or "结果不明",
                 moment(row.created_at, now=ctx.now, zone=ctx.rules.zone),
             )
         )
     return tuple(found)
+
+
+def _who_else(lane: str) -> str:
+    place = Place.of_lane(lane)
+    return f"群「{place.id}」" if place.kind == "group" else "(非成员)"
 
 
 def draw_undelivered(rows: tuple[Undelivered, ...]) -> Card | Text:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from bot.cards.asked import Asked, moment, phone_of, rating_of, stage_of, title_of, words_of
 from bot.cards.card import Text
 from bot.context import Context
-from config.words import FACT_LABELS, FOLLOW_UP_LABELS
+from config.words import ACT_LABELS, FACT_LABELS, FOLLOW_UP_LABELS
 from leads.rights import can_act, can_see
 from store import leads, timeline
 from store.members import name_of
@@ -17,7 +17,7 @@ TOLD = (
     "captured", "enquired", "claimed", "assigned", "released", "transferred", "followup_logged", "qualified",
     "disqualified", "undone", "clock_overdue", "mql",
 )  # fmt: skip
-SHORT, WHOLE = 6, 25
+SHORT, PAGE = 6, 8  # lines: what a new owner reads at once, and what fits into one message
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ class Told:
 
 @dataclass(frozen=True)
 class View:
-    """A lead's head and its lines, oldest first; `more` are lines that were left out."""
+    """A lead's head and its lines, oldest first; `more` are older lines that were left out."""
 
     head: str
     lines: tuple[Told, ...]
@@ -44,16 +44,16 @@ async def look(tx: Tx, asked: Asked, ctx: Context) -> View | None:
     if lead is None or asked.who is None or not await can_see(tx, lead, asked.who, rules=ctx.rules):
         return None
     reveal = await can_act(tx, lead, asked.who)
-    most = WHOLE if asked.params.get("whole") else SHORT
-    items = await timeline.list_last(tx, lead.id or 0, TOLD, limit=WHOLE + 1)
-    shown = list(reversed(items[:most]))
-    lines = [await _line(tx, item, reveal=reveal, ctx=ctx) for item in shown]
+    skip, most = int(asked.params.get("skip", 0)), int(asked.params.get("lines", SHORT))
+    items = await timeline.list_last(tx, lead.id or 0, TOLD, limit=most, skip=skip)
+    lines = [await _line(tx, item, reveal=reveal, ctx=ctx) for item in reversed(items)]
+    left = await timeline.count_of(tx, lead.id or 0, TOLD) - skip - len(items)
     head = f"{title_of(lead)}\n{stage_of(lead)} · {rating_of(lead)} · {phone_of(lead, reveal=reveal)}"
     if lead.owner_id:
         head += f"\n负责人:{await name_of(tx, lead.owner_id)}"
     if lead.next_step_at:
         head += f"\n下一步:{moment(lead.next_step_at, now=ctx.now, zone=ctx.rules.zone)}"
-    return View(head, tuple(lines), len(items) - len(shown))
+    return View(head, tuple(lines), max(left, 0))
 
 
 async def _line(tx: Tx, item: TimelineItem, *, reveal: bool, ctx: Context) -> Told:
@@ -63,8 +63,12 @@ async def _line(tx: Tx, item: TimelineItem, *, reveal: bool, ctx: Context) -> To
     if item.kind in ("captured", "enquired"):
         what += f"({item.data.get('source', '')})"
     if item.kind == "transferred":
-        what += f"给{await name_of(tx, item.data.get('to'))}"
-    words = words_of(item.text, reveal=reveal, most=60)
+        what += await name_of(tx, item.data.get("to"))
+    if item.kind == "assigned":
+        what = f"归{await name_of(tx, item.data.get('owner'))}跟进({item.data.get('reason', '')})"
+    if item.kind == "undone":
+        what += f"「{ACT_LABELS.get(item.data.get('act', ''), '')}」"
+    words = words_of(item.text, reveal=reveal, most=50)
     at = moment(item.at, now=ctx.now, zone=ctx.rules.zone)
     return Told(at, await name_of(tx, item.by), f"{what}:{words}" if words else what)
 
@@ -72,7 +76,7 @@ async def _line(tx: Tx, item: TimelineItem, *, reveal: bool, ctx: Context) -> To
 def draw(view: View) -> Text:
     """The story as a message."""
     lines = [f"· {line.at} {line.who} {line.what}".replace("  ", " ") for line in view.lines]
-    tail = ["更早的还有,点卡片上的「详情」看全部"] if view.more else []
+    tail = [f"更早的还有 {view.more} 条,发「更多」看全部"] if view.more else []
     return Text("\n".join([view.head, *lines, *tail]))
 
 

@@ -1,5 +1,6 @@
 """Leads that come in through chat: 新线索 with any pasted text, and customers whom a member has just added."""
 
+from dataclasses import replace
 from typing import Any
 
 from bot.context import Answer, Context
@@ -8,7 +9,7 @@ from leads.capture import Person, capture
 from leads.errors import Unusable
 from leads.facts import Fact
 from leads.rights import Who, can_see
-from leads.understand.phone import normal_phone
+from leads.understand.phone import mistyped_mobile, normal_phone
 from leads.understand.reading import Fields, understand
 from leads.undo import remember
 from store.leads import find_by_identity, get_lead
@@ -49,18 +50,18 @@ async def on_new_lead_word(tx: Tx, rest: str, who: Who, ctx: Context) -> list[Fa
     if not rest:
         raise Unusable("把客户信息贴在后面就行,例如:新线索 张三 13800138000 杭州云栖 想要报价")
     reading = understand(rest, now=ctx.now.astimezone(ctx.rules.zone))
-    fields = reading.fields
+    fields, doubtful = reading.fields, reading.doubtful
+    if not (fields.mobile or fields.tel) and (typed := mistyped_mobile(rest)):
+        fields, doubtful = replace(fields, mobile=typed), (*doubtful, "mobile")
     phone = normal_phone(fields.mobile or fields.tel or "")
     known = None
     if phone is not None and phone.valid:
         known = await find_by_identity(tx, "phone", _key(phone.number, phone.extension))
     if known is not None:
-        return await known_already(tx, known, fields, rest, reading.doubtful, who, ctx)
+        return await known_already(tx, known, fields, rest, doubtful, who, ctx)
     if fields.name and phone is not None and phone.valid:
         return await save_lead(tx, person_of(fields, "手工录入"), who, ctx)
-    draft_id = await add_draft(
-        tx, who.id or "", "lead", draft_of(fields, reading.doubtful, rest), lead_id=None, now=ctx.now
-    )
+    draft_id = await add_draft(tx, who.id or "", "lead", draft_of(fields, doubtful, rest), lead_id=None, now=ctx.now)
     return [Answer("draft", params={"draft": draft_id})]
 
 

@@ -41,6 +41,7 @@ TABLE = (
     Command(("我的", "我的线索"), "我手上的线索,最急的在前", "我的", on_alone=look.on_mine),
     Command(("待办", "今天"), "今天要跟进的", "待办", on_alone=look.on_today),
     Command(("看", "查", "详情"), "看一条线索", "看 L1024,看 王总", on_lead=look.on_show_word, bare=False),
+    Command(("更多", "全部"), "接着看刚打开的那条线索的动态", "更多", on_alone=look.on_more_word),
     Command(("查重",), "这个电话或公司谁有了", "查重 13800138000", on_words=look.on_duplicates_word),
     Command(
         ("跟进", "记", "记一笔"), "记下跟进,顺便约好下次", "跟进 L1024 电话聊了,下周三下午3点上门",

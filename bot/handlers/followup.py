@@ -30,7 +30,7 @@ def next_step_of(words: str, ctx: Context) -> tuple[datetime | None, list[dateti
     """The promised instant that the words name beyond doubt, or the instants to ask about when there is a doubt."""
     reading = understand(words, now=ctx.now.astimezone(ctx.rules.zone))
     if reading.when is None:
-        return None, []
+        return None, _instead_of(reading.missed, ctx) if reading.missed is not None else []
     found = [reading.when, *reading.other_whens]
     instants = sorted({rings_at(when, ctx) for when in found})
     sure = len(found) == 1 and reading.when.precision != "range" and not reading.when.doubt
@@ -42,6 +42,14 @@ def next_step_of(words: str, ctx: Context) -> tuple[datetime | None, list[dateti
     if instants and instants[0] <= ctx.now and instants[0].date() == ctx.now.astimezone(ctx.rules.zone).date():
         instants = [ctx.now + timedelta(hours=1), *instants[1:]]
     return None, [at for at in instants if at > ctx.now][:4]
+
+
+def _instead_of(missed: When, ctx: Context) -> list[datetime]:
+    """What a slip such as 昨天下午3点再打 may have meant: soon, or the same hour today or tomorrow."""
+    same_hour = rings_at(missed, ctx).astimezone(ctx.rules.zone).timetz()
+    today = ctx.now.astimezone(ctx.rules.zone).date()
+    days = (datetime.combine(today + timedelta(days=ahead), same_hour) for ahead in (0, 1))
+    return sorted({ctx.now + timedelta(hours=1), *(at for at in days if at > ctx.now)})
 
 
 async def log(

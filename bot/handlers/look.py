@@ -3,34 +3,49 @@
 from datetime import timedelta
 
 from bot.actions import More, Show
+from bot.cards.story import PAGE, SHORT, TOLD
 from bot.context import Answer, Context, say
 from leads.errors import NotFound, Unusable
 from leads.facts import Fact
 from leads.rights import Who, can_see, get_visible, pools_of
+from leads.understand.address import surname_meant
 from leads.understand.phone import normal_phone
 from store import leads
 from store.tables import Lead
-from store.talk import set_focus
-from store.timeline import audit
+from store.talk import find_focus, set_focus
+from store.timeline import audit, count_of
 from store.tx import Tx
 
-PAGE = 10
+LISTED = 10
 
 
 async def on_show(tx: Tx, action: Show, who: Who, ctx: Context) -> list[Fact | Answer]:
     """Open one lead; from now on we talk about it."""
-    lead = await get_visible(tx, action.lead_id, who, rules=ctx.rules)
-    await set_focus(tx, who.id or "", lead_id=action.lead_id, asked="", now=ctx.now)
-    await audit(tx, act="view", by=who.id, subject=lead.no, at=ctx.now)
-    return [Answer("story", action.lead_id), Answer("lead", action.lead_id)]
+    told = await _tell(tx, action.lead_id, who, ctx, lines=SHORT)
+    return [*told, Answer("lead", action.lead_id)]
 
 
 async def on_more(tx: Tx, action: More, who: Who, ctx: Context) -> list[Fact | Answer]:
-    """The whole story of a lead."""
-    lead = await get_visible(tx, action.lead_id, who, rules=ctx.rules)
-    await set_focus(tx, who.id or "", lead_id=action.lead_id, asked="", now=ctx.now)
+    """The button 详情: a longer piece of a lead's story."""
+    return await _tell(tx, action.lead_id, who, ctx, lines=PAGE)
+
+
+async def on_more_word(tx: Tx, who: Who, ctx: Context) -> list[Fact | Answer]:
+    """更多: what lies before the piece that was told last."""
+    focus = await find_focus(tx, who.id or "")
+    if focus is None or focus.lead_id is None:
+        raise Unusable("要看哪一条?先发「看 L1024」打开一条,再发「更多」。")
+    told = int(focus.asked.removeprefix("told:")) if focus.asked.startswith("told:") else 0
+    if told and told >= await count_of(tx, focus.lead_id, TOLD):
+        return [say(f"L{focus.lead_id} 的动态已经全部看完了。")]
+    return await _tell(tx, focus.lead_id, who, ctx, lines=PAGE, skip=told)
+
+
+async def _tell(tx: Tx, lead_id: int, who: Who, ctx: Context, *, lines: int, skip: int = 0) -> list[Fact | Answer]:
+    lead = await get_visible(tx, lead_id, who, rules=ctx.rules)
+    await set_focus(tx, who.id or "", lead_id=lead_id, asked=f"told:{skip + lines}", now=ctx.now)
     await audit(tx, act="view", by=who.id, subject=lead.no, at=ctx.now)
-    return [Answer("story", action.lead_id, {"whole": True})]
+    return [Answer("story", lead_id, {"lines": lines, "skip": skip})]
 
 
 async def on_show_word(tx: Tx, lead_id: int | None, rest: str, who: Who, ctx: Context) -> list[Fact | Answer]:
@@ -39,12 +54,22 @@ async def on_show_word(tx: Tx, lead_id: int | None, rest: str, who: Who, ctx: Co
         return await on_show(tx, Show(lead_id), who, ctx)
     if not rest:
         raise Unusable("要看哪一条?例如:看 L1024,看 王总,看 13800138000。")
-    found = [lead for lead in await _matching(tx, rest) if await can_see(tx, lead, who, rules=ctx.rules)]
+    found = [lead for lead in await _meant(tx, rest, who) if await can_see(tx, lead, who, rules=ctx.rules)]
     if not found:
         raise NotFound(f"「{rest[:20]}」")
     if len(found) == 1:
         return await on_show(tx, Show(found[0].id or 0), who, ctx)
-    return await _listed(tx, f"「{rest[:20]}」有 {len(found)} 条", [lead.id or 0 for lead in found[:PAGE]], who, ctx)
+    return await _listed(tx, f"「{rest[:20]}」有 {len(found)} 条", [lead.id or 0 for lead in found[:LISTED]], who, ctx)
+
+
+async def _meant(tx: Tx, words: str, who: Who) -> list[Lead]:
+    """What the words name; 王总 means one's own people called 王, then all of them, when nobody is entered as 王总."""
+    found = await _matching(tx, words)
+    if found or not (surname := surname_meant(words)):
+        return found
+    people = list(await leads.search_surname(tx, surname, owner_id=who.id or "", limit=50))
+    mine = [lead for lead in people if lead.owner_id == who.id]
+    return mine or people
 
 
 async def _matching(tx: Tx, words: str) -> list[Lead]:
@@ -66,8 +91,8 @@ async def on_mine(tx: Tx, who: Who, ctx: Context) -> list[Fact | Answer]:
     count = await leads.count_owned(tx, who.id or "")
     if count == 0:
         return [say("你手上还没有线索。发「线索池」看看有哪些可以领。")]
-    mine = await leads.list_owned(tx, who.id or "", limit=PAGE)
-    title = f"我的线索,共 {count} 条" + (f",最急的 {PAGE} 条" if count > PAGE else "")
+    mine = await leads.list_owned(tx, who.id or "", limit=LISTED)
+    title = f"我的线索,共 {count} 条" + (f",最急的 {LISTED} 条" if count > LISTED else "")
     return await _listed(tx, title, [lead.id or 0 for lead in mine], who, ctx)
 
 
@@ -75,7 +100,7 @@ async def on_today(tx: Tx, who: Who, ctx: Context) -> list[Fact | Answer]:
     """待办: what was promised for today, and leads nobody has contacted yet."""
     local = ctx.now.astimezone(ctx.rules.zone)
     midnight = local.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
-    due = await leads.list_due(tx, who.id or "", until=midnight, limit=PAGE)
+    due = await leads.list_due(tx, who.id or "", until=midnight, limit=LISTED)
     if not due:
         return [say("今天没有要跟进的,轻松一下。发「线索池」看看有没有新线索。")]
     return await _listed(tx, f"今天要跟进 {len(due)} 条", [lead.id or 0 for lead in due], who, ctx)
@@ -84,7 +109,7 @@ async def on_today(tx: Tx, who: Who, ctx: Context) -> list[Fact | Answer]:
 async def on_pool(tx: Tx, who: Who, ctx: Context) -> list[Fact | Answer]:
     """线索池: the claimable leads with 领取 buttons."""
     pools = pools_of(who, rules=ctx.rules)
-    free = await leads.list_free(tx, pools, limit=PAGE)
+    free = await leads.list_free(tx, pools, limit=LISTED)
     if not free:
         return [say("线索池现在是空的,有新线索会马上推给你。")]
     ids = [lead.id or 0 for lead in free]
@@ -96,7 +121,7 @@ async def on_duplicates_word(tx: Tx, rest: str, who: Who, ctx: Context) -> list[
     """查重 138… or 查重 公司名: who has it already, within the asker's rights."""
     if not rest:
         raise Unusable("查什么?例如:查重 13800138000,查重 杭州云栖智能。")
-    found = (await _matching(tx, rest))[:PAGE]
+    found = (await _matching(tx, rest))[:LISTED]
     await audit(tx, act="duplicate_check", by=who.id, subject="", at=ctx.now, found=len(found))
     if not found:
         return [say(f"没有查到「{rest[:20]}」,可以放心录入。发「新线索 …」录入。")]

@@ -2,21 +2,17 @@
 
 from bot.actions import Undo
 from bot.context import Answer, Context
+from config.words import ACT_LABELS
 from leads.facts import Fact
 from leads.rights import Who, can_see
 from leads.undo import undo
 from store.leads import get_lead
 from store.tx import Tx
 
-ACTS = {
-    "claim": "领取", "release": "退回", "transfer": "转给", "followup": "跟进", "next_step": "提醒时间",
-    "qualify": "合格", "disqualify": "无效", "capture": "录入",
-}  # fmt: skip
-
 
 async def _taken_back(tx: Tx, act_id: int | None, who: Who, ctx: Context) -> list[Fact | Answer]:
     fact = await undo(tx, who, act_id, rules=ctx.rules, now=ctx.now)
-    said = f"L{fact.lead_id} 的「{ACTS.get(fact.act, fact.act)}」已撤销"
+    said = f"L{fact.lead_id} 的「{ACT_LABELS.get(fact.act, fact.act)}」已撤销"
     lead = await get_lead(tx, fact.lead_id)
     if lead.stage != "invalid" and await can_see(tx, lead, who, rules=ctx.rules):
         return [fact, Answer("lead", fact.lead_id, {"said": said})]

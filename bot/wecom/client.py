@@ -75,6 +75,10 @@ class WeComClient:
         """message/send (developer page 90236)."""
         return await self.call("POST", "message/send", body=body)
 
+    async def webhook_send(self, key: str, body: bytes) -> dict[str, Any]:
+        """webhook/send: a message to the group whose key this is, without a token (page 99110)."""
+        return await self._once("POST", "webhook/send", {"key": key}, body)
+
     async def update_card(self, body: bytes) -> dict[str, Any]:
         """message/update_template_card (page 94888)."""
         return await self.call("POST", "message/update_template_card", body=body)

@@ -50,6 +50,10 @@ MEANINGS: dict[int, Meaning] = {
     45033: Meaning("limit", "同时调用太多,稍后自动重试", timedelta(seconds=5)),
     45035: Meaning("retry", "同时修改同一客户,稍后自动重试"),
     45036: Meaning("limit", "访问数据异常,企业微信要求放慢", timedelta(minutes=5)),
+    93000: Meaning("final", "群的消息推送已被删除:在群里重新添加,把新的地址填进 leadbot.yaml 的 wecom.groups"),
+    93001: Meaning("final", "这个群不允许消息推送:在群设置里打开"),
+    93004: Meaning("final", "群的消息推送被停用了:在群里重新启用"),
+    93008: Meaning("final", "消息推送不在这个群里了:重新添加"),
     42014: Meaning("accepted", "这张卡片已经发过"),
     60140: Meaning("code", "卡片的更新码用过或过期了"),
 }

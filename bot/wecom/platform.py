@@ -23,8 +23,9 @@ class WeCom:
 
     name = "wecom"
 
-    def __init__(self, client: WeComClient, *, now: Now) -> None:
+    def __init__(self, client: WeComClient, *, now: Now, groups: Mapping[str, str] | None = None) -> None:
         self._client = client
+        self._groups = dict(groups or {})  # name → key of the group's webhook
         self._now = now
 
     def parse(self, body: bytes) -> Event:
@@ -61,16 +62,27 @@ class WeCom:
 
     async def send(self, body: bytes) -> Receipt:
         """Hand a message over; a card that WeCom has already (42014) was accepted, only its code is lost."""
+        content = json.loads(body)
+        if "group" in content:
+            return await self._tell_group(content)
         try:
             answer = await _translated(self._client.send, body)
         except WeComError:
             return Receipt()
         names = "|".join(str(answer.get(key) or "") for key in ("invaliduser", "unlicenseduser"))
-        sent_to = str(json.loads(body)["touser"]).lower()
+        sent_to = str(content["touser"])
         unreachable = tuple(name for name in names.lower().split("|") if name)
-        if sent_to in unreachable:
-            unreachable = (*unreachable, str(json.loads(body)["touser"]))
+        if sent_to.lower() in unreachable:
+            unreachable = (*unreachable, sent_to)
         return Receipt(str(answer.get("msgid") or ""), str(answer.get("response_code") or ""), unreachable)
+
+    async def _tell_group(self, content: Mapping[str, Any]) -> Receipt:
+        key = self._groups.get(content["group"])
+        if key is None:
+            raise SendRefused(f"设置里没有群「{content['group']}」:在 leadbot.yaml 的 wecom.groups 里加上")
+        message = json.dumps(content["message"], ensure_ascii=False, separators=(",", ":")).encode()
+        await _translated(lambda raw: self._client.webhook_send(key, raw), message)
+        return Receipt()
 
     async def update(self, body: bytes) -> Receipt:
         """Change a card; raises CodeGone when its code was used."""
@@ -78,11 +90,13 @@ class WeCom:
         return Receipt()
 
     def repeatable(self, body: bytes, *, age: timedelta) -> bool:
-        """New messages carry WeCom's duplicate check; updates carry a code that works once."""
-        return age < SAFE_TO_REPEAT
+        """New messages carry WeCom's duplicate check; updates carry a code that works once; groups have neither."""
+        return age < SAFE_TO_REPEAT and not body.startswith(b'{"group":')
 
-    def limits(self) -> Mapping[timedelta, int]:
-        """Per member and app; what is over them WeCom drops without a word (developer page 90236)."""
+    def limits(self, kind: str) -> Mapping[timedelta, int]:
+        """Per member and app: what is over them WeCom drops without a word (page 90236). Per webhook: page 99110."""
+        if kind == "group":
+            return {timedelta(minutes=1): 20}
         return {timedelta(minutes=1): 30, timedelta(hours=1): 1000}
 
 

@@ -44,7 +44,12 @@ def cut_bytes(text: str, most: int) -> str:
 
 
 def message_body(message: Message, to: Place, *, ref: str, agent_id: int) -> bytes:
-    """The body of message/send; `ref` becomes the card's task id and makes the bytes unlike any other message's."""
+    """The body of message/send; `ref` becomes the card's task id and makes the bytes unlike any other message's.
+
+    A group gets plain text through its own webhook: the body names the group and holds the webhook's message.
+    """
+    if to.kind == "group":
+        return _bytes({"group": to.id, "message": {"msgtype": "text", "text": {"content": plain(message)}}})
     body: dict[str, Any] = {"touser": to.id, "agentid": agent_id}
     if isinstance(message, Card) and (message.buttons or message.choice):
         body |= {"msgtype": "template_card", "template_card": template_card(message, ref=ref)}

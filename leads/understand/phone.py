@@ -202,6 +202,15 @@ def find_phones(text: str) -> list[FoundPhone]:
     return sorted(found, key=lambda one: one.begin)
 
 
+def mistyped_mobile(text: str) -> str:
+    """A run of 6 to 14 digits that begins like a mobile and is none, as typed; "" when there is none.
+
+    Only for words that surely describe a customer: elsewhere such a run is more often an order number.
+    """
+    found = re.search(r"(?<![\dA-Za-z.])1[3-9]\d{4,12}(?![\d.]|\s?(?:万|元|块|台|个|套|人|年|月|号|%))", text)
+    return found[0] if found and len(found[0]) != 11 else ""
+
+
 @cache
 def _spoken_in_text() -> re.Pattern[str]:
     return re.compile(

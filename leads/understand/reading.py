@@ -42,6 +42,7 @@ class Fields:
 class Understanding:
     """`when` is the coming moment that counts, `other_whens` are further ones to ask about.
 
+    `missed` is a moment that something is planned for although it has passed (昨天下午3点再打): surely a slip.
     `doubtful` names the fields, and "when", whose reading rests on weak signs.
     """
 
@@ -50,6 +51,7 @@ class Understanding:
     when: When | None
     other_whens: tuple[When, ...]
     doubtful: tuple[str, ...]
+    missed: When | None = None
 
 
 def understand(text: str, *, now: datetime) -> Understanding:
@@ -67,7 +69,8 @@ def understand(text: str, *, now: datetime) -> Understanding:
         when=when is not None or any(one.past for one in whens),
         named=bool(fields.name and fields.company),
     )
-    return Understanding(intent, fields, when, others, tuple(doubtful))
+    missed = next((one for one in whens if one.past and _planned(_clause(even, one))), None) if when is None else None
+    return Understanding(intent, fields, when, others, tuple(doubtful), missed)
 
 
 @cache
@@ -106,6 +109,12 @@ def _open_step(clause: str) -> bool:
 def _not_refused(clause: str) -> bool:
     """周一没空 is no appointment."""
     return re.search(r"没空|没时间|不行|不在|不方便|有事|没档期|别打|不要打|休息|出差", clause) is None
+
+
+def _planned(clause: str) -> bool:
+    """Somebody means to do something again, and does not report that they did."""
+    again = r"再(?:打|联系|聊|约|跟|来|去|沟通|碰|谈|说|发|回)(?!了|过)|提醒|下次|下一步|要(?:回访|联系|报价|演示)"
+    return re.search(again, clause) is not None and re.search(r"没人?接|打通|聊过|聊了", clause) is None
 
 
 def _clause(text: str, when: When) -> str:

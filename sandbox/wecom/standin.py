@@ -12,6 +12,7 @@ from sandbox.wecom.card import live_keys
 from sandbox.wecom.chat import Chats, Message
 from sandbox.wecom.company import Company, Contact
 from sandbox.wecom.fault import Faults
+from sandbox.wecom.group import Groups
 from sandbox.wecom.people import Delivery, Post, event
 
 
@@ -36,6 +37,7 @@ class WeComStandIn:
         self.chats = Chats(now)
         self.faults = Faults()
         self.api = Api(self.company, self.chats, self.faults)
+        self.groups = Groups(self.faults, now)
         self.posts: dict[str, Post] = {}
         self._ids = itertools.count(int(time.time_ns()))
 
@@ -49,6 +51,7 @@ class WeComStandIn:
     def application(self) -> web.Application:
         """An application that serves the API alone."""
         app = web.Application(client_max_size=32 * 2**20)
+        app.router.add_post("/cgi-bin/webhook/send", self.groups.send)
         app.add_routes(self.api.routes())
         return app
 

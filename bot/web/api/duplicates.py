@@ -8,7 +8,7 @@ from bot.web.api.fields import Term
 from bot.web.api.find import known_by, same_company
 from bot.web.api.problem import Problem
 from bot.web.api.route import Call, Reply, Route
-from bot.web.api.shown import said
+from leads.mask import said
 from store.leads import find_lead, list_leads
 from store.tables import Lead
 

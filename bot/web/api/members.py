@@ -7,9 +7,8 @@ from pydantic import BaseModel, Field
 from bot.web.api.fields import Term
 from bot.web.api.paging import Page, cut, start_of
 from bot.web.api.route import Call, Reply, Route
-from bot.web.api.shown import said
 from leads.errors import NotFound
-from leads.mask import masked_text, shown_phone
+from leads.mask import masked_text, said, shown_phone
 from store.members import find_member, list_everyone
 from store.tables import Member
 

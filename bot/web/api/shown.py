@@ -1,16 +1,14 @@
 """What a program sees of a lead: all of it with a key that acts, no way to reach the person without."""
 
-import re
 from collections.abc import Sequence
 from datetime import datetime
-from functools import cache
 from typing import Any, Literal, get_args
 from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel
 
 from bot.web.api.wire import instants, local
-from leads.mask import masked_text, shown_phone
+from leads.mask import masked_text, said, shown_phone
 from store.tables import Lead, TimelineItem
 
 Stage = Literal["new", "nurturing", "mql", "sal", "sql", "opportunity", "won", "lost", "invalid", "dormant"]
@@ -102,37 +100,3 @@ def _hidden(value: Any) -> Any:
     if isinstance(value, list):
         return [_hidden(item) for item in value]
     return value
-
-
-def said(text: str, *, reveal: bool) -> str:
-    """Words as a caller may read them: without `reveal`, numbers and addresses in them are masked; days stay."""
-    if reveal or not text:
-        return text
-    text = _address().sub(lambda found: f"{found[0][:1]}***", text)
-    return _digits().sub(lambda found: _stars(found[0]), text)
-
-
-def _stars(run: str) -> str:
-    if _day().fullmatch(run.strip()):
-        return run
-    figures = [c for c in run if c.isdigit() or c in "零〇一二三四五六七八九幺"]
-    if len(figures) < 11:
-        return "****"
-    return "".join(figures[:3]) + "****" + "".join(figures[-4:])
-
-
-@cache
-def _digits() -> re.Pattern[str]:
-    """Seven or more figures, however they are spaced out or spelled."""
-    figure = "[\\d零〇一二三四五六七八九幺]"
-    return re.compile(rf"[+\uff0b]?{figure}(?:[^\w\n,;\uff0c\u3002\uff1b\u3001]{{0,3}}{figure}){{6,}}")
-
-
-@cache
-def _day() -> re.Pattern[str]:
-    return re.compile(r"20\d\d[-/.](?:0?[1-9]|1[0-2])[-/.](?:0?[1-9]|[12]\d|3[01])(?:[ T]+[012]?\d(?::[0-5]\d){0,2})?")
-
-
-@cache
-def _address() -> re.Pattern[str]:
-    return re.compile("[A-Za-z0-9._%+-]+\\s?[@\uff20]\\s?[A-Za-z0-9.-]+")

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from bot.web.api.shown import said
+from leads.mask import said
 
 NUMBERS = ("13800138000", "13911112222", "65566778", "13700137111", "13600136222", "4008208820")
 SECRETS = ("zhangsan_88", "zs@example.com")
