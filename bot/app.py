@@ -17,6 +17,7 @@ from bot.admin import AdminSocket, Handler
 from bot.clock import Now
 from bot.commands.office import OFFICE, Work
 from bot.context import Context
+from bot.handlers.office import warn_of_calendar
 from bot.metrics import Metrics
 from bot.pipeline import Pipeline
 from bot.platform import Platform
@@ -57,6 +58,7 @@ class Published:
 
     rules: Rules
     calendar: WorkCalendar
+    year: int  # the calendar reaches a few years around it
 
 
 class Leadbot:
@@ -100,7 +102,7 @@ class Leadbot:
                 Worker("due", self.sweep.run_once): 1.0,
                 Worker("unknown", self.sender.repeat_unknown): 2.0,
                 Worker("job", self._do_jobs): 5.0,
-                Worker("keeping", self._keep_small): 3600.0,
+                Worker("keeping", self._keep_house): 3600.0,
             }
         )
         self.store.on_hint(self.schedule.hint)
@@ -113,6 +115,8 @@ class Leadbot:
         """The present moment: published rules, their calendar, the time."""
         if self._published is None:
             raise RuntimeError("not started")
+        if self._published.year != self.now().year:
+            self._publish(self._published.rules)
         return Context(
             rules=self._published.rules,
             calendar=self._published.calendar,
@@ -153,9 +157,13 @@ class Leadbot:
         if found is None:
             raise RuntimeError("no rules are published")
         rules = load_rules(found.text, "rules.yaml").model_copy(update={"version": found.version})
-        self._published = Published(rules, calendar_of(rules, self.folder, today=self.now().date()))
+        self._publish(rules)
         if self.folder.rules.read_text(encoding="utf-8") != found.text:
             log.info("rules.yaml differs from the published version; the published one is used", version=found.version)
+
+    def _publish(self, rules: Rules) -> None:
+        today = self.now().date()
+        self._published = Published(rules, calendar_of(rules, self.folder, today=today), today.year)
 
     def web(self) -> web.Application:
         """The web application with all routes; starts and stops the bot with itself."""
@@ -231,8 +239,15 @@ class Leadbot:
         else:
             await self.store.transaction(lambda tx: lease.settle(tx, row, state="done", error=""))
 
-    async def _keep_small(self) -> int:
-        return await self.store.transaction(lambda tx: sweep_out(tx, now=self.now()))
+    async def _keep_house(self) -> int:
+        """Hourly: old rows go, and the administrators hear in time that a year has no holiday data."""
+        ctx = await self.context()
+
+        async def work(tx: Tx) -> int:
+            await warn_of_calendar(tx, ctx)
+            return await sweep_out(tx, now=ctx.now)
+
+        return await self.store.transaction(work)
 
 
 def _menu_mark() -> str:

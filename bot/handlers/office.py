@@ -2,8 +2,12 @@
 
 from datetime import timedelta
 
+import structlog
+
 from bot.actions import Resend
 from bot.context import Answer, Context, say
+from bot.outgoing import ring
+from config.holidays import unknown_years, unknown_years_text
 from leads.errors import Unusable
 from leads.facts import Fact
 from leads.rights import Who, can_see, require_role
@@ -13,6 +17,8 @@ from store.members import list_members
 from store.talk import find_focus, set_focus
 from store.timeline import audit
 from store.tx import Tx
+
+log = structlog.get_logger()
 
 LEADERS = ("manager", "marketing", "admin")
 
@@ -62,7 +68,25 @@ async def on_calendar(tx: Tx, who: Who, ctx: Context) -> list[Fact | Answer]:
         works = ctx.calendar.is_workday(day)
         why = {"free": "放假", "work": "补班"}.get(special or "", "工作日" if works else "周末")
         lines.append(f"{day:%m-%d} 周{'一二三四五六日'[day.weekday()]} {'上班' if works else '休息'}({why})")
+    if years := unknown_years(ctx.calendar, ctx.now, ctx.now + timedelta(days=9)):
+        lines.append(_no_data(years))
     return [say("工作日历(计时只算上班时间)\n" + "\n".join(lines))]
+
+
+async def warn_of_calendar(tx: Tx, ctx: Context) -> None:
+    """The administrators hear once a year, a month before it begins, that its holidays are not known yet."""
+    years = unknown_years(ctx.calendar, ctx.now, ctx.now + timedelta(days=31))
+    if not years:
+        return
+    log.warning(unknown_years_text(years))
+    for admin in await list_members(tx, role="admin"):
+        await ring(tx, ctx, admin, "note", key=f"calendar:{years[-1]}:{admin.id}", text=_no_data(years))
+
+
+def _no_data(years: list[int]) -> str:
+    names = "、".join(map(str, years))
+    cure = "请管理员升级线索助手,或在日历文件里补上。"
+    return f"注意:还没有 {names} 年的放假安排,只按周末和固定节日算,不含调休补班。{cure}"
 
 
 async def on_feedback_word(tx: Tx, rest: str, who: Who, ctx: Context) -> list[Fact | Answer]:

@@ -1,0 +1,133 @@
+"""Promises about time run in working time: reminded at 50 and 80 %, escalated once at 100 %."""
+
+import asyncio
+
+import pytest
+
+from tests.town import shanghai, town, words
+
+
+def clock_cards(place, user):
+    return [m for m in place.standin.chat(user) if m.kind == "card" and "领取" in m.card["main_title"]["title"]]
+
+
+def heads(place, user):
+    return [m.card["main_title"]["title"] for m in clock_cards(place, user)]
+
+
+async def the_clock(place, name="claim"):
+    _, found = await place.api("GET", "/clocks")
+    return next(item for item in found["items"] if item["name"] == name)
+
+
+@pytest.mark.feature("H1")
+async def test_an_unclaimed_mql_warns_at_50_and_80_percent_and_then_tells_the_manager_once(acme):
+    no = await acme.mql()  # 10:20 on a Wednesday; lunch 12:00-13:30
+    assert (await the_clock(acme))["due_at"] == "2026-03-18T13:50:00+08:00"
+    await acme.until(shanghai("2026-03-18 11:19"))
+    assert heads(acme, "wanglei") == []
+    await acme.until(shanghai("2026-03-18 11:20"))
+    (half,) = clock_cards(acme, "wanglei")
+    assert f"{no} 领取已过 50%" in words([half]) and "还剩 1 小时" in words([half]) and "[领取]" in words([half])
+    await acme.until(shanghai("2026-03-18 13:26"))
+    assert heads(acme, "wanglei")[1:] == [f"{no} 领取已过 80%"], "80 % is 11:56, before lunch"
+    assert heads(acme, "chenjing") == []
+    await acme.until(shanghai("2026-03-18 13:50"))
+    (late,) = clock_cards(acme, "chenjing")
+    assert f"{no} 领取超时了" in words([late]) and "[指派]" in words([late])
+    await acme.later(days=3)
+    assert len(clock_cards(acme, "chenjing")) == 1 and len(clock_cards(acme, "wanglei")) == 2, "each step rings once"
+    assert (await the_clock(acme))["state"] == "overdue"
+
+
+@pytest.mark.feature("H1")
+async def test_a_claim_in_time_ends_the_promise_and_starts_the_next(acme):
+    no = await acme.mql()
+    await acme.until(shanghai("2026-03-18 11:30"))
+    await acme.text("lina", f"领取 {no}")
+    assert (await the_clock(acme))["state"] == "met"
+    assert all(not card.buttons() for card in clock_cards(acme, "wanglei")), "the warning cannot be pressed any more"
+    contact = await the_clock(acme, "first_contact")
+    assert contact["state"] == "running" and contact["due_at"] == "2026-03-19T11:30:00+08:00"
+    await acme.until(shanghai("2026-03-19 11:31"))
+    told = [words([m]) for m in acme.standin.chat("chenjing")]
+    assert len(told) == 1 and f"{no} 首次联系超时了" in told[0] and "负责 李娜" in told[0] and "[改派]" in told[0]
+    mine = [words([m]) for m in acme.standin.chat("lina") if "首次联系" in words([m]) and "时限" not in words([m])]
+    assert any("超时了" in text and "[打通了]" in text for text in mine)
+
+
+@pytest.mark.feature("H1")
+async def test_a_contact_in_time_meets_the_promise_and_a_mere_note_does_not(acme):
+    no = await acme.mql()
+    await acme.text("lina", f"领取 {no}")
+    await acme.text("lina", f"跟进 {no} 备注:官网看起来很大")
+    assert (await the_clock(acme, "first_contact"))["state"] == "running"
+    await acme.press("lina", "打通了")
+    assert (await the_clock(acme, "first_contact"))["state"] == "met"
+    await acme.later(days=3)
+    assert [m for m in acme.standin.chat("chenjing") if m.kind == "card"] == []
+
+
+@pytest.mark.feature("H2")
+async def test_a_lead_before_lunch_is_due_after_it(acme):
+    await acme.until(shanghai("2026-03-18 11:50"))
+    await acme.mql()
+    assert (await the_clock(acme))["due_at"] == "2026-03-18T15:20:00+08:00"
+
+
+@pytest.mark.feature("H3")
+async def test_make_up_days_count_and_holidays_do_not(acme):
+    await acme.until(shanghai("2026-09-30 17:00"))
+    await acme.mql()
+    assert (await the_clock(acme))["due_at"] == "2026-10-08T10:00:00+08:00"
+    calendar = words(await acme.text("wanglei", "日历"))
+    assert "10-01 周四 休息(放假)" in calendar and "10-08 周四 上班(工作日)" in calendar
+    await acme.until(shanghai("2026-10-10 09:00"))
+    assert "10-10 周六 上班(补班)" in words(await acme.text("wanglei", "日历"))
+
+
+async def test_a_lead_of_the_evening_is_offered_in_the_morning(acme):
+    await acme.until(shanghai("2026-03-18 21:00"))
+    no = await acme.mql()
+    assert acme.standin.chat("wanglei") == [], "nobody is disturbed at night"
+    await acme.until(shanghai("2026-03-19 09:00"))
+    assert no in words(acme.standin.chat("wanglei")) and "[领取]" in words(acme.standin.chat("wanglei"))
+    assert (await the_clock(acme))["due_at"] == "2026-03-19T11:00:00+08:00"
+
+
+async def test_five_hundred_leads_on_monday_morning_are_ten_cards_and_a_list(tmp_path):
+    reps = {"wanglei": ("王磊", "rep", "华东"), "lina": ("李娜", "rep", "华东")}
+    async with town(tmp_path, members=reps) as acme:
+        await acme.until(shanghai("2026-03-21 12:00"))  # a Saturday
+        for number in range(60):
+            await acme.mql(phone=f"1390013{number:04}", name=f"客户{number}")
+        await acme.until(shanghai("2026-03-23 09:03"))
+        offered = [m for m in acme.standin.chat("wanglei") if "[领取]" in words([m])]
+        lists = [m for m in acme.standin.chat("wanglei") if "线索池" in words([m]) and "60" in words([m])]
+        assert len(offered) == 10 and len(lists) == 1, [words([m])[:60] for m in acme.standin.chat("wanglei")]
+
+
+@pytest.mark.failure("12")
+async def test_a_restart_keeps_every_promise_and_rings_none_twice(acme):
+    no = await acme.mql()
+    await acme.until(shanghai("2026-03-18 11:25"))
+    await acme.stop_bot()
+    acme.at = shanghai("2026-03-18 14:30")
+    await acme.start_bot()
+    await acme.later(minutes=5)
+    assert heads(acme, "wanglei")[0] == f"{no} 领取已过 50%"
+    assert heads(acme, "wanglei").count(f"{no} 领取已过 50%") == 1
+    assert heads(acme, "chenjing") == [f"{no} 领取超时了"]
+
+
+async def test_the_bot_says_loudly_that_a_year_has_no_calendar(acme):
+    told = words(await acme.text("wanglei", "日历"))
+    assert "还没有" not in told
+    await acme.until(shanghai("2039-12-28 10:00"))
+    assert "还没有 2039、2040 年的放假安排" in words(await acme.text("wanglei", "日历"))
+    acme.bot.schedule.hint("keeping")
+    await acme.settle()
+    async with asyncio.timeout(10):
+        while not acme.standin.chat("admin"):  # noqa: ASYNC110 - the worker ticks on its own
+            await asyncio.sleep(0.01)
+    assert "还没有 2039、2040 年的放假安排" in words(acme.standin.chat("admin"))
