@@ -56,9 +56,10 @@ class WeComCallbacks:
         if keys is None:
             return web.Response(status=404)
         try:
-            body = await request.read()
+            async with asyncio.timeout(PATIENCE):  # a body that never ends must not hold the connection
+                body = await request.read()
             inner = verify(request.query, request.headers, body, keys=keys, now=self._now())
-        except (BadCallback, web.HTTPRequestEntityTooLarge) as bad:
+        except (BadCallback, web.HTTPRequestEntityTooLarge, ConnectionError, TimeoutError) as bad:
             return self._refuse(bad)
         key = dedupe_key(inner, corp=keys.receive_id, agent=name)
         try:

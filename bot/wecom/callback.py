@@ -108,7 +108,8 @@ def _signed(query: Query, now: datetime) -> tuple[str, str, str]:
 
 
 def _check_signature(token: str, timestamp: str, nonce: str, encrypt: str, signature: str) -> None:
-    expected = hashlib.sha1("".join(sorted((token, timestamp, nonce, encrypt))).encode()).hexdigest()
+    joined = "".join(sorted((token, timestamp, nonce, encrypt)))
+    expected = hashlib.sha1(joined.encode("utf-8", "surrogatepass")).hexdigest()
     if not hmac.compare_digest(expected.encode(), signature.encode()):
         raise Refused("signature")
 
