@@ -152,6 +152,7 @@ def due(
 ) -> None:
     """Print when a promise is due in working time, and the arithmetic."""
     from bot.commands.due import due as due_text
+    from config.document import read_text
     from config.hours import calendar_of
     from config.rules import load_rules
 
@@ -163,7 +164,7 @@ def due(
 
         if member and member not in {row.id for row in read_members(folder.members)}:
             fail(f"members.csv has no member with the id {member}")
-        rules = load_rules(folder.rules.read_text(encoding="utf-8"), str(folder.rules))
+        rules = load_rules(read_text(folder.rules), str(folder.rules))
         calendar = calendar_of(rules, folder, today=_day_of(start) or clock.now().date())
         try:
             print(due_text(calendar, start, within, as_json=as_json))

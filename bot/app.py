@@ -32,6 +32,7 @@ from bot.wecom.callback import CallbackKeys
 from bot.wecom.client import WeComAccount, WeComClient
 from bot.wecom.menu import MENU
 from bot.wecom.platform import WeCom
+from config.document import read_text
 from config.folder import Folder
 from config.hours import calendar_of
 from config.members import read_members
@@ -158,7 +159,7 @@ class Leadbot:
             raise RuntimeError("no rules are published")
         rules = load_rules(found.text, "rules.yaml").model_copy(update={"version": found.version})
         self._publish(rules)
-        if self.folder.rules.read_text(encoding="utf-8") != found.text:
+        if read_text(self.folder.rules) != found.text:
             log.info("rules.yaml differs from the published version; the published one is used", version=found.version)
 
     def _publish(self, rules: Rules) -> None:
@@ -211,7 +212,7 @@ class Leadbot:
         await import_members(tx, self.folder)
 
     async def _publish_first_rules(self) -> None:
-        text = self.folder.rules.read_text(encoding="utf-8")
+        text = read_text(self.folder.rules)
         load_rules(text, str(self.folder.rules))
 
         async def publish(tx: Tx) -> None:

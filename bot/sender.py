@@ -28,7 +28,6 @@ log = structlog.get_logger()
 
 BATCH = 32
 GIVE_UP = timedelta(hours=24)  # a message that could not be handed over for a day is old news
-REPEATS = 6
 
 
 class Sender:
@@ -77,8 +76,7 @@ class Sender:
             found = []
             for row in await lease.take(tx, Outbox, now=now, limit=BATCH, state="unknown", lanes=False):
                 age = now - (row.first_sent_at or row.created_at)
-                again = row.attempts <= REPEATS and row.body is not None
-                if again and self._platforms[row.platform].repeatable(row.body or b"", age=age):
+                if row.body is not None and self._platforms[row.platform].repeatable(row.body, age=age):
                     await lease.hold(tx, row, state="sending")
                     found.append(row)
                 else:
@@ -187,7 +185,7 @@ class Sender:
         except SendUnknown as unknown:
             cause = str(unknown)
             log.warning("outcome of a message unknown", message=row.id, cause=cause)
-            again = self._now() + timedelta(seconds=min(2**row.attempts, 60))
+            again = self._now() + timedelta(seconds=min(2 ** min(row.attempts, 9), 300))
             await self._store.transaction(lambda tx: lease.settle(tx, row, state="unknown", error=cause, run_at=again))
         except CodeGone:
             await self._store.transaction(lambda tx: self._code_gone(tx, row))

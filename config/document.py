@@ -3,16 +3,16 @@
 import difflib
 import re
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from pathlib import Path as FilePath
+from typing import Any, TypeVar, get_args, get_origin
 
 import yaml
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, SecretStr, ValidationError
 
 LARGEST = 1024 * 1024
 DEEPEST = 32
 INTEGER = re.compile(r"[-+]?(0|[1-9][0-9]{0,17})")
 DECIMAL = re.compile(r"[-+]?(0|[1-9][0-9]*)\.[0-9]+")
-SECRET = re.compile(r"key|secret|token|password", re.IGNORECASE)
 
 Path = tuple[str | int, ...]
 Model = TypeVar("Model", bound=BaseModel)
@@ -31,13 +31,14 @@ class Problem:
     """One thing that is wrong."""
 
     file: str
-    mark: Mark
+    mark: Mark | None  # None: the file, but not the place in it, is known
     key: str
     message: str
 
     def __str__(self) -> str:
         key = f" {self.key}:" if self.key else ""
-        return f"{self.file}:{self.mark.line}:{self.mark.column}:{key} {self.message}"
+        place = f":{self.mark.line}:{self.mark.column}" if self.mark else ""
+        return f"{self.file}{place}:{key} {self.message}"
 
 
 class BadDocument(ValueError):
@@ -72,6 +73,17 @@ def dotted(path: Path) -> str:
     return text
 
 
+def read_text(path: FilePath) -> str:
+    """The text of a UTF-8 file, with or without mark; raises BadDocument for another encoding, OSError."""
+    raw = path.read_bytes()
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = raw.count(b"\n", 0, error.start) + 1
+        message = "is not UTF-8 text; save the file as UTF-8"
+        raise BadDocument([Problem(str(path), Mark(line, 1), "", message)]) from None
+
+
 def load(text: str, file: str) -> Document:
     """The data of a YAML text: only integers, decimals, true, false and null are typed, everything else is text.
 
@@ -79,15 +91,22 @@ def load(text: str, file: str) -> Document:
     """
     if len(text.encode("utf-8", "surrogatepass")) > LARGEST:
         raise BadDocument([Problem(file, Mark(1, 1), "", f"larger than {LARGEST} bytes")])
+    depth = 0
     try:
         for event in yaml.parse(text, Loader=yaml.SafeLoader):
+            depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+            if depth > DEEPEST:
+                raise BadDocument([_at(file, event.start_mark, f"nested deeper than {DEEPEST} levels")])
             if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
                 raise BadDocument([_at(file, event.start_mark, "anchors and aliases are not allowed; write it out")])
+            if getattr(event, "tag", None):
+                message = "a value must not begin with !; put it in quotes"  # unnamed: it may be a secret
+                raise BadDocument([_at(file, event.start_mark, message)])
         root = yaml.compose(text, Loader=yaml.SafeLoader)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         raise BadDocument([_at(file, mark, f"not readable as YAML: {error.problem or error.context}")]) from None
-    except (yaml.YAMLError, RecursionError) as error:
+    except yaml.YAMLError as error:
         raise BadDocument([Problem(file, Mark(1, 1), "", f"not readable as YAML: {type(error).__name__}")]) from None
     problems: list[Problem] = []
     marks: dict[Path, Mark] = {}
@@ -103,9 +122,6 @@ def _at(file: str, mark: Any, message: str, key: str = "") -> Problem:
 
 def _build(node: yaml.Node, path: Path, file: str, marks: dict[Path, Mark], problems: list[Problem]) -> Any:
     marks.setdefault(path, Mark(node.start_mark.line + 1, node.start_mark.column + 1))
-    if len(path) > DEEPEST:
-        problems.append(_at(file, node.start_mark, f"nested deeper than {DEEPEST} levels", dotted(path[:4])))
-        return None
     if isinstance(node, yaml.MappingNode):
         found: dict[str, Any] = {}
         for key_node, value_node in node.value:
@@ -124,9 +140,6 @@ def _build(node: yaml.Node, path: Path, file: str, marks: dict[Path, Mark], prob
         return found
     if isinstance(node, yaml.SequenceNode):
         return [_build(item, (*path, number), file, marks, problems) for number, item in enumerate(node.value)]
-    if node.tag.startswith("!") or node.tag == "tag:yaml.org,2002:binary":
-        problems.append(_at(file, node.start_mark, f"the tag {node.tag} is not allowed", dotted(path)))
-        return None
     return _scalar(node)
 
 
@@ -165,31 +178,41 @@ def _problem_of(detail: Any, document: Document, model: type[BaseModel]) -> Prob
     if kind == "missing":
         return document.problem(path, "is missing; it must be set")
     message = str(detail["msg"]).removeprefix("Value error, ")
-    if isinstance(given, str | int | float | bool) and not any(SECRET.search(str(part)) for part in path):
+    if kind == "string_type" and isinstance(given, int | float):
+        message += "; put it in quotes"
+    if isinstance(given, str | int | float | bool) and not _is_secret(_type_at(model, path)):
         message += f"; found: {str(given)[:60]!r}"
     return document.problem(path, message)
 
 
 def _keys_at(model: type[BaseModel], path: Path) -> list[str]:
     """The keys that a model allows at a place; [] where any key is allowed."""
-    current: Any = model
+    found = _model_in(_type_at(model, path))
+    return [field.alias or name for name, field in found.model_fields.items()] if found is not None else []
+
+
+def _type_at(annotation: Any, path: Path) -> Any:
+    """The type of what stands at a place below a type; None when the type does not say."""
     for part in path:
-        current = _inner_model(current, part)
-        if current is None:
-            return []
-    return [field.alias or name for name, field in current.model_fields.items()]
+        annotation = _type_under(annotation, part)
+    return annotation
 
 
-def _inner_model(model: type[BaseModel], part: str | int) -> type[BaseModel] | None:
-    if isinstance(part, str) and part in model.model_fields:
-        return _first_model(model.model_fields[part].annotation)
-    return model  # an index, or a free key whose value's model was found already
+def _type_under(annotation: Any, part: str | int) -> Any:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        fields = annotation.model_fields.items()
+        return next((field.annotation for name, field in fields if part in (name, field.alias)), None)
+    if get_origin(annotation) in (dict, tuple):
+        return get_args(annotation)[1 if get_origin(annotation) is dict else 0]
+    return next((found for inner in get_args(annotation) if (found := _type_under(inner, part)) is not None), None)
 
 
-def _first_model(annotation: Any) -> type[BaseModel] | None:
+def _model_in(annotation: Any) -> type[BaseModel] | None:
+    """The section that a type such as `Mail | None` means."""
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         return annotation
-    for inner in getattr(annotation, "__args__", ()):
-        if (found := _first_model(inner)) is not None:
-            return found
-    return None
+    return next((found for inner in get_args(annotation) if (found := _model_in(inner)) is not None), None)
+
+
+def _is_secret(annotation: Any) -> bool:
+    return annotation is SecretStr or any(_is_secret(inner) for inner in get_args(annotation))

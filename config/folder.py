@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from config.document import read_text
+
 TEMPLATES = Path(__file__).parent / "templates"
 LETTERS = string.ascii_letters + string.digits
 
@@ -126,11 +128,14 @@ def random_aes_key() -> str:
 
 
 def read_env(path: Path) -> dict[str, str]:
-    """NAME=value lines; # begins a comment line; quotes around a value are dropped. {} when there is no file."""
+    """NAME=value lines; # begins a comment line; quotes around a value are dropped. {} when there is no file.
+
+    Raises BadDocument for another encoding than UTF-8.
+    """
     if not path.is_file():
         return {}
     found = {}
-    for line in path.read_text(encoding="utf-8-sig").splitlines():
+    for line in read_text(path).splitlines():
         line = line.strip()
         if not line or line.startswith("#") or "=" not in line:
             continue

@@ -71,7 +71,12 @@ def read_members(path: Path) -> list[MemberRow]:
     found: list[MemberRow] = []
     if not problems:
         for line, content in lines[1:]:
-            cells = dict(zip(head, (cell.strip() for cell in next(csv.reader(io.StringIO(content)))), strict=False))
+            values = [cell.strip() for cell in next(csv.reader(io.StringIO(content)))]
+            if any(values[len(head) :]):
+                message = f"has {len(values)} values for {len(head)} columns; inside a value write ; instead of a comma"
+                wrong(line, "", message)
+                continue
+            cells = dict(zip(head, values, strict=False))
             if (row := _read(line, cells, wrong)) is not None:
                 found.append(row)
         _refuse_doubles(found, wrong)

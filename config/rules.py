@@ -7,7 +7,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstra
 
 from config.document import load, validate
 from config.words import FACT_LABELS
-from config.worktime import parse_period, parse_span
+from config.worktime import WorkCalendar, parse_period, parse_span
 
 
 def _zone(value: str) -> str:
@@ -58,6 +58,14 @@ class Calendar(Section):
     holidays: Literal["china", "none"] = "china"
     override: str = ""
 
+    @field_validator("hours")
+    @classmethod
+    def _a_week(cls, hours: dict[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
+        """Refuses here what no calendar can be built of, so that such rules are never published."""
+        periods = {number: tuple(map(parse_period, listed)) for number, listed in enumerate(hours.values())}
+        WorkCalendar(ZoneInfo("UTC"), periods)
+        return hours
+
 
 class Pool(Section):
     """Where unclaimed leads wait, and who may take them from there."""
@@ -80,6 +88,8 @@ class Claims(Section):
     per_day: int | None = Field(default=50, ge=1)
     holding: int | None = Field(default=200, ge=1)
 
+
+NUMBERS = ("budget_min", "budget_max", "enquiries")
 
 ScoreField = Literal[
     "name", "title", "company", "city", "phone_valid", "email", "wechat", "need", "budget_min", "budget_max", "source",
@@ -104,6 +114,10 @@ class ScoreRule(Section):
         tests = [self.present is not None, self.at_least is not None, bool(self.contains), bool(self.one_of)]
         if sum(tests) != 1:
             raise ValueError("needs exactly one of present, at_least, contains, one_of")
+        if self.at_least is not None and self.field not in NUMBERS:
+            raise ValueError(f"at_least compares numbers, {self.field} is none; use it with {', '.join(NUMBERS)}")
+        if (self.contains or self.one_of) and self.field in (*NUMBERS, "phone_valid"):
+            raise ValueError(f"contains and one_of look at words, {self.field} has none; use present or at_least")
         return self
 
 
@@ -123,6 +137,14 @@ class Scoring(Section):
     grades: tuple[int, int, int] = (40, 25, 10)
     mql: Mql
 
+    @model_validator(mode="after")
+    def _in_order(self) -> "Scoring":
+        if self.warm > self.hot:
+            raise ValueError(f"warm ({self.warm}) must not be above hot ({self.hot})")
+        if list(self.grades) != sorted(self.grades, reverse=True):
+            raise ValueError("grades must fall: the points for A, then B, then C, such as [40, 25, 10]")
+        return self
+
 
 class ClockStep(Section):
     """At a share of the promised time (per cent), somebody is told."""
@@ -140,6 +162,14 @@ class ClockRule(Section):
     stop: tuple[FactName, ...] = Field(min_length=1)
     needs_phone: bool = True
     steps: tuple[ClockStep, ...] = ()
+
+    @field_validator("steps")
+    @classmethod
+    def _each_once(cls, steps: tuple[ClockStep, ...]) -> tuple[ClockStep, ...]:
+        shares = [step.at for step in steps]
+        if twice := [at for at in shares if shares.count(at) > 1]:
+            raise ValueError(f"at: {twice[0]} stands twice; name everybody in one step")
+        return steps
 
 
 class FollowUp(Section):

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, StringConstraints, model_validator
 
-from config.document import BadDocument, Document, Path, Problem, load, validate
+from config.document import BadDocument, Document, Path, Problem, load, read_text, validate
 from config.folder import Folder, read_env
 
 ENV = re.compile(r"env:([A-Za-z_][A-Za-z0-9_]*)")
@@ -49,6 +49,24 @@ def _admin_key(value: SecretStr) -> SecretStr:
     return value
 
 
+def _store_url(value: SecretStr) -> SecretStr:
+    """Secret as a whole, because the URL of a server carries its password."""
+    if not re.fullmatch(r"(sqlite:///|postgresql://)\S+", value.get_secret_value()):
+        raise ValueError("must be sqlite:///data/leadbot.db or postgresql://user:password@host/name")
+    return value
+
+
+def _http_url(value: str) -> str:
+    if not re.fullmatch(r"https?://[^\s/]+(/\S*)?", value):
+        raise ValueError("must be a whole address such as https://crm.example.com")
+    return value
+
+
+def _secret_url(value: SecretStr) -> SecretStr:
+    _http_url(value.get_secret_value())
+    return value
+
+
 def _group_key(value: SecretStr) -> SecretStr:
     """The key of a group's 消息推送, or the whole address that the console shows."""
     key = value.get_secret_value().strip().rpartition("key=")[2]
@@ -57,7 +75,8 @@ def _group_key(value: SecretStr) -> SecretStr:
     return SecretStr(key)
 
 
-HttpUrl = Annotated[str, StringConstraints(pattern=r"^https?://[^\s/]+(/\S*)?$")]
+HttpUrl = Annotated[str, AfterValidator(_http_url)]
+StoreUrl = Annotated[SecretStr, AfterValidator(_store_url)]
 Token = Annotated[SecretStr, AfterValidator(_token)]
 AesKey = Annotated[SecretStr, AfterValidator(_aes_key)]
 Secret = Annotated[SecretStr, AfterValidator(_filled)]
@@ -84,7 +103,7 @@ class Server(Section):
 class StoreSettings(Section):
     """Where the rows are; a relative SQLite path is relative to the folder."""
 
-    url: Annotated[str, StringConstraints(pattern=r"^(sqlite:///|postgresql://)\S+$")] = "sqlite:///data/leadbot.db"
+    url: StoreUrl = SecretStr("sqlite:///data/leadbot.db")
 
 
 class Security(Section):
@@ -139,7 +158,7 @@ class Sms(Section):
     """How text messages are sent."""
 
     provider: str = "http"
-    url: HttpUrl
+    url: Annotated[SecretStr, AfterValidator(_secret_url)]
 
 
 class Settings(Section):
@@ -166,9 +185,10 @@ class Settings(Section):
 
     def store_url(self, folder: Folder) -> str:
         """The store's URL with an absolute path."""
-        path = self.store.url.removeprefix("sqlite:///")
-        if path == self.store.url or path.startswith("/"):
-            return self.store.url
+        url = self.store.url.get_secret_value()
+        path = url.removeprefix("sqlite:///")
+        if path == url or path.startswith("/"):
+            return url
         return f"sqlite:///{(folder.root / path).absolute()}"
 
 
@@ -177,7 +197,7 @@ def load_settings(folder: Folder, environ: Mapping[str, str]) -> Settings:
 
     Raises BadDocument with every problem as file:line:col: key: cause, cure.
     """
-    document = load(folder.settings.read_text(encoding="utf-8-sig"), str(folder.settings))
+    document = load(read_text(folder.settings), str(folder.settings))
     values = {**read_env(folder.env), **environ}
     problems: list[Problem] = []
     data = _resolved(document.data, (), document, values, problems)

@@ -24,7 +24,7 @@ _CUES = (
 
 def channel_of(words: str) -> str:
     """How the contact was made, read from a follow-up's words: the earliest cue decides, without one it is chat."""
-    low = words.lower()
+    low = words.lower().replace("在开会", "在忙")  # whoever is in a meeting is not in one with us
     found = [(low.find(cue), channel) for channel, cues in _CUES for cue in cues if cue in low]
     return min(found)[1] if found else "chat"
 

@@ -1,12 +1,14 @@
 """The kinds of columns that every table uses: instants in UTC, small lists, and the lease that guards work in hand."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import JSON, DateTime
+from sqlalchemy import JSON, ColumnElement, DateTime, literal_column
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator, TypeEngine
+from sqlmodel import col
 
 
 class Utc(TypeDecorator[datetime]):
@@ -32,3 +34,9 @@ class Utc(TypeDecorator[datetime]):
 def json_type() -> TypeEngine[Any]:
     """JSON on SQLite, JSONB on PostgreSQL."""
     return JSON().with_variant(JSONB(), "postgresql")
+
+
+def one_of(column: Any, words: Sequence[str]) -> ColumnElement[bool]:
+    """Words written out in the statement: SQLite uses a partial index only where it reads the index's own condition."""
+    literals: list[ColumnElement[str]] = [literal_column(f"'{word}'") for word in words]
+    return col(column) == literals[0] if len(literals) == 1 else col(column).in_(literals)

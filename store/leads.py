@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import Select, func, or_, select, update
 from sqlmodel import col
 
+from store.columns import one_of
 from store.tables import Enquiry, Identity, Lead
 from store.tx import Tx
 
@@ -112,7 +113,7 @@ async def list_free(tx: Tx, pools: Sequence[str], *, limit: int = 20) -> Sequenc
             col(Lead.corp) == tx.corp,
             col(Lead.owner_id).is_(None),
             col(Lead.pool).in_(pools),
-            col(Lead.stage).in_(FREE_STAGES),
+            one_of(Lead.stage, FREE_STAGES),
         )
         .order_by((col(Lead.stage) == "mql").desc(), col(Lead.score).desc(), col(Lead.id))
         .limit(limit)
@@ -126,7 +127,7 @@ async def count_free(tx: Tx, pools: Sequence[str]) -> int:
             col(Lead.corp) == tx.corp,
             col(Lead.owner_id).is_(None),
             col(Lead.pool).in_(pools),
-            col(Lead.stage).in_(FREE_STAGES),
+            one_of(Lead.stage, FREE_STAGES),
         )
     )
     return int(rows[0][0])

@@ -11,6 +11,7 @@ from sqlalchemy import and_, exists, or_, select, update
 from sqlalchemy.orm import aliased
 from sqlmodel import col
 
+from store.columns import one_of
 from store.queues import Due, Inbox, Job, Outbox
 from store.tx import Tx
 
@@ -37,7 +38,7 @@ async def take(
     """
     conditions = [
         col(table.corp) == tx.corp,
-        col(table.state) == state,
+        one_of(table.state, (state,)),
         col(table.run_at) <= now,
         or_(col(table.lease_until).is_(None), col(table.lease_until) < now),
     ]
@@ -49,7 +50,7 @@ async def take(
                     col(older.corp) == tx.corp,
                     col(older.lane) == col(table.lane),
                     col(older.id) < col(table.id),
-                    col(older.state).in_(holding),
+                    one_of(older.state, holding),
                 )
             )
         )

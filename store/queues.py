@@ -79,8 +79,9 @@ class Outbox(Row, table=True):
             sqlite_where=text("state = 'queued' AND purpose = 'refresh'"),
             postgresql_where=text("state = 'queued' AND purpose = 'refresh'"),
         ),
+        Index("ix_outbox_id", "corp", "id"),
         Index("ix_outbox_state", "corp", "state", "id"),
-        Index("ix_outbox_sent", "corp", "lane", "sent_at"),
+        Index("ix_outbox_asked", "corp", "lane", "created_at"),
     )
 
 
@@ -127,4 +128,5 @@ class Job(Row, table=True):
     __table_args__ = (
         Index("uq_job_key", "corp", "key", unique=True),
         Index("ix_job_run", "corp", "run_at", sqlite_where=text("state = 'new'")),
+        Index("ix_job_open", "corp", "lane", "id", sqlite_where=text("state = 'new'")),
     )

@@ -100,6 +100,7 @@ class Lead(Row, table=True):
             postgresql_where=text("owner_id IS NULL AND stage IN ('new', 'nurturing', 'mql')"),
         ),
         Index("ix_lead_owner", "corp", "owner_id", "stage", sqlite_where=text("owner_id IS NOT NULL")),
+        Index("ix_lead_id", "corp", "id"),
         Index("ix_lead_company", "corp", "company"),
         Index("ix_lead_name", "corp", "name"),
         {"sqlite_autoincrement": True},
@@ -192,8 +193,9 @@ class Clock(Row, table=True):
     rules_version: int
 
     __table_args__ = (
-        Index("ix_clock_lead", "corp", "lead_id", "name"),
+        Index("ix_clock_lead", "corp", "lead_id", "id"),
         Index("ix_clock_state", "corp", "state", "due_at"),
+        Index("ix_clock_id", "corp", "id"),
     )
 
 
@@ -253,6 +255,8 @@ class Draft(Row, table=True):
     content: dict[str, Any] = Field(default_factory=dict, sa_column=Column("content", SealedJson("draft.content")))
     at: datetime = Field(sa_type=Utc)
     state: str = "open"  # open, saved, dropped
+
+    __table_args__ = (Index("ix_draft_member", "corp", "member_id", "state"),)
 
 
 class ApiKey(Row, table=True):

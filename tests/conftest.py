@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from sqlalchemy import create_engine
@@ -10,6 +11,9 @@ from sqlalchemy import create_engine
 from store.db import Store
 from store.sealed import Keys
 from store.tables import Row
+
+if TYPE_CHECKING:
+    from tests.town import Town
 
 NOW = datetime(2026, 3, 18, 2, 20, tzinfo=UTC)  # a Wednesday, 10:20 in Shanghai
 KEYS = Keys(b"k" * 32)
@@ -41,3 +45,12 @@ async def store(tmp_path: Path) -> AsyncIterator[Store]:
     await opened.open()
     yield opened
     await opened.close()
+
+
+@pytest.fixture
+async def acme(tmp_path: Path) -> AsyncIterator["Town"]:
+    """The sample company at 10:20 on a Wednesday: the real bot over HTTP, and a WeCom stand-in."""
+    from tests.town import town  # the whole product: only for the tests that ask for it
+
+    async with town(tmp_path) as place:
+        yield place

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import sqlite3
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -18,7 +19,7 @@ from config.settings import load_settings
 from sandbox.wecom.chat import Message
 from sandbox.wecom.standin import WeComStandIn
 from store.migrate import migrate
-from store.queues import Due, Inbox, Job, Outbox
+from store.queues import Due
 from tests.conftest import NOW
 
 MEMBERS = {
@@ -36,6 +37,16 @@ MQL = {
 }  # fmt: skip
 
 
+OPEN_WORK = """
+select (select count(*) from inbox x where state = 'new' and run_at <= :now and not exists
+            (select 1 from inbox o where o.lane = x.lane and o.id < x.id and o.state = 'new'))
+     + (select count(*) from outbox x where (state = 'sending' or (state = 'queued' and run_at <= :now)) and not exists
+            (select 1 from outbox o where o.lane = x.lane and o.id < x.id and o.state in ('queued', 'sending')))
+     + (select count(*) from due where state = 'new' and run_at <= :now)
+     + (select count(*) from job where state = 'new' and run_at <= :now)
+"""
+
+
 class Town:
     """One company with its bot and its chat platform."""
 
@@ -48,6 +59,7 @@ class Town:
             members={user: name for user, (name, _, _) in members.items()}, now=lambda: self.at.timestamp(),
         )  # fmt: skip
         self._runners: list[web.AppRunner] = []
+        self._reader: sqlite3.Connection | None = None
         self.bot: Leadbot
         self.http: aiohttp.ClientSession
         self.admin_key = ""
@@ -102,6 +114,8 @@ class Town:
         for runner in reversed(self._runners):
             await runner.cleanup()
         await self.standin.close()
+        if self._reader is not None:
+            self._reader.close()
 
     async def _listen(self, app: web.Application) -> int:
         runner = web.AppRunner(app, access_log=None, auto_decompress=False)
@@ -115,28 +129,16 @@ class Town:
         for worker in ("inbox", "due", "outbox", "job"):
             self.bot.schedule.hint(worker)
         async with asyncio.timeout(60):
-            while await self._open_work():  # noqa: ASYNC110 - the rows tell, no flag in memory
-                await asyncio.sleep(0.005)
+            while self._open_work():  # noqa: ASYNC110 - the rows tell, no flag in memory
+                await asyncio.sleep(0.003)
 
-    async def _open_work(self) -> int:
+    def _open_work(self) -> int:
         """Rows that could be worked on now; one that waits for its pause holds back the rest of its lane."""
-        count = 0
-        async with self.bot.store.read() as tx:
-            for table, states in (
-                (Inbox, ("new",)), (Outbox, ("queued", "sending")), (Due, ("new",)), (Job, ("new",)),
-            ):  # fmt: skip
-                rows = await tx.rows(
-                    select(col(table.lane), col(table.run_at), col(table.state))
-                    .where(col(table.corp) == tx.corp, col(table.state).in_(states))
-                    .order_by(col(table.id))
-                )
-                waiting = set()
-                for lane, run_at, state in rows:
-                    if run_at > self.at and state != "sending":
-                        waiting.add(lane)
-                    elif lane not in waiting or table is Due:
-                        count += 1
-        return count
+        if self._reader is None:
+            path = self.folder.root / "data" / "leadbot.db"
+            self._reader = sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=10)
+        found = self._reader.execute(OPEN_WORK, {"now": self.at.strftime("%Y-%m-%d %H:%M:%S.%f")}).fetchone()
+        return int(found[0])
 
     async def later(self, **span: float) -> None:
         """Time passes, minute by minute where something is due; then everything that became due is done."""

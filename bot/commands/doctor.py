@@ -10,7 +10,7 @@ from datetime import timedelta
 from bot import clock
 from bot.wecom.client import NotReached, OutcomeUnknown, WeComAccount, WeComClient
 from bot.wecom.errors import WeComError
-from config.document import BadDocument
+from config.document import BadDocument, read_text
 from config.folder import Folder
 from config.holidays import unknown_years
 from config.hours import calendar_of
@@ -57,7 +57,7 @@ async def examine(folder: Folder, environ: Mapping[str, str]) -> list[Finding]:
         _address(settings),
         _disk(folder),
     ]
-    found += _rules(folder)
+    found += _rules(folder, settings)
     members, findings = _members(folder)
     found += findings
     found += await _store(folder, settings)
@@ -90,9 +90,9 @@ def _disk(folder: Folder) -> Finding:
     return Finding("磁盘", True, f"剩 {free // 2**30} GiB")
 
 
-def _rules(folder: Folder) -> list[Finding]:
+def _rules(folder: Folder, settings: Settings) -> list[Finding]:
     try:
-        rules = load_rules(folder.rules.read_text(encoding="utf-8"), str(folder.rules))
+        rules = load_rules(read_text(folder.rules), str(folder.rules))
         calendar = calendar_of(rules, folder, today=clock.now().date())
     except (BadDocument, OSError, ValueError) as error:
         return [Finding("规则 rules.yaml", False, "有错误", str(error))]
@@ -100,6 +100,11 @@ def _rules(folder: Folder) -> list[Finding]:
     missing = unknown_years(calendar, now, now)
     ahead = unknown_years(calendar, now, now + timedelta(days=365))
     found = [Finding("规则 rules.yaml", True, f"{len(rules.pools)} 个线索池,{len(rules.clocks)} 个时限")]
+    groups = settings.wecom.groups if settings.wecom is not None else {}
+    for name, pool in rules.pools.items():
+        if pool.group and pool.group not in groups:
+            cure = "在 leadbot.yaml 的 wecom.groups 里加上这个群的消息推送地址"
+            found.append(Finding(f"群「{pool.group}」", False, f"线索池 {name} 要通知它,设置里却没有", cure))
     if missing:
         cure = "升级 Leadbot,或在 rules.yaml 的 calendar.override 里放一份放假安排"
         found.append(Finding("工作日历", False, f"没有 {missing[0]} 年的放假安排", cure))

@@ -2,9 +2,9 @@
 
 import asyncio
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 import aiohttp
 
@@ -12,9 +12,12 @@ from bot.wecom.errors import WeComError
 from bot.wecom.token import Token
 
 PATIENCE = 10.0  # seconds for a whole call
+CONNECTING = 5.0  # seconds of them until a connection must stand
 AT_ONCE = 8
 LARGEST_ANSWER = 4 * 1024 * 1024
 LARGEST_MEDIA = 20 * 1024 * 1024
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -62,14 +65,9 @@ class WeComClient:
         self, method: str, endpoint: str, *, params: Mapping[str, str] | None = None, body: bytes | None = None
     ) -> dict[str, Any]:
         """One API call with a token; a token that WeCom calls invalid is renewed once."""
-        token = await self.token.get()
-        try:
-            return await self._once(method, endpoint, {**(params or {}), "access_token": token}, body)
-        except WeComError as error:
-            if error.meaning.decision != "token" and error.code != 40001:
-                raise
-            token = await self.token.get(instead_of=token)
-            return await self._once(method, endpoint, {**(params or {}), "access_token": token}, body)
+        return await self._renewing(
+            lambda token: self._once(method, endpoint, {**(params or {}), "access_token": token}, body)
+        )
 
     async def send(self, body: bytes) -> dict[str, Any]:
         """message/send (developer page 90236)."""
@@ -98,25 +96,42 @@ class WeComClient:
 
     async def media_upload(self, kind: str, filename: str, content: bytes) -> str:
         """media/upload: returns the media id, good for three days (page 90253)."""
-        token = await self.token.get()
-        form = aiohttp.FormData()
-        form.add_field("media", content, filename=filename, content_type="application/octet-stream")
-        answer = await self._once("POST", "media/upload", {"access_token": token, "type": kind}, form)
-        return str(answer["media_id"])
+
+        async def upload(token: str) -> dict[str, Any]:
+            form = aiohttp.FormData()  # one that was sent cannot be sent again
+            form.add_field("media", content, filename=filename, content_type="application/octet-stream")
+            return await self._once("POST", "media/upload", {"access_token": token, "type": kind}, form)
+
+        return str((await self._renewing(upload))["media_id"])
 
     async def media_get(self, media_id: str) -> tuple[str, bytes]:
         """media/get: the content type and the bytes; an error comes as JSON with 200 (page 90254)."""
+
+        async def download(token: str) -> tuple[str, bytes]:
+            params = {"access_token": token, "media_id": media_id}
+            status, kind, raw = await self._exchange("GET", "media/get", params, None, LARGEST_MEDIA)
+            if "json" in kind or "text" in kind:
+                self._read("media/get", status, raw)
+            return kind, raw
+
+        return await self._renewing(download)
+
+    async def _renewing(self, once: Callable[[str], Awaitable[T]]) -> T:
+        """A call with the token; one that WeCom calls invalid is renewed once, and the call repeated once."""
         token = await self.token.get()
-        status, kind, raw = await self._exchange(
-            "GET", "media/get", {"access_token": token, "media_id": media_id}, None, LARGEST_MEDIA
-        )
-        if "json" in kind or "text" in kind:
-            self._read("media/get", status, raw)
-        return kind, raw
+        try:
+            return await once(token)
+        except WeComError as error:
+            if error.meaning.decision != "token" and error.code != 40001:
+                raise
+            return await once(await self.token.get(instead_of=token))
 
     async def _fetch_token(self) -> tuple[str, float]:
         params = {"corpid": self.account.corp_id, "corpsecret": self.account.secret}
-        answer = await self._once("GET", "gettoken", params, None)
+        try:
+            answer = await self._once("GET", "gettoken", params, None)
+        except OutcomeUnknown as error:
+            raise NotReached(str(error)) from None  # without a token nothing was asked for, so nothing has happened
         return str(answer.get("access_token") or ""), float(answer.get("expires_in") or 7200)
 
     async def _once(
@@ -133,7 +148,8 @@ class WeComClient:
         """The raw answer. Errors of aiohttp carry the address with the token, so none of them is passed on."""
         if self._session is None:
             self._session = aiohttp.ClientSession(
-                timeout=aiohttp.ClientTimeout(total=PATIENCE), connector=aiohttp.TCPConnector(limit=AT_ONCE * 2)
+                timeout=aiohttp.ClientTimeout(total=PATIENCE, sock_connect=CONNECTING),
+                connector=aiohttp.TCPConnector(limit=AT_ONCE * 2),
             )
         headers = {"Content-Type": "application/json; charset=utf-8"} if isinstance(body, bytes) else {}
         address = f"{self.account.api_base.rstrip('/')}/cgi-bin/{endpoint}"
@@ -146,7 +162,7 @@ class WeComClient:
                     while not answer.content.at_eof() and len(raw) <= largest:
                         raw += await answer.content.read(largest + 1 - len(raw))
                     return answer.status, answer.content_type, raw
-            except aiohttp.ClientConnectorError:
+            except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError):
                 raise NotReached("连接不上企业微信,检查网络或 wecom.api_base") from None
             except (TimeoutError, aiohttp.ClientError, OSError) as error:
                 raise OutcomeUnknown(f"企业微信没有完整回答({type(error).__name__})") from None
@@ -157,7 +173,7 @@ class WeComClient:
         try:
             answer = json.loads(raw)
             code = int(answer.get("errcode", 0))
-        except (ValueError, TypeError, AttributeError):
+        except (ValueError, TypeError, AttributeError, OverflowError, RecursionError):
             raise OutcomeUnknown(f"企业微信的回答看不懂(HTTP {status})") from None
         self._on_answer(endpoint, code)
         if code == 0 and status == 200:

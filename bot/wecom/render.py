@@ -17,6 +17,7 @@ TEXT_BYTES = 2048
 FIELDS, BUTTONS, OPTIONS = 6, 6, 10
 KEY_NAME, VALUE, BUTTON, OPTION = 5, 30, 10, 16  # characters
 TITLE, SUBTITLE, SUB_TEXT, QUOTE = 36, 44, 200, 300  # characters: what still reads well on a phone
+EMPTY = "·"  # where nothing readable is left: WeCom refuses a card with an empty label (42027, 42038, 42041)
 STYLES = {"primary": 1, "danger": 2, "plain": 4}
 DUPLICATE_CHECK = 14400  # seconds: the longest that WeCom offers
 SPREAD = 600  # seconds by which the check's length may vary, see docs/decisions/0004-equal-texts.md
@@ -100,8 +101,9 @@ def template_card(card: Card, *, ref: str | None = None) -> dict[str, Any]:
     if card.choice is not None and not card.done:
         body["button_selection"] = _choice(card.choice)
     if card.done:
-        body["button_list"] = [{"text": cut(card.done, BUTTON), "style": 4, "key": "done"}]
-        body["replace_text"] = cut(card.done, VALUE)
+        done = cut(card.done, VALUE) or EMPTY
+        body["button_list"] = [{"text": cut(done, BUTTON), "style": 4, "key": "done"}]
+        body["replace_text"] = done
     else:
         body["button_list"] = [_button(button) for button in card.buttons] or [
             {"text": "知道了", "style": 4, "key": "mine"}
@@ -123,17 +125,17 @@ def plain(message: Message) -> str:
 
 
 def _field(field: Field) -> dict[str, str]:
-    return {"keyname": cut(field.name, KEY_NAME) or "·", "value": cut(field.value, VALUE)}
+    return {"keyname": cut(field.name, KEY_NAME) or EMPTY, "value": cut(field.value, VALUE)}
 
 
 def _button(button: Button) -> dict[str, Any]:
-    return {"text": cut(button.text, BUTTON), "style": STYLES[button.style], "key": pack(button.action)}
+    return {"text": cut(button.text, BUTTON) or EMPTY, "style": STYLES[button.style], "key": pack(button.action)}
 
 
 def _choice(choice: Choice) -> dict[str, Any]:
     if not 1 <= len(choice.options) <= OPTIONS:
         raise ValueError(f"{len(choice.options)} options; WeCom shows 1 to {OPTIONS}")
-    options = [{"id": cut_bytes(o.id, 128), "text": cut(o.text, OPTION)} for o in choice.options]
+    options = [{"id": cut_bytes(o.id, 128), "text": cut(o.text, OPTION) or EMPTY} for o in choice.options]
     body: dict[str, Any] = {"question_key": choice.key, "title": cut(choice.title, 20), "option_list": options}
     if choice.selected:
         body["selected_id"] = cut_bytes(choice.selected, 128)

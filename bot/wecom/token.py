@@ -26,23 +26,32 @@ class Token:
         self._asked_at = float("-inf")
         self._refused: WeComError | None = None
         self._refusals = 0
+        self._failure: Exception | None = None
+        self._failures = 0
         self._lock = asyncio.Lock()
 
     async def get(self, *, instead_of: str = "") -> str:
-        """A valid token; `instead_of` is one that WeCom has just called invalid. Raises WeComError."""
+        """A valid token; `instead_of` is one that WeCom has just called invalid. Raises WeComError.
+
+        Whoever waits while WeCom is asked shares the answer, also when it is a failure.
+        """
+        failures = self._failures
         async with self._lock:
             now = self._monotonic()
             if self._value and self._value != instead_of and now < self._until:
                 return self._value
             if self._refused is not None and now < self._asked_at + self._pause():
-                raise self._refused
+                raise WeComError(self._refused.code, self._refused.endpoint)
+            if self._failure is not None and self._failures != failures:
+                raise self._failure.with_traceback(None)
             if instead_of and now < self._asked_at + AGAIN:
                 raise WeComError(-1, "gettoken")
             self._asked_at = now
             try:
                 self._value, lives = await self._fetch()
-            except WeComError as error:
-                if error.meaning.decision in ("alarm", "limit"):
+            except Exception as error:
+                self._failure, self._failures = error, self._failures + 1
+                if isinstance(error, WeComError) and error.meaning.decision in ("alarm", "limit"):
                     self._refused, self._refusals = error, self._refusals + 1
                 raise
             self._refused, self._refusals = None, 0

@@ -95,7 +95,7 @@ async def test_what_was_being_sent_is_unknown_after_a_crash_never_queued(doomed)
             states = doomed.rows("select state from outbox where first_sent_at is not null")
             assert ("queued",) not in states
             if ("sending",) in states and not shown:
-                shown = [row for row in doomed.rows("select attempts from outbox where attempts > 1")]
+                shown = doomed.rows("select attempts from outbox where attempts > 1")
     assert shown
     doomed.standin.faults.clear()
     await doomed.quiet()

@@ -20,7 +20,7 @@ def upgrade() -> None:
         sa.Column("before", sa.LargeBinary(), nullable=True),
         sa.Column("version_after", sa.Integer(), nullable=False),
         sa.Column("undone_at", sa.DateTime(timezone=True), nullable=True),
-        sa.PrimaryKeyConstraint("id", name="pk_act"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_act")),
     )
     op.create_index("ix_act_member", "act", ["corp", "member_id", "id"], unique=False)
     op.create_table(
@@ -33,8 +33,8 @@ def upgrade() -> None:
         sa.Column("hash", sa.LargeBinary(), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True),
-        sa.PrimaryKeyConstraint("id", name="pk_api_key"),
-        sa.UniqueConstraint("hash", name="uq_api_key_hash"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_api_key")),
+        sa.UniqueConstraint("hash", name=op.f("uq_api_key_hash")),
     )
     op.create_table(
         "audit",
@@ -45,7 +45,7 @@ def upgrade() -> None:
         sa.Column("act", sa.String(), nullable=False),
         sa.Column("subject", sa.String(), nullable=False),
         sa.Column("data", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=True),
-        sa.PrimaryKeyConstraint("id", name="pk_audit"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_audit")),
     )
     op.create_index("ix_audit_subject", "audit", ["corp", "subject", "id"], unique=False)
     op.create_table(
@@ -59,7 +59,7 @@ def upgrade() -> None:
         sa.Column("code", sa.String(), nullable=False),
         sa.Column("code_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("drawn", sa.LargeBinary(), nullable=True),
-        sa.PrimaryKeyConstraint("corp", "platform", "place", "card", "lead_id", name="pk_card_place"),
+        sa.PrimaryKeyConstraint("corp", "platform", "place", "card", "lead_id", name=op.f("pk_card_place")),
     )
     op.create_index("ix_card_place_lead", "card_place", ["corp", "lead_id"], unique=False)
     op.create_table(
@@ -75,9 +75,10 @@ def upgrade() -> None:
         sa.Column("steps", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=True),
         sa.Column("rule", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=True),
         sa.Column("rules_version", sa.Integer(), nullable=False),
-        sa.PrimaryKeyConstraint("id", name="pk_clock"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_clock")),
     )
-    op.create_index("ix_clock_lead", "clock", ["corp", "lead_id", "name"], unique=False)
+    op.create_index("ix_clock_id", "clock", ["corp", "id"], unique=False)
+    op.create_index("ix_clock_lead", "clock", ["corp", "lead_id", "id"], unique=False)
     op.create_index("ix_clock_state", "clock", ["corp", "state", "due_at"], unique=False)
     op.create_table(
         "draft",
@@ -89,8 +90,9 @@ def upgrade() -> None:
         sa.Column("content", sa.LargeBinary(), nullable=True),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("state", sa.String(), nullable=False),
-        sa.PrimaryKeyConstraint("id", name="pk_draft"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_draft")),
     )
+    op.create_index("ix_draft_member", "draft", ["corp", "member_id", "state"], unique=False)
     op.create_table(
         "due",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -106,7 +108,7 @@ def upgrade() -> None:
         sa.Column("lease_until", sa.DateTime(timezone=True), nullable=True),
         sa.Column("fence", sa.Integer(), nullable=False),
         sa.Column("error", sa.String(), nullable=False),
-        sa.PrimaryKeyConstraint("id", name="pk_due"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_due")),
     )
     op.create_index("ix_due_lead", "due", ["corp", "lead_id"], unique=False)
     op.create_index("ix_due_run", "due", ["corp", "run_at"], unique=False, sqlite_where=sa.text("state = 'new'"))
@@ -121,7 +123,7 @@ def upgrade() -> None:
         sa.Column("need", sa.LargeBinary(), nullable=True),
         sa.Column("utm", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=True),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
-        sa.PrimaryKeyConstraint("id", name="pk_enquiry"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_enquiry")),
     )
     op.create_index("ix_enquiry_lead", "enquiry", ["corp", "lead_id"], unique=False)
     op.create_index("uq_enquiry_submission", "enquiry", ["corp", "source", "submission_id"], unique=True)
@@ -133,7 +135,7 @@ def upgrade() -> None:
         sa.Column("listed", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=True),
         sa.Column("asked", sa.String(), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
-        sa.PrimaryKeyConstraint("corp", "member_id", name="pk_focus"),
+        sa.PrimaryKeyConstraint("corp", "member_id", name=op.f("pk_focus")),
     )
     op.create_table(
         "identity",
@@ -141,7 +143,7 @@ def upgrade() -> None:
         sa.Column("kind", sa.String(), nullable=False),
         sa.Column("hash", sa.LargeBinary(), nullable=False),
         sa.Column("lead_id", sa.Integer(), nullable=False),
-        sa.PrimaryKeyConstraint("corp", "kind", "hash", name="pk_identity"),
+        sa.PrimaryKeyConstraint("corp", "kind", "hash", name=op.f("pk_identity")),
     )
     op.create_index("ix_identity_lead", "identity", ["corp", "lead_id"], unique=False)
     op.create_table(
@@ -159,7 +161,7 @@ def upgrade() -> None:
         sa.Column("lease_until", sa.DateTime(timezone=True), nullable=True),
         sa.Column("fence", sa.Integer(), nullable=False),
         sa.Column("error", sa.String(), nullable=False),
-        sa.PrimaryKeyConstraint("id", name="pk_inbox"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_inbox")),
     )
     op.create_index("ix_inbox_due", "inbox", ["corp", "run_at"], unique=False, sqlite_where=sa.text("state = 'new'"))
     op.create_index(
@@ -180,8 +182,9 @@ def upgrade() -> None:
         sa.Column("lease_until", sa.DateTime(timezone=True), nullable=True),
         sa.Column("fence", sa.Integer(), nullable=False),
         sa.Column("error", sa.String(), nullable=False),
-        sa.PrimaryKeyConstraint("id", name="pk_job"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_job")),
     )
+    op.create_index("ix_job_open", "job", ["corp", "lane", "id"], unique=False, sqlite_where=sa.text("state = 'new'"))
     op.create_index("ix_job_run", "job", ["corp", "run_at"], unique=False, sqlite_where=sa.text("state = 'new'"))
     op.create_index("uq_job_key", "job", ["corp", "key"], unique=True)
     op.create_table(
@@ -217,7 +220,7 @@ def upgrade() -> None:
         sa.Column("closed_reason", sa.String(), nullable=False),
         sa.Column("rules_version", sa.Integer(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
-        sa.PrimaryKeyConstraint("id", name="pk_lead"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_lead")),
         sqlite_autoincrement=True,
     )
     op.create_index("ix_lead_company", "lead", ["corp", "company"], unique=False)
@@ -229,6 +232,7 @@ def upgrade() -> None:
         sqlite_where=sa.text("owner_id IS NULL AND stage IN ('new', 'nurturing', 'mql')"),
         postgresql_where=sa.text("owner_id IS NULL AND stage IN ('new', 'nurturing', 'mql')"),
     )
+    op.create_index("ix_lead_id", "lead", ["corp", "id"], unique=False)
     op.create_index("ix_lead_name", "lead", ["corp", "name"], unique=False)
     op.create_index(
         "ix_lead_owner",
@@ -254,7 +258,7 @@ def upgrade() -> None:
         sa.Column("capacity", sa.Integer(), nullable=True),
         sa.Column("weight", sa.Integer(), nullable=False),
         sa.Column("state", sa.String(), nullable=False),
-        sa.PrimaryKeyConstraint("corp", "id", name="pk_member"),
+        sa.PrimaryKeyConstraint("corp", "id", name=op.f("pk_member")),
     )
     op.create_index("uq_member_dingtalk", "member", ["corp", "dingtalk"], unique=True)
     op.create_index("uq_member_wecom", "member", ["corp", "wecom"], unique=True)
@@ -284,8 +288,9 @@ def upgrade() -> None:
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("first_sent_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
-        sa.PrimaryKeyConstraint("id", name="pk_outbox"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_outbox")),
     )
+    op.create_index("ix_outbox_asked", "outbox", ["corp", "lane", "created_at"], unique=False)
     op.create_index(
         "ix_outbox_due",
         "outbox",
@@ -293,6 +298,7 @@ def upgrade() -> None:
         unique=False,
         sqlite_where=sa.text("state IN ('queued', 'sending', 'unknown')"),
     )
+    op.create_index("ix_outbox_id", "outbox", ["corp", "id"], unique=False)
     op.create_index(
         "ix_outbox_open",
         "outbox",
@@ -300,7 +306,6 @@ def upgrade() -> None:
         unique=False,
         sqlite_where=sa.text("state IN ('queued', 'sending')"),
     )
-    op.create_index("ix_outbox_sent", "outbox", ["corp", "lane", "sent_at"], unique=False)
     op.create_index("ix_outbox_state", "outbox", ["corp", "state", "id"], unique=False)
     op.create_index("uq_outbox_key", "outbox", ["corp", "key"], unique=True)
     op.create_index(
@@ -316,7 +321,7 @@ def upgrade() -> None:
         sa.Column("corp", sa.String(), nullable=False),
         sa.Column("name", sa.String(), nullable=False),
         sa.Column("value", sa.String(), nullable=False),
-        sa.PrimaryKeyConstraint("corp", "name", name="pk_property"),
+        sa.PrimaryKeyConstraint("corp", "name", name=op.f("pk_property")),
     )
     op.create_table(
         "rules_version",
@@ -325,7 +330,7 @@ def upgrade() -> None:
         sa.Column("text", sa.Text(), nullable=True),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("by", sa.String(), nullable=False),
-        sa.PrimaryKeyConstraint("corp", "version", name="pk_rules_version"),
+        sa.PrimaryKeyConstraint("corp", "version", name=op.f("pk_rules_version")),
     )
     op.create_table(
         "timeline",
@@ -337,7 +342,7 @@ def upgrade() -> None:
         sa.Column("by", sa.String(), nullable=True),
         sa.Column("text", sa.LargeBinary(), nullable=True),
         sa.Column("data", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=True),
-        sa.PrimaryKeyConstraint("id", name="pk_timeline"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_timeline")),
     )
     op.create_index("ix_timeline_by", "timeline", ["corp", "by", "kind", "at"], unique=False)
     op.create_index("ix_timeline_lead", "timeline", ["corp", "lead_id", "id"], unique=False)

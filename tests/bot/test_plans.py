@@ -1,0 +1,65 @@
+"""What a busy day asks of the store is found through indexes: no statement reads a whole table that grows."""
+
+import re
+import sqlite3
+
+from sqlalchemy import event
+from sqlalchemy.engine import Engine
+
+from tests.town import words
+
+GROWS = ("lead", "enquiry", "identity", "timeline", "audit", "inbox", "outbox", "due", "job", "clock", "act", "draft")
+# A search for words in names and companies reads all leads, in a few milliseconds for each ten thousand of them.
+MAY_SCAN = re.compile(r"lead\.name LIKE|lead\.company LIKE")
+
+
+async def test_no_statement_of_a_day_reads_a_whole_table(acme):
+    asked: dict[str, tuple[object, ...]] = {}
+
+    def note(connection, cursor, statement, parameters, context, executemany):
+        if not executemany and statement.lstrip().upper().startswith(("SELECT", "UPDATE", "DELETE", "WITH")):
+            asked.setdefault(statement, tuple(parameters))
+
+    event.listen(Engine, "before_cursor_execute", note)
+    try:
+        await a_day(acme)
+    finally:
+        event.remove(Engine, "before_cursor_execute", note)
+    file = sqlite3.connect(acme.folder.root / "data" / "leadbot.db")
+    bad = []
+    for statement, parameters in asked.items():
+        plan = [row[3] for row in file.execute("explain query plan " + statement, parameters)]
+        for step in plan:
+            table = re.match(r"(?:SCAN|SEARCH) (\w+?)(?:_\d+)?\b", step)
+            if table is None or table[1] not in GROWS or MAY_SCAN.search(statement):
+                continue
+            in_order = "TEMP B-TREE" not in "".join(plan) and re.search(r"LIMIT|min\(", statement)
+            if step.startswith("SCAN") or (step.endswith("(corp=?)") and not in_order):
+                bad.append((step, " ".join(statement.split())[-300:]))
+    file.close()
+    assert len(asked) > 60, "the day asked for something"
+    assert not bad, "\n".join(f"{step}: {statement}" for step, statement in bad)
+
+
+async def a_day(acme):
+    """Everything that reps, programs, clocks and reminders do often."""
+    no = await acme.mql(submission_id="a")
+    await acme.mql(submission_id="b")
+    await acme.press("wanglei", "领取")
+    await acme.press("wanglei", "打通了")
+    await acme.text("wanglei", "刚打了,明天下午3点再打")
+    await acme.press("wanglei", "保存")
+    for line in ("我的", "待办", "线索池", f"看 {no}", "更多", f"历史 {no}", "查重 13800138000", f"合格 {no}", "撤销"):
+        assert words(await acme.text("wanglei", line))
+        await acme.later(seconds=10)
+    await acme.text("wanglei", "新线索 赵敏 13900001111 想要报价")
+    await acme.text("wanglei", f"转给 {no} 李娜")
+    await acme.text("lina", f"退回 {no} 不在我的区域")
+    await acme.text("chenjing", "超时")
+    await acme.text("chenjing", "未送达")
+    for path in (f"/leads/{no}", "/leads", "/leads?stage=mql", f"/leads/{no}/timeline", "/messages", "/clocks"):
+        assert (await acme.api("GET", path))[0] == 200
+    await acme.later(days=2)
+    acme.bot.schedule.hint("keeping")
+    acme.bot.schedule.hint("unknown")
+    await acme.settle()
