@@ -62,10 +62,10 @@ class Sender:
     async def run_once(self) -> int:
         """Send what is due now; returns how many rows were taken."""
         ctx = await self._context()
-        rows = await self._store.transaction(lambda tx: self._prepare(tx, ctx))
+        taken, ready = await self._store.transaction(lambda tx: self._prepare(tx, ctx))
         crash.point("sender_after_sending_commit")
-        await asyncio.gather(*(self._hand_over(row) for row in rows))
-        return len(rows)
+        await asyncio.gather(*(self._hand_over(row) for row in ready))
+        return taken
 
     async def repeat_unknown(self) -> int:
         """Send again, with the same bytes, what the platform would recognise as the same message."""
@@ -87,15 +87,18 @@ class Sender:
         await asyncio.gather(*(self._hand_over(row) for row in rows))
         return len(rows)
 
-    async def _prepare(self, tx: Tx, ctx: Context) -> list[Outbox]:
-        """Take rows, draw them, and note that they are being sent: all in one commit before the first call."""
+    async def _prepare(self, tx: Tx, ctx: Context) -> tuple[int, list[Outbox]]:
+        """Take rows, draw them, and note that they are being sent: all in one commit before the first call.
+
+        Returns how many were taken (one that had nothing to say makes room for the next of its lane), and the drawn.
+        """
         rows = await lease.take(tx, Outbox, now=ctx.now, limit=BATCH, state="queued", holding=("queued", "sending"))
         crash.point("sender_after_take")
         ready = []
         for row in rows:
             if await self._draw(tx, row, ctx):
                 ready.append(row)
-        return ready
+        return len(rows), ready
 
     async def _draw(self, tx: Tx, row: Outbox, ctx: Context) -> bool:
         """Draw one row; False when it waits for its limit, or has nothing to say any more."""

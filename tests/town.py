@@ -38,12 +38,14 @@ MQL = {
 
 
 OPEN_WORK = """
-select (select count(*) from inbox x where state = 'new' and run_at <= :now and not exists
-            (select 1 from inbox o where o.lane = x.lane and o.id < x.id and o.state = 'new'))
-     + (select count(*) from outbox x where (state = 'sending' or (state = 'queued' and run_at <= :now)) and not exists
-            (select 1 from outbox o where o.lane = x.lane and o.id < x.id and o.state in ('queued', 'sending')))
-     + (select count(*) from due where state = 'new' and run_at <= :now)
-     + (select count(*) from job where state = 'new' and run_at <= :now)
+select (select count(*) from inbox x where corp = 'acme' and state = 'new' and run_at <= :now and not exists
+            (select 1 from inbox o where o.corp = 'acme' and o.lane = x.lane and o.id < x.id and o.state = 'new'))
+     + (select count(*) from outbox where corp = 'acme' and state = 'sending')
+     + (select count(*) from outbox x where corp = 'acme' and state = 'queued' and run_at <= :now and not exists
+            (select 1 from outbox o where o.corp = 'acme' and o.lane = x.lane and o.id < x.id
+             and o.state in ('queued', 'sending')))
+     + (select count(*) from due where corp = 'acme' and state = 'new' and run_at <= :now)
+     + (select count(*) from job where corp = 'acme' and state = 'new' and run_at <= :now)
 """
 
 

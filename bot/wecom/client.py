@@ -137,10 +137,16 @@ class WeComClient:
     async def _once(
         self, method: str, endpoint: str, params: Mapping[str, str], body: bytes | aiohttp.FormData | None
     ) -> dict[str, Any]:
-        if self._monotonic() < self._closed_until.get(endpoint, 0.0):
+        gate = f"{endpoint} {params.get('key', '')}"  # a group's webhook has a limit of its own
+        if self._monotonic() < self._closed_until.get(gate, 0.0):
             raise WeComError(45009, endpoint)
         status, _, raw = await self._exchange(method, endpoint, params, body, LARGEST_ANSWER)
-        return self._read(endpoint, status, raw)
+        try:
+            return self._read(endpoint, status, raw)
+        except WeComError as error:
+            if error.code == 45009 and error.meaning.delay is not None:
+                self._closed_until[gate] = self._monotonic() + error.meaning.delay.total_seconds()
+            raise
 
     async def _exchange(
         self, method: str, endpoint: str, params: Mapping[str, str], body: Any, largest: int
@@ -172,18 +178,15 @@ class WeComClient:
             raise OutcomeUnknown("企业微信的回答太长")
         try:
             answer = json.loads(raw)
-            code = int(answer.get("errcode", 0))
-        except (ValueError, TypeError, AttributeError, OverflowError, RecursionError):
+            code = int(answer["errcode"])
+        except (ValueError, TypeError, KeyError, OverflowError, RecursionError):
             raise OutcomeUnknown(f"企业微信的回答看不懂(HTTP {status})") from None
         self._on_answer(endpoint, code)
         if code == 0 and status == 200:
             return dict(answer)
         if code == 0:
             raise OutcomeUnknown(f"企业微信回答 HTTP {status}")
-        error = WeComError(code, endpoint)
-        if code == 45009 and error.meaning.delay is not None:
-            self._closed_until[endpoint] = self._monotonic() + error.meaning.delay.total_seconds()
-        raise error
+        raise WeComError(code, endpoint)
 
 
 def _json(value: Mapping[str, Any]) -> bytes:
