@@ -18,7 +18,7 @@ async def set_reminder(tx: Tx, lead_id: int) -> None:
     await due.keep(
         tx,
         kind="remind",
-        key=f"remind:{lead_id}:{at.isoformat()}:{lead.version}",
+        key=f"remind:{lead_id}:{at.isoformat()}",
         at=at,
         lead_id=lead_id,
         payload={"at": at.isoformat()},

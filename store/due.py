@@ -20,14 +20,20 @@ async def keep(
     lane: str = "",
     payload: dict[str, Any] | None = None,
 ) -> bool:
-    """Remember to do `kind` at an instant, once per key; False when the key is known."""
+    """Remember to do `kind` at an instant, once per key; what was cancelled may be asked for again.
+
+    False when it is known already, whether it waits or is done.
+    """
     result = await tx.run(
         tx.insert(Due)
         .values(
             corp=tx.corp, kind=kind, key=key, lane=lane, lead_id=lead_id, payload=payload or {}, run_at=at,
             state="new", attempts=0, fence=0, error="",
         )
-        .on_conflict_do_nothing(index_elements=["corp", "key"])
+        .on_conflict_do_update(
+            index_elements=["corp", "key"], set_={"state": "new", "attempts": 0, "lease_until": None},
+            where=col(Due.state) == "cancelled",
+        )
     )  # fmt: skip
     tx.wake("due")
     return result.rowcount == 1

@@ -5,9 +5,11 @@ from typing import Any
 
 from bot.context import Answer, Context
 from bot.events import ContactAdded
+from bot.handlers.followup import next_step_of
 from leads.capture import Person, capture
 from leads.errors import Unusable
 from leads.facts import Fact
+from leads.followup import set_next_step
 from leads.rights import Who, can_see
 from leads.understand.phone import mistyped_mobile, normal_phone
 from leads.understand.reading import Fields, understand
@@ -60,7 +62,7 @@ async def on_new_lead_word(tx: Tx, rest: str, who: Who, ctx: Context) -> list[Fa
     if known is not None:
         return await known_already(tx, known, fields, rest, doubtful, who, ctx)
     if fields.name and phone is not None and phone.valid:
-        return await save_lead(tx, person_of(fields, "手工录入"), who, ctx)
+        return await save_lead(tx, person_of(fields, "手工录入"), rest, who, ctx)
     draft_id = await add_draft(tx, who.id or "", "lead", draft_of(fields, doubtful, rest), lead_id=None, now=ctx.now)
     return [Answer("draft", params={"draft": draft_id})]
 
@@ -80,8 +82,8 @@ async def known_already(
     return [Answer("draft", params={"draft": draft_id, "owner": owner, "visible": visible})]
 
 
-async def save_lead(tx: Tx, person: Person, who: Who, ctx: Context) -> list[Fact | Answer]:
-    """Book the person; a rep who enters a new lead owns it."""
+async def save_lead(tx: Tx, person: Person, words: str, who: Who, ctx: Context) -> list[Fact | Answer]:
+    """Book the person; a rep who enters a new lead owns it, and is reminded of the step that their words name."""
     captured = await capture(tx, person, by=who, keep=True, rules=ctx.rules, now=ctx.now)
     lead_id = captured.lead_id
     lead = await get_lead(tx, lead_id)
@@ -94,11 +96,16 @@ async def save_lead(tx: Tx, person: Person, who: Who, ctx: Context) -> list[Fact
             *captured.facts,
             Answer("lead", lead_id, {"said": said}) if shown else Answer("note", params={"text": said + "。"}),
         ]
-    act_id = await remember(tx, who, "capture", lead_id, {}, now=ctx.now)
     said = f"{lead.no} 已录入" + ("" if lead.owner_id else ",放进了线索池")
+    facts = list(captured.facts)
+    next_step_at, _ = next_step_of(words, ctx)
+    if lead.owner_id == who.id and next_step_at is not None:
+        facts.append(await set_next_step(tx, lead_id, who, next_step_at, rules=ctx.rules, now=ctx.now))
+        said += ",到点提醒你"
+    act_id = await remember(tx, who, "capture", lead_id, {}, now=ctx.now)
     if lead.phone_flaw:
         said += f"。电话有疑问:{lead.phone_flaw},请核对"
-    return [*captured.facts, Answer("lead", lead_id, {"said": said, "act": act_id})]
+    return [*facts, Answer("lead", lead_id, {"said": said, "act": act_id})]
 
 
 async def on_contact_added(tx: Tx, event: ContactAdded, who: Who | None, ctx: Context) -> list[Fact | Answer]:

@@ -30,7 +30,8 @@ async def on_save_draft(tx: Tx, action: SaveDraft, who: Who, ctx: Context) -> li
     draft = await _open_draft(tx, action.draft_id, who)
     if draft.kind == "lead":
         await close_draft(tx, action.draft_id, "saved")
-        return await capture.save_lead(tx, capture.person_of(Fields(**draft.content["fields"]), "手工录入"), who, ctx)
+        person = capture.person_of(Fields(**draft.content["fields"]), "手工录入")
+        return await capture.save_lead(tx, person, draft.content["text"], who, ctx)
     if draft.lead_id is None:
         raise Unusable("要记到哪一条?点「换一条」选一条线索。")
     outcome = await followup.log(tx, draft.lead_id, draft.content["text"], who, ctx)

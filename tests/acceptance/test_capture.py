@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from sandbox.wecom.company import Contact
-from tests.town import MQL, words
+from tests.town import MQL, shanghai, words
 
 
 @pytest.mark.feature("A8")
@@ -26,6 +26,14 @@ async def test_the_number_of_somebody_else_s_customer_is_told_before_anything_is
     assert "L1001 早就有了(在王磊),这次咨询已记上" in told
     assert (await acme.lead("L1001"))["enquiries"] == 2
     assert "老线索再次咨询" in words(acme.standin.chat("wanglei"))
+
+
+@pytest.mark.feature("A8", "G2")
+async def test_a_step_named_while_entering_is_reminded_of(acme):
+    answer = words(await acme.text("wanglei", "新线索 赵敏 13900139000 苏州微光生物 想看演示,明天下午3点联系"))
+    assert "到点提醒你" in answer and "下一步 明天 15:00" in answer and "想看演示" in answer
+    await acme.until(shanghai("2026-03-19 15:00"))
+    assert "到点了:L1001 赵敏" in words(acme.standin.chat("wanglei"))
 
 
 @pytest.mark.feature("A8")
