@@ -60,6 +60,8 @@ def in_office(root: Path, command: str, **arguments: Any) -> Any:
         return run_in_office(folder, settings, command, arguments)
     except (BadDocument, CommandFailed, Locked, LookupError, WrongKey, TooNew) as error:
         fail(str(error.args[0] if isinstance(error, LookupError) else error))
+    except OSError as error:
+        fail(_told(error))
 
 
 @app.command()
@@ -119,7 +121,11 @@ def _guarded(work: Callable[[], None]) -> None:
     except (BadDocument, Locked, WrongKey, TooNew) as error:
         fail(str(error))
     except OSError as error:
-        fail(f"{error.strerror or error}" + (f": {error.filename}" if error.filename else ""))
+        fail(_told(error))
+
+
+def _told(error: OSError) -> str:
+    return f"{error.strerror or error}" + (f": {error.filename}" if error.filename else "")
 
 
 @app.command()

@@ -13,7 +13,8 @@ import structlog
 log = structlog.get_logger()
 
 LONGEST = 16 * 1024 * 1024
-PATIENCE = 60.0
+PATIENCE = 60.0  # seconds a command waits for the server's answer
+ASKING = 5.0  # seconds a client may take to ask; a silent one must not hold up the server's end
 
 Handler = Callable[[Mapping[str, Any]], Awaitable[Any]]
 
@@ -33,6 +34,7 @@ class AdminSocket:
         self._path = path
         self._handlers = handlers
         self._server: asyncio.Server | None = None
+        self._asking: set[asyncio.StreamWriter] = set()
 
     async def start(self) -> None:
         """Listen; a socket left by a killed server is replaced (the caller holds data/lock)."""
@@ -44,24 +46,44 @@ class AdminSocket:
         """Stop listening and remove the file."""
         if self._server is not None:
             self._server.close()
+            for silent in self._asking:
+                silent.close()
             await self._server.wait_closed()
         self._path.unlink(missing_ok=True)
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
-            asked = json.loads(await reader.readline())
-            handler = self._handlers.get(str(asked.get("command")))
+            asked = _asked(await self._line(reader, writer))
+            handler = self._handlers.get(str(asked["command"]))
             if handler is None:
-                answer: dict[str, Any] = {"error": f"the server knows no command {asked.get('command')!r}"}
+                answer: dict[str, Any] = {"error": f"the server knows no command {asked['command']!r}"}
             else:
-                answer = {"result": await handler(asked.get("arguments") or {})}
+                answer = {"result": await handler(asked["arguments"])}
         except Exception as error:
             log.warning("a command failed", cause=type(error).__name__)
             answer = {"error": str(error) or type(error).__name__}
         with contextlib.suppress(ConnectionError):
-            writer.write(json.dumps(answer, ensure_ascii=False).encode() + b"\n")
+            writer.write(json.dumps(answer).encode() + b"\n")
             await writer.drain()
         writer.close()
+
+    async def _line(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bytes:
+        self._asking.add(writer)
+        try:
+            async with asyncio.timeout(ASKING):
+                return await reader.readline()
+        finally:
+            self._asking.discard(writer)
+
+
+def _asked(line: bytes) -> dict[str, Any]:
+    try:
+        asked = json.loads(line)
+    except (ValueError, RecursionError):
+        asked = None
+    if not isinstance(asked, dict) or not isinstance(asked.get("arguments", {}), dict):
+        raise ValueError('this is no command; one line of JSON is needed: {"command": "…", "arguments": {…}}')
+    return {"command": asked.get("command"), "arguments": asked.get("arguments", {})}
 
 
 def ask_server(path: Path, command: str, arguments: Mapping[str, Any]) -> Any:
@@ -72,10 +94,15 @@ def ask_server(path: Path, command: str, arguments: Mapping[str, Any]) -> Any:
             client.connect(str(path))
         except OSError:
             raise NobodyThere(str(path)) from None
-        client.sendall(json.dumps({"command": command, "arguments": dict(arguments)}).encode() + b"\n")
-        with client.makefile("rb") as lines:
-            line = lines.readline()
-    if not line:
+        try:
+            client.sendall(json.dumps({"command": command, "arguments": dict(arguments)}).encode() + b"\n")
+            with client.makefile("rb") as lines:
+                line = lines.readline()
+        except OSError as error:  # it hangs, or dies while it is asked
+            raise CommandFailed(
+                f"the server gave no answer ({error}); look at its log, and whether it was done"
+            ) from None
+    if not line.endswith(b"\n"):
         raise CommandFailed("the server closed the connection without an answer; look at its log")
     answer = json.loads(line)
     if "error" in answer:

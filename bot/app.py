@@ -5,7 +5,7 @@ import contextlib
 import hashlib
 import json
 import signal
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -15,7 +15,7 @@ from aiohttp import web
 from bot import clock as real_clock
 from bot.admin import AdminSocket, Handler
 from bot.clock import Now
-from bot.commands.office import OFFICE, Work
+from bot.commands.office import OFFICE, Work, save_members
 from bot.context import Context
 from bot.handlers.office import warn_of_calendar
 from bot.metrics import Metrics
@@ -42,10 +42,8 @@ from config.worktime import WorkCalendar
 from store import access, due, lease, outbox
 from store.db import Store
 from store.keeping import sweep_out
-from store.members import save_member
 from store.queues import Job
 from store.sealed import Keys
-from store.tables import Member
 from store.tx import Tx
 
 log = structlog.get_logger()
@@ -209,7 +207,7 @@ class Leadbot:
             log.info("recovered after a stop", released=released, unknown=unknown)
 
     async def _import_members(self, tx: Tx) -> None:
-        await import_members(tx, self.folder)
+        await save_members(tx, read_members(self.folder.members), str(self.folder.members))
 
     async def _publish_first_rules(self) -> None:
         text = read_text(self.folder.rules)
@@ -256,15 +254,6 @@ def _menu_mark() -> str:
     return hashlib.sha256(json.dumps(MENU, ensure_ascii=False).encode()).hexdigest()[:12]
 
 
-async def import_members(tx: Tx, folder: Folder) -> Mapping[str, int]:
-    """Bring the members of members.csv into the store: new ones are added, changed ones updated, none removed."""
-    new = 0
-    rows = read_members(folder.members)
-    for row in rows:
-        new += await save_member(tx, Member(corp=tx.corp, **row.values()))
-    return {"rows": len(rows), "new": new}
-
-
 async def serve(folder: Folder, settings: Settings) -> None:
     """Run until SIGTERM or SIGINT."""
     bot = Leadbot(folder, settings)
@@ -272,12 +261,12 @@ async def serve(folder: Folder, settings: Settings) -> None:
     await runner.setup()
     site = web.TCPSite(runner, settings.server.host, settings.server.port, reuse_address=True)
     await site.start()
-    log.info("serving", host=settings.server.host, port=settings.server.port)
     stopped = asyncio.Event()
     loop = asyncio.get_running_loop()
     for name in (signal.SIGTERM, signal.SIGINT):
         with contextlib.suppress(NotImplementedError):
             loop.add_signal_handler(name, stopped.set)
+    log.info("serving", host=settings.server.host, port=settings.server.port)
     await stopped.wait()
     log.info("stopping")
     await runner.cleanup()

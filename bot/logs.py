@@ -3,26 +3,54 @@
 import logging
 import re
 import sys
-from collections.abc import MutableMapping
+from collections.abc import Mapping, MutableMapping
 from typing import Any
 
 import structlog
+from aiohttp.http import HttpProcessingError
 
-PHONE = re.compile(r"(?<!\d)(?:\+?86)?(1[3-9]\d)\d{4}(\d{4})(?!\d)")
+PHONE = re.compile(r"(?<!\d)(?:(?:\+|00)?86[ -]?)?(1[3-9]\d)[ -]?\d{4}[ -]?(\d{4})(?!\d)")
 SECRETS = re.compile(
-    r"(access_token|corpsecret|secret|token|aes_?key|key|authorization|password)([=:]\s*|\"\s*:\s*\")[^\s&\"',)]+", re.I
+    r"(access_token|corpsecret|secret|token|aes_?key|key|authorization|password)"
+    r"([\\\"']*\s*[=:]\s*[\\\"']*)(?:Bearer\s+|Basic\s+)?[^\s&\"',)\\]+",
+    re.I,
 )
+KEYS = re.compile(r"\blb_[A-Za-z0-9_-]{8,}|(?<=://)[^\s/@]+:[^\s/@]+(?=@)")  # our own keys; user:password of an address
+NAMES = re.compile(r"secret|token|aes_?key|authorization|password|(admin|data|api)_key", re.I)
 QUIET = ("aiohttp.access", "apscheduler", "alembic")
 
 
 def hide(text: str) -> str:
     """The text with phone numbers masked and values of secrets left out."""
-    return SECRETS.sub(r"\1\2***", PHONE.sub(r"\1****\2", text))
+    return KEYS.sub("***", SECRETS.sub(r"\1\2***", PHONE.sub(r"\1****\2", text)))
 
 
 def hide_values(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    """Every value of a log line passes here on its way out, tracebacks too."""
-    return {key: hide(value) if isinstance(value, str) else value for key, value in event.items()}
+    """Every value of a log line passes here on its way out, tracebacks and lists too."""
+    return {name: value if name.startswith("_") else _hidden(value, name) for name, value in event.items()}
+
+
+def _hidden(value: Any, name: str = "") -> Any:
+    if NAMES.search(name):
+        return "***"
+    if value is None or isinstance(value, bool | float):
+        return value
+    if isinstance(value, Mapping):
+        return {hide(str(key)): _hidden(inner, str(key)) for key, inner in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
+        return [_hidden(inner) for inner in value]
+    shown = hide(str(value))
+    return value if isinstance(value, int) and shown == str(value) else shown
+
+
+def shorten_broken_requests(record: logging.LogRecord) -> bool:
+    """Requests that are no HTTP come from scanners all day: one line with the cause, without what they sent."""
+    error = record.exc_info[1] if record.exc_info else None
+    if isinstance(error, HttpProcessingError):
+        record.msg = f"{record.msg}: no HTTP ({type(error).__name__})"
+        record.exc_info = record.exc_text = None
+        record.levelno, record.levelname = logging.WARNING, "WARNING"
+    return True
 
 
 def set_up_logs(*, level: int = logging.INFO) -> None:
@@ -52,3 +80,4 @@ def set_up_logs(*, level: int = logging.INFO) -> None:
     logging.basicConfig(handlers=[handler], level=logging.WARNING, force=True)
     for name in QUIET:
         logging.getLogger(name).setLevel(logging.ERROR)
+    logging.getLogger("aiohttp.server").addFilter(shorten_broken_requests)

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engin
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlmodel import col
 
+from config.document import BadDocument, Problem
 from store import queues as queues  # registers its tables with the metadata
 from store.sealed import Keys
 from store.tables import Property
@@ -93,10 +94,8 @@ class Store:
             listener(worker)
 
     def _engine(self, url: str, *, writing: bool) -> AsyncEngine:
-        if not url.startswith("sqlite"):
-            raise ValueError(f"a store at {url.split(':', 1)[0]}: is not supported yet; use sqlite:///data/leadbot.db")
         engine = create_async_engine(
-            url.replace("sqlite://", "sqlite+aiosqlite://", 1),
+            only_sqlite(url).replace("sqlite://", "sqlite+aiosqlite://", 1),
             connect_args={"isolation_level": None},
             hide_parameters=True,
             pool_size=1 if writing else READERS,
@@ -126,3 +125,11 @@ class Store:
 def sqlite_path(url: str) -> Path | None:
     """The file of an embedded store, or None for a server."""
     return Path(url.removeprefix("sqlite:///")) if url.startswith("sqlite:///") else None
+
+
+def only_sqlite(url: str) -> str:
+    """The URL itself. Raises BadDocument for a server: this version brings no driver for one."""
+    if sqlite_path(url) is None:
+        message = "PostgreSQL is not supported yet; use sqlite:///data/leadbot.db"
+        raise BadDocument([Problem("leadbot.yaml", None, "store.url", message)])
+    return url

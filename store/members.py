@@ -59,12 +59,12 @@ async def name_of(tx: Tx, member_id: str | None) -> str:
 
 
 async def save_member(tx: Tx, member: Member) -> bool:
-    """Insert or replace a member; True when new."""
+    """Insert or replace a member; True when new. Who has left stays so: that is `set_state`'s to change."""
     known = await find_member(tx, member.id)
     if known is None:
         await tx.add(member)
         return True
-    values = member.model_dump(exclude={"corp", "id"})
+    values = member.model_dump(exclude={"corp", "id", "state"})
     await tx.run(update(Member).where(col(Member.corp) == tx.corp, col(Member.id) == member.id).values(**values))
     return False
 

@@ -7,9 +7,10 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, create_engine, event, text
+from sqlalchemy.exc import DatabaseError
 from sqlalchemy.pool import NullPool
 
-from store.db import sqlite_path
+from store.db import only_sqlite, sqlite_path
 
 SCRIPTS = Path(__file__).parent / "migrations"
 
@@ -21,12 +22,12 @@ class TooNew(Exception):
 def migrate(url: str) -> tuple[str | None, str]:
     """Upgrade the store at `url` to this version's tables; returns (revision before, revision now).
 
-    Creates an embedded store that is not there yet. Raises TooNew.
+    Creates an embedded store that is not there yet. Raises TooNew, BadDocument (no SQLite), OSError (unusable file).
     """
     path = sqlite_path(url)
     if path is not None:
         path.parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(url.replace("postgresql://", "postgresql+psycopg://", 1), poolclass=NullPool)
+    engine = create_engine(only_sqlite(url), poolclass=NullPool)
     if path is not None:
         event.listen(engine, "connect", _manual_transactions)
     config = Config()
@@ -49,6 +50,8 @@ def migrate(url: str) -> tuple[str | None, str]:
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
             connection.commit()
+    except DatabaseError as error:
+        raise OSError(f"the store {path} cannot be used: {error.orig}; check rights and disk, or restore it") from None
     finally:
         engine.dispose()
     if path is not None:

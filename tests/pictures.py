@@ -1,35 +1,19 @@
-"""`./run pictures`: lets the first day happen, photographs its cards in Chromium, and writes docs/first-day.md."""
+"""`./run pictures`: lets the first day and the demo happen, photographs them in Chromium, writes docs/first-day.md."""
 
 import asyncio
-import os
-import shutil
 import sys
 import tempfile
 from pathlib import Path
 
 from aiohttp import web
-from playwright.async_api import Browser, async_playwright
-
 from sandbox.control import Control
 from sandbox.page.serve import page_routes
+from tests.chromium import MISSING, chromium, find_chromium
+from tests.guided import claim_and_log, running_demo
 from tests.story.day import DOCUMENT, Day, Step, first_day
 from tests.town import Town, town
 
 PICTURES = DOCUMENT.parent / "pictures"
-ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run", "--disable-quic"]
-NAMES = ("chromium", "chromium-browser", "google-chrome")
-
-
-def find_chromium() -> str | None:
-    """The system's Chromium, or None."""
-    return next((path for name in NAMES if (path := shutil.which(name))), None)
-
-
-async def open_chromium(playwright: object) -> Browser:
-    """Chromium without a sandbox of its own (tests run as root in containers) and without calls to the outside."""
-    return await playwright.chromium.launch(  # type: ignore[attr-defined, no-any-return]
-        executable_path=find_chromium(), args=ARGUMENTS
-    )
 
 
 async def serve_page(acme: Town) -> tuple[web.AppRunner, str]:
@@ -51,8 +35,8 @@ async def serve_page(acme: Town) -> tuple[web.AppRunner, str]:
 async def make(root: Path) -> None:
     """Write the document and its pictures."""
     PICTURES.mkdir(exist_ok=True)
-    async with town(root) as acme, async_playwright() as playwright:
-        browser = await open_chromium(playwright)
+    root.mkdir()
+    async with town(root) as acme, chromium() as browser:
         runner, address = await serve_page(acme)
         page = await browser.new_page(viewport={"width": 1560, "height": 1000}, device_scale_factor=1.5)
 
@@ -68,18 +52,27 @@ async def make(root: Path) -> None:
         await first_day(day)
         DOCUMENT.write_text(day.document(), encoding="utf-8")
         await page.close()
-        await browser.close()
         await runner.cleanup()
+
+
+async def photograph_demo(root: Path) -> None:
+    """The picture of the README: the four phones after the guided minute."""
+    async with running_demo(root) as address, chromium() as browser:
+        page = await browser.new_page(viewport={"width": 1440, "height": 860})
+        await page.goto(address)
+        await claim_and_log(page)
+        await page.screenshot(path=PICTURES / "demo.png")
+        print("demo.png")  # noqa: T201 - the progress of a command
 
 
 def main() -> int:
     """Run it."""
     if find_chromium() is None:
-        print("Chromium is missing; on Debian: apt-get install chromium fonts-noto-cjk", file=sys.stderr)  # noqa: T201
+        print(MISSING, file=sys.stderr)  # noqa: T201
         return 1
-    os.environ.setdefault("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")
     with tempfile.TemporaryDirectory() as root:
-        asyncio.run(make(Path(root)))
+        asyncio.run(make(Path(root) / "day"))
+        asyncio.run(photograph_demo(Path(root) / "demo"))
     return 0
 
 

@@ -6,6 +6,7 @@ import stat
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import timedelta
+from functools import partial
 
 from bot import clock
 from bot.wecom.client import NotReached, OutcomeUnknown, WeComAccount, WeComClient
@@ -135,7 +136,10 @@ async def _store(folder: Folder, settings: Settings) -> list[Finding]:
     path = sqlite_path(settings.store_url(folder))
     if path is not None and not path.exists():
         return [Finding("数据库", True, "还没有,第一次 serve 时会建好")]
-    store = Store(settings.store_url(folder), settings.corp, Keys(settings.data_key()))
+    try:
+        store = Store(settings.store_url(folder), settings.corp, Keys(settings.data_key()))
+    except BadDocument as error:
+        return [Finding("数据库", False, "用不了", str(error))]
     try:
         async with store.read() as tx:
             mark = await get_property(tx, "data_key")
@@ -174,19 +178,26 @@ async def _ask_wecom(client: WeComClient, members: list[MemberRow]) -> list[Find
     if not token.ok:
         return [token]
     found = [token]
-    hidden = []
-    for row in members[:50]:
-        user = row.wecom
-        if user is None:
-            continue
-        tried = await _tried("可见范围", lambda user=user: client.user_get(user))  # type: ignore[misc]
+    asked = [row for row in members if row.wecom][:50]
+    hidden: list[str] = []
+
+    async def look(row: MemberRow) -> None:
+        try:
+            await client.user_get(row.wecom or "")
+        except WeComError as error:
+            if error.meaning.decision != "final":  # it is not about this member: the address, the app, the load
+                raise
+            hidden.append(f"{row.name}(错误 {error.code})")
+
+    for row in asked:
+        tried = await _tried("企业微信 接口", partial(look, row))
         if not tried.ok:
-            hidden.append(f"{row.name}({tried.seen})")
+            return [*found, tried]
     if hidden:
         cure = "到应用页「可见范围」加上他们,并核对 members.csv 的 wecom 一列"
         found.append(Finding("可见范围", False, "、".join(hidden[:5]), cure))
-    elif members:
-        found.append(Finding("可见范围", True, f"{len(members)} 位成员都在"))
+    elif asked:
+        found.append(Finding("可见范围", True, f"查了 {len(asked)} 位成员,都在"))
     return found
 
 

@@ -1,16 +1,19 @@
 """What commands change in the store: the same functions run inside the server (admin.sock) or alone (data/lock)."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy.exc import IntegrityError
+
 from bot import clock
 from bot.admin import NobodyThere, ask_server
 from bot.lock import hold_lock
+from config.document import BadDocument, Mark, Problem
 from config.folder import Folder
-from config.members import read_members
+from config.members import MemberRow, read_members
 from config.settings import Settings
 from store import access
 from store.db import Store, sqlite_path
@@ -24,17 +27,33 @@ Work = Callable[[Store, Mapping[str, Any], datetime], Awaitable[Any]]
 
 
 async def import_members(store: Store, arguments: Mapping[str, Any], now: datetime) -> dict[str, int]:
-    """Members of a CSV file: new ones are added, known ones updated, nobody is removed. Raises BadDocument."""
+    """Members of a CSV file: new ones are added, known ones updated and back if they had left, nobody is removed.
+
+    Raises BadDocument.
+    """
     rows = read_members(Path(arguments["file"]))
 
     async def save(tx: Tx) -> int:
-        new = 0
+        new = await save_members(tx, rows, arguments["file"])
         for row in rows:
-            new += await save_member(tx, Member(corp=tx.corp, **row.values()))
+            await set_state(tx, row.id, "active")
         return new
 
     new = await store.transaction(save)
     return {"rows": len(rows), "new": new, "updated": len(rows) - new}
+
+
+async def save_members(tx: Tx, rows: Sequence[MemberRow], file: str) -> int:
+    """Add and update members; returns how many are new. Raises BadDocument for an account that another one has."""
+    new = 0
+    for row in rows:
+        try:
+            new += await save_member(tx, Member(corp=tx.corp, **row.values()))
+        except IntegrityError:
+            message = "somebody else in the store has this account; see: members list DIR"
+            problem = Problem(file, Mark(row.line, 1), "wecom, dingtalk", message)
+            raise BadDocument([problem]) from None
+    return new
 
 
 async def list_members(store: Store, arguments: Mapping[str, Any], now: datetime) -> list[dict[str, Any]]:
