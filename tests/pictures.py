@@ -6,6 +6,7 @@ import tempfile
 from pathlib import Path
 
 from aiohttp import web
+
 from sandbox.control import Control
 from sandbox.page.serve import page_routes
 from tests.chromium import MISSING, chromium, find_chromium
@@ -35,7 +36,6 @@ async def serve_page(acme: Town) -> tuple[web.AppRunner, str]:
 async def make(root: Path) -> None:
     """Write the document and its pictures."""
     PICTURES.mkdir(exist_ok=True)
-    root.mkdir()
     async with town(root) as acme, chromium() as browser:
         runner, address = await serve_page(acme)
         page = await browser.new_page(viewport={"width": 1560, "height": 1000}, device_scale_factor=1.5)
