@@ -1,13 +1,12 @@
 """The command line: python -m bot <command>, or ./run <command>."""
 
-import json
 import os
-import sys
-from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, Any, NoReturn
+from typing import Annotated, Any
 
 import typer
+
+from bot.commands.line import Dir, Json, fail, guarded, in_office, opened, show
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode=None)
 members_app = typer.Typer(no_args_is_help=True, help="The company's members.")
@@ -15,53 +14,7 @@ key_app = typer.Typer(no_args_is_help=True, help="Keys of other systems.")
 app.add_typer(members_app, name="members")
 app.add_typer(key_app, name="key")
 
-Dir = Annotated[Path, typer.Argument(metavar="DIR", help="The company's folder.", show_default=False)]
-Json = Annotated[bool, typer.Option("--json", help="Machine-readable output.")]
 ROLES = ("admin", "integration", "readonly")
-
-
-def fail(message: str, status: int = 1) -> NoReturn:
-    """Say what is wrong on stderr and end."""
-    print(message, file=sys.stderr)
-    raise typer.Exit(status)
-
-
-def show(value: Any) -> None:
-    """Print a value as JSON."""
-    print(json.dumps(value, ensure_ascii=False))
-
-
-def opened(root: Path) -> tuple[Any, Any]:
-    """The folder and its settings, or a clear end."""
-    from config.document import BadDocument
-    from config.folder import Folder, NoFolder
-    from config.settings import load_settings
-
-    try:
-        folder = Folder(root.absolute()).check()
-        return folder, load_settings(folder, os.environ)
-    except (BadDocument, NoFolder) as error:
-        fail(str(error))
-    except OSError as error:
-        fail(f"{root}: {error.strerror}")
-
-
-def in_office(root: Path, command: str, **arguments: Any) -> Any:
-    """Run a command that reads or changes the store."""
-    from bot.admin import CommandFailed
-    from bot.commands.office import run_in_office
-    from bot.lock import Locked
-    from config.document import BadDocument
-    from store.db import WrongKey
-    from store.migrate import TooNew
-
-    folder, settings = opened(root)
-    try:
-        return run_in_office(folder, settings, command, arguments)
-    except (BadDocument, CommandFailed, Locked, LookupError, WrongKey, TooNew) as error:
-        fail(str(error.args[0] if isinstance(error, LookupError) else error))
-    except OSError as error:
-        fail(_told(error))
 
 
 @app.command()
@@ -88,7 +41,7 @@ def serve(root: Dir) -> None:
     from bot.commands.serve import run
 
     folder, settings = opened(root)
-    _guarded(lambda: run(folder, settings))
+    guarded(lambda: run(folder, settings))
 
 
 @app.command()
@@ -107,25 +60,7 @@ def migrate(root: Dir, as_json: Json = False) -> None:
         else:
             print(f"the store was at {before or 'nothing'}, it is at {now}")
 
-    _guarded(work)
-
-
-def _guarded(work: Callable[[], None]) -> None:
-    from bot.lock import Locked
-    from config.document import BadDocument
-    from store.db import WrongKey
-    from store.migrate import TooNew
-
-    try:
-        work()
-    except (BadDocument, Locked, WrongKey, TooNew) as error:
-        fail(str(error))
-    except OSError as error:
-        fail(_told(error))
-
-
-def _told(error: OSError) -> str:
-    return f"{error.strerror or error}" + (f": {error.filename}" if error.filename else "")
+    guarded(work)
 
 
 @app.command()
@@ -177,7 +112,7 @@ def due(
         except ValueError as error:
             fail(str(error), 2)
 
-    _guarded(work)
+    guarded(work)
 
 
 def _day_of(start: str) -> Any:
