@@ -1,0 +1,49 @@
+"""./run bench works: every benchmark runs in its quick form and prints rows that can be true. No figure is judged."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+from bench.__main__ import BENCHMARKS
+from bench.figure import Figure, ratio
+from bench.run import ROOT
+
+ROWS = {"door": {"B1a", "B1b", "B2", "B3"}}
+
+
+def bench(*words: str) -> "subprocess.CompletedProcess[str]":
+    return subprocess.run(
+        [sys.executable, "-m", "bench", *words], cwd=ROOT, capture_output=True, text=True, check=False, timeout=300
+    )
+
+
+@pytest.mark.parametrize("name", BENCHMARKS)
+def test_a_benchmark_runs_quickly_and_prints_its_rows(name, tmp_path):
+    done = bench(name, "--quick", "--json", "--dir", str(tmp_path))
+    assert done.returncode == 0, done.stderr[-3000:]
+    told = json.loads(done.stdout)
+    assert told["machine"]["cores"] >= 1 and told["quick"] is True
+    assert {row["name"] for row in told["figures"]} >= ROWS[name]
+    assert all(row["value"] > 0 and row["unit"] and row["what"] for row in told["figures"])
+    assert not list(tmp_path.glob("run-*")), "it leaves nothing behind"
+
+
+def test_an_unknown_name_is_refused_with_the_known_ones():
+    done = bench("speed")
+    assert done.returncode == 2
+    assert "no benchmark 'speed'" in done.stderr and "door" in done.stderr
+
+
+def test_a_ratio_is_the_median_of_the_rounds_own_ratios():
+    assert ratio([10, 20, 300], [10, 10, 100]) == 2
+
+
+@pytest.mark.parametrize(
+    ("value", "less", "verdict"),
+    [(0.5, False, "aim"), (0.4, False, "pass"), (0.3, False, "below"), (0.5, True, "below"), (0.2, True, "aim")],
+)
+def test_a_figure_says_which_line_it_reaches(value, less, verdict):
+    passes, aim = (0.35, 0.3) if less else (0.35, 0.5)
+    assert Figure("B1a", "", value, "×", passes, aim, less).verdict() == verdict
