@@ -3,12 +3,22 @@
 import json
 import subprocess
 import sys
+import tempfile
+from pathlib import Path
 
 import pytest
 
 from bench.__main__ import BENCHMARKS
 from bench.figure import Figure, ratio
 from bench.run import ROOT
+
+
+@pytest.fixture
+def short_path():
+    """A folder near the root: the address of the admin socket in it may have 107 bytes only."""
+    with tempfile.TemporaryDirectory(prefix="lb") as name:
+        yield Path(name)
+
 
 ROWS = {"door": {"B1a", "B1b", "B2", "B3"}}
 
@@ -20,14 +30,14 @@ def bench(*words: str) -> "subprocess.CompletedProcess[str]":
 
 
 @pytest.mark.parametrize("name", BENCHMARKS)
-def test_a_benchmark_runs_quickly_and_prints_its_rows(name, tmp_path):
-    done = bench(name, "--quick", "--json", "--dir", str(tmp_path))
+def test_a_benchmark_runs_quickly_and_prints_its_rows(name, short_path):
+    done = bench(name, "--quick", "--json", "--dir", str(short_path))
     assert done.returncode == 0, done.stderr[-3000:]
     told = json.loads(done.stdout)
     assert told["machine"]["cores"] >= 1 and told["quick"] is True
     assert {row["name"] for row in told["figures"]} >= ROWS[name]
     assert all(row["value"] > 0 and row["unit"] and row["what"] for row in told["figures"])
-    assert not list(tmp_path.glob("run-*")), "it leaves nothing behind"
+    assert not list(short_path.glob("run-*")), "it leaves nothing behind"
 
 
 def test_an_unknown_name_is_refused_with_the_known_ones():
