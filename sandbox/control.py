@@ -8,8 +8,9 @@ from typing import Any
 
 from aiohttp import web
 
+from sandbox.chat import DeadButton
 from sandbox.wecom.chat import Message
-from sandbox.wecom.standin import DeadButton, WeComStandIn
+from sandbox.wecom.standin import WeComStandIn
 
 Submit = Callable[[Mapping[str, str]], Awaitable[str]]
 

@@ -3,15 +3,16 @@
 import json
 import secrets
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from aiohttp import web
 
+from sandbox.chat import Chats, Dropped
+from sandbox.fault import Faults
 from sandbox.wecom import card as cards
-from sandbox.wecom.chat import Chats, Dropped, Message
+from sandbox.wecom.chat import Memory, Message
 from sandbox.wecom.company import Company
-from sandbox.wecom.fault import Faults
 
 TOKEN_LIVES = 7200.0
 WRONG_SECRETS = 5  # after so many wrong secrets the calling address is banned for an hour
@@ -21,9 +22,10 @@ TEXT_BYTES = 2048
 class Api:
     """The endpoints of one app."""
 
-    def __init__(self, company: Company, chats: Chats, faults: Faults) -> None:
+    def __init__(self, company: Company, chats: Chats[Message], memory: Memory, faults: Faults) -> None:
         self.company = company
         self.chats = chats
+        self.memory = memory
         self.faults = faults
         self.calls: Counter[str] = Counter()
         self.bodies: list[tuple[str, bytes]] = []
@@ -83,7 +85,7 @@ class Api:
             self._tokens[token] = now + TOKEN_LIVES
             return {**OK, "access_token": token, "expires_in": int(TOKEN_LIVES)}
 
-        return await self.faults.around("gettoken", request, answer)
+        return await answered(self.faults, "gettoken", request, answer)
 
     async def call(self, request: web.Request) -> web.StreamResponse:
         """Any other endpoint, with a token in the address."""
@@ -101,7 +103,7 @@ class Api:
                 return {"errcode": 40066, "errmsg": "invalid url"}
             return handler(request, body)
 
-        return await self.faults.around(endpoint, request, answer)
+        return await answered(self.faults, endpoint, request, answer)
 
     def _token_flaw(self, request: web.Request) -> dict[str, Any] | None:
         token = request.query.get("access_token")
@@ -145,7 +147,7 @@ class Api:
             return 43012, "callback url not configured"
         task = str(card.get("task_id") or "")
         interval = self._interval(body)
-        if task and task in self.chats.tasks and interval is None:
+        if task and task in self.memory.tasks and interval is None:
             return 42014, "task_id repeated"
         return None
 
@@ -158,18 +160,18 @@ class Api:
         msgid = secrets.token_hex(8)
         answer = {**OK, "invaliduser": "|".join(missing), "msgid": msgid}
         interval = self._interval(body)
-        if interval is not None and self.chats.is_duplicate(raw, interval):
+        if interval is not None and self.memory.is_duplicate(raw, interval):
             self.chats.dropped += [Dropped(user, "duplicate", body) for user in found]
             return answer
         card = body.get("template_card")
         if card is not None:
             task = str(card.get("task_id") or "")
-            if task and task in self.chats.tasks:
+            if task and task in self.memory.tasks:
                 return {"errcode": 42014, "errmsg": "task_id repeated"}
-            self.chats.tasks.add(task)
+            self.memory.tasks.add(task)
         copies: list[Message] = []
         for user in found:
-            if not self.chats.within_limits(user):
+            if not self.memory.within_limits(user):
                 self.chats.dropped.append(Dropped(user, "limit", body))
                 continue
             if card is not None:
@@ -179,7 +181,7 @@ class Api:
                 text = body[kind]["content"].encode()[:TEXT_BYTES].decode("utf-8", "ignore")
                 self.chats.put(user, kind="text", text=text, msgid=msgid)
         if card is not None and cards.updatable(card):
-            answer["response_code"] = self.chats.code_for(copies)
+            answer["response_code"] = self.memory.code_for(copies)
         return answer
 
     def _update(self, request: web.Request, raw: bytes) -> dict[str, Any]:
@@ -188,7 +190,7 @@ class Api:
             return {"errcode": 40058, "errmsg": "invalid request parameter"}
         if body.get("agentid") != self.company.agent_id:
             return {"errcode": 301002, "errmsg": "not allow operate another agent"}
-        code = self.chats.codes.get(str(body.get("response_code") or ""))
+        code = self.memory.codes.get(str(body.get("response_code") or ""))
         if code is None or code.used or code.until < self.chats.now():
             return {"errcode": 60140, "errmsg": "invalid response_code"}
         users = [str(user).lower() for user in body.get("userids") or []]
@@ -310,6 +312,17 @@ class Api:
 
 
 OK: dict[str, Any] = {"errcode": 0, "errmsg": "ok"}
+
+
+async def answered(
+    faults: Faults, endpoint: str, request: web.Request, answer: Callable[[], Awaitable[dict[str, Any]]]
+) -> web.Response:
+    """The answer of an endpoint as JSON, or what a fault makes of it."""
+
+    async def as_json() -> web.Response:
+        return web.json_response(await answer())
+
+    return await faults.around(endpoint, request, as_json)
 
 
 def _read(raw: bytes) -> dict[str, Any] | None:

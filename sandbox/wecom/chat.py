@@ -1,4 +1,4 @@
-"""What hangs in each member's chat, and what WeCom remembers about it: cards, their codes, limits, duplicates."""
+"""A message in a member's chat, and what WeCom remembers about it: codes of cards, limits, duplicates."""
 
 import hashlib
 import secrets
@@ -49,28 +49,15 @@ class Code:
     used: bool = False
 
 
-@dataclass
-class Dropped:
-    """A message that WeCom did not deliver and did not tell: over the limit, or swallowed as a duplicate."""
-
-    user: str
-    why: str
-    body: dict[str, Any]
-
-
-class Chats:
-    """All chats of one app. `on_change(user)` is called whenever something in a member's chat changed."""
+class Memory:
+    """What WeCom remembers about messages: codes for changing cards, names of cards, limits, bytes it has seen."""
 
     def __init__(self, now: Callable[[], float]) -> None:
         self.now = now
-        self.messages: defaultdict[str, list[Message]] = defaultdict(list)
         self.codes: dict[str, Code] = {}
         self.tasks: set[str] = set()
-        self.dropped: list[Dropped] = []
-        self.on_change: list[Callable[[str], None]] = []
         self._recent: defaultdict[str, deque[float]] = defaultdict(deque)
         self._seen: dict[bytes, float] = {}
-        self._count = 0
 
     def within_limits(self, user: str) -> bool:
         """Whether the member may get one more message now; counts it when so."""
@@ -90,21 +77,8 @@ class Chats:
         self._seen[mark] = now
         return False
 
-    def put(self, user: str, **values: Any) -> Message:
-        """Hang a message into a chat."""
-        self._count += 1
-        message = Message(id=f"m{self._count}", user=user, at=self.now(), **values)
-        self.messages[user].append(message)
-        self.changed(user)
-        return message
-
     def code_for(self, messages: list[Message]) -> str:
         """A fresh response_code for these copies of a card."""
         code = "RC" + secrets.token_hex(12)
         self.codes[code] = Code(messages, self.now() + CODE_LIVES)
         return code
-
-    def changed(self, user: str) -> None:
-        """Tell the listeners."""
-        for listener in self.on_change:
-            listener(user)

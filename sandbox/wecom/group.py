@@ -7,7 +7,8 @@ from typing import Any
 
 from aiohttp import web
 
-from sandbox.wecom.fault import Faults
+from sandbox.fault import Faults
+from sandbox.wecom.api import answered
 
 PER_MINUTE = 20
 TEXT_BYTES = 2048
@@ -38,7 +39,7 @@ class Groups:
         async def answer() -> dict[str, Any]:
             return self._take(request.query.get("key", ""), raw)
 
-        return await self._faults.around("webhook/send", request, answer)
+        return await answered(self._faults, "webhook/send", request, answer)
 
     def _take(self, key: str, raw: bytes) -> dict[str, Any]:
         name = self._names.get(key)

@@ -9,19 +9,10 @@ from xml.sax.saxutils import escape
 
 import aiohttp
 
+from sandbox.chat import Delivery
 from sandbox.cipher import Crypt
 
 PATIENCE = 5.0  # seconds until WeCom hangs up (developer page 90930)
-
-
-@dataclass(frozen=True)
-class Delivery:
-    """How the last attempt of a callback ended; status 0: no answer."""
-
-    status: int
-    body: str
-    attempts: int
-    seconds: float
 
 
 @dataclass

@@ -6,18 +6,15 @@ from collections.abc import Callable, Mapping
 
 from aiohttp import web
 
+from sandbox.chat import Chats, DeadButton, Delivery
 from sandbox.cipher import Crypt
 from sandbox.wecom.api import Api
 from sandbox.wecom.card import live_keys
-from sandbox.wecom.chat import Chats, Message
+from sandbox.wecom.chat import Memory, Message
 from sandbox.wecom.company import Company, Contact
-from sandbox.wecom.fault import Faults
+from sandbox.wecom.fault import wecom_faults
 from sandbox.wecom.group import Groups
-from sandbox.wecom.people import Delivery, Post, event
-
-
-class DeadButton(AssertionError):
-    """The client shows no such button (any more): nobody can press it."""
+from sandbox.wecom.people import Post, event
 
 
 class WeComStandIn:
@@ -34,9 +31,10 @@ class WeComStandIn:
     ) -> None:
         self.company = Company(corp_id, agent_id, secret, members={k.lower(): v for k, v in members.items()})
         self.now = now
-        self.chats = Chats(now)
-        self.faults = Faults()
-        self.api = Api(self.company, self.chats, self.faults)
+        self.chats: Chats[Message] = Chats(now, Message)
+        self.memory = Memory(now)
+        self.faults = wecom_faults()
+        self.api = Api(self.company, self.chats, self.memory, self.faults)
         self.groups = Groups(self.faults, now)
         self.posts: dict[str, Post] = {}
         self._ids = itertools.count(int(time.time_ns()))
@@ -90,7 +88,7 @@ class WeComStandIn:
         """A member presses a button of their copy; one that is not live any more needs `force`."""
         if not force and (message.replaced or key not in live_keys(message.card)):
             raise DeadButton(f"the button {key} of {message.id} is not live")
-        code = self.chats.code_for([message])
+        code = self.memory.code_for([message])
         items = "".join(
             f"<SelectedItem><QuestionKey><![CDATA[{question}]]></QuestionKey><OptionIds>"
             + "".join(f"<OptionId><![CDATA[{option}]]></OptionId>" for option in options)
