@@ -7,12 +7,14 @@ from typing import Annotated, Any
 import typer
 
 from bot.commands.line import Dir, Json, fail, guarded, in_office, opened, show
+from bot.commands.rules import rules_app
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode=None)
 members_app = typer.Typer(no_args_is_help=True, help="The company's members.")
 key_app = typer.Typer(no_args_is_help=True, help="Keys of other systems.")
 app.add_typer(members_app, name="members")
 app.add_typer(key_app, name="key")
+app.add_typer(rules_app, name="rules")
 
 ROLES = ("admin", "integration", "readonly")
 

@@ -17,7 +17,7 @@ from bot.admin import AdminSocket, Handler
 from bot.clock import Now
 from bot.commands.office import OFFICE, Work, save_members
 from bot.context import Context
-from bot.handlers.office import warn_of_calendar
+from bot.handlers.office import tell_of_rules, warn_of_calendar
 from bot.metrics import Metrics
 from bot.pipeline import Pipeline
 from bot.platform import Platform
@@ -32,14 +32,14 @@ from bot.wecom.callback import CallbackKeys
 from bot.wecom.client import WeComAccount, WeComClient
 from bot.wecom.menu import MENU
 from bot.wecom.platform import WeCom
-from config.document import read_text
+from config.document import BadDocument, read_text
 from config.folder import Folder
 from config.hours import calendar_of
 from config.members import read_members
 from config.rules import Rules, load_rules
 from config.settings import Settings
 from config.worktime import WorkCalendar
-from store import access, due, lease, outbox
+from store import due, lease, outbox, rulebook
 from store.db import Store
 from store.keeping import sweep_out
 from store.queues import Job
@@ -94,6 +94,7 @@ class Leadbot:
         self.desk = Desk(self.store, self.context, now)
         self.health = Health(self.store, self.metrics, now)
         self._published: Published | None = None
+        self._unreadable = 0  # a version that only a newer Leadbot can read
         self.schedule = Schedule(
             {
                 Worker("inbox", self.pipeline.run_once): 1.0,
@@ -101,6 +102,7 @@ class Leadbot:
                 Worker("due", self.sweep.run_once): 1.0,
                 Worker("unknown", self.sender.repeat_unknown): 2.0,
                 Worker("job", self._do_jobs): 5.0,
+                Worker("rules", self._follow_rules): 3.0,
                 Worker("keeping", self._keep_house): 3600.0,
             }
         )
@@ -150,15 +152,33 @@ class Leadbot:
         await self.store.close()
 
     async def load_rules(self) -> None:
-        """Take the latest published rules; a file edited since is only mentioned."""
+        """Take the newest published rules. Raises BadDocument when this version of Leadbot cannot read them."""
         async with self.store.read() as tx:
-            found = await access.latest_rules(tx)
+            found = await rulebook.latest_rules(tx)
         if found is None:
             raise RuntimeError("no rules are published")
-        rules = load_rules(found.text, "rules.yaml").model_copy(update={"version": found.version})
-        self._publish(rules)
+        rules = load_rules(found.text, f"rules version {found.version}")
+        self._publish(rules.model_copy(update={"version": found.version}))
         if read_text(self.folder.rules) != found.text:
             log.info("rules.yaml differs from the published version; the published one is used", version=found.version)
+
+    async def _follow_rules(self) -> int:
+        """Another version was published, here or by another server: work by it from now on, and say so once."""
+        async with self.store.read() as tx:
+            newest = await rulebook.latest_version(tx)
+        if self._published is None or newest == self._published.rules.version or newest == self._unreadable:
+            return 0
+        before = self._published.rules
+        try:
+            await self.load_rules()
+        except BadDocument as error:
+            self._unreadable = newest
+            log.error("the newest rules cannot be read; the running version stays", version=newest, cause=str(error))
+            return 0
+        log.info("rules loaded", version=newest, before=before.version)
+        ctx = await self.context()
+        await self.store.transaction(lambda tx: tell_of_rules(tx, ctx, before))
+        return 0
 
     def _publish(self, rules: Rules) -> None:
         today = self.now().date()
@@ -214,8 +234,8 @@ class Leadbot:
         load_rules(text, str(self.folder.rules))
 
         async def publish(tx: Tx) -> None:
-            if await access.latest_rules(tx) is None:
-                await access.publish_rules(tx, text, by="serve", now=self.now())
+            if await rulebook.latest_version(tx) == 0:
+                await rulebook.publish_rules(tx, text, after=0, by="serve", now=self.now())
 
         await self.store.transaction(publish)
 

@@ -1,14 +1,14 @@
-"""The keys of other systems, the published rules, and small facts about the store."""
+"""The keys of other systems, and small facts about the store."""
 
 import hashlib
 import secrets
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import func, select, update
+from sqlalchemy import select, update
 from sqlmodel import col
 
-from store.tables import ApiKey, Property, RulesVersion
+from store.tables import ApiKey, Property
 from store.tx import Tx
 
 
@@ -46,21 +46,6 @@ async def revoke_key(tx: Tx, name: str, *, now: datetime) -> int:
         .values(revoked_at=now)
     )
     return result.rowcount
-
-
-async def latest_rules(tx: Tx) -> RulesVersion | None:
-    """The version that the server works by."""
-    return await tx.first(
-        select(RulesVersion).where(col(RulesVersion.corp) == tx.corp).order_by(col(RulesVersion.version).desc())
-    )
-
-
-async def publish_rules(tx: Tx, text: str, *, by: str, now: datetime) -> int:
-    """Publish a text as the next version; returns its number."""
-    rows = await tx.rows(select(func.max(col(RulesVersion.version))).where(col(RulesVersion.corp) == tx.corp))
-    version = int(rows[0][0] or 0) + 1
-    await tx.add(RulesVersion(corp=tx.corp, version=version, text=text, at=now, by=by))
-    return version
 
 
 async def get_property(tx: Tx, name: str) -> str | None:

@@ -284,6 +284,7 @@ class RulesVersion(Row, table=True):
     text: str = Field(sa_column=Column("text", Text))
     at: datetime = Field(sa_type=Utc)
     by: str = ""
+    note: str = ""  # why, in the words of whoever published it
 
 
 class Property(Row, table=True):

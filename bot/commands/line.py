@@ -47,11 +47,12 @@ def in_office(root: Path, command: str, **arguments: Any) -> Any:
     from config.document import BadDocument
     from store.db import WrongKey
     from store.migrate import TooNew
+    from store.writer import Refusal
 
     folder, settings = opened(root)
     try:
         return run_in_office(folder, settings, command, arguments)
-    except (BadDocument, CommandFailed, Locked, LookupError, WrongKey, TooNew) as error:
+    except (BadDocument, CommandFailed, Locked, LookupError, WrongKey, TooNew, Refusal) as error:
         fail(str(error.args[0] if isinstance(error, LookupError) else error))
     except OSError as error:
         fail(_told(error))

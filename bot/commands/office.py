@@ -10,6 +10,7 @@ from sqlalchemy.exc import IntegrityError
 
 from bot import clock
 from bot.admin import NobodyThere, ask_server
+from bot.commands.publish import RULES_OFFICE
 from bot.lock import hold_lock
 from config.document import BadDocument, Mark, Problem
 from config.folder import Folder
@@ -111,6 +112,7 @@ OFFICE: dict[str, Work] = {
     "key create": create_key,
     "key list": list_keys,
     "key revoke": revoke_key,
+    **RULES_OFFICE,
 }
 
 

@@ -7,7 +7,9 @@ import structlog
 from bot.actions import Resend
 from bot.context import Answer, Context, say
 from bot.outgoing import ring
+from config.difference import differences
 from config.holidays import unknown_years, unknown_years_text
+from config.rules import Rules
 from leads.errors import Unusable
 from leads.facts import Fact
 from leads.rights import Who, can_see, require_role
@@ -81,6 +83,15 @@ async def warn_of_calendar(tx: Tx, ctx: Context) -> None:
     log.warning(unknown_years_text(years))
     for admin in await list_members(tx, role="admin"):
         await ring(tx, ctx, admin, "note", key=f"calendar:{years[-1]}:{admin.id}", text=_no_data(years))
+
+
+async def tell_of_rules(tx: Tx, ctx: Context, before: Rules) -> None:
+    """The administrators hear once which rules are in force from now on, and what differs."""
+    lines = [str(one) for one in differences(before, ctx.rules)]
+    more = [f"…还有 {len(lines) - 8} 处"] if len(lines) > 8 else []
+    text = "\n".join([f"规则第 {ctx.rules.version} 版已经生效。" + ("改动:" if lines else ""), *lines[:8], *more])
+    for admin in await list_members(tx, role="admin"):
+        await ring(tx, ctx, admin, "note", key=f"rules:{ctx.rules.version}:{admin.id}", text=text)
 
 
 def _no_data(years: list[int]) -> str:

@@ -1,0 +1,110 @@
+"""The rules as versions: what the commands check, compare, publish and take back in the store."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import datetime
+from typing import Any
+
+from config.difference import differences
+from config.rules import load_rules
+from config.sanity import Crew, fitting_rules
+from store import rulebook
+from store.db import Store
+from store.members import list_members
+from store.tables import RulesVersion
+from store.timeline import audit
+from store.tx import Tx
+
+
+async def check(store: Store, arguments: Mapping[str, Any], now: datetime) -> dict[str, Any]:
+    """What the file says in short; raises BadDocument when it cannot be published."""
+    async with store.read() as tx:
+        rules = fitting_rules(arguments["text"], arguments["file"], await _crew(tx, arguments))
+    return {"ok": True, "pools": len(rules.pools), "clocks": len(rules.clocks), "scoring": len(rules.scoring.rules)}
+
+
+async def diff(store: Store, arguments: Mapping[str, Any], now: datetime) -> dict[str, Any]:
+    """Version `old` (default: the running one) against version `new` (default: the file)."""
+    async with store.read() as tx:
+        old = await _version(tx, arguments.get("old"))
+        new = await _version(tx, arguments["new"]) if arguments.get("new") else None
+    after = load_rules(new.text if new else arguments["text"], arguments["file"])
+    found = differences(load_rules(old.text, f"version {old.version}"), after)
+    return {
+        "old": old.version,
+        "new": new.version if new else None,
+        "differences": [{"key": one.key, "before": one.before, "after": one.after} for one in found],
+        "lines": [str(one) for one in found],
+    }
+
+
+async def publish(store: Store, arguments: Mapping[str, Any], now: datetime) -> dict[str, Any]:
+    """The file becomes the next version; raises BadDocument, PublishedMeanwhile, LookupError (nothing changed)."""
+
+    async def work(tx: Tx) -> dict[str, Any]:
+        running = await rulebook.latest_rules(tx)
+        rules = fitting_rules(arguments["text"], arguments["file"], await _crew(tx, arguments))
+        before = load_rules(running.text, f"version {running.version}") if running else None
+        found = differences(before, rules) if before is not None else []
+        if running is not None and running.text == arguments["text"]:
+            raise LookupError(f"{arguments['file']} is what version {running.version} says already; nothing to publish")
+        return await _publish(tx, arguments["text"], running, arguments, now, [str(one) for one in found])
+
+    return await store.transaction(work)
+
+
+async def rollback(store: Store, arguments: Mapping[str, Any], now: datetime) -> dict[str, Any]:
+    """An older version (default: the one before) is published again, as a new version; the history stays."""
+
+    async def work(tx: Tx) -> dict[str, Any]:
+        running = await _version(tx, None)
+        old = await _version(tx, arguments.get("to") or running.version - 1)
+        if old.text == running.text:
+            raise LookupError(f"version {old.version} says what the running version {running.version} says")
+        rules = fitting_rules(old.text, f"version {old.version}", await _crew(tx, arguments))
+        found = differences(load_rules(running.text, f"version {running.version}"), rules)
+        arguments_ = {**arguments, "note": arguments.get("note") or f"back to version {old.version}"}
+        return await _publish(tx, old.text, running, arguments_, now, [str(one) for one in found])
+
+    return await store.transaction(work)
+
+
+async def history(store: Store, arguments: Mapping[str, Any], now: datetime) -> list[dict[str, Any]]:
+    """All versions, newest first."""
+    async with store.read() as tx:
+        return [
+            {"version": one.version, "at": one.at.isoformat(timespec="seconds"), "by": one.by, "note": one.note}
+            for one in await rulebook.list_rules(tx)
+        ]
+
+
+async def _publish(
+    tx: Tx, text: str, running: RulesVersion | None, arguments: Mapping[str, Any], now: datetime, lines: list[str]
+) -> dict[str, Any]:
+    by, note = str(arguments.get("by") or ""), str(arguments.get("note") or "")[:500]
+    after = running.version if running else 0
+    version = await rulebook.publish_rules(tx, text, after=after, by=by, note=note, now=now)
+    await audit(tx, act="rules published", by=None, subject=f"rules {version}", at=now)
+    return {"version": version, "lines": lines}
+
+
+async def _version(tx: Tx, version: int | None) -> RulesVersion:
+    found = await (rulebook.latest_rules(tx) if version is None else rulebook.find_rules(tx, int(version)))
+    if found is None:
+        what = "no rules are published yet" if version is None else f"there is no version {version}"
+        raise LookupError(f"{what}; see: rules history DIR")
+    return found
+
+
+async def _crew(tx: Tx, arguments: Mapping[str, Any]) -> Crew:
+    """The store's members, or (before the first start) those of the file."""
+    members = [(m.role, m.team) for m in await list_members(tx)]
+    return Crew(members or [tuple(one) for one in arguments.get("members", ())], arguments.get("groups", ()))
+
+
+RULES_OFFICE: dict[str, Callable[[Store, Mapping[str, Any], datetime], Awaitable[Any]]] = {
+    "rules check": check,
+    "rules diff": diff,
+    "rules publish": publish,
+    "rules rollback": rollback,
+    "rules history": history,
+}

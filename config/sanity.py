@@ -1,0 +1,65 @@
+"""Do the rules fit the company? Pools that nobody may use and teams that do not exist are found before publishing."""
+
+import difflib
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from config.document import BadDocument, Document, Problem, load, validate
+from config.rules import Pool, Rules
+
+
+@dataclass(frozen=True)
+class Crew:
+    """The company as rules see it: each active member's role and team, and the groups that can be told something."""
+
+    members: Collection[tuple[str, str]]
+    groups: Collection[str] = ()
+
+    @property
+    def teams(self) -> set[str]:
+        """The teams that somebody is in."""
+        return {team for _, team in self.members if team}
+
+
+def fitting_rules(text: str, file: str, crew: Crew) -> Rules:
+    """Read rules.yaml and hold it against the company; raises BadDocument with every problem at its place."""
+    document = load(text, file)
+    rules = validate(Rules, document)
+    problems = unfit(rules, document, crew)
+    if problems:
+        raise BadDocument(problems)
+    return rules
+
+
+def unfit(rules: Rules, document: Document, crew: Crew) -> list[Problem]:
+    """What the rules name that the company has not, and leads that nobody could take."""
+    problems = []
+    for name, pool in rules.pools.items():
+        problems += [
+            document.problem(("pools", name, "teams", number), _no_team(team, crew.teams))
+            for number, team in enumerate(pool.teams)
+            if crew.members and team not in crew.teams
+        ]
+        if crew.members and not _has_claimers(pool, crew):
+            message = (
+                f"nobody could claim from it: no active member has one of the roles {', '.join(pool.roles)}"
+                + (f" in {', '.join(pool.teams)}" if pool.teams else "")
+                + ", so its leads would stay unowned; widen teams or roles, or add members"
+            )
+            problems.append(document.problem(("pools", name), message))
+        if pool.group and pool.group not in crew.groups:
+            known = ", ".join(crew.groups) or "none so far"
+            message = f"leadbot.yaml has no group {pool.group!r} under wecom.groups (it has: {known}); add it there"
+            problems.append(document.problem(("pools", name, "group"), message))
+    return problems
+
+
+def _has_claimers(pool: Pool, crew: Crew) -> bool:
+    claiming = {"rep", "manager"}
+    return any(pool.admits(role=role, team=team) for role, team in crew.members if role in claiming)
+
+
+def _no_team(team: str, teams: Collection[str]) -> str:
+    near = difflib.get_close_matches(team, teams, n=1, cutoff=0.4)
+    hint = f"did you mean {near[0]}?" if near else f"the teams of the members are: {', '.join(sorted(teams)) or 'none'}"
+    return f"no active member is in the team {team!r}; {hint}"
