@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from config.rules import Rules
+from leads.duplicates import index_company
 from leads.errors import Unusable
 from leads.facts import BecameMql, Fact, LeadAssigned, LeadCaptured, LeadEnquired, LeadScored
 from leads.rights import Who
@@ -102,7 +103,7 @@ def _keys(person: Person) -> _Keys:
         flaw = "不是电话号码" if phone is None else ("" if phone.valid else phone.reason)
     pairs = []
     if phone is not None and phone.valid:
-        pairs.append(("phone", phone.number + (f"-{phone.extension}" if phone.extension else "")))
+        pairs.append(("phone", phone.key))
     if (email := normal_email(person.email)) is not None:
         pairs.append(("email", email))
     if (wechat := normal_wechat(person.wechat)) is not None:
@@ -123,7 +124,7 @@ async def _find_known(tx: Tx, keys: _Keys) -> int | None:
 def shown_number(keys: _Keys, person: Person) -> str:
     """What is kept as the lead's number: the normal form when it is one, else what was typed."""
     if keys.phone is not None and keys.phone.valid:
-        return keys.phone.number + (f"-{keys.phone.extension}" if keys.phone.extension else "")
+        return keys.phone.key
     return person.phone
 
 
@@ -161,6 +162,7 @@ async def _create(
     lead_id = lead.id or 0
     for kind, value in keys.pairs:
         await leads.add_identity(tx, kind, value, lead_id)
+    await index_company(tx, lead_id, before="", after=lead.company)
     await _book_enquiry(tx, lead_id, person, now=now)
     actor = by.id if by is not None else None
     facts: list[Fact] = [
@@ -203,6 +205,7 @@ async def _enquire(
         score_parts=[[part.points, part.why] for part in rated.parts],
         rules_version=rules.version,
     )
+    await index_company(tx, lead_id, before=lead.company, after=merged.company)
     facts: list[Fact] = [
         LeadEnquired(
             lead_id=lead_id,

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from config.rules import Rules
 from leads.capture import rate
+from leads.duplicates import index_company
 from leads.errors import Unusable
 from leads.facts import BecameMql, Fact, LeadEdited, LeadScored
 from leads.rights import Who, get_workable
@@ -32,7 +33,7 @@ async def edit(
         flaw = "" if phone is not None and phone.valid else (phone.reason if phone else "不是电话号码")
         fresh["phone_flaw"] = flaw if fresh["phone"] else ""
         if phone is not None and phone.valid:
-            fresh["phone"] = phone.number + (f"-{phone.extension}" if phone.extension else "")
+            fresh["phone"] = phone.key
             pairs.append(("phone", str(fresh["phone"])))
     if (email := normal_email(str(fresh.get("email") or ""))) is not None:
         pairs.append(("email", email))
@@ -56,6 +57,7 @@ async def edit(
         score_parts=[[part.points, part.why] for part in rated.parts],
         rules_version=rules.version,
     )
+    await index_company(tx, lead_id, before=lead.company, after=merged.company)
     changed = tuple(name for name in fresh if name != "phone_flaw")
     facts: list[Fact] = [LeadEdited(lead_id=lead_id, at=now, by=who.id, fields=changed)]
     if (rated.points, rated.grade) != (lead.score, lead.grade):

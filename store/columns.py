@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import JSON, ColumnElement, DateTime, literal_column
+from sqlalchemy import JSON, Column, ColumnElement, DateTime, String, literal_column, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator, TypeEngine
@@ -34,6 +34,11 @@ class Utc(TypeDecorator[datetime]):
 def json_type() -> TypeEngine[Any]:
     """JSON on SQLite, JSONB on PostgreSQL."""
     return JSON().with_variant(JSONB(), "postgresql")
+
+
+def added(name: str) -> Column[str]:
+    """A text column that came after the first version: rows from before have ""."""
+    return Column(name, String(), nullable=False, server_default=text("''"))
 
 
 def one_of(column: Any, words: Sequence[str]) -> ColumnElement[bool]:

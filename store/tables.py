@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Column, Index, LargeBinary, MetaData, Text, text
 from sqlmodel import Field, SQLModel
 
-from store.columns import Utc, json_type
+from store.columns import Utc, added, json_type
 from store.sealed import Sealed, SealedJson
 
 NAMING = {
@@ -67,7 +67,14 @@ class Lead(Row, table=True):
     email: str = Field(default="", sa_column=Column("email", Sealed("lead.email")))
     wechat: str = Field(default="", sa_column=Column("wechat", Sealed("lead.wechat")))
     need: str = Field(default="", sa_column=Column("need", Sealed("lead.need")))
+    also: list[Any] | None = Field(  # further ways to reach the person: [["phone", "+86139…"], …]
+        default=None, sa_column=Column("also", SealedJson("lead.also"))
+    )
     phone_flaw: str = ""  # why the number cannot be called; "" when it can, or when there is none
+    # why nobody can be reached with what was left: such a lead starts no promise and counts in no cost
+    flaw: str = Field(default="", sa_column=added("flaw"))
+    industry: str = Field(default="", sa_column=added("industry"))
+    product: str = Field(default="", sa_column=added("product"))
     budget_min: int | None = None
     budget_max: int | None = None
     stage: str = "new"
@@ -121,6 +128,105 @@ class Identity(Row, table=True):
     lead_id: int
 
     __table_args__ = (Index("ix_identity_lead", "corp", "lead_id"),)
+
+
+class CompanyGram(Row, table=True):
+    """A piece of a lead's company name (two characters, or =the whole), by which alike names are found quickly."""
+
+    __tablename__ = "company_gram"
+
+    corp: str = Field(primary_key=True)
+    gram: str = Field(primary_key=True)
+    lead_id: int = Field(primary_key=True)
+
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+
+class Merge(Row, table=True):
+    """Two leads that became one: `loser` is the row that went, `survivor` what the other one was before.
+
+    `moved` names the rows that changed hands ({table: [key, …]}), `changed` those that were altered besides.
+    """
+
+    id: int | None = Field(default=None, primary_key=True)
+    corp: str
+    survivor_id: int
+    loser_id: int
+    at: datetime = Field(sa_type=Utc)
+    by: str | None = None
+    loser: dict[str, Any] = Field(default_factory=dict, sa_column=Column("loser", SealedJson("merge.loser")))
+    survivor: dict[str, Any] = Field(default_factory=dict, sa_column=Column("survivor", SealedJson("merge.survivor")))
+    after: dict[str, Any] = Field(default_factory=dict, sa_column=Column("after", SealedJson("merge.after")))
+    moved: dict[str, Any] = Field(default_factory=dict, sa_column=Column("moved", SealedJson("merge.moved")))
+    changed: list[Any] = Field(default_factory=list, sa_column=Column("changed", SealedJson("merge.changed")))
+    undone_at: datetime | None = Field(default=None, sa_type=Utc)
+    undone_by: str | None = None
+
+    __table_args__ = (
+        Index(
+            "uq_merge_loser",
+            "corp",
+            "loser_id",
+            unique=True,
+            sqlite_where=text("undone_at IS NULL"),
+            postgresql_where=text("undone_at IS NULL"),
+        ),
+        Index("ix_merge_survivor", "corp", "survivor_id"),
+    )
+
+
+class MergeTrace(Row, table=True):
+    """A row written on the survivor that came through the other lead's number or contacts: an undo takes it along."""
+
+    __tablename__ = "merge_trace"
+
+    id: int | None = Field(default=None, primary_key=True)
+    corp: str
+    loser_id: int
+    name: str  # of the table
+    key: int  # the row's id
+
+    __table_args__ = (Index("ix_merge_trace_loser", "corp", "loser_id"),)
+
+
+class Finding(Row, table=True):
+    """Something a register or a rule knows about a lead (industry, size, capital, city), from where and since when."""
+
+    corp: str = Field(primary_key=True)
+    lead_id: int = Field(primary_key=True)
+    field: str = Field(primary_key=True)
+    value: str
+    source: str
+    at: datetime = Field(sa_type=Utc)
+
+
+class CompanyRecord(Row, table=True):
+    """What a register answered about a company: asked once, used for all leads of that company."""
+
+    __tablename__ = "company_record"
+
+    corp: str = Field(primary_key=True)
+    company: str = Field(primary_key=True)  # its legal name in one spelling
+    provider: str = Field(primary_key=True)
+    answer: dict[str, str] = Field(default_factory=dict, sa_column=Column("answer", json_type()))
+    at: datetime = Field(sa_type=Utc)
+
+
+class Dispute(Row, table=True):
+    """Two colleagues and one customer: who had the first touch, and what the manager decided."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    corp: str
+    lead_id: int
+    other_lead_id: int | None = None  # the second lead, when each has one of the same company
+    holder_id: str
+    claimant_id: str
+    opened_at: datetime = Field(sa_type=Utc)
+    decided_at: datetime | None = Field(default=None, sa_type=Utc)
+    decided_by: str | None = None
+    winner_id: str | None = None
+
+    __table_args__ = (Index("ix_dispute_lead", "corp", "lead_id"),)
 
 
 class Enquiry(Row, table=True):

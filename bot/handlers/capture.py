@@ -58,17 +58,13 @@ async def on_new_lead_word(tx: Tx, rest: str, who: Who, ctx: Context) -> list[Fa
     phone = normal_phone(fields.mobile or fields.tel or "")
     known = None
     if phone is not None and phone.valid:
-        known = await find_by_identity(tx, "phone", _key(phone.number, phone.extension))
+        known = await find_by_identity(tx, "phone", phone.key)
     if known is not None:
         return await known_already(tx, known, fields, rest, doubtful, who, ctx)
     if fields.name and phone is not None and phone.valid:
         return await save_lead(tx, person_of(fields, "手工录入"), rest, who, ctx)
     draft_id = await add_draft(tx, who.id or "", "lead", draft_of(fields, doubtful, rest), lead_id=None, now=ctx.now)
     return [Answer("draft", params={"draft": draft_id})]
-
-
-def _key(number: str, extension: str) -> str:
-    return number + (f"-{extension}" if extension else "")
 
 
 async def known_already(

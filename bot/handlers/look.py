@@ -75,8 +75,7 @@ async def _meant(tx: Tx, words: str, who: Who) -> list[Lead]:
 async def _matching(tx: Tx, words: str) -> list[Lead]:
     phone = normal_phone(words)
     if phone is not None and phone.valid:
-        key = phone.number + (f"-{phone.extension}" if phone.extension else "")
-        known = await leads.find_by_identity(tx, "phone", key)
+        known = await leads.find_by_identity(tx, "phone", phone.key)
         return [await leads.get_lead(tx, known)] if known is not None else []
     return list(await leads.search(tx, words, limit=50))
 

@@ -79,8 +79,7 @@ async def _new_lead(tx: Tx, text: str, reading: Understanding, who: Who, ctx: Co
     fields = reading.fields
     phone = normal_phone(fields.mobile or fields.tel or "")
     if phone is not None and phone.valid:
-        key = phone.number + (f"-{phone.extension}" if phone.extension else "")
-        known = await find_by_identity(tx, "phone", key)
+        known = await find_by_identity(tx, "phone", phone.key)
         if known is not None:
             return await capture.known_already(tx, known, fields, text, reading.doubtful, who, ctx)
     content = capture.draft_of(fields, reading.doubtful, text)

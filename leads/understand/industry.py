@@ -4,7 +4,7 @@ import re
 from functools import cache
 
 # What Chinese company names say about their business; compounds are put together from these words.
-_LINES = (
+LINES = (
     "人工智能 智能制造 智能装备 智能 信息技术 网络科技 信息科技 信息 网络 软件 数据 物联网 互联网 电子商务 电子 "
     "通信 通讯 半导体 集成电路 光电 光伏 新能源 能源 电力 电气 电器 电缆 电机 自动化 机器人 仪器仪表 仪表 仪器 "
     "精密机械 机械 机电 "
@@ -20,7 +20,7 @@ _LINES = (
 
 @cache
 def _pattern() -> re.Pattern[str]:
-    words = sorted(_LINES.split(), key=len, reverse=True)
+    words = sorted(LINES.split(), key=len, reverse=True)
     line = f"(?:{'|'.join(words)})"
     return re.compile(f"{line}(?:{line})?")
 

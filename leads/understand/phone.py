@@ -37,6 +37,11 @@ class Phone:
         return "0" + digits if self.kind == "landline" and len(digits) > 8 else digits
 
     @property
+    def key(self) -> str:
+        """How the number is known in the store: +8651265566778-8006."""
+        return f"{self.number}-{self.extension}" if self.extension else self.number
+
+    @property
     def written(self) -> str:
         """`local` with the extension: 051265566778-8006."""
         return f"{self.local}-{self.extension}" if self.extension else self.local

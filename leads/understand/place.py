@@ -195,6 +195,19 @@ def starts_with_place(text: str) -> int:
     return 0
 
 
+def city_named(word: str) -> str:
+    """The city that a place's name means (昆山市 is 苏州); a province, or a district of several cities, is itself."""
+    cities = _table().cities.get(word, ())
+    if word in _table().level or len(cities) == 1:
+        return cities[0] if cities else word
+    return word.removesuffix("市").removesuffix("省").removesuffix("自治区")
+
+
+def province_of(place: str) -> str:
+    """The province of a city; a province (or a place we do not know) is its own."""
+    return _table().province.get(place, place)
+
+
 @cache
 def _provinces() -> frozenset[str]:
     return frozenset(_table().province.values())

@@ -1,18 +1,18 @@
-"""Who is here already: the leads that share a number, an address, a WeChat id or a company's exact name."""
+"""Who is here already: the lead with that number, address or WeChat id, and the leads of the same or a like company."""
 
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from bot.web.api.fields import Term
-from bot.web.api.find import known_by, same_company
 from bot.web.api.problem import Problem
 from bot.web.api.route import Call, Reply, Route
+from leads.duplicates import Match as Found
+from leads.duplicates import find_alike, find_known
 from leads.mask import said
-from store.leads import find_lead, list_leads
-from store.tables import Lead
 
 MOST = 50
+SURE = 1000  # ranks above every likeness of names
 
 
 class DuplicateQuery(BaseModel):
@@ -23,11 +23,11 @@ class DuplicateQuery(BaseModel):
     phone: Annotated[Term, Field(description="任何写法的电话号码")] = ""
     email: Annotated[Term, Field(description="邮箱")] = ""
     wechat: Annotated[Term, Field(description="微信号")] = ""
-    company: Annotated[Term, Field(description="公司全称")] = ""
+    company: Annotated[Term, Field(description="公司名称,全称、简称、分公司都可以")] = ""
 
 
 class Match(BaseModel):
-    """A lead, and in what it is the same: phone, email, wechat or company."""
+    """A lead, and in what it is the same: phone, email, wechat, company, branch, or only similar (a like name)."""
 
     no: str
     company: str
@@ -52,25 +52,32 @@ async def get(call: Call) -> Reply:
         raise Problem("invalid", flaw + "。", more={"in": "query", "errors": [{"field": "", "problem": flaw}]})
     if contacts:
         call.guesses.check(call.caller, now=call.context.now)
-    found: dict[int, tuple[Lead, str]] = {}
+    found: dict[int, Found] = {}
     async with call.desk.store.read() as tx:
         for kind, text in contacts:
-            lead_id = await known_by(tx, kind, text)
-            lead = await find_lead(tx, lead_id) if lead_id is not None else None
+            lead = await find_known(tx, kind, text)
             if lead is not None:
-                found.setdefault(lead.id or 0, (lead, kind))
+                found.setdefault(lead.id or 0, Found(lead, "same", SURE, kind))
         missed = contacts and not found
         if asked.company:
-            for lead in await list_leads(tx, same_company(asked.company), limit=MOST):
-                found.setdefault(lead.id or 0, (lead, "company"))
+            for match in await find_alike(tx, asked.company, limit=MOST):
+                found.setdefault(match.lead.id or 0, match)
     if missed:
         call.guesses.missed(call.caller, now=call.context.now)
     reveal = call.caller.reveals
-    same = [
-        Match(no=lead.no, company=said(lead.company, reveal=reveal), why=why, stage=lead.stage, owner=lead.owner_id)
-        for lead, why in found.values()
-    ]
-    return Reply(Matches(same=same, maybe=[]))
+    best = sorted(found.values(), key=lambda match: -match.rank)
+    return Reply(
+        Matches(
+            same=[_shown(match, reveal=reveal) for match in best if match.verdict == "same"],
+            maybe=[_shown(match, reveal=reveal) for match in best if match.verdict == "maybe"],
+        )
+    )
+
+
+def _shown(match: Found, *, reveal: bool) -> Match:
+    lead = match.lead
+    company = said(lead.company, reveal=reveal)
+    return Match(no=lead.no, company=company, why=match.why, stage=lead.stage, owner=lead.owner_id)
 
 
 ROUTES = (

@@ -7,25 +7,9 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, exists, false, func, or_, select
 from sqlmodel import col
 
-from leads.understand.contact import normal_email, normal_wechat
-from leads.understand.phone import normal_phone
-from store.leads import find_by_identity
+from leads.duplicates import phone_key
 from store.tables import Enquiry, Identity, Lead
 from store.tx import Tx
-
-
-def phone_key(text: str) -> str | None:
-    """How a number is known in the store, or None when it is no number that can be called."""
-    phone = normal_phone(text)
-    if phone is None or not phone.valid:
-        return None
-    return phone.number + (f"-{phone.extension}" if phone.extension else "")
-
-
-async def known_by(tx: Tx, kind: str, text: str) -> int | None:
-    """The lead that is reached by this phone, email or wechat, however it is spelled."""
-    normal = {"phone": phone_key, "email": normal_email, "wechat": normal_wechat}[kind](text)
-    return await find_by_identity(tx, kind, normal) if normal is not None else None
 
 
 def has_phone(tx: Tx, text: str) -> ColumnElement[bool]:

@@ -9,12 +9,13 @@ from bot.context import Context
 from bot.pipeline import Outcome
 from bot.web.api.auth import acting
 from bot.web.api.fields import MOST_YUAN, Id, Moment, Sum, Term, Words, read_budget
-from bot.web.api.find import has_phone, has_source, mentions, phone_key, same_company, sources_of
+from bot.web.api.find import has_phone, has_source, mentions, same_company, sources_of
 from bot.web.api.intake import Booked, NewLead, person_of
 from bot.web.api.paging import Page, cut, start_of
 from bot.web.api.route import Call, Reply, Route
 from bot.web.api.shown import STAGES, FactShown, LeadShown, fact_shown, lead_shown
 from leads.capture import Captured, Person, capture
+from leads.duplicates import phone_key
 from leads.edit import edit
 from leads.errors import Unusable
 from leads.facts import Fact

@@ -23,6 +23,29 @@ async def test_the_same_contact_or_company_is_named_with_its_reason(office: Any)
     assert (await office.get("/api/v1/duplicates", params={"phone": "13800138001", "email": "x"}))["same"] == []
 
 
+async def test_branches_are_the_same_house_and_like_names_may_be(office: Any) -> None:
+    head = await office.lead(name="甲", phone="13800138001", company="华为技术有限公司")
+    branch = await office.lead(name="乙", phone="13800138002", company="华为技术有限公司重庆分公司")
+    here = await office.lead(name="丙", phone="13800138003", company="华为技术(重庆)")
+    await office.lead(name="丁", phone="13800138004", company="北京云栖科技有限公司")
+    found = await office.get("/api/v1/duplicates", params={"company": "華為技術有限公司"})
+    assert [(match["no"], match["why"]) for match in found["same"]] == [(head, "company"), (branch, "branch")]
+    assert [match["no"] for match in found["maybe"]] == [here]
+    found = await office.get("/api/v1/duplicates", params={"company": "华为技术有限公司北京分公司"})
+    assert {match["no"] for match in found["same"]} == {head, branch}
+    found = await office.get("/api/v1/duplicates", params={"company": "上海云栖科技有限公司"})
+    assert found == {"same": [], "maybe": []}
+
+
+async def test_a_corrected_company_is_found_by_its_new_name_only(office: Any) -> None:
+    no = await office.lead(company="苏州微光生物医药有限公司")
+    answer = await office.ask("PATCH", f"/api/v1/leads/{no}", json={"company": "无锡明镜医疗器械有限公司"})
+    assert answer.status == 200
+    assert (await office.get("/api/v1/duplicates", params={"company": "苏州微光生物医药"}))["same"] == []
+    found = await office.get("/api/v1/duplicates", params={"company": "无锡明镜医疗器械"})
+    assert [match["no"] for match in found["same"]] == [no]
+
+
 async def test_a_sentence_is_understood_at_its_moment(office: Any) -> None:
     body = {"text": "杭州云栖智能的王总 13800138000 微信同号,预算50万,明天下午3点回访", "now": "2026-03-18T02:20:00Z"}
     reading = await office.post("/api/v1/understand", body)
