@@ -111,7 +111,7 @@ class Api:
 
 
 def _read(endpoint: Endpoint, request: web.Request, raw: bytes) -> dict[str, Any]:
-    if request.method in ("GET", "DELETE") or request.content_type == "multipart/form-data":
+    if request.method in ("GET", "DELETE") or not raw:
         return {}
     flaw: str | int = 43007 if endpoint.old else "InvalidParameter"
     if endpoint.old and request.content_type == "application/x-www-form-urlencoded":

@@ -6,7 +6,7 @@ import random
 import secrets
 import time
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -55,7 +55,7 @@ class Gateway:
         self.choose: Callable[[list[Line]], Line] = random.choice
         self._now = now
         self._tickets: dict[str, tuple[float, frozenset[tuple[str, str]]]] = {}
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._tasks: set[asyncio.Task[Any]] = set()
         self._app_id = str(uuid.uuid4())
 
     def endpoints(self) -> list[Endpoint]:
@@ -198,11 +198,12 @@ class Gateway:
         for line in list(self.lines):
             await line.socket.close()
 
-    def spawn(self, work: Any) -> None:
-        """Run something beside the tests' own flow; it ends with the gateway."""
+    def spawn(self, work: Coroutine[Any, Any, Any]) -> asyncio.Task[Any]:
+        """Run something beside the caller's own flow; it ends with the gateway."""
         task = asyncio.create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+        return task
 
     async def _end(self, line: Line) -> None:
         await asyncio.sleep(self.linger)

@@ -19,9 +19,13 @@ class Quota:
         self._now = now
         self._used: Counter[tuple[str, str]] = Counter()
 
+    def day(self) -> str:
+        """The day in China, such as 2026-03-18."""
+        return datetime.fromtimestamp(self._now(), UTC).astimezone(SHANGHAI).date().isoformat()
+
     def month(self) -> str:
         """The month as DingTalk counts it, such as 2026-03."""
-        return datetime.fromtimestamp(self._now(), UTC).astimezone(SHANGHAI).strftime("%Y-%m")
+        return self.day()[:7]
 
     @property
     def api(self) -> int:

@@ -13,9 +13,12 @@ from sandbox.dingtalk.api import Api
 from sandbox.dingtalk.card import Template
 from sandbox.dingtalk.chat import Message, spoken
 from sandbox.dingtalk.company import Company, Group
+from sandbox.dingtalk.directory import Directory
 from sandbox.dingtalk.fault import dingtalk_faults
 from sandbox.dingtalk.gateway import Gateway
 from sandbox.dingtalk.instances import Cards
+from sandbox.dingtalk.notice import Notices
+from sandbox.dingtalk.office import Office
 from sandbox.dingtalk.post import Post, card_post, event_post, robot_post
 from sandbox.dingtalk.push import Pushes
 from sandbox.dingtalk.quota import Quota
@@ -48,7 +51,8 @@ class DingTalkStandIn:
         self.chats: Chats[Message] = Chats(now, Message)
         self.faults = dingtalk_faults()
         self.quota = Quota(now)
-        self.api = Api(self.faults, self.quota, Tokens(self.company, now), now)
+        tokens = Tokens(self.company, now)
+        self.api = Api(self.faults, self.quota, tokens, now)
         self.robot = Robot(self.company, self.chats)
         self.sessions = Sessions(self.company, self.chats, self.quota, now)
         self.cards = Cards(self.company, self.chats)
@@ -57,6 +61,9 @@ class DingTalkStandIn:
         self.pushes = Pushes(
             self.company, self.chats, self.cards, self.gateway, self.faults, self.quota, self.posts, now
         )
+        self.notices = Notices(self.company, self.chats, self.quota)
+        self.directory = Directory(self.company, now)
+        self.office = Office(self.company, tokens, self.pushes.failed_events)
 
     def application(self) -> web.Application:
         """An application that serves everything of DingTalk; it learns its own address from the first call."""
@@ -73,7 +80,10 @@ class DingTalkStandIn:
         app = web.Application(client_max_size=32 * 2**20, middlewares=[learn])
         app.router.add_get("/oss/{code}.file", self._file)
         app.add_routes(self.gateway.routes())
-        parts = (self.robot, self.sessions, self.cards, self.gateway)
+        parts = (
+            self.robot, self.sessions, self.cards, self.gateway, self.notices, self.directory, self.office
+        )  # fmt: skip
+        app.add_routes(self.office.routes(self.faults.around))
         own = [endpoint for part in parts for endpoint in part.endpoints()]
         app.add_routes(self.api.routes([*self.api.own(), *own]))
         app.on_shutdown.append(end)

@@ -19,7 +19,7 @@ class Tokens:
 
     def __init__(self, company: Company, now: Callable[[], float]) -> None:
         self._company = company
-        self._now = now
+        self.now = now
         self._current = ""
         self._until = 0.0
         self._old: set[str] = set()
@@ -45,7 +45,7 @@ class Tokens:
         """Raise Refused in the shape of the request's API generation when its token does not hold."""
         old = not request.path.startswith("/v1.0/")
         token = request.query.get("access_token", "") if old else request.headers.get(HEADER, "")
-        if token and token == self._current and self._now() < self._until:
+        if token and token == self._current and self.now() < self._until:
             return
         if not old:
             raise Refused("InvalidAuthentication", "不合法的access_token")
@@ -54,10 +54,10 @@ class Tokens:
         raise Refused(42001 if token in (self._current, *self._old) and token else 40014, "不合法的access_token")
 
     def _issue(self) -> str:
-        if not self._current or self._now() >= self._until:
+        if not self._current or self.now() >= self._until:
             self._old.add(self._current)
             self._current = secrets.token_hex(16)
-        self._until = self._now() + LIVES
+        self._until = self.now() + LIVES
         return self._current
 
     def _secret(self) -> str:
