@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import hashlib
 import json
+import resource
 import signal
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ from bot.admin import AdminSocket, Handler
 from bot.clock import Now
 from bot.commands.office import OFFICE, Work, save_members
 from bot.context import Context
+from bot.guard import listen, watch
 from bot.handlers.office import tell_of_rules, warn_of_calendar
 from bot.metrics import Metrics
 from bot.pipeline import Pipeline
@@ -49,6 +51,7 @@ from store.tx import Tx
 log = structlog.get_logger()
 
 LARGEST_BODY = 1024 * 1024
+OPEN_FILES = 8192
 
 
 @dataclass(frozen=True)
@@ -74,6 +77,7 @@ class Leadbot:
         self.folder = folder
         self.settings = settings
         self.now = now
+        self.monotonic = monotonic
         self.metrics = Metrics()
         self.store = Store(settings.store_url(folder), settings.corp, Keys(settings.data_key()))
         self.platforms: dict[str, Platform] = {}
@@ -196,7 +200,7 @@ class Leadbot:
                 )
                 for name, callback in self.settings.wecom.callbacks.items()
             }
-            WeComCallbacks(self.store, keys, self.metrics, self.now).add_routes(app)
+            WeComCallbacks(self.store, keys, self.metrics, self.now, self.monotonic).add_routes(app)
         add_routes(
             app,
             self.desk,
@@ -204,6 +208,7 @@ class Leadbot:
             public_dir=self.folder.public,
             health=self.health,
         )
+        app.middlewares.insert(0, watch)
 
         async def running(_: web.Application) -> AsyncIterator[None]:
             await self.start()
@@ -274,13 +279,20 @@ def _menu_mark() -> str:
     return hashlib.sha256(json.dumps(MENU, ensure_ascii=False).encode()).hexdigest()[:12]
 
 
+def _allow_many_connections() -> None:
+    """Many systems give a process 1024 open files and allow it more: slow callers alone may hold half of them."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft < OPEN_FILES:
+        with contextlib.suppress(ValueError, OSError):  # then it stays as it was
+            most = OPEN_FILES if hard == resource.RLIM_INFINITY else min(OPEN_FILES, hard)
+            resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
+
+
 async def serve(folder: Folder, settings: Settings) -> None:
     """Run until SIGTERM or SIGINT."""
     bot = Leadbot(folder, settings)
-    runner = web.AppRunner(bot.web(), access_log=None, handle_signals=False, auto_decompress=False)
-    await runner.setup()
-    site = web.TCPSite(runner, settings.server.host, settings.server.port, reuse_address=True)
-    await site.start()
+    _allow_many_connections()
+    runner = await listen(bot.web(), settings.server.host, settings.server.port)
     stopped = asyncio.Event()
     loop = asyncio.get_running_loop()
     for name in (signal.SIGTERM, signal.SIGINT):

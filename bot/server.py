@@ -1,8 +1,7 @@
 """The callback routes: verify, store, answer at once; everything else happens later, from the stored row."""
 
 import asyncio
-from collections.abc import Mapping
-from datetime import datetime
+from collections.abc import Callable, Mapping
 
 import structlog
 from aiohttp import web
@@ -24,12 +23,20 @@ PATIENCE = 4.0  # seconds; WeCom hangs up after 5 (developer page 90930) and sen
 class WeComCallbacks:
     """GET and POST /callback/wecom/{name}: each name has its own keys."""
 
-    def __init__(self, store: Store, keys: Mapping[str, CallbackKeys], metrics: Metrics, now: Now) -> None:
+    def __init__(
+        self,
+        store: Store,
+        keys: Mapping[str, CallbackKeys],
+        metrics: Metrics,
+        now: Now,
+        monotonic: Callable[[], float],
+    ) -> None:
         self._store = store
         self._keys = keys
         self._metrics = metrics
         self._now = now
-        self._last_log: datetime | None = None
+        self._monotonic = monotonic
+        self._told_at = float("-inf")
 
     def add_routes(self, app: web.Application) -> None:
         """Serve the callbacks."""
@@ -78,8 +85,8 @@ class WeComCallbacks:
     def _refuse(self, bad: Exception) -> web.Response:
         reason = getattr(bad, "reason", type(bad).__name__)
         self._metrics.callback(platform="wecom", outcome=f"refused: {reason}")
-        now = self._now()
-        if self._last_log is None or (now - self._last_log).total_seconds() >= 1:
-            self._last_log = now
+        now = self._monotonic()
+        if now - self._told_at >= 1:  # a flood of refusals must not fill the disk
+            self._told_at = now
             log.warning("a callback was refused", reason=reason)
         return web.Response(status=403, text="forbidden")

@@ -16,6 +16,7 @@ from aiohttp import web
 
 from bot import clock as real_clock
 from bot.app import Leadbot
+from bot.guard import listen
 from bot.logs import set_up_logs
 from bot.loop import run_to_the_end
 from config.folder import Folder, create_folder
@@ -131,9 +132,7 @@ async def demo(port: int, root: Path, *, browse: bool) -> None:
     app = bot.web()
     app.add_routes(control.routes("/demo/api"))
     app.add_routes(page_routes("/demo"))
-    runner = web.AppRunner(app, access_log=None, handle_signals=False, auto_decompress=False)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", port, reuse_address=True).start()
+    runner = await listen(app, "127.0.0.1", port)
     await plant(settings, past, base, list(seeds()))
     await _tidy_chats(standin, bot)
     print(f"Leadbot demo: {base}/demo   (Ctrl-C ends it)", flush=True)

@@ -14,6 +14,7 @@ from sqlalchemy import func, select
 from sqlmodel import col
 
 from bot.app import Leadbot
+from bot.guard import listen
 from config.folder import create_folder
 from config.settings import load_settings
 from sandbox.wecom.chat import Message
@@ -63,6 +64,7 @@ class Town:
         self._runners: list[web.AppRunner] = []
         self._reader: sqlite3.Connection | None = None
         self.bot: Leadbot
+        self.runner: web.AppRunner
         self.http: aiohttp.ClientSession
         self.admin_key = ""
 
@@ -94,7 +96,9 @@ class Town:
     async def start_bot(self) -> None:
         """Start (or, after stop_bot, restart) the bot on the same folder."""
         self.bot = Leadbot(self.folder, self.settings, now=self.now, monotonic=lambda: self.at.timestamp())
-        port = await self._listen(self.bot.web())
+        self.runner = await listen(self.bot.web(), "127.0.0.1", 0)
+        self._runners.append(self.runner)
+        port = int(self.runner.addresses[0][1])
         for name, callback in self.settings.wecom.callbacks.items():
             post = self.standin.connect(
                 name, f"http://127.0.0.1:{port}/callback/wecom/{name}", token=callback.token.get_secret_value(),

@@ -43,6 +43,8 @@ def layer(metrics: Metrics) -> Middleware:
             if raised.status < 400:
                 raise
             response = _of_http(raised)
+        except ConnectionError:  # the caller hung up while we read their body: nobody is left to answer
+            response = Problem("refused", "连接中断了。", status=400).response()
         except (OperationalError, PoolTimeout) as error:
             reference = _noted(request, error)
             response = Problem(
@@ -74,6 +76,8 @@ def _of_http(raised: web.HTTPException) -> web.Response:
         ).response()
     if raised.status == 404:
         return Problem("no_route", "没有这个地址,可用的见 /api/docs。").response()
+    if raised.status == 408:
+        return Problem("too_slow", "请求体太久没有传完,请重新发送。", headers={"Connection": "close"}).response()
     if raised.status == 413:
         return Problem("too_large", "请求体最大 1 MiB。").response()
     return Problem("refused", "请求无法处理。", status=raised.status).response()

@@ -18,6 +18,7 @@ CODES = {  # code: (status, title); the docs page lists them
     "not_found": (404, "没有找到"),
     "no_route": (404, "没有这个地址"),
     "wrong_method": (405, "这个地址不接受这种方法"),
+    "too_slow": (408, "请求传得太慢"),
     "already_claimed": (409, "已被别人领取"),
     "already_yours": (409, "已经是自己的"),
     "not_yours": (409, "不是负责人"),
