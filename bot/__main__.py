@@ -6,10 +6,13 @@ from typing import Annotated, Any
 
 import typer
 
-from bot.commands.line import Dir, Json, fail, guarded, in_office, opened, show
+from bot.commands.line import Commands, Dir, Json, fail, guarded, in_office, opened, show
 from bot.commands.rules import rules_app
 
-app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode=None)
+app = typer.Typer(
+    cls=Commands, add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode=None,
+    help="Leadbot runs a company's sales leads inside WeCom. First: init DIR, then serve DIR.",
+)  # fmt: skip
 members_app = typer.Typer(no_args_is_help=True, help="The company's members.")
 key_app = typer.Typer(no_args_is_help=True, help="Keys of other systems.")
 app.add_typer(members_app, name="members")
@@ -29,6 +32,8 @@ def init(root: Dir, template: Annotated[str, typer.Option(help="The industry tem
         created = create_folder(root.absolute(), template=template)
     except (FolderTaken, NoFolder) as error:
         fail(str(error))
+    except OSError as error:
+        fail(f"{root} cannot be made ({error.strerror}: {error.filename}); choose a place that you may write to")
     public = load_settings(created.folder, {}).server.public_url
     print(f"已建好 {created.folder.root}")
     print("\n回调地址(域名换成你自己的),粘贴到企业微信后台;Token 和 EncodingAESKey 在 .env 里:")
@@ -188,4 +193,4 @@ def key_revoke(root: Dir, name: str, as_json: Json = False) -> None:
 
 
 if __name__ == "__main__":
-    app()
+    app(prog_name=os.environ.get("LEADBOT_PROGRAM"))

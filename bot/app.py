@@ -290,14 +290,14 @@ def _allow_many_connections() -> None:
 
 async def serve(folder: Folder, settings: Settings) -> None:
     """Run until SIGTERM or SIGINT."""
-    bot = Leadbot(folder, settings)
-    _allow_many_connections()
-    runner = await listen(bot.web(), settings.server.host, settings.server.port)
     stopped = asyncio.Event()
     loop = asyncio.get_running_loop()
     for name in (signal.SIGTERM, signal.SIGINT):
         with contextlib.suppress(NotImplementedError):
             loop.add_signal_handler(name, stopped.set)
+    bot = Leadbot(folder, settings)
+    _allow_many_connections()
+    runner = await listen(bot.web(), settings.server.host, settings.server.port)
     log.info("serving", host=settings.server.host, port=settings.server.port)
     await stopped.wait()
     log.info("stopping")

@@ -2,14 +2,18 @@
 
 import argparse
 import asyncio
+import contextlib
+import errno
 import re
 import shutil
 import signal
+import socket
 import sys
 import webbrowser
-from collections.abc import Iterator, Mapping
+from collections.abc import Coroutine, Iterator, Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import aiohttp
 from aiohttp import web
@@ -98,7 +102,22 @@ async def _post(session: aiohttp.ClientSession, path: str, body: Mapping[str, ob
 
 
 async def demo(port: int, root: Path, *, browse: bool) -> None:
-    """Run until Ctrl-C."""
+    """Run until it is cancelled."""
+    async with contextlib.AsyncExitStack() as closing:
+        base = await open_demo(port, root, closing)
+        print(f"Leadbot demo: {base}/demo   (Ctrl-C ends it)", flush=True)
+        if browse:
+            webbrowser.open(f"{base}/demo")
+        await asyncio.Event().wait()
+
+
+async def open_demo(port: int, root: Path, closing: contextlib.AsyncExitStack) -> str:
+    """Start the stand-in and the bot, make the sample's history; returns the address. `closing` takes it all down.
+
+    Raises OSError when the port is taken, before anything of the sample is touched.
+    """
+    with socket.create_server(("127.0.0.1", port)):
+        pass
     past = Past()
     names = {person["id"]: person["name"] for person in PEOPLE}
     standin = WeComStandIn(
@@ -106,6 +125,8 @@ async def demo(port: int, root: Path, *, browse: bool) -> None:
     )
     api = web.AppRunner(standin.application(), access_log=None)
     await api.setup()
+    closing.push_async_callback(api.cleanup)
+    closing.push_async_callback(standin.close)
     await web.TCPSite(api, "127.0.0.1", 0).start()
     folder = sample_folder(root, api_base=f"http://127.0.0.1:{api.addresses[0][1]}", port=port)
     settings = load_settings(folder, {})
@@ -133,15 +154,10 @@ async def demo(port: int, root: Path, *, browse: bool) -> None:
     app.add_routes(control.routes("/demo/api"))
     app.add_routes(page_routes("/demo"))
     runner = await listen(app, "127.0.0.1", port)
+    closing.push_async_callback(runner.cleanup)
     await plant(settings, past, base, list(seeds()))
     await _tidy_chats(standin, bot)
-    print(f"Leadbot demo: {base}/demo   (Ctrl-C ends it)", flush=True)
-    if browse:
-        webbrowser.open(f"{base}/demo")
-    await _until_stopped()
-    await runner.cleanup()
-    await standin.close()
-    await api.cleanup()
+    return base
 
 
 async def _tidy_chats(standin: WeComStandIn, bot: Leadbot) -> None:
@@ -158,26 +174,41 @@ async def _tidy_chats(standin: WeComStandIn, bot: Leadbot) -> None:
         standin.chats.changed(user)
 
 
-async def _until_stopped() -> None:
-    stopped = asyncio.Event()
+async def until_told(work: Coroutine[Any, Any, None]) -> None:
+    """Do the work until it ends, or Ctrl-C or SIGTERM says stop, at whatever moment that comes."""
+    task = asyncio.ensure_future(work)
     loop = asyncio.get_running_loop()
     for name in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(name, stopped.set)
-    await stopped.wait()
+        loop.add_signal_handler(name, task.cancel)
+    with contextlib.suppress(asyncio.CancelledError):
+        await task
+
+
+def port_number(text: str) -> int:
+    """A port that may be listened on. Raises ArgumentTypeError."""
+    if not text.isdecimal() or not 1 <= int(text) <= 65535:
+        raise argparse.ArgumentTypeError(f"{text!r} is no port; allowed: 1 to 65535, such as 8090")
+    return int(text)
 
 
 def main() -> int:
     """Parse the command line and run."""
     parser = argparse.ArgumentParser(prog="./run demo", description="Try Leadbot in a browser with a sample company.")
-    parser.add_argument("--port", type=int, default=8080, help="where to listen (8080)")
-    parser.add_argument("--dir", type=Path, default=ROOT, help=argparse.SUPPRESS)
+    parser.add_argument("--port", type=port_number, default=8080, help="where to listen (8080)")
+    parser.add_argument("--dir", type=Path, help=argparse.SUPPRESS)
     parser.add_argument("--no-browser", action="store_true", help="do not open the page")
     options = parser.parse_args()
+    root = options.dir or ROOT / str(options.port)  # a demo on another port keeps its own sample
     set_up_logs()
     try:
-        run_to_the_end(demo(options.port, options.dir, browse=not options.no_browser))
+        run_to_the_end(until_told(demo(options.port, root, browse=not options.no_browser)))
     except OSError as error:
-        print(f"Cannot listen on port {options.port} ({error.strerror}). Try: ./run demo --port 8090", file=sys.stderr)
+        if error.errno not in (errno.EADDRINUSE, errno.EACCES) or error.filename:
+            print(f"The demo cannot start: {error}. It keeps its sample in {root}", file=sys.stderr)
+            return 1
+        another = options.port + 1 if options.port < 65535 else 8090
+        taken = "is taken" if error.errno == errno.EADDRINUSE else "may only be used by root"
+        print(f"Port {options.port} {taken}. Try: ./run demo --port {max(another, 8080)}", file=sys.stderr)
         return 1
     return 0
 

@@ -89,8 +89,12 @@ def seeds() -> Iterator[Seed]:
 def steps() -> tuple[Step, ...]:
     """The guided first minute."""
 
-    def said(user: str) -> Callable[[Control], bool]:
-        return lambda control: any(who == user for who, _ in control.said)
+    def said(user: str, part: str) -> Callable[[Control], bool]:
+        return lambda control: any(who == user and part in words for who, words in control.said)
+
+    def asked_back(control: Control) -> bool:
+        cards = [message for message in control.standin.chat("wanglei") if message.kind == "card"]
+        return any(card.card["main_title"]["title"].startswith("记到 ") for card in cards)
 
     def tapped(label: str) -> Callable[[Control], bool]:
         return lambda control: label in control.clicked
@@ -102,7 +106,7 @@ def steps() -> tuple[Step, ...]:
         Step("submit", "客户填好表单,点「提交咨询」", "customer", "submit", submitted),
         Step("claim", "王磊的手机响了,点「领取」", "wanglei", "领取", tapped("领取")),
         Step("look", "看李娜那边:卡片变成「已被王磊领取」", "lina", None, tapped("领取")),
-        Step("followup", "王磊发一句话:刚打了,要下周三报价", "wanglei", "input", said("wanglei")),
+        Step("followup", "王磊发一句话:刚打了,要下周三报价", "wanglei", "input", asked_back),
         Step("save", "机器人听懂了吗?点「保存」", "wanglei", "保存", tapped("保存")),
-        Step("late", "陈静发「超时」,看谁没跟上", "chenjing", "input", said("chenjing")),
+        Step("late", "陈静发「超时」,看谁没跟上", "chenjing", "input", said("chenjing", "超时")),
     )

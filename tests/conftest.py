@@ -21,6 +21,14 @@ KEYS = Keys(b"k" * 32)
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--soak", action="store_true", help="run the long forms of the story and kill tests")
+    parser.addoption("--kills", type=int, default=200, help="how often the long form kills the bot (200)")
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say what the long tests have been through: figures that they recorded with record_property."""
+    for report in terminalreporter.getreports("passed"):
+        for name, value in report.user_properties:
+            terminalreporter.write_line(f"{name}: {value}")
 
 
 @pytest.fixture

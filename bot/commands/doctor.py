@@ -4,13 +4,14 @@ import asyncio
 import shutil
 import stat
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import timedelta
 from functools import partial
 
 from bot import clock
 from bot.wecom.client import NotReached, OutcomeUnknown, WeComAccount, WeComClient
 from bot.wecom.errors import WeComError
+from bot.wecom.menu import MENU
 from config.document import BadDocument, read_text
 from config.folder import Folder
 from config.holidays import unknown_years
@@ -24,6 +25,7 @@ from store.sealed import Keys
 
 PLACEHOLDER_CORP = "ww0000000000000000"
 PLACEHOLDER_SECRET = "请填入"
+ADDRESS_REFUSED = 60020  # the server's address is not among the trusted ones
 PATIENCE = 5.0
 LEAST_DISK = 256 * 2**20
 
@@ -177,9 +179,15 @@ async def _ask_wecom(client: WeComClient, members: list[MemberRow]) -> list[Find
     token = await _tried("企业微信 连接", client.token.get)
     if not token.ok:
         return [token]
-    found = [token]
-    asked = [row for row in members if row.wecom][:50]
+    menu: list[str] = []
     hidden: list[str] = []
+
+    async def look_at_menu() -> None:
+        try:
+            menu.extend(str(entry.get("name")) for entry in await client.menu_get())
+        except WeComError as error:
+            if error.meaning.decision != "final":  # a final answer only means that there is no menu yet
+                raise
 
     async def look(row: MemberRow) -> None:
         try:
@@ -189,16 +197,27 @@ async def _ask_wecom(client: WeComClient, members: list[MemberRow]) -> list[Find
                 raise
             hidden.append(f"{row.name}(错误 {error.code})")
 
-    for row in asked:
-        tried = await _tried("企业微信 接口", partial(look, row))
+    asked = [row for row in members if row.wecom][:50]
+    calls: list[Callable[[], Awaitable[object]]] = [look_at_menu, *(partial(look, row) for row in asked)]
+    for call in calls:
+        tried = await _tried("企业微信 接口", call)
         if not tried.ok:
-            return [*found, tried]
+            refused = tried.seen == f"错误 {ADDRESS_REFUSED}"
+            return [token, replace(tried, step="企业可信IP") if refused else tried]
+    found = [token, Finding("企业可信IP", True, "这台服务器可以调用接口"), _menu(menu)]
     if hidden:
         cure = "到应用页「可见范围」加上他们,并核对 members.csv 的 wecom 一列"
         found.append(Finding("可见范围", False, "、".join(hidden[:5]), cure))
     elif asked:
         found.append(Finding("可见范围", True, f"查了 {len(asked)} 位成员,都在"))
     return found
+
+
+def _menu(names: list[str]) -> Finding:
+    if names == [entry["name"] for entry in MENU["button"]]:
+        return Finding("应用菜单", True, " · ".join(names))
+    cure = "启动 serve,它会自己建好「我的线索 · 线索池 · 记一笔」;还不行就看日志里 menu 那一行"
+    return Finding("应用菜单", False, " · ".join(names) or "还没有", cure)
 
 
 async def _tried(step: str, call: Callable[[], Awaitable[object]]) -> Finding:

@@ -4,13 +4,47 @@ import json
 import os
 import sys
 from collections.abc import Callable
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
 
 import typer
+from typer.core import TyperGroup
 
 Dir = Annotated[Path, typer.Argument(metavar="DIR", help="The company's folder.", show_default=False)]
 Json = Annotated[bool, typer.Option("--json", help="Machine-readable output.")]
+
+
+RUN_WORDS = {
+    "demo": "Try it in a browser: a sample company and four phones, nothing to set up.",
+    "test": "Run the tests (takes pytest's options).",
+    "check": "Lint, types, direction of imports.",
+    "features": "Capabilities against their tests.",
+    "pictures": "Photograph the first day and the demo again.",
+    "soak": "The long reliability tests.",
+    "bench": "The benchmarks.",
+}  # what ./run does itself, outside this program
+
+
+class Commands(TyperGroup):
+    """The list of commands; a mistyped one is answered with the closest ones and where all of them are told."""
+
+    def list_all(self) -> list[str]:
+        """Every word that may follow ./run."""
+        return [*self.commands, *RUN_WORDS]
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        """As typer does it, with a way out for a word that is no command."""
+        if args and args[0] not in self.commands and not args[0].startswith("-"):
+            close = get_close_matches(args[0], self.list_all(), n=3, cutoff=0.5)
+            meant = f" Did you mean {' or '.join(close)}?" if close else ""
+            fail(f"There is no command {args[0]!r}.{meant} {ctx.command_path} --help lists all.", 2)
+        return super().resolve_command(ctx, args)
+
+    def format_epilog(self, ctx: Any, formatter: Any) -> None:
+        """What ./run knows besides."""
+        with formatter.section("With ./run also"):
+            formatter.write_dl(list(RUN_WORDS.items()))
 
 
 def fail(message: str, status: int = 1) -> NoReturn:

@@ -86,6 +86,11 @@ class WeComClient:
         params = {"agentid": str(self.account.agent_id)}
         await self.call("POST", "menu/create", params=params, body=_json(menu))
 
+    async def menu_get(self) -> list[dict[str, Any]]:
+        """menu/get: the entries below the chat, none while no menu was made (page 90232)."""
+        found = await self.call("GET", "menu/get", params={"agentid": str(self.account.agent_id)})
+        return list(found.get("button") or [])
+
     async def user_get(self, user_id: str) -> dict[str, Any]:
         """user/get: a member in the app's visible range (page 90196)."""
         return await self.call("GET", "user/get", params={"userid": user_id})

@@ -218,12 +218,15 @@ async function drawGuide() {
   const now = steps.find((step) => !finished.has(step.id));
   guide.replaceChildren();
   steps.forEach((step, index) => {
-    const item = make("li", step === now ? "now" : "", step.text);
+    const done = finished.has(step.id);
+    const item = make("li", done ? "done" : step === now ? "now" : "");
+    item.append(make("span", "", step.text));
+    item.title = step.text;
     item.dataset.step = step.id;
     item.dataset.number = index + 1;
-    item.dataset.done = String(finished.has(step.id));
     guide.append(item);
   });
+  if (!now) guide.append(make("li", "end", "一分钟走完了!接着随便试:换一位客户、发「帮助」,或让陈静点「改派」"));
   const current = $(".guide .now");
   if (current) guide.scrollLeft = current.offsetLeft - guide.offsetLeft - 40;
   for (const element of document.querySelectorAll(".pulse")) element.classList.remove("pulse");

@@ -71,7 +71,7 @@ class Load:
 
 
 @pytest.mark.failure("1")
-async def test_random_kills_lose_nothing_and_double_nothing(tmp_path, soak, record_property):
+async def test_random_kills_lose_nothing_and_double_nothing(tmp_path, soak, pytestconfig, record_property):
     chance = random.Random(20260318)
     town = KillTown(tmp_path, REPS)
     await town.open()
@@ -81,7 +81,7 @@ async def test_random_kills_lose_nothing_and_double_nothing(tmp_path, soak, reco
     try:
         await town.start()
         workers = [asyncio.create_task(load.work()) for _ in range(WORKERS)]
-        for _ in range(200 if soak else 20):
+        for _ in range(pytestconfig.getoption("kills") if soak else 20):
             await asyncio.sleep(chance.uniform(0.2, 1.2))
             town.kill()
             await town.start()

@@ -34,9 +34,11 @@ async def test_the_guided_minute(address):
         page = await open_page(browser, address, viewport={"width": 1440, "height": 900})
         assert await page.locator(".phone").count() == 4
         await claim_and_log(page)
-        steps = page.locator(".guide li")
-        assert await steps.count() == 6
+        assert await page.locator(".guide li[data-step]").count() == 6
         await expect(page.locator(".guide li.done")).to_have_count(6)
+        await expect(page.locator(".guide")).to_contain_text("一分钟走完了")
+        gone = phone(page, "lina").locator(".card").last
+        await expect(gone).to_be_in_viewport()  # the chat has followed, nobody has to scroll for it
         await expect(phone(page, "lina")).not_to_contain_text("13805716621")
         assert page.problems == []
 

@@ -50,7 +50,7 @@ async def test_a_story_of_real_companies(tmp_path, soak, record_property):
             if end in ("invalid", "released"):
                 promised.pop(no, None)
             ends[no] = (end, owner)
-            await acme.later(seconds=chance.choice((20, 40, 70)) if not soak else 8)
+            await acme.later(seconds=chance.choice((20, 40, 70)))
             await in_working_time(acme)
         await everything_is_true(acme, ends, promised, names)
         record_property("story", f"{count} leads, {sum(map(len, acme.standin.chats.messages.values()))} messages")

@@ -12,6 +12,7 @@ from typer.testing import CliRunner
 
 from bot.__main__ import app
 from bot.commands.doctor import Finding, examine
+from bot.wecom.menu import MENU
 from config.folder import Folder, create_folder, read_env
 from config.settings import load_settings
 from sandbox.wecom.standin import WeComStandIn
@@ -43,6 +44,7 @@ class Practice:
         self.change(self.folder.env, read_env(self.folder.env)["WECOM_SECRET"], SECRET)
         lines = ["id,name,role,team,wecom", *(f"{user},{name},rep,华东,{user}" for user, name in MEMBERS.items())]
         self.folder.members.write_text("\n".join(lines), "utf-8")
+        self.standin.api.menu.update(MENU)
         settings = load_settings(self.folder, {})
         await asyncio.to_thread(migrate, settings.store_url(self.folder))
         store = Store(settings.store_url(self.folder), settings.corp, Keys(settings.data_key()))
@@ -85,7 +87,7 @@ async def test_a_whole_set_up_is_told_step_by_step(practice: Practice) -> None:
     assert [finding for finding in found.values() if not finding.ok] == []
     assert list(found) == [
         "设置 leadbot.yaml", "密钥 .env", "外网地址", "磁盘", "规则 rules.yaml", "工作日历", "成员 members.csv",
-        "数据库", "回调验证", "企业微信 连接", "可见范围",
+        "数据库", "回调验证", "企业微信 连接", "企业可信IP", "应用菜单", "可见范围",
     ]  # fmt: skip
     assert found["可见范围"].seen == "查了 3 位成员,都在" and found["成员 members.csv"].seen == "3 位"
     assert found["回调验证"].line() == "✓ 回调验证:最近一次 2026-03-18T10:00:00+08:00"
@@ -98,13 +100,13 @@ async def test_the_command_ends_with_0_or_1_and_json_on_demand(practice: Practic
         return done.exit_code, done.stdout
 
     code, out = await asyncio.to_thread(run)
-    assert code == 0 and out.count("✓") == len(out.splitlines()) == 11
+    assert code == 0 and out.count("✓") == len(out.splitlines()) == 13
     practice.standin.company.hidden.add("lina")
     code, out = await asyncio.to_thread(run)
     assert code == 1 and "✗ 可见范围:李娜(错误 60011)" in out and "\n    → 到应用页「可见范围」加上他们" in out
     code, out = await asyncio.to_thread(run, "--json")
     told = json.loads(out)
-    assert code == 1 and told["ok"] is False and len(told["steps"]) == 11
+    assert code == 1 and told["ok"] is False and len(told["steps"]) == 13
     assert {"step", "ok", "seen", "cure"} == set(told["steps"][0])
     assert [step["step"] for step in told["steps"] if not step["ok"]] == ["可见范围"]
 
@@ -149,7 +151,7 @@ async def test_an_api_that_does_not_answer_is_not_waited_for(
 
 @pytest.mark.parametrize(
     ("code", "cure"),
-    [(60020, "企业可信IP"), (50003, "重新启用"), (48001, "开通"), (45009, "太频繁"), (-1, "稍后")],
+    [(50003, "重新启用"), (48001, "开通"), (45009, "太频繁"), (-1, "稍后")],
 )
 async def test_what_is_wrong_with_the_app_is_not_blamed_on_the_members(
     practice: Practice, code: int, cure: str
@@ -158,6 +160,21 @@ async def test_what_is_wrong_with_the_app_is_not_blamed_on_the_members(
     wrong = await practice.wrong()
     assert list(wrong) == ["企业微信 接口"] and wrong["企业微信 接口"].seen == f"错误 {code}"
     assert cure in wrong["企业微信 接口"].cure and "可见范围" not in wrong["企业微信 接口"].cure
+
+
+@pytest.mark.parametrize("endpoint", ["menu/get", "user/get"])
+async def test_a_server_whose_address_is_not_trusted_is_told(practice: Practice, endpoint: str) -> None:
+    practice.standin.faults.add(endpoint, "errcode", errcode=60020)
+    wrong = await practice.wrong()
+    assert list(wrong) == ["企业可信IP"] and "一分钟后生效" in wrong["企业可信IP"].cure
+
+
+async def test_a_menu_that_is_missing_or_somebody_elses_is_told(practice: Practice) -> None:
+    practice.standin.api.menu.clear()
+    wrong = await practice.wrong()
+    assert list(wrong) == ["应用菜单"] and wrong["应用菜单"].seen == "还没有" and "serve" in wrong["应用菜单"].cure
+    practice.standin.api.menu["button"] = [{"type": "click", "name": "打卡", "key": "in"}]
+    assert (await practice.wrong())["应用菜单"].seen == "打卡"
 
 
 async def test_members_whom_the_app_does_not_see_are_named(practice: Practice) -> None:

@@ -1,0 +1,59 @@
+"""Slips at the command line: a clear sentence with the way out, the right exit code, never a traceback."""
+
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from bot.__main__ import app
+from bot.commands.line import RUN_WORDS
+
+ROOT = Path(__file__).parents[3]
+
+
+def run(*words: str) -> "subprocess.CompletedProcess[str]":
+    """./run as a person starts it."""
+    return subprocess.run(["./run", *words], cwd=ROOT, capture_output=True, text=True, check=False)
+
+
+def test_a_mistyped_command_is_answered_with_the_closest_and_where_all_stand() -> None:
+    done = run("dcotor")
+    assert done.returncode == 2 and done.stdout == ""
+    assert done.stderr == "There is no command 'dcotor'. Did you mean doctor? ./run --help lists all.\n"
+    assert "Did you mean test?" in run("tset").stderr, "what ./run does itself is offered as well"
+    assert run("zzzzzz").stderr == "There is no command 'zzzzzz'. ./run --help lists all.\n"
+
+
+@pytest.mark.parametrize("word", ["help", "--help", "-h"])
+def test_help_lists_what_run_and_the_bot_can_do(word: str) -> None:
+    done = run(word)
+    assert done.returncode == 0 and done.stderr == ""
+    listed = {line.split()[0] for line in done.stdout.splitlines() if line.startswith("  ") and line.strip()}
+    assert {"init", "serve", "doctor", "members", "key", "due", *RUN_WORDS} <= listed
+
+
+def test_every_word_that_run_knows_itself_is_listed() -> None:
+    script = (ROOT / "run").read_text("utf-8")
+    known = {line.split(")")[0].strip() for line in script.splitlines() if line.startswith("    ") and ") exec" in line}
+    assert {word for word in known if word.isalpha()} | {"check"} == set(RUN_WORDS)
+
+
+def test_a_missing_folder_is_wrong_use() -> None:
+    done = CliRunner().invoke(app, ["serve"])
+    assert done.exit_code == 2 and "Missing argument 'DIR'" in done.stderr
+
+
+@pytest.mark.skipif(os.name == "nt", reason="the places are those of POSIX")
+@pytest.mark.parametrize("command", [["serve"], ["doctor"], ["migrate"], ["members", "list"], ["key", "list"]])
+def test_a_folder_that_is_none_is_named_with_the_command_that_makes_one(tmp_path: Path, command: list[str]) -> None:
+    done = CliRunner().invoke(app, [*command, str(tmp_path / "nowhere")])
+    assert done.exit_code == 1 and done.stdout == ""
+    assert "is no company folder" in done.stderr and f"init {tmp_path / 'nowhere'}" in done.stderr
+
+
+def test_a_place_that_cannot_be_written_to_is_named() -> None:
+    done = CliRunner().invoke(app, ["init", "/dev/null/acme"])
+    assert done.exit_code == 1
+    assert "/dev/null/acme cannot be made" in done.stderr and "choose a place that you may write to" in done.stderr

@@ -1,0 +1,62 @@
+"""Starting and ending the demo: a taken port, a wrong one, and Ctrl-C at any moment, each told in one line."""
+
+import asyncio
+import contextlib
+import signal
+import socket
+import sys
+
+import aiohttp
+import pytest
+
+from tests.guided import ROOT, running_demo
+
+
+async def start(*words):
+    """`./run demo` with these words, as a process."""
+    return await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "sandbox", "--no-browser", *words, cwd=ROOT,
+        stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
+    )  # fmt: skip
+
+
+async def test_a_second_demo_on_the_same_port_says_so_and_leaves_the_first_alone(tmp_path):
+    async with running_demo(tmp_path / "demo") as address:
+        port = address.split(":")[2].split("/")[0]
+        second = await start("--port", port, "--dir", str(tmp_path / "demo"))
+        out, error = await second.communicate()
+        assert second.returncode == 1 and out == b""
+        assert error.decode().startswith(f"Port {port} is taken. Try: ./run demo --port ")
+        async with aiohttp.ClientSession() as session, session.get(f"{address}api/chat/wanglei") as answer:
+            assert answer.status == 200
+            assert (await answer.json())["messages"], "the first demo's sample is still there"
+
+
+@pytest.mark.parametrize("port", ["abc", "0", "99999"])
+async def test_a_port_that_is_none_is_wrong_use(port):
+    done = await start("--port", port)
+    _, error = await done.communicate()
+    assert done.returncode == 2
+    assert f"'{port}' is no port; allowed: 1 to 65535" in error.decode()
+
+
+@pytest.mark.parametrize("moment", ["while the sample is made", "when it stands"])
+async def test_ctrl_c_ends_it_quietly(tmp_path, moment):
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = str(probe.getsockname()[1])
+    process = await start("--port", port, "--dir", str(tmp_path / "demo"))
+    async with asyncio.timeout(60):
+        if moment == "when it stands":
+            await process.stdout.readline()
+        else:
+            async with aiohttp.ClientSession() as session:
+                while True:
+                    with contextlib.suppress(aiohttp.ClientError):
+                        async with session.get(f"http://127.0.0.1:{port}/healthz") as answer:
+                            if answer.status == 200:
+                                break
+                    await asyncio.sleep(0.02)
+        process.send_signal(signal.SIGINT)
+        _, error = await process.communicate()
+    assert process.returncode == 0 and b"Traceback" not in error, error.decode()[-800:]
