@@ -64,7 +64,7 @@ class Message:
         labels = [f"[{label}]" for label in self.buttons(user)]
         if self.instance is None:
             return "\n".join([self.text, *labels])
-        shown = [value for key, value in self.card_for(user or self.user).items() if key != "buttons"]
+        shown = [_flat(value) for key, value in self.card_for(user or self.user).items() if key != "buttons"]
         return "\n".join([*(value for value in shown if value), *labels])
 
 
@@ -85,6 +85,17 @@ def spoken(address: str) -> str | None:
         return None
     found = parse_qs(urlsplit(address).query, keep_blank_values=True).get("content")
     return found[0] if found else None
+
+
+def _flat(value: str) -> str:
+    """A value as the template draws it: a JSON list of rows as one line each."""
+    try:
+        rows = json.loads(value) if value.startswith("[") else None
+    except ValueError:
+        rows = None
+    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+        return value
+    return "\n".join(" ".join(str(part) for part in row.values()) for row in rows)
 
 
 def _text(value: Any) -> bool:

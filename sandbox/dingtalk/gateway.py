@@ -121,21 +121,36 @@ class Gateway:
         if future is not None and not future.done():
             future.set_result(ack)
 
-    async def push(self, kind: str, topic: str, data: Mapping[str, Any], **headers: str) -> Delivery:
-        """Send one frame over one line; status is the ack's code, body its data; 0: nobody acknowledged in time."""
+    def new_name(self) -> str:
+        """A messageId: names one push."""
+        return f"{secrets.token_hex(4)}_{secrets.token_hex(2)}_{secrets.token_hex(6)}"
+
+    async def push(
+        self, kind: str, topic: str, data: Mapping[str, Any], *, name: str | None = None, **headers: str
+    ) -> Delivery:
+        """Send one frame over one line; status is the ack's code, body its data; 0: nobody acknowledged in time.
+
+        `name` is the messageId, when the same push is made again.
+        """
         ready = [line for line in self.lines if (kind, topic) in line.subscribed and not line.leaving]
         if not ready:
             return Delivery(0, "no connection", 0, 0.0)
         line = self.choose(ready)
         began = time.monotonic()
-        ack = await self._exchange(line, kind, topic, data, headers)
+        ack = await self._exchange(line, kind, topic, data, headers, name)
         took = time.monotonic() - began
         return Delivery(ack["code"], ack["data"], 1, took) if ack is not None else Delivery(0, "no ack", 1, took)
 
     async def _exchange(
-        self, line: Line, kind: str, topic: str, data: Mapping[str, Any], extra: Mapping[str, str]
+        self,
+        line: Line,
+        kind: str,
+        topic: str,
+        data: Mapping[str, Any],
+        extra: Mapping[str, str],
+        name: str | None = None,
     ) -> dict[str, Any] | None:
-        message_id = f"{secrets.token_hex(4)}_{secrets.token_hex(2)}_{secrets.token_hex(6)}"
+        message_id = name or self.new_name()
         headers = {"topic": topic, "messageId": message_id, "contentType": "application/json",
                    "time": str(int(self._now() * 1000)), **extra}  # fmt: skip
         if kind != "SYSTEM":

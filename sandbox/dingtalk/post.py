@@ -19,13 +19,15 @@ from sandbox.dingtalk.session import signed
 
 PUSH_PATIENCE, URL_PATIENCE, CARD_PATIENCE = 2.5, 1.5, 2.0  # seconds (DingTalk: 资源合理使用建议, 事件订阅, 互动卡片)
 Tamper = Callable[[dict[str, str], bytes], bytes]
+Dressed = tuple[dict[str, str], dict[str, str], bytes]  # headers, query, body
 
 
 @dataclass
 class Manner:
     """How pushes are delivered. `pauses`: seconds before each retry; `copies`: how often even when answered;
 
-    `retries`: how many of the retries are made; `skew`: seconds that the clock is off; `patience`: until it hangs up.
+    `retries`: how many of the retries are made; `skew`: seconds that the clock is off; `patience`: until it hangs up;
+    `fresh`: whether every attempt is signed anew.
     """
 
     pauses: tuple[float, ...] = ()
@@ -33,6 +35,7 @@ class Manner:
     copies: int = 1
     skew: float = 0.0
     patience: float = PUSH_PATIENCE
+    fresh: bool = True
 
 
 class Post:
@@ -44,7 +47,7 @@ class Post:
         now: Callable[[], float],
         manner: Manner,
         *,
-        dress: Callable[[bytes, float], tuple[dict[str, str], dict[str, str], bytes]],
+        dress: Callable[[bytes, float], Dressed],
         accepts: Callable[[Delivery], bool],
     ) -> None:
         self.address = address
@@ -63,17 +66,25 @@ class Post:
         """Whether DingTalk counts the push as taken."""
         return self._accepts(delivery)
 
-    async def deliver(self, body: Mapping[str, Any], *, tamper: Tamper | None = None) -> Delivery:
-        """Push a body, with retries as DingTalk makes them. `tamper(headers and query, body)` may spoil both."""
+    async def deliver(
+        self, body: Mapping[str, Any], *, tamper: Tamper | None = None, copies: int | None = None
+    ) -> Delivery:
+        """Push a body, with retries as DingTalk makes them. `tamper(headers and query, body)` may spoil both.
+
+        `copies` overrides the manner's for this once.
+        """
         plain = json.dumps(body, ensure_ascii=False).encode()
         pauses = iter(self.manner.pauses[: self.manner.retries])
         good = attempt = 0
+        dressed = self._dress(plain, self._now() + self.manner.skew)
         while True:
             attempt += 1
-            result = await self._attempt(plain, attempt, tamper)
+            if attempt > 1 and self.manner.fresh:
+                dressed = self._dress(plain, self._now() + self.manner.skew)
+            result = await self._attempt(dressed, attempt, tamper)
             if self._accepts(result):
                 good += 1
-                if good >= self.manner.copies:
+                if good >= (copies or self.manner.copies):
                     return result
                 continue
             pause = next(pauses, None)
@@ -81,8 +92,8 @@ class Post:
                 return result
             await asyncio.sleep(pause)
 
-    async def _attempt(self, plain: bytes, attempt: int, tamper: Tamper | None) -> Delivery:
-        headers, query, raw = self._dress(plain, self._now() + self.manner.skew)
+    async def _attempt(self, dressed: Dressed, attempt: int, tamper: Tamper | None) -> Delivery:
+        headers, query, raw = dressed
         if tamper is not None:
             mixed = {**headers, **query}
             raw = tamper(mixed, raw)
@@ -105,7 +116,7 @@ class Post:
 def robot_post(address: str, app_secret: str, now: Callable[[], float]) -> Post:
     """Robot messages: headers timestamp and sign over time and secret alone. Retries are not documented: none."""
 
-    def dress(plain: bytes, at: float) -> tuple[dict[str, str], dict[str, str], bytes]:
+    def dress(plain: bytes, at: float) -> Dressed:
         stamp = str(int(at * 1000))
         headers = {"Content-Type": "application/json; charset=utf-8", "timestamp": stamp}
         return {**headers, "sign": signed(app_secret, stamp)}, {}, plain
@@ -116,7 +127,7 @@ def robot_post(address: str, app_secret: str, now: Callable[[], float]) -> Post:
 def event_post(address: str, crypt: Crypt, now: Callable[[], float]) -> Post:
     """Events: encrypted, and only an encrypted "success" counts; otherwise again after 10 s and 30 s."""
 
-    def dress(plain: bytes, at: float) -> tuple[dict[str, str], dict[str, str], bytes]:
+    def dress(plain: bytes, at: float) -> Dressed:
         stamp, nonce, sealed = str(int(at * 1000)), secrets.token_hex(5), crypt.seal(plain)
         sign = crypt.sign(stamp, nonce, sealed)
         query = {"signature": sign, "msg_signature": sign, "timestamp": stamp, "nonce": nonce}
@@ -139,14 +150,20 @@ def said_success(delivery: Delivery, crypt: Crypt) -> bool:
 
 
 def card_post(address: str, api_secret: str, now: Callable[[], float]) -> Post:
-    """Card clicks: x-ddpaas-signature over the time alone; the answer within two seconds changes the card."""
+    """Card clicks: x-ddpaas-signature over the time alone; the answer within two seconds changes the card.
 
-    def dress(plain: bytes, at: float) -> tuple[dict[str, str], dict[str, str], bytes]:
-        stamp = str(int(at * 1000))
+    No two presses fall into the same millisecond; the same press delivered again carries the same stamp.
+    """
+    last = 0
+
+    def dress(plain: bytes, at: float) -> Dressed:
+        nonlocal last
+        last = max(last + 1, int(at * 1000))
+        stamp = str(last)
         headers = {"Content-Type": "application/json", "x-ddpaas-signature-timestamp": stamp}
         return {**headers, "x-ddpaas-signature": card_sign(api_secret, stamp)}, {}, plain
 
-    manner = Manner(patience=CARD_PATIENCE)
+    manner = Manner(patience=CARD_PATIENCE, fresh=False)
     return Post(address, now, manner, dress=dress, accepts=lambda delivery: delivery.status == 200)
 
 

@@ -59,12 +59,15 @@ async def test_a_wrong_answer_to_a_press_changes_nothing_and_is_named(program):
     ]
 
 
-async def test_a_press_that_is_pushed_twice_has_no_id_to_tell(program):
+async def test_a_press_that_is_pushed_twice_carries_one_stamp_and_two_presses_carry_two(program):
     program.standin.add_template(TEMPLATE, "title", "buttons")
     await program.call("POST", "/v1.0/card/instances/createAndDeliver", card_body("lead-1"))
     program.standin.faults.add("push/card", "twice", times=1)
     await program.standin.press("wanglei", "领取")
-    assert program.got[0][2] == program.got[1][2]
+    await program.standin.press("wanglei", "领取")
+    stamps = [headers["x-ddpaas-signature-timestamp"] for _, headers, _ in program.got]
+    assert stamps[0] == stamps[1] != stamps[2]
+    assert program.got[0][2] == program.got[1][2] == program.got[2][2], "nothing else tells one press from another"
 
 
 async def test_over_the_quota_words_arrive_empty_and_presses_not_at_all(program):
