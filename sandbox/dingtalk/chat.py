@@ -15,6 +15,7 @@ class Message:
     """One bubble or card. `user` is whose chat it hangs in (a group's id for groups); `mine`: a person wrote it.
 
     `kind` is card for action cards and interactive cards, otherwise text, markdown, image, link, file or audio.
+    `only` are the sole people of a group who see it (empty: all).
     `via` is the road it came by: robot, session, answer, card, notice, hook; `msgid` is its processQueryKey.
     """
 
@@ -33,6 +34,7 @@ class Message:
     msgid: str = ""
     updated_at: float | None = None
     recalled: bool = False
+    only: frozenset[str] = frozenset()
     read_by: set[str] = field(default_factory=set)
 
     @property

@@ -153,8 +153,8 @@ class Cards:
             found.append((match[1], match[2]))
         for kind, _ in found:
             space, deliver = MODELS[kind]
-            if with_space_models and not isinstance(body.get(space), dict):
-                raise Refused("param.invalid", f"{space} is needed for {kind}")
+            if with_space_models and not isinstance((body.get(space) or {}).get("supportForward"), bool):
+                raise Refused("param.invalid", f"{space} with supportForward is needed for {kind}")
             model = body.get(deliver)
             if not isinstance(model, dict):
                 raise Refused("param.openDeliverModelEmpty", f"{deliver} is needed for {kind}")
@@ -177,7 +177,11 @@ class Cards:
                 key = secrets.token_urlsafe(14)
                 result["carrierId"] = key
                 instance.spaces.append((kind, name))
-                self.chats.put(name, kind="card", instance=instance, first=dict(instance.public), msgid=key, via="card")
+                only = (body[MODELS[kind][1]].get("recipients") or []) if kind == "IM_GROUP" else []
+                self.chats.put(
+                    name, kind="card", instance=instance, first=dict(instance.public), msgid=key, via="card",
+                    only=frozenset(only),
+                )  # fmt: skip
             results.append(result)
         return results
 

@@ -129,7 +129,8 @@ class DingTalkStandIn:
     def last_card(self, user: str, button: str | None = None, *, chat: str | None = None) -> Message:
         """The newest card in a chat (that has a button of this text for this person); raises DeadButton."""
         for message in reversed(self.chat(chat or user)):
-            if message.kind == "card" and (button is None or button in message.buttons(user)):
+            hidden = message.only and user not in message.only
+            if message.kind == "card" and not hidden and (button is None or button in message.buttons(user)):
                 return message
         raise DeadButton(f"{user} has no card with a button {button}")
 

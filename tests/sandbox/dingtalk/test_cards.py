@@ -2,6 +2,7 @@
 
 import pytest
 
+from sandbox.chat import DeadButton
 from tests.sandbox.dingtalk.conftest import TEMPLATE
 from tests.sandbox.dingtalk.test_people import card_body
 
@@ -40,6 +41,7 @@ def templates(program):
         ({"imRobotOpenDeliverModel": None}, "param.openDeliverModelEmpty"),
         ({"imRobotOpenDeliverModel": {}}, "param.openDeliverModelError"),
         ({"imRobotOpenSpaceModel": None}, "param.invalid"),
+        ({"imRobotOpenSpaceModel": {}}, "param.invalid"),
         ({"callbackType": "http"}, "param.invalid"),
         ({"callbackRouteKey": "nowhere"}, "param.invalid"),
     ],
@@ -102,6 +104,18 @@ async def test_one_card_in_a_group_shows_everybody_their_own_buttons(program, te
     await program.standin.press("wanglei", "领取", chat=group.id)
     assert (program.got[-1][2]["spaceType"], program.got[-1][2]["spaceId"]) == ("IM_GROUP", group.id)
     assert "我的" in card.seen("wanglei") and "我的" not in card.seen("lina")
+
+
+async def test_a_card_in_a_group_may_be_for_some_alone(program, templates):
+    group = program.standin.company.open_group("销售一组", "wanglei", "lina")
+    body = card_body(
+        "lead-1", openSpaceId=f"dtv1.card//IM_GROUP.{group.id}", imGroupOpenSpaceModel={"supportForward": False},
+        imGroupOpenDeliverModel={"robotCode": "dingkey", "recipients": ["lina"]},
+    )  # fmt: skip
+    assert (await program.call("POST", DELIVER, body))[0] == 200
+    assert program.standin.last_card("lina", "领取", chat=group.id)
+    with pytest.raises(DeadButton):
+        program.standin.last_card("wanglei", "领取", chat=group.id)
 
 
 async def test_a_route_key_is_registered_once_and_used(program, templates):
