@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
 
-from bot.cards import clock, group, lead, listing, plain, question, reminder, story
+from bot.cards import clock, group, lead, listing, plain, question, reminder, story, why
 from bot.cards.asked import Asked
 from bot.cards.card import Message
 from bot.context import Context
@@ -40,6 +40,7 @@ DRAWINGS: dict[str, Drawing] = {
     "done": Drawing(question.look_done, question.draw_done),
     "undelivered": Drawing(plain.look_undelivered, plain.draw_undelivered),
     "note": Drawing(plain.look_note, _as_is),
+    "why": Drawing(why.look, why.draw),
     "help": Drawing(plain.look_help, _as_is),
 }
 

@@ -6,6 +6,7 @@ Read it as the product's rules: each line names a fact and what follows from it,
 from collections.abc import Awaitable, Callable, Sequence
 
 from bot.context import Context
+from bot.giving import give
 from bot.outgoing import audience, offer, refresh, ring
 from leads.facts import (
     ActUndone,
@@ -20,6 +21,7 @@ from leads.facts import (
     LeadDisqualified,
     LeadEdited,
     LeadEnquired,
+    LeadPlaced,
     LeadQualified,
     LeadReleased,
     LeadTransferred,
@@ -68,6 +70,11 @@ async def set_reminder(tx: Tx, fact: Fact, ctx: Context, origin: str) -> Sequenc
     return ()
 
 
+async def give_or_offer(tx: Tx, fact: Fact, ctx: Context, origin: str) -> Sequence[Fact]:
+    """A lead that is ready for sales goes to whom a rule names; without one it is offered to its pool."""
+    return await give(tx, ctx, await get_lead(tx, fact.lead_id))
+
+
 async def offer_to_pool(tx: Tx, fact: Fact, ctx: Context, origin: str) -> Sequence[Fact]:
     """A free lead is offered to everyone who may claim it."""
     lead = await get_lead(tx, fact.lead_id)
@@ -88,6 +95,8 @@ async def ring_new_owner(tx: Tx, fact: Fact, ctx: Context, origin: str) -> Seque
     owner = await find_member(tx, lead.owner_id) if lead.owner_id else None
     if owner is not None and owner.id != fact.by:
         headline = "转给你一条线索" if isinstance(fact, LeadTransferred) else "给你分配了一条线索"
+        if isinstance(fact, LeadAssigned) and fact.rule:
+            headline = f"分给你:{fact.reason}"
         await ring(
             tx, ctx, owner, "lead", key=f"owner:{origin}:{fact.kind}:{lead.id}", lead_id=lead.id, headline=headline
         )
@@ -149,7 +158,8 @@ async def _contacted_since_owned(lead: object) -> bool:
 STORY: dict[type[Fact], tuple[Reaction, ...]] = {
     LeadCaptured: (start_clocks,),
     LeadEnquired: (start_clocks, refresh_cards, ring_owner_of_reenquiry),
-    BecameMql: (start_clocks, offer_to_pool),
+    BecameMql: (start_clocks, give_or_offer),
+    LeadPlaced: (),
     LeadClaimed: (stop_clocks, start_clocks, set_reminder, refresh_cards),
     LeadAssigned: (stop_clocks, start_clocks, set_reminder, refresh_cards, ring_new_owner),
     FollowUpLogged: (stop_clocks, set_reminder, refresh_cards),

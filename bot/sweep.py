@@ -7,7 +7,8 @@ from datetime import datetime
 import structlog
 
 from bot.context import Context
-from bot.outgoing import offer, ring, tell_group_of_pool
+from bot.giving import give
+from bot.outgoing import ring, tell_group_of_pool
 from bot.pipeline import Outcome, apply
 from leads.rights import is_free
 from sla import clock, reminder
@@ -66,7 +67,7 @@ async def _happens(tx: Tx, row: Due, ctx: Context) -> Outcome:
     if row.kind == "offer":
         lead = await find_lead(tx, row.lead_id or 0)
         if lead is not None and is_free(lead):
-            await offer(tx, ctx, lead, without=row.payload.get("without"))
+            return await give(tx, ctx, lead, without=row.payload.get("without"))
         return []
     if row.kind == "gather" and "pool" in row.payload:
         await tell_group_of_pool(tx, ctx, row.payload["pool"], key=row.key)

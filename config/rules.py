@@ -3,9 +3,11 @@
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, field_validator, model_validator
+from pydantic import AfterValidator, Field, StringConstraints, field_validator, model_validator
 
+from config.assignment import Assignment
 from config.document import load, validate
+from config.section import Name, Section
 from config.words import FACT_LABELS
 from config.worktime import WorkCalendar, parse_period, parse_span
 
@@ -39,15 +41,8 @@ SpanText = Annotated[str, AfterValidator(_span)]
 PeriodText = Annotated[str, AfterValidator(_period)]
 FactName = Annotated[str, AfterValidator(_fact)]
 ClockTime = Annotated[str, StringConstraints(pattern=r"^([01]?[0-9]|2[0-3]):[0-5][0-9]$")]
-Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
 Audience = Literal["owner", "pool", "team_lead", "admin"]
 Role = Literal["rep", "manager", "marketing", "admin"]
-
-
-class Section(BaseModel):
-    """A part of the rules: frozen, and closed against unknown keys."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class Calendar(Section):
@@ -185,6 +180,8 @@ class Rules(Section):
     pools: dict[Name, Pool]
     scoring: Scoring
     claims: Claims = Claims()
+    regions: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    assignment: Assignment = Assignment()
     clocks: dict[Name, ClockRule]
     follow_up: FollowUp = FollowUp()
     undo_minutes: int = Field(default=10, ge=1, le=60)

@@ -10,10 +10,11 @@ from config.rules import Pool, Rules
 
 @dataclass(frozen=True)
 class Crew:
-    """The company as rules see it: each active member's role and team, and the groups that can be told something."""
+    """The company as rules see it: each active member's role and team, their ids, and the groups that can be told."""
 
     members: Collection[tuple[str, str]]
     groups: Collection[str] = ()
+    ids: Collection[str] = ()
 
     @property
     def teams(self) -> set[str]:
@@ -51,6 +52,24 @@ def unfit(rules: Rules, document: Document, crew: Crew) -> list[Problem]:
             known = ", ".join(crew.groups) or "none so far"
             message = f"leadbot.yaml has no group {pool.group!r} under wecom.groups (it has: {known}); add it there"
             problems.append(document.problem(("pools", name, "group"), message))
+    return problems + _assignment(rules, document, crew)
+
+
+def _assignment(rules: Rules, document: Document, crew: Crew) -> list[Problem]:
+    """Rules that name a pool, team or member that is not there: their leads would wait for nobody."""
+    problems = []
+    for number, rule in enumerate(rules.assignment.rules):
+        place = ("assignment", "rules", number)
+        if rule.pool is not None and rule.pool not in rules.pools:
+            message = f"there is no pool {rule.pool!r}; the pools are: {', '.join(rules.pools)}"
+            problems.append(document.problem((*place, "pool"), message))
+        if rule.team and crew.members and rule.team not in crew.teams:
+            problems.append(document.problem((*place, "team"), _no_team(rule.team, crew.teams)))
+        problems += [
+            document.problem((*place, "members", index), f"no active member has the id {member!r}")
+            for index, member in enumerate(rule.members)
+            if crew.ids and member not in crew.ids
+        ]
     return problems
 
 

@@ -26,6 +26,7 @@ FACT_LABELS: Mapping[str, str] = MappingProxyType(
         "mql": "成为合格线索",
         "claimed": "领取",
         "assigned": "分配",
+        "placed": "放进线索池",
         "released": "退回",
         "transferred": "转给",
         "followup_logged": "跟进",

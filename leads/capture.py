@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from config.rules import Rules
+from leads.assign import pool_for
 from leads.duplicates import index_company
 from leads.errors import Unusable
 from leads.facts import BecameMql, Fact, LeadAssigned, LeadCaptured, LeadEnquired, LeadScored
@@ -12,6 +13,7 @@ from leads.rights import Who
 from leads.score import LeadProfile, Score, score
 from leads.understand.contact import normal_email, normal_wechat
 from leads.understand.phone import Phone, normal_phone
+from leads.understand.place import district_in
 from store import leads
 from store.tables import Enquiry, Lead
 from store.tx import Tx
@@ -137,6 +139,7 @@ async def _create(
         company=person.company,
         title=person.title,
         city=person.city,
+        district=district_in(person.city),
         phone=shown_number(keys, person),
         phone_flaw=keys.flaw,
         email=person.email,
@@ -150,6 +153,7 @@ async def _create(
         created_at=now,
         rules_version=rules.version,
     )
+    lead.pool = pool_for(lead, rules=rules)
     rated = rate(lead, rules=rules)
     _apply(lead, rated, rules=rules)
     owner = by.id if keep and by is not None and by.role in ("rep", "manager") else None

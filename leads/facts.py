@@ -106,9 +106,29 @@ class LeadAssigned(Fact):
     kind = "assigned"
     owner_id: str
     reason: str
+    rule: str = ""  # the assignment rule, with everybody it considered and why not; "" when no rule decided
+    rules_version: int = 0
+    considered: tuple[Mapping[str, Any], ...] = ()
 
     def data(self) -> Mapping[str, Any]:
-        return {"owner": self.owner_id, "reason": self.reason}
+        told: dict[str, Any] = {"owner": self.owner_id, "reason": self.reason}
+        if self.rule:
+            told |= {"rule": self.rule, "rules_version": self.rules_version, "considered": list(self.considered)}
+        return told
+
+
+@dataclass(frozen=True, kw_only=True)
+class LeadPlaced(Fact):
+    """A rule put the free lead into another pool."""
+
+    kind = "placed"
+    pool: str
+    rule: str
+    number: int  # of the rule, from 1; 0: no rule fits
+    rules_version: int
+
+    def data(self) -> Mapping[str, Any]:
+        return {"pool": self.pool, "rule": self.rule, "number": self.number, "rules_version": self.rules_version}
 
 
 @dataclass(frozen=True, kw_only=True)

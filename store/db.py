@@ -12,7 +12,8 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from sqlmodel import col
 
 from config.document import BadDocument, Problem
-from store import queues as queues  # registers its tables with the metadata
+from store import duty as duty  # these two register their tables with the metadata
+from store import queues as queues
 from store.sealed import Keys
 from store.tables import Property
 from store.tx import Tx

@@ -97,8 +97,9 @@ async def _version(tx: Tx, version: int | None) -> RulesVersion:
 
 async def _crew(tx: Tx, arguments: Mapping[str, Any]) -> Crew:
     """The store's members, or (before the first start) those of the file."""
-    members = [(m.role, m.team) for m in await list_members(tx)]
-    return Crew(members or [tuple(one) for one in arguments.get("members", ())], arguments.get("groups", ()))
+    members = [(m.id, m.role, m.team) for m in await list_members(tx)]
+    members = members or [(str(i), str(role), str(team)) for i, role, team in arguments.get("members", ())]
+    return Crew([(role, team) for _, role, team in members], arguments.get("groups", ()), [i for i, _, _ in members])
 
 
 RULES_OFFICE: dict[str, Callable[[Store, Mapping[str, Any], datetime], Awaitable[Any]]] = {

@@ -24,7 +24,7 @@ def _ask(root: Dir, command: str, **arguments: Any) -> Any:
         fail(str(error))
     return in_office(
         root, command, text=text, file=str(folder.rules), by=getpass.getuser(),
-        members=[(row.role, row.team) for row in members],
+        members=[(row.id, row.role, row.team) for row in members],
         groups=sorted(settings.wecom.groups) if settings.wecom is not None else [], **arguments,
     )  # fmt: skip
 

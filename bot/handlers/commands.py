@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from bot.context import Answer, Context
-from bot.handlers import capture, claim, followup, look, office, qualify, release, transfer, undo
+from bot.handlers import capture, claim, followup, leave, look, office, qualify, release, transfer, undo, why
 from leads.facts import Fact
 from leads.rights import Who
 from store.tx import Tx
@@ -53,6 +53,10 @@ TABLE = (
     Command(("转给", "改派", "转派"), "转给同事", "转给 L1024 李娜", on_lead=transfer.on_transfer_word),
     Command(("撤销",), "撤销我刚做的一步(10 分钟内)", "撤销", on_alone=undo.on_undo_word),
     Command(("历史",), "这条线索经过谁的手", "历史 L1024", on_lead=look.on_history_word),
+    Command(("为什么", "为啥"), "为什么归他、为什么这个分、为什么这个时限", "为什么 L1024", on_lead=why.on_why_word),
+    Command(("请假",), "请假期间不分新线索", "请假 到周五", on_words=leave.on_leave_word),
+    Command(("销假",), "提前回来了", "销假", on_alone=leave.on_back_word),
+    Command(("分配规则",), "线索按什么规则分、各分了多少", "分配规则", on_alone=why.on_rules_word, roles=LEADERS),
     Command(("日历",), "哪天上班、哪天休息", "日历", on_alone=office.on_calendar),
     Command(("反馈",), "有话对管理员说", "反馈 希望卡片上能看到预算", on_words=office.on_feedback_word),
     Command(("超时",), "超时还没跟上的线索", "超时", on_alone=office.on_overdue, roles=LEADERS),

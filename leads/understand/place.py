@@ -208,6 +208,19 @@ def province_of(place: str) -> str:
     return _table().province.get(place, place)
 
 
+def district_in(text: str) -> str:
+    """The first district, county or county-level city that a text names (渝北区 in 重庆市渝北区), "" without one."""
+    table = _table()
+    for at in range(len(text) - 1):
+        for name, bare in table.names.get(text[at : at + 2], ()):
+            if not text.startswith(name, at) or _not_a_place().match(text, at + len(name)):
+                continue
+            if name.removesuffix("市") not in table.level and _stands(text, at, bare):
+                return name
+            break
+    return ""
+
+
 @cache
 def _provinces() -> frozenset[str]:
     return frozenset(_table().province.values())

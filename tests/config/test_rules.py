@@ -225,3 +225,33 @@ def test_rules_cannot_be_changed_once_they_are_read(rules: Rules) -> None:
     change: Callable[[], None] = lambda: setattr(rules, "undo_minutes", 1)  # noqa: E731
     with pytest.raises(ValueError, match="frozen"):
         change()
+
+
+ASSIGNMENT = "\nassignment:\n  rules:\n"
+
+
+@pytest.mark.feature("E1")
+@pytest.mark.parametrize(
+    ("rules", "told"),
+    [
+        ("{name: a, by: weighted}", "by: weighted gives leads to somebody; name a team or members"),
+        ("{name: a, team: 华东}", "by: claim lets people take the lead from its pool; name the pool"),
+        ("{name: a}\n    - {name: b, when: {source: [官网]}}", "rule 'b' can never apply: 'a' stands before it"),
+        (
+            "{name: a, when: {region: [重庆, 四川]}}\n    - {name: b, when: {region: [四川], source: [官网]}}",
+            "rule 'b' can never apply: 'a' stands before it and takes every lead that it means; put the narrower rule",
+        ),
+        ("{name: a, when: {source: [x]}}\n    - {name: a, when: {source: [y]}}", "two rules are called 'a'"),
+        ("{name: a, when: {budget_at_least: 5}}\n    - {name: b, when: {budget_at_least: 9}}", "rule 'b' can never"),
+    ],
+)
+def test_assignment_that_could_never_work_is_refused(rules: str, told: str) -> None:
+    text = DEFAULT + ASSIGNMENT + f"    - {rules}\n"
+    (refusal,) = refusals(text)
+    assert refusal.startswith("rules.yaml:") and "assignment" in refusal and told in refusal
+
+
+@pytest.mark.feature("E1")
+def test_a_narrower_rule_may_stand_before_a_wider_one() -> None:
+    narrow = "    - {name: a, when: {region: [四川], source: [官网]}}\n    - {name: b, when: {region: [四川]}}\n"
+    assert len(load_rules(DEFAULT + ASSIGNMENT + narrow + "    - {name: c}\n", "rules.yaml").assignment.rules) == 3

@@ -1,0 +1,97 @@
+"""Why is it so? One answer for owner, pool, score and time, in the words of the rules that decided."""
+
+from dataclasses import dataclass
+
+from bot.cards.asked import Asked, moment, rating_of, title_of
+from bot.cards.card import Text
+from bot.context import Context
+from leads.rights import can_see
+from store import clocks, leads, timeline
+from store.members import name_of
+from store.tables import Clock, Lead, TimelineItem
+from store.tx import Tx
+
+OWNED = ("claimed", "assigned", "transferred", "released")
+
+
+@dataclass(frozen=True)
+class View:
+    """The lead's head, and one reason a line."""
+
+    head: str
+    lines: tuple[str, ...]
+
+
+async def look(tx: Tx, asked: Asked, ctx: Context) -> View | None:
+    """Read what decided about this lead; None when the asker may not see it."""
+    lead = await leads.find_lead(tx, asked.lead_id or 0)
+    if lead is None or asked.who is None or not await can_see(tx, lead, asked.who, rules=ctx.rules):
+        return None
+    lines = [
+        *await _owner(tx, lead),
+        await _pool(tx, lead, ctx),
+        *_score(lead),
+        *[await _clock(clock, ctx) for clock in await clocks.list_of_lead(tx, lead.id or 0) if clock.ended_at is None],
+    ]
+    return View(title_of(lead), tuple(lines))
+
+
+async def _owner(tx: Tx, lead: Lead) -> list[str]:
+    last = await timeline.list_last(tx, lead.id or 0, OWNED, limit=1)
+    if lead.owner_id is None:
+        return ["负责人:还没有"] if not last else [f"负责人:没有,{await name_of(tx, last[0].by)}退回了"]
+    owner = await name_of(tx, lead.owner_id)
+    if not last:
+        return [f"负责人:{owner}"]
+    return [f"负责人:{owner},{await _how(tx, last[0])}", *await _others(tx, last[0])]
+
+
+async def _how(tx: Tx, item: TimelineItem) -> str:
+    if item.kind == "claimed":
+        return "自己领取的"
+    if item.kind == "transferred":
+        return f"由{await name_of(tx, item.by) or '系统'}转给"
+    version = item.data.get("rules_version")
+    return f"{item.data.get('reason', '')}" + (f"(规则第 {version} 版)" if version else "")
+
+
+async def _others(tx: Tx, item: TimelineItem) -> list[str]:
+    """Everybody whom the rule considered, and why not they."""
+    told = []
+    for one in item.data.get("considered", ()):
+        name = await name_of(tx, one["member"])
+        if one["why_not"]:
+            told.append(f" · {name}:{one['why_not']}")
+        else:
+            told.append(f" · {name}:" + ("轮到" if one["member"] == item.data.get("owner") else "还没轮到"))
+    return told
+
+
+async def _pool(tx: Tx, lead: Lead, ctx: Context) -> str:
+    label = ctx.rules.pools[lead.pool].label if lead.pool in ctx.rules.pools else lead.pool
+    placed = await timeline.list_last(tx, lead.id or 0, ("placed", "released"), limit=1)
+    if placed and placed[0].kind == "placed":
+        data = placed[0].data
+        rule = f"因规则 {data['number']}「{data['rule']}」" if data["number"] else "没有规则适用"
+        return f"线索池:{label},{rule}(规则第 {data['rules_version']} 版)"
+    if placed:
+        return f"线索池:{label},{await name_of(tx, placed[0].by)}退回时放的"
+    return f"线索池:{label}"
+
+
+def _score(lead: Lead) -> list[str]:
+    parts = "、".join(f"{points:+d} {why}" for points, why in lead.score_parts) or "没有符合的评分规则"
+    return [f"评分:{rating_of(lead)}(规则第 {lead.rules_version} 版)", f" · {parts}"]
+
+
+async def _clock(clock: Clock, ctx: Context) -> str:
+    label = clock.rule.get("label", clock.name)
+    started = moment(clock.started_at, now=ctx.now, zone=ctx.rules.zone)
+    due = moment(clock.due_at, now=ctx.now, zone=ctx.rules.zone)
+    late = ",已超时" if clock.due_at <= ctx.now else ""
+    return f"时限:{label} {clock.rule.get('within', '')},从 {started} 算到 {due}{late}(规则第 {clock.rules_version} 版)"
+
+
+def draw(view: View) -> Text:
+    """The reasons as one message."""
+    return Text("\n".join([view.head, *view.lines]))

@@ -1,0 +1,71 @@
+"""A colleague is away: no new lead comes to them until they are back."""
+
+import re
+from datetime import datetime, timedelta
+
+from bot.cards.asked import moment
+from bot.context import Answer, Context, say
+from leads.errors import Unusable
+from leads.facts import Fact
+from leads.rights import Who
+from leads.understand.when import When, find_whens
+from store import duty
+from store.members import find_by_name
+from store.tables import Member
+from store.timeline import audit
+from store.tx import Tx
+
+EXAMPLE = "例如:请假 到周五,请假 明天,请假 3月20日到3月25日 李娜(李娜顶班)"
+BACKUP = re.compile(r"(?:交给|找|由|给)?\s*([一-龥A-Za-z][一-龥A-Za-z0-9_.]{0,19})\s*(?:顶班|代班|替我|接)?$")
+
+
+async def on_leave_word(tx: Tx, rest: str, who: Who, ctx: Context) -> list[Fact | Answer]:
+    """请假 到周五: away from now (or from the first day named) through the last day named."""
+    since, until = _span(rest, ctx)
+    if until <= ctx.now:
+        raise Unusable(f"「{rest[:20]}」已经过去了,没有记。{EXAMPLE}")
+    if until <= since:
+        raise Unusable(f"请假的最后一天早于第一天,没有记。{EXAMPLE}")
+    backup = await _backup(tx, rest, who)
+    await duty.add_absence(tx, who.id or "", since=since, until=until, backup_id=backup.id if backup else None)
+    await audit(tx, act="leave", by=who.id, subject=who.id or "", at=ctx.now, until=until.isoformat())
+    begins = "" if since <= ctx.now else f"{moment(since, now=ctx.now, zone=ctx.rules.zone)}起,"
+    last = (until - timedelta(minutes=1)).astimezone(ctx.rules.zone)
+    days = f"{last:%m-%d} 周{'一二三四五六日'[last.weekday()]}"
+    takes = f",{backup.name}顶班" if backup else ""
+    return [say(f"好的,{begins}请假到 {days}{takes}。这期间不给你分新线索,回来了发「销假」。")]
+
+
+async def on_back_word(tx: Tx, who: Who, ctx: Context) -> list[Fact | Answer]:
+    """销假: back before the time."""
+    if not await duty.end_absence(tx, who.id or "", now=ctx.now):
+        raise Unusable("你没有在请假,不用销假。要请假发「请假 到周五」。")
+    await audit(tx, act="back", by=who.id, subject=who.id or "", at=ctx.now)
+    return [say("欢迎回来,从现在起照常分线索给你。")]
+
+
+def _span(rest: str, ctx: Context) -> tuple[datetime, datetime]:
+    whens = find_whens(rest, now=ctx.now.astimezone(ctx.rules.zone))
+    if not whens:
+        if rest and re.search(r"\d|周|天|月|号|日", rest):
+            raise Unusable(f"没看懂请假到哪天。{EXAMPLE}")
+        local = ctx.now.astimezone(ctx.rules.zone)
+        return ctx.now, local.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
+    last = _end(whens[-1])
+    from_now = len(whens) == 1 and rest.lstrip().startswith(("到", "至"))
+    return ctx.now if from_now else max(whens[0].start, ctx.now), last
+
+
+def _end(when: When) -> datetime:
+    """The instant from which they work again: after the last day named, or at the minute named."""
+    return when.end + timedelta(days=1) if when.precision == "range" else when.end
+
+
+async def _backup(tx: Tx, rest: str, who: Who) -> Member | None:
+    """A colleague whose name ends the line."""
+    for part in reversed(rest.replace(",", " ").replace(",", " ").split()):
+        found = BACKUP.match(part)
+        people = [m for m in await find_by_name(tx, found[1]) if m.id != who.id] if found else []
+        if len(people) == 1:
+            return people[0]
+    return None
