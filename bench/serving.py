@@ -16,6 +16,7 @@ from sqlalchemy import func, select
 from sqlmodel import col
 
 from bot.app import Leadbot
+from bot.guard import listen
 from bot.logs import set_up_logs
 from bot.loop import run_to_the_end
 from bot.schedule import Schedule
@@ -71,10 +72,7 @@ async def serve(folder: Folder, *, idle: bool, hand_over: bool) -> None:
         return web.json_response(answer)
 
     app.router.add_get("/bench", told)
-    runner = web.AppRunner(app, access_log=None, handle_signals=False, auto_decompress=False)
-    await runner.setup()
-    port = bot.settings.server.port
-    await web.TCPSite(runner, "127.0.0.1", port).start()
+    await listen(app, "127.0.0.1", bot.settings.server.port)
     await asyncio.Event().wait()
 
 

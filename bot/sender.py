@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+import random
 import secrets
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
@@ -27,6 +28,7 @@ from store.tx import Tx
 log = structlog.get_logger()
 
 BATCH = 32
+ALARM_PAUSE = timedelta(seconds=61)
 GIVE_UP = timedelta(hours=24)  # a message that could not be handed over for a day is old news
 
 
@@ -49,6 +51,7 @@ class Sender:
             for name, platform in platforms.items()
             for kind in ("member", "group")
         }
+        self._alarmed: dict[str, datetime] = {}
 
     async def start(self) -> None:
         """Learn what was sent lately, so that a restart does not overrun a limit."""
@@ -194,8 +197,8 @@ class Sender:
             await self._store.transaction(lambda tx: self._code_gone(tx, row))
         except SendRefused as refused:
             if refused.alarm:
-                log.error("the platform refuses us until an administrator acts", cause=str(refused))
-                wait = SendLater(str(refused), timedelta(minutes=5))
+                self._alarm(str(refused))
+                wait = SendLater(str(refused), ALARM_PAUSE)
                 await self._store.transaction(lambda tx: self._later(tx, row, wait))
             else:
                 cause = str(refused)
@@ -207,6 +210,13 @@ class Sender:
                 return
             await self._store.transaction(lambda tx: self._sent(tx, row, receipt))
             crash.point("sender_after_receipt")
+
+    def _alarm(self, cause: str) -> None:
+        """One line a minute for each cause, however many messages wait because of it."""
+        now = self._now()
+        if cause not in self._alarmed or not timedelta(0) <= now - self._alarmed[cause] < ALARM_PAUSE:
+            self._alarmed[cause] = now
+            log.error("the platform refuses us until an administrator acts", cause=cause)
 
     async def _sent(self, tx: Tx, row: Outbox, receipt: Receipt) -> None:
         now = self._now()
@@ -231,7 +241,7 @@ class Sender:
         if now - row.created_at > GIVE_UP:
             await lease.settle(tx, row, state="failed", error=str(later))
             return
-        pause = later.delay or timedelta(seconds=min(2 ** min(row.attempts - 1, 10), 60))
+        pause = later.delay or timedelta(seconds=min(2 ** min(row.attempts - 1, 10), 60) * random.uniform(0.8, 1.2))
         if row.purpose == "refresh" and await outbox.refresh_waits(tx, row):
             await lease.settle(tx, row, state="sent", error="a newer refresh takes its place", sent_at=now)
             return

@@ -1,12 +1,12 @@
 """Switches that make a stand-in misbehave as the real platform does on its bad days."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
 from aiohttp import web
 
-LINE = ("http_502", "slow", "cut_before", "cut_after", "empty", "truncated", "html_200")
+LINE = ("http_502", "http_429", "slow", "drip", "cut_before", "cut_after", "empty", "truncated", "html_200")
 
 
 @dataclass
@@ -42,6 +42,8 @@ class Faults:
         self._kinds = (*LINE, *instead, *after, *others)
         self._others = others
         self._active: list[Fault] = []
+        self._running = 0
+        self.most_at_once = 0  # calls, since the last clear()
 
     def add(
         self,
@@ -61,6 +63,7 @@ class Faults:
     def clear(self) -> None:
         """Everything works again."""
         self._active.clear()
+        self.most_at_once = self._running
 
     def strikes(self, endpoint: str, *kinds: str) -> Fault | None:
         """The fault of one of these kinds that strikes now; it is counted."""
@@ -75,6 +78,16 @@ class Faults:
         self, endpoint: str, request: web.Request, answer: Callable[[], Awaitable[web.Response]]
     ) -> web.Response:
         """Answer a call, or what a fault makes of it."""
+        self._running += 1
+        self.most_at_once = max(self.most_at_once, self._running)
+        try:
+            return await self._answer(endpoint, request, answer)
+        finally:
+            self._running -= 1
+
+    async def _answer(
+        self, endpoint: str, request: web.Request, answer: Callable[[], Awaitable[web.Response]]
+    ) -> web.Response:
         fault = self.strikes(endpoint, *(kind for kind in self._kinds if kind not in self._others))
         if fault is None:
             return await answer()
@@ -82,6 +95,8 @@ class Faults:
             return self._instead[fault.kind](fault)
         if fault.kind == "http_502":
             return web.Response(status=502, text="<html><h1>502 Bad Gateway</h1></html>", content_type="text/html")
+        if fault.kind == "http_429":
+            return web.Response(status=429, text="too many requests", headers={"Retry-After": "60"})
         if fault.kind == "cut_before":
             return _cut(request)
         if fault.kind == "slow":
@@ -97,7 +112,16 @@ class Faults:
         if fault.kind == "html_200":
             return web.Response(text="<html>维护中</html>", content_type="text/html")
         body = done.body
+        if fault.kind == "drip" and isinstance(body, bytes):
+            return web.Response(body=_drip(body, fault.seconds), content_type="application/json")
         return web.Response(body=body[:-9] if isinstance(body, bytes) else b"", content_type="application/json")
+
+
+async def _drip(body: bytes, seconds: float) -> AsyncIterator[bytes]:
+    """A byte now and then."""
+    for number in range(len(body)):
+        yield body[number : number + 1]
+        await asyncio.sleep(seconds)
 
 
 def _cut(request: web.Request) -> web.Response:

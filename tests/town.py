@@ -68,6 +68,11 @@ class Town:
         self.http: aiohttp.ClientSession
         self.admin_key = ""
 
+    @property
+    def platform(self) -> web.AppRunner:
+        """The chat platform's server."""
+        return self._runners[0]
+
     def now(self) -> datetime:
         """The town's time."""
         return self.at

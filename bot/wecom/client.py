@@ -1,6 +1,5 @@
 """Calling WeCom's API: one token for all, ten seconds a call, eight calls at a time, and no secret in any error."""
 
-import asyncio
 import json
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
@@ -9,11 +8,12 @@ from typing import Any, TypeVar
 import aiohttp
 
 from bot.wecom.errors import WeComError
+from bot.wecom.pace import AT_ONCE, Pace
 from bot.wecom.token import Token
 
 PATIENCE = 10.0  # seconds for a whole call
 CONNECTING = 5.0  # seconds of them until a connection must stand
-AT_ONCE = 8
+TOO_MANY = 429  # HTTP's own way to say it, from a gateway before WeCom: nothing has happened behind it
 LARGEST_ANSWER = 4 * 1024 * 1024
 LARGEST_MEDIA = 20 * 1024 * 1024
 
@@ -49,11 +49,9 @@ class WeComClient:
         on_answer: Callable[[str, int], None] = lambda endpoint, code: None,
     ) -> None:
         self.account = account
-        self._monotonic = monotonic
         self._on_answer = on_answer
         self._session: aiohttp.ClientSession | None = None
-        self._slots = asyncio.Semaphore(AT_ONCE)
-        self._closed_until: dict[str, float] = {}
+        self._pace = Pace(monotonic=monotonic)
         self.token = Token(self._fetch_token, monotonic=monotonic)
 
     async def close(self) -> None:
@@ -66,7 +64,7 @@ class WeComClient:
     ) -> dict[str, Any]:
         """One API call with a token; a token that WeCom calls invalid is renewed once."""
         return await self._renewing(
-            lambda token: self._once(method, endpoint, {**(params or {}), "access_token": token}, body)
+            endpoint, lambda token: self._once(method, endpoint, {**(params or {}), "access_token": token}, body)
         )
 
     async def send(self, body: bytes) -> dict[str, Any]:
@@ -75,7 +73,9 @@ class WeComClient:
 
     async def webhook_send(self, key: str, body: bytes) -> dict[str, Any]:
         """webhook/send: a message to the group whose key this is, without a token (page 99110)."""
-        return await self._once("POST", "webhook/send", {"key": key}, body)
+        gate = f"webhook/send {key}"  # each group has a limit of its own
+        async with self._pace.slot(gate, "webhook/send"):
+            return await self._pace.learning(gate, self._once("POST", "webhook/send", {"key": key}, body))
 
     async def update_card(self, body: bytes) -> dict[str, Any]:
         """message/update_template_card (page 94888)."""
@@ -107,7 +107,7 @@ class WeComClient:
             form.add_field("media", content, filename=filename, content_type="application/octet-stream")
             return await self._once("POST", "media/upload", {"access_token": token, "type": kind}, form)
 
-        return str((await self._renewing(upload))["media_id"])
+        return str((await self._renewing("media/upload", upload))["media_id"])
 
     async def media_get(self, media_id: str) -> tuple[str, bytes]:
         """media/get: the content type and the bytes; an error comes as JSON with 200 (page 90254)."""
@@ -119,17 +119,32 @@ class WeComClient:
                 self._read("media/get", status, raw)
             return kind, raw
 
-        return await self._renewing(download)
+        return await self._renewing("media/get", download)
 
-    async def _renewing(self, once: Callable[[str], Awaitable[T]]) -> T:
-        """A call with the token; one that WeCom calls invalid is renewed once, and the call repeated once."""
-        token = await self.token.get()
-        try:
-            return await once(token)
-        except WeComError as error:
-            if error.meaning.decision != "token" and error.code != 40001:
-                raise
-            return await once(await self.token.get(instead_of=token))
+    async def _renewing(self, endpoint: str, once: Callable[[str], Awaitable[T]]) -> T:
+        """A call in its slot with the token; one that WeCom calls invalid is renewed once, and the call repeated once.
+
+        A token that is called invalid right after it was given would be asked for without end: it counts as refused.
+        """
+        failures = self.token.failures
+        async with self._pace.slot(endpoint, endpoint):
+            token = await self.token.get(failures=failures)
+            try:
+                answer = await self._pace.learning(endpoint, once(token))
+            except WeComError as error:
+                if not _is_of_token(error):
+                    raise
+                if self.token.on_probation:
+                    raise self.token.refuse(token, error) from None
+                token = await self.token.get(instead_of=token)
+                try:
+                    answer = await self._pace.learning(endpoint, once(token))
+                except WeComError as again:
+                    if not _is_of_token(again):
+                        raise
+                    raise self.token.refuse(token, again) from None
+        self.token.accept()
+        return answer
 
     async def _fetch_token(self) -> tuple[str, float]:
         params = {"corpid": self.account.corp_id, "corpsecret": self.account.secret}
@@ -142,16 +157,8 @@ class WeComClient:
     async def _once(
         self, method: str, endpoint: str, params: Mapping[str, str], body: bytes | aiohttp.FormData | None
     ) -> dict[str, Any]:
-        gate = f"{endpoint} {params.get('key', '')}"  # a group's webhook has a limit of its own
-        if self._monotonic() < self._closed_until.get(gate, 0.0):
-            raise WeComError(45009, endpoint)
         status, _, raw = await self._exchange(method, endpoint, params, body, LARGEST_ANSWER)
-        try:
-            return self._read(endpoint, status, raw)
-        except WeComError as error:
-            if error.code == 45009 and error.meaning.delay is not None:
-                self._closed_until[gate] = self._monotonic() + error.meaning.delay.total_seconds()
-            raise
+        return self._read(endpoint, status, raw)
 
     async def _exchange(
         self, method: str, endpoint: str, params: Mapping[str, str], body: Any, largest: int
@@ -164,23 +171,25 @@ class WeComClient:
             )
         headers = {"Content-Type": "application/json; charset=utf-8"} if isinstance(body, bytes) else {}
         address = f"{self.account.api_base.rstrip('/')}/cgi-bin/{endpoint}"
-        async with self._slots:
-            try:
-                async with self._session.request(
-                    method, address, params=dict(params), data=body, headers=headers, allow_redirects=False
-                ) as answer:
-                    raw = await answer.content.read(largest + 1)
-                    while not answer.content.at_eof() and len(raw) <= largest:
-                        raw += await answer.content.read(largest + 1 - len(raw))
-                    return answer.status, answer.content_type, raw
-            except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError):
-                raise NotReached("连接不上企业微信,检查网络或 wecom.api_base") from None
-            except (TimeoutError, aiohttp.ClientError, OSError) as error:
-                raise OutcomeUnknown(f"企业微信没有完整回答({type(error).__name__})") from None
+        try:
+            async with self._session.request(
+                method, address, params=dict(params), data=body, headers=headers, allow_redirects=False
+            ) as answer:
+                raw = await answer.content.read(largest + 1)
+                while not answer.content.at_eof() and len(raw) <= largest:
+                    raw += await answer.content.read(largest + 1 - len(raw))
+                return answer.status, answer.content_type, raw
+        except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError):
+            raise NotReached("连接不上企业微信,检查网络或 wecom.api_base") from None
+        except (TimeoutError, aiohttp.ClientError, OSError) as error:
+            raise OutcomeUnknown(f"企业微信没有完整回答({type(error).__name__})") from None
 
     def _read(self, endpoint: str, status: int, raw: bytes) -> dict[str, Any]:
         if len(raw) > LARGEST_ANSWER:
             raise OutcomeUnknown("企业微信的回答太长")
+        if status == TOO_MANY:
+            self._on_answer(endpoint, status)
+            raise WeComError(TOO_MANY, endpoint)
         try:
             answer = json.loads(raw)
             code = int(answer["errcode"])
@@ -192,6 +201,11 @@ class WeComClient:
         if code == 0:
             raise OutcomeUnknown(f"企业微信回答 HTTP {status}")
         raise WeComError(code, endpoint)
+
+
+def _is_of_token(error: WeComError) -> bool:
+    """40001 means a wrong secret where a token is asked for, and a bad token everywhere else (page 90313)."""
+    return error.endpoint != "gettoken" and (error.meaning.decision == "token" or error.code == 40001)
 
 
 def _json(value: Mapping[str, Any]) -> bytes:

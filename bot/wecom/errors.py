@@ -17,6 +17,7 @@ class Meaning:
 
 
 _MINUTE = timedelta(seconds=61)
+_ALARM_PAUSE = timedelta(seconds=61)  # an administrator needs longer; a try a minute shows when it is mended
 
 MEANINGS: dict[int, Meaning] = {
     -1: Meaning("retry", "企业微信系统繁忙,稍后自动重试"),
@@ -34,22 +35,23 @@ MEANINGS: dict[int, Meaning] = {
     50002: Meaning("final", "不在应用的可见范围:到后台把成员加进可见范围"),
     60021: Meaning("final", "不在应用的可见范围:到后台把成员加进可见范围"),
     60030: Meaning("final", "不在应用的可见范围:到后台把成员加进可见范围"),
-    40056: Meaning("alarm", "agent_id 不对:核对 leadbot.yaml 的 wecom.agent_id"),
-    301002: Meaning("alarm", "agent_id 和 Secret 不是同一个应用:核对 leadbot.yaml 的 wecom"),
+    40056: Meaning("alarm", "agent_id 不对:核对 leadbot.yaml 的 wecom.agent_id", _ALARM_PAUSE),
+    301002: Meaning("alarm", "agent_id 和 Secret 不是同一个应用:核对 leadbot.yaml 的 wecom", _ALARM_PAUSE),
     43012: Meaning("alarm", "应用还没有配置接收消息的 URL,按钮卡片发不出去:到后台「接收消息」填写"),
-    60020: Meaning("alarm", "服务器的出口 IP 不在「企业可信IP」里:到后台应用页加上(一分钟后生效)"),
-    50003: Meaning("alarm", "应用被停用了:到后台重新启用"),
-    60031: Meaning("alarm", "这个接口对应用不开放:核对应用权限"),
-    48001: Meaning("alarm", "应用没有这个接口的权限:到后台开通"),
-    48002: Meaning("alarm", "应用没有这个接口的权限:到「客户联系 → 可调用接口的应用」加上本应用"),
-    48006: Meaning("alarm", "应用不活跃,数据权限被收回:到后台处理"),
-    48011: Meaning("alarm", "应用不活跃,数据权限被收回:到后台处理"),
+    60020: Meaning("alarm", "服务器的出口 IP 不在「企业可信IP」里:到后台应用页加上(一分钟后生效)", _ALARM_PAUSE),
+    50003: Meaning("alarm", "应用被停用了:到后台重新启用", _ALARM_PAUSE),
+    60031: Meaning("alarm", "这个接口对应用不开放:核对应用权限", _ALARM_PAUSE),
+    48001: Meaning("alarm", "应用没有这个接口的权限:到后台开通", _ALARM_PAUSE),
+    48002: Meaning("alarm", "应用没有这个接口的权限:到「客户联系 → 可调用接口的应用」加上本应用", _ALARM_PAUSE),
+    48006: Meaning("alarm", "应用不活跃,数据权限被收回:到后台处理", _ALARM_PAUSE),
+    48011: Meaning("alarm", "应用不活跃,数据权限被收回:到后台处理", _ALARM_PAUSE),
     84061: Meaning("final", "客户和这位成员没有好友关系"),
     40096: Meaning("final", "客户的 external_userid 不对"),
     45009: Meaning("limit", "调用太频繁,企业微信要求暂停", _MINUTE),
     45033: Meaning("limit", "同时调用太多,稍后自动重试", timedelta(seconds=5)),
     45035: Meaning("retry", "同时修改同一客户,稍后自动重试"),
     45036: Meaning("limit", "访问数据异常,企业微信要求放慢", timedelta(minutes=5)),
+    429: Meaning("limit", "网关说调用太频繁,稍后自动重试", _MINUTE),
     93000: Meaning("final", "群的消息推送已被删除:在群里重新添加,把新的地址填进 leadbot.yaml 的 wecom.groups"),
     93001: Meaning("final", "这个群不允许消息推送:在群设置里打开"),
     93004: Meaning("final", "群的消息推送被停用了:在群里重新启用"),
@@ -57,14 +59,17 @@ MEANINGS: dict[int, Meaning] = {
     42014: Meaning("accepted", "这张卡片已经发过"),
     60140: Meaning("code", "卡片的更新码用过或过期了"),
 }
+NEVER_LIKED = Meaning(
+    "alarm", "企业微信不认刚刚发给我们的 access_token:核对 wecom.corp_id、agent_id 和 WECOM_SECRET 是不是同一个应用的"
+)
 UNKNOWN = Meaning("final", "企业微信不接受这条消息")
 
 
 class WeComError(Exception):
     """WeCom answered with an error number. No secret, token or body is ever part of it."""
 
-    def __init__(self, code: int, endpoint: str) -> None:
+    def __init__(self, code: int, endpoint: str, meaning: Meaning | None = None) -> None:
         self.code = code
         self.endpoint = endpoint
-        self.meaning = MEANINGS.get(code, UNKNOWN)
+        self.meaning = meaning or MEANINGS.get(code, UNKNOWN)
         super().__init__(f"{self.meaning.cure}(企业微信 {code},{endpoint})")

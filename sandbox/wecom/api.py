@@ -159,6 +159,9 @@ class Api:
     def _deliver(self, body: dict[str, Any], raw: bytes, found: list[str], missing: list[str]) -> dict[str, Any]:
         msgid = secrets.token_hex(8)
         answer = {**OK, "invaliduser": "|".join(missing), "msgid": msgid}
+        if unlicensed := [user for user in found if user in self.company.unlicensed]:
+            answer["unlicenseduser"] = "|".join(unlicensed)
+            found = [user for user in found if user not in unlicensed]
         interval = self._interval(body)
         if interval is not None and self.memory.is_duplicate(raw, interval):
             self.chats.dropped += [Dropped(user, "duplicate", body) for user in found]

@@ -9,6 +9,7 @@ import pytest
 from bot.platform import CodeGone, SendLater, SendRefused
 from bot.wecom.client import NotReached
 from bot.wecom.errors import WeComError
+from bot.wecom.pace import AT_ONCE
 from tests.bot.wecom.line import Line, message
 from tests.town import town
 
@@ -68,17 +69,40 @@ async def test_media_renew_the_token_as_well(line: Line) -> None:
         await line.client.media_get("unknown")
 
 
-async def test_a_platform_that_never_likes_its_tokens_is_not_asked_in_a_loop(line: Line) -> None:
-    line.standin.faults.add("message/send", "errcode", errcode=40014)
+async def test_a_platform_that_never_likes_its_tokens_is_asked_twice_and_then_an_alarm(line: Line) -> None:
+    line.standin.faults.add("message/send", "errcode", errcode=42001)
     for _ in range(20):
         with pytest.raises(SendLater):
             await line.platform().send(message())
-    assert line.calls["gettoken"] == 1
+    assert line.calls["gettoken"] == 1 and line.calls["message/send"] == 0, "the stand-in counts what it acts on"
     line.at += 6
-    for _ in range(20):
-        with pytest.raises(SendLater):
-            await line.platform().send(message())
+    ends = await asyncio.gather(*(line.platform().send(message()) for _ in range(20)), return_exceptions=True)
+    assert any(isinstance(end, SendRefused) and end.alarm and "access_token" in str(end) for end in ends)
+    assert all(isinstance(end, SendLater | SendRefused) for end in ends)
     assert line.calls["gettoken"] == 2
+    before = line.answers[42001]
+    for _ in range(360):
+        line.at += 10
+        with pytest.raises(SendRefused):
+            await line.platform().send(message())
+    assert line.calls["gettoken"] <= 2 + 6, "in the hour after it: after 1, 2, 4, 8, 16 and 32 minutes"
+    assert line.answers[42001] - before <= 6 * 2
+    line.standin.faults.clear()
+    line.at += 3600
+    await line.platform().send(message())
+    assert line.arrived() == 1
+
+
+@pytest.mark.failure("P4")
+async def test_two_hundred_calls_that_find_the_token_ended_share_the_next_one(line: Line) -> None:
+    await line.client.user_get("lisi")
+    line.at += 600
+    line.standin.api.invalidate_tokens()
+    bodies = [message(f"第 {number} 条") for number in range(200)]
+    ends = await asyncio.gather(*(line.platform().send(body) for body in bodies), return_exceptions=True)
+    assert line.calls["gettoken"] == 2
+    assert not any(isinstance(end, BaseException) for end in ends)
+    assert line.answers[40014] <= AT_ONCE, "whoever waited for a slot used the new one"
 
 
 async def test_a_wrong_secret_is_an_alarm_and_never_a_ban(line: Line) -> None:
@@ -122,6 +146,53 @@ async def test_busy_means_later(line: Line, code: int, least: int | None, most: 
     line.at += 120
     await line.platform().send(message())
     assert line.arrived() == 1
+
+
+@pytest.mark.failure("P3")
+@pytest.mark.parametrize(("fault", "code"), [("errcode", 45009), ("http_429", 429)])
+async def test_too_often_in_a_burst_stops_it_after_the_calls_in_flight(line: Line, fault: str, code: int) -> None:
+    await line.client.user_get("lisi")
+    line.standin.faults.add("message/send", fault, errcode=code)
+    for _ in range(10):  # a burst of 500, and then a try each six seconds
+        ends = await asyncio.gather(*(line.platform().send(message(str(n))) for n in range(50)), return_exceptions=True)
+        assert all(isinstance(end, SendLater) and end.delay and end.delay.total_seconds() >= 60 for end in ends)
+        line.at += 6
+    assert line.answers[code] <= AT_ONCE
+    line.standin.faults.clear()
+    line.at += 2
+    await line.platform().send(message())
+
+
+async def test_too_many_at_once_halves_what_is_tried_at_once(line: Line) -> None:
+    await line.client.user_get("lisi")
+    for most in (AT_ONCE, AT_ONCE // 2, AT_ONCE // 4):
+        line.standin.faults.add("message/send", "slow", seconds=0.05)
+        await asyncio.gather(*(line.platform().send(message(str(n))) for n in range(16)))
+        assert line.standin.faults.most_at_once == most
+        line.standin.faults.clear()
+        line.standin.faults.add("message/send", "errcode", errcode=45033, times=1)
+        with pytest.raises(SendLater):
+            await line.platform().send(message())
+        line.at += 6
+    for number in range(200):
+        await line.platform().send(message(f"gut {number}"))
+    line.standin.faults.clear()
+    line.standin.faults.add("message/send", "slow", seconds=0.05)
+    await asyncio.gather(*(line.platform().send(message(str(n))) for n in range(16)))
+    assert line.standin.faults.most_at_once == AT_ONCE, "with good answers it grows again"
+
+
+@pytest.mark.failure("P5")
+@pytest.mark.parametrize("code", [60020, 50003, 301002, 48002])
+async def test_what_an_administrator_must_mend_is_tried_once_a_minute(line: Line, code: int) -> None:
+    await line.client.user_get("lisi")
+    line.standin.faults.add("message/send", "errcode", errcode=code)
+    for _ in range(60):  # ten minutes
+        ends = await asyncio.gather(*(line.platform().send(message(str(n))) for n in range(9)), return_exceptions=True)
+        assert all(isinstance(end, SendRefused) and end.alarm and str(code) in str(end) for end in ends)
+        line.at += 10
+    assert line.answers[code] <= AT_ONCE + 10
+    await line.client.user_get("lisi")
 
 
 async def test_too_often_closes_that_endpoint_and_no_other(line: Line) -> None:
