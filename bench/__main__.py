@@ -16,10 +16,12 @@ from bench.door import door
 from bench.figure import Figure
 from bench.machine import look_at
 from bench.run import ROOT, Run
+from bench.talk import talk
 
 Benchmark = Callable[[Run], list[Figure]]
 BENCHMARKS: dict[str, tuple[Benchmark, str]] = {
     "door": (door, "B1, B2, B3: callbacks kept and answered"),
+    "talk": (talk, "B4: chat lines answered"),
 }
 
 

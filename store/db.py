@@ -5,13 +5,14 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 from typing import TypeVar
 
-from sqlalchemy import event, select
+from sqlalchemy import Connection, event, select
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlmodel import col
 
 from config.document import BadDocument, Problem
+from store import direct
 from store import duty as duty  # these two register their tables with the metadata
 from store import queues as queues
 from store.sealed import Keys
@@ -79,12 +80,7 @@ class Store:
     async def read(self) -> AsyncIterator[Tx]:
         """A consistent view for looking only; a write in it is refused by the database."""
         async with self._read_engine.connect() as connection, connection.begin():
-            session = AsyncSession(bind=connection, expire_on_commit=False, autoflush=False)
-            try:
-                yield Tx(session, self.corp, self.keys)
-            finally:
-                session.expunge_all()
-                await session.close()
+            yield Tx(connection, self.corp, self.keys)
 
     def on_hint(self, listener: Callable[[str], None]) -> None:
         """Call `listener(worker)` after commits that gave a worker something to do."""
@@ -103,6 +99,8 @@ class Store:
             max_overflow=0,
         )
         engine.sync_engine.dialect.leadbot_keys = self.keys  # type: ignore[attr-defined]
+        if writing:
+            event.listen(engine.sync_engine, "do_connect", direct.connect)
 
         @event.listens_for(engine.sync_engine, "connect")
         def _connected(dbapi: DBAPIConnection, _: ConnectionPoolEntry) -> None:
@@ -117,8 +115,12 @@ class Store:
             cursor.close()
 
         @event.listens_for(engine.sync_engine, "begin")
-        def _begun(connection: object) -> None:
-            connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")  # type: ignore[attr-defined]
+        def _begun(connection: Connection) -> None:
+            dbapi = connection.connection.dbapi_connection
+            if isinstance(dbapi, direct.Direct):
+                dbapi.begin()
+            else:
+                connection.exec_driver_sql("BEGIN")
 
         return engine
 

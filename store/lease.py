@@ -13,7 +13,7 @@ from sqlmodel import col
 
 from store.columns import one_of
 from store.queues import Due, Inbox, Job, Outbox
-from store.tx import Tx
+from store.tx import Tx, made
 
 Work = TypeVar("Work", Inbox, Outbox, Due, Job)
 LEASE = timedelta(seconds=60)
@@ -65,13 +65,7 @@ async def take(
     if into is not None:
         changes["state"] = into
     statement = update(table).where(col(table.id).in_(chosen)).values(**changes).returning(table)
-    result = await tx.session.execute(
-        statement, execution_options={"synchronize_session": False, "populate_existing": True}
-    )
-    rows = sorted(result.scalars().all(), key=lambda row: row.id or 0)
-    for row in rows:
-        tx.session.expunge(row)
-    return rows
+    return sorted(made(table, await tx.execute(statement)), key=lambda row: row.id or 0)
 
 
 async def settle(tx: Tx, row: Work, **changes: Any) -> bool:

@@ -1,57 +1,101 @@
 """One transaction of one company: every verb and every query gets it as its first argument."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Any, TypeVar
 
-from sqlalchemy import CursorResult, Executable, Select
+from sqlalchemy import Connection, CursorResult, Executable, Insert, Select, insert
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.orm.instrumentation import manager_of_class
 
 from store.sealed import Keys
 from store.tables import Row
 
 T = TypeVar("T")
-FRESH = {"populate_existing": True}
+COUNTED = {"preserve_rowcount": True}
 
 
 class Tx:
-    """The session, the company it is bound to, and the hints to give once it has committed."""
+    """The connection, the company it is bound to, and the hints to give once it has committed.
 
-    def __init__(self, session: AsyncSession, corp: str, keys: Keys) -> None:
-        self.session = session
+    A query of a hot path is built once, with `bindparam`s; its values are given by name (`corp` is always there).
+    """
+
+    def __init__(
+        self, connection: AsyncConnection, corp: str, keys: Keys, *, at_once: Connection | None = None
+    ) -> None:
+        self._connection = connection
+        self._at_once = at_once
         self.corp = corp
         self.keys = keys
+        self.dialect = connection.dialect.name
         self.hints: set[str] = set()
 
-    async def all(self, query: Select[T]) -> Sequence[T]:
-        """All rows of a one-column query, read anew from the database."""
-        return (await self.session.execute(query, execution_options=FRESH)).scalars().all()
+    async def execute(self, statement: Executable, values: Mapping[str, Any] | None = None) -> CursorResult[Any]:
+        """Run any statement."""
+        if self._at_once is not None:  # see store/direct.py
+            return self._at_once.execute(statement, values, execution_options=COUNTED)
+        return await self._connection.execute(statement, values, execution_options=COUNTED)
 
-    async def first(self, query: Select[T]) -> T | None:
-        """The first row, or None."""
-        return (await self.session.execute(query.limit(1), execution_options=FRESH)).scalars().first()
+    async def all(self, query: Select[T], **values: Any) -> Sequence[T]:
+        """All rows of a query for one table or one column, read anew from the database."""
+        return _made(query, await self.execute(query, self._bound(values)))
 
-    async def rows(self, query: Select[*tuple[Any, ...]]) -> Sequence[Any]:
+    async def first(self, query: Select[T], **values: Any) -> T | None:
+        """The first row, or None. A query with values says itself that it wants one row."""
+        result = await self.execute(query if values else query.limit(1), self._bound(values))
+        found = _made(query, result)
+        return found[0] if found else None
+
+    async def rows(self, query: Select[*tuple[Any, ...]], **values: Any) -> Sequence[Any]:
         """All rows of a query over several columns."""
-        return (await self.session.execute(query)).all()
+        return (await self.execute(query, self._bound(values))).all()
 
-    async def run(self, statement: Executable) -> CursorResult[Any]:
+    async def run(self, statement: Executable, **values: Any) -> CursorResult[Any]:
         """An INSERT, UPDATE or DELETE."""
-        await self.session.flush()
-        result = await self.session.execute(statement, execution_options={"synchronize_session": False})
-        assert isinstance(result, CursorResult)  # noqa: S101 - narrows the type; a Select never comes here
-        return result
+        return await self.execute(statement, self._bound(values))
 
     def insert(self, table: type[Row]) -> "sqlite.Insert | postgresql.Insert":
         """An INSERT that knows ON CONFLICT, in the words of the database at hand."""
-        dialect = self.session.get_bind().dialect.name
-        return postgresql.insert(table) if dialect == "postgresql" else sqlite.insert(table)
+        return postgresql.insert(table) if self.dialect == "postgresql" else sqlite.insert(table)
 
     async def add(self, row: Row) -> None:
         """Insert a row now, so that its id is known."""
-        self.session.add(row)
-        await self.session.flush()
+        values = {name: value for name, value in row.__dict__.items() if not name.startswith("_")}
+        if values.get("id", 0) is None:
+            del values["id"]
+        result = await self.execute(_plain_insert(type(row)), values)
+        if "id" not in values and hasattr(row, "id"):
+            row.id = result.inserted_primary_key[0]  # type: ignore[index]
 
     def wake(self, worker: str) -> None:
         """A hint for a worker, given after the commit; the rows alone are the truth."""
         self.hints.add(worker)
+
+    def _bound(self, values: dict[str, Any]) -> dict[str, Any] | None:
+        return {"corp": self.corp, **values} if values else None
+
+
+@cache
+def _plain_insert(table: type[Row]) -> Insert:
+    return insert(table)
+
+
+def _made(query: Select[Any], result: CursorResult[Any]) -> list[Any]:
+    shape = query.column_descriptions[0]
+    if shape["expr"] is shape.get("entity"):
+        return made(shape["entity"], result)
+    return list(result.scalars())
+
+
+def made(table: type[T], result: CursorResult[Any]) -> list[T]:
+    """Rows of one table from a result that holds all its columns; they are values, changes to them stay here."""
+    manager = manager_of_class(table)
+    names = tuple(result.keys())
+    found = []
+    for row in result:
+        one: T = manager.new_instance()
+        one.__dict__.update(zip(names, row, strict=True))
+        found.append(one)
+    return found

@@ -6,9 +6,10 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from store import crash
+from store.direct import at_once
 from store.sealed import Keys
 from store.tx import Tx
 
@@ -108,6 +109,7 @@ class Writer:
         async with connection.begin() as transaction:
             for call in batch:
                 await self._run_one(connection, call)
+                await asyncio.sleep(0)  # others have their turn: an embedded store's statements never wait
             crash.point("writer_before_commit")
             await transaction.commit()
         crash.point("writer_after_commit")
@@ -125,17 +127,12 @@ class Writer:
             self._on_hint(hint)
 
     async def _run_one(self, connection: AsyncConnection, call: _Call) -> None:
-        session = AsyncSession(bind=connection, expire_on_commit=False, autoflush=False)
-        call.tx = Tx(session, self._corp, self._keys)
+        call.tx = Tx(connection, self._corp, self._keys, at_once=at_once(connection))
         call.refusal = None
         try:
             call.result = await call.operation(call.tx)
-            await session.flush()
         except Refusal as refusal:
             call.refusal = refusal
-        finally:
-            session.expunge_all()
-            await session.close()
 
 
 def _fail(batch: list[_Call], error: Exception) -> None:

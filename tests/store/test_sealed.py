@@ -4,6 +4,8 @@ import re
 
 import pytest
 from cryptography.exceptions import InvalidTag
+from sqlalchemy import select
+from sqlmodel import col
 
 from store.db import Store, WrongKey
 from store.sealed import Keys
@@ -28,7 +30,7 @@ async def test_what_was_sealed_comes_back(store):
     lead = Lead(corp="acme", phone=PHONE, need="", created_at=NOW)
     await store.transaction(lambda tx: tx.add(lead))
     async with store.read() as tx:
-        found = await tx.session.get(Lead, lead.id)
+        found = await tx.first(select(Lead).where(col(Lead.id) == lead.id))
         assert (found.phone, found.need) == (PHONE, "")
 
 

@@ -1,0 +1,42 @@
+"""The embedded store's writer takes its small steps at once; only what waits for the disk goes to another thread.
+
+A statement of ours takes microseconds. To hand it to a thread, its cursor too, and its rows back takes a hundred, and
+a chat command asks twenty of them. BEGIN may wait for the lock and COMMIT for the disk: they leave the loop free.
+"""
+
+from typing import Any
+
+from sqlalchemy import Connection
+from sqlalchemy.dialects.sqlite.aiosqlite import AsyncAdapt_aiosqlite_connection
+from sqlalchemy.engine import Dialect
+from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.util import await_only
+
+
+class Direct(AsyncAdapt_aiosqlite_connection):
+    """An aiosqlite connection whose cursors are SQLite's own: for one task that uses it alone, such as the writer's."""
+
+    __slots__ = ()
+
+    def cursor(self, server_side: bool = False) -> Any:
+        """A plain cursor; SQLite is built to be used by one thread after the other."""
+        return self._connection._conn.cursor()
+
+    def begin(self) -> None:
+        """BEGIN IMMEDIATE, in aiosqlite's thread."""
+        await_only(self._connection.execute("BEGIN IMMEDIATE"))
+
+
+def connect(dialect: Dialect, _: object, arguments: Any, options: Any) -> Direct:
+    """In place of the dialect's own connect (SQLAlchemy's event `do_connect`)."""
+    driver: Any = dialect.dbapi
+    connection = driver.aiosqlite.connect(*arguments, **{**options, "check_same_thread": False})
+    connection._thread.daemon = True
+    return Direct(driver, await_only(connection))
+
+
+def at_once(connection: AsyncConnection) -> Connection | None:
+    """The connection as it may be used without awaiting, when its cursors are SQLite's own."""
+    plain = connection.sync_connection
+    assert plain is not None  # noqa: S101 - an open connection has one
+    return plain if isinstance(plain.connection.dbapi_connection, Direct) else None
