@@ -9,7 +9,7 @@ from bot.platform import Place
 from config.rules import Rules
 from leads.rights import Who, pools_of
 from store import cards, due, outbox
-from store.members import list_members
+from store.members import list_at, list_members
 from store.tables import Lead, Member
 from store.tx import Tx
 
@@ -41,12 +41,13 @@ async def ring(
 
 async def refresh(tx: Tx, ctx: Context, lead: Lead, *, origin: str, only: str | None = None) -> None:
     """Make every living card of a lead true again (or only the one that hangs at the place `only`)."""
-    members = {m.wecom: m for m in await list_members(tx) if m.wecom} | {
-        m.dingtalk: m for m in await list_members(tx) if m.dingtalk
-    }
-    for place in await cards.list_places(tx, lead.id or 0):
-        member = members.get(place.place)
-        if member is None or (only is not None and place.place != only):
+    hanging = [place for place in await cards.list_places(tx, lead.id or 0) if only in (None, place.place)]
+    if not hanging:
+        return
+    people = await list_at(tx, [place.place for place in hanging])
+    for place in hanging:
+        member = next((m for m in people if place.place in (m.wecom, m.dingtalk)), None)
+        if member is None:
             continue
         await outbox.ask(
             tx,

@@ -2,41 +2,51 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import cache
 
-from sqlalchemy import ColumnElement, select, update
+from sqlalchemy import ColumnElement, Insert, bindparam, select, update
 from sqlmodel import col
 
 from store.tables import CardPlace
-from store.tx import Tx
+from store.tx import Tx, insert_for
+
+_AT = select(CardPlace).where(
+    col(CardPlace.corp) == bindparam("corp"),
+    col(CardPlace.platform) == bindparam("platform"),
+    col(CardPlace.place) == bindparam("place"),
+    col(CardPlace.card) == bindparam("card"),
+    col(CardPlace.lead_id) == bindparam("lead_id"),
+)
+_OF_LEAD = select(CardPlace).where(
+    col(CardPlace.corp) == bindparam("corp"), col(CardPlace.lead_id) == bindparam("lead_id")
+)
 
 
 async def find_place(tx: Tx, platform: str, place: str, card: str, lead_id: int) -> CardPlace | None:
     """The living card of a lead in one place."""
-    return await tx.first(
-        select(CardPlace).where(
-            col(CardPlace.corp) == tx.corp,
-            col(CardPlace.platform) == platform,
-            col(CardPlace.place) == place,
-            col(CardPlace.card) == card,
-            col(CardPlace.lead_id) == lead_id,
-        )
-    )
+    return await tx.first(_AT, platform=platform, place=place, card=card, lead_id=lead_id)
 
 
 async def list_places(tx: Tx, lead_id: int) -> Sequence[CardPlace]:
     """All living cards of a lead."""
-    return await tx.all(select(CardPlace).where(col(CardPlace.corp) == tx.corp, col(CardPlace.lead_id) == lead_id))
+    return await tx.all(_OF_LEAD, lead_id=lead_id)
 
 
 async def posted(
     tx: Tx, *, platform: str, place: str, card: str, lead_id: int, ref: str, code: str, drawn: bytes, now: datetime
 ) -> None:
     """A new card was posted: it is the living one from now on."""
-    values = {"ref": ref, "code": code, "code_at": now if code else None, "drawn": drawn}
-    await tx.run(
-        tx.insert(CardPlace)
-        .values(corp=tx.corp, platform=platform, place=place, card=card, lead_id=lead_id, **values)
-        .on_conflict_do_update(index_elements=["corp", "platform", "place", "card", "lead_id"], set_=values)
+    where = {"corp": tx.corp, "platform": platform, "place": place, "card": card, "lead_id": lead_id}
+    what = {"ref": ref, "code": code, "code_at": now if code else None, "drawn": drawn}
+    await tx.execute(_posting(tx.dialect), {**where, **what})
+
+
+@cache
+def _posting(dialect: str) -> Insert:
+    statement = insert_for(dialect, CardPlace)
+    return statement.on_conflict_do_update(
+        index_elements=["corp", "platform", "place", "card", "lead_id"],
+        set_={name: statement.excluded[name] for name in ("ref", "code", "code_at", "drawn")},
     )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import bindparam, func, select, update
 from sqlmodel import col
 
 from store.tables import Clock
@@ -16,12 +16,24 @@ async def find_clock(tx: Tx, clock_id: int) -> Clock | None:
     return await tx.first(select(Clock).where(col(Clock.corp) == tx.corp, col(Clock.id) == clock_id))
 
 
+_OF_LEAD = (
+    select(Clock)
+    .where(col(Clock.corp) == bindparam("corp"), col(Clock.lead_id) == bindparam("lead_id"))
+    .order_by(col(Clock.id))
+)
+_OF_LEAD_IN = _OF_LEAD.where(col(Clock.state).in_(bindparam("states", expanding=True)))
+_CHANGE = update(Clock).where(
+    col(Clock.corp) == bindparam("of_corp"),
+    col(Clock.id) == bindparam("of_id"),
+    col(Clock.state).in_(bindparam("states", expanding=True)),
+)
+
+
 async def list_of_lead(tx: Tx, lead_id: int, *, states: Sequence[str] | None = None) -> Sequence[Clock]:
     """A lead's clocks, oldest first."""
-    query = select(Clock).where(col(Clock.corp) == tx.corp, col(Clock.lead_id) == lead_id)
-    if states is not None:
-        query = query.where(col(Clock.state).in_(states))
-    return await tx.all(query.order_by(col(Clock.id)))
+    if states is None:
+        return await tx.all(_OF_LEAD, lead_id=lead_id)
+    return await tx.all(_OF_LEAD_IN, lead_id=lead_id, states=tuple(states))
 
 
 async def list_clocks(
@@ -40,12 +52,8 @@ async def list_clocks(
 
 async def change(tx: Tx, clock_id: int, states: Sequence[str], **values: Any) -> bool:
     """Change a clock if it is still in one of the states."""
-    result = await tx.run(
-        update(Clock)
-        .where(col(Clock.corp) == tx.corp, col(Clock.id) == clock_id, col(Clock.state).in_(states))
-        .values(**values)
-    )
-    return result.rowcount == 1
+    of = {"of_corp": tx.corp, "of_id": clock_id, "states": tuple(states)}
+    return (await tx.execute(_CHANGE, {**of, **values})).rowcount == 1
 
 
 async def count_by_state(tx: Tx) -> dict[str, int]:

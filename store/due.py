@@ -1,13 +1,14 @@
 """Instants to keep: rows with an indexed time, never a job per lead in a scheduler's memory."""
 
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import Insert, Update, bindparam, func, select, update
 from sqlmodel import col
 
 from store.queues import Due, Job
-from store.tx import Tx
+from store.tx import Tx, insert_for
 
 
 async def keep(
@@ -24,29 +25,42 @@ async def keep(
 
     False when it is known already, whether it waits or is done.
     """
-    result = await tx.run(
-        tx.insert(Due)
-        .values(
-            corp=tx.corp, kind=kind, key=key, lane=lane, lead_id=lead_id, payload=payload or {}, run_at=at,
-            state="new", attempts=0, fence=0, error="",
-        )
-        .on_conflict_do_update(
-            index_elements=["corp", "key"], set_={"state": "new", "attempts": 0, "lease_until": None},
-            where=col(Due.state) == "cancelled",
-        )
-    )  # fmt: skip
+    row = {
+        "corp": tx.corp, "kind": kind, "key": key, "lane": lane, "lead_id": lead_id, "payload": payload or {},
+        "run_at": at, "state": "new", "attempts": 0, "fence": 0, "error": "",
+    }  # fmt: skip
     tx.wake("due")
-    return result.rowcount == 1
+    return (await tx.execute(_keeping(tx.dialect), row)).rowcount == 1
+
+
+@cache
+def _keeping(dialect: str) -> Insert:
+    return insert_for(dialect, Due).on_conflict_do_update(
+        index_elements=["corp", "key"],
+        set_={"state": "new", "attempts": 0, "lease_until": None},
+        where=col(Due.state) == "cancelled",
+    )
 
 
 async def cancel(tx: Tx, *, kind: str, lead_id: int, prefix: str = "") -> int:
     """Forget what was to be done of one kind for a lead; returns how many."""
-    statement = update(Due).where(
-        col(Due.corp) == tx.corp, col(Due.lead_id) == lead_id, col(Due.kind) == kind, col(Due.state) == "new"
-    )  # fmt: skip
+    of = {"of_corp": tx.corp, "of_lead": lead_id, "of_kind": kind}
     if prefix:
-        statement = statement.where(col(Due.key).startswith(prefix, autoescape=True))
-    return (await tx.run(statement.values(state="cancelled", lease_until=None))).rowcount
+        of |= {"first": prefix, "behind": prefix + "\uffff"}
+    return (await tx.execute(_cancelling(bool(prefix)), of)).rowcount
+
+
+@cache
+def _cancelling(by_prefix: bool) -> Update:
+    statement = update(Due).where(
+        col(Due.corp) == bindparam("of_corp"),
+        col(Due.lead_id) == bindparam("of_lead"),
+        col(Due.kind) == bindparam("of_kind"),
+        col(Due.state) == "new",
+    )
+    if by_prefix:
+        statement = statement.where(col(Due.key) >= bindparam("first"), col(Due.key) < bindparam("behind"))
+    return statement.values(state="cancelled", lease_until=None)
 
 
 async def next_instant(tx: Tx) -> datetime | None:

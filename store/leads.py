@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, func, or_, select, update
+from sqlalchemy import bindparam, func, or_, select, update
 from sqlmodel import col
 
 from store.columns import one_of
@@ -15,9 +15,12 @@ OPEN_STAGES = ("new", "nurturing", "mql", "sal", "sql", "opportunity", "dormant"
 FREE_STAGES = ("new", "nurturing", "mql")
 
 
+_BY_ID = select(Lead).where(col(Lead.corp) == bindparam("corp"), col(Lead.id) == bindparam("lead_id"))
+
+
 async def find_lead(tx: Tx, lead_id: int) -> Lead | None:
     """The lead with that id, or None."""
-    return await tx.first(select(Lead).where(col(Lead.corp) == tx.corp, col(Lead.id) == lead_id))
+    return await tx.first(_BY_ID, lead_id=lead_id)
 
 
 async def get_lead(tx: Tx, lead_id: int) -> Lead:
@@ -28,15 +31,16 @@ async def get_lead(tx: Tx, lead_id: int) -> Lead:
     return lead
 
 
+_BY_IDENTITY = select(col(Identity.lead_id)).where(
+    col(Identity.corp) == bindparam("corp"),
+    col(Identity.kind) == bindparam("kind"),
+    col(Identity.hash) == bindparam("mark"),
+)
+
+
 async def find_by_identity(tx: Tx, kind: str, value: str) -> int | None:
     """The id of the lead that is known by this phone, email, wechat or external id (already normalised)."""
-    return await tx.first(
-        select(col(Identity.lead_id)).where(
-            col(Identity.corp) == tx.corp,
-            col(Identity.kind) == kind,
-            col(Identity.hash) == tx.keys.blind(kind, value),
-        )
-    )
+    return await tx.first(_BY_IDENTITY, kind=kind, mark=tx.keys.blind(kind, value))
 
 
 async def add_identity(tx: Tx, kind: str, value: str, lead_id: int) -> bool:
@@ -49,60 +53,63 @@ async def add_identity(tx: Tx, kind: str, value: str, lead_id: int) -> bool:
     return result.rowcount == 1
 
 
+_BY_SUBMISSION = select(col(Enquiry.lead_id)).where(
+    col(Enquiry.corp) == bindparam("corp"),
+    col(Enquiry.source) == bindparam("source"),
+    col(Enquiry.submission_id) == bindparam("submission_id"),
+)
+
+
 async def find_submission(tx: Tx, source: str, submission_id: str) -> int | None:
     """The lead of a submission that was delivered before."""
-    return await tx.first(
-        select(col(Enquiry.lead_id)).where(
-            col(Enquiry.corp) == tx.corp, col(Enquiry.source) == source, col(Enquiry.submission_id) == submission_id
-        )
-    )
+    return await tx.first(_BY_SUBMISSION, source=source, submission_id=submission_id)
+
+
+_CHANGE = (
+    update(Lead)
+    .where(col(Lead.corp) == bindparam("of_corp"), col(Lead.id) == bindparam("of_id"))
+    .values(version=col(Lead.version) + 1)
+)
 
 
 async def change(tx: Tx, lead_id: int, *conditions: Any, **values: Any) -> bool:
     """Change a lead if the conditions still hold; its version grows by one. False when they do not."""
-    result = await tx.run(
-        update(Lead)
-        .where(col(Lead.corp) == tx.corp, col(Lead.id) == lead_id, *conditions)
-        .values(version=col(Lead.version) + 1, **values)
-    )
-    return result.rowcount == 1
+    statement = _CHANGE.where(*conditions) if conditions else _CHANGE
+    return (await tx.execute(statement, {"of_corp": tx.corp, "of_id": lead_id, **values})).rowcount == 1
 
 
-def _owned(tx: Tx, owner_id: str) -> Select[Lead]:
-    return select(Lead).where(
-        col(Lead.corp) == tx.corp, col(Lead.owner_id) == owner_id, col(Lead.stage).in_(OPEN_STAGES)
-    )
+_OWNED = select(Lead).where(
+    col(Lead.corp) == bindparam("corp"), col(Lead.owner_id) == bindparam("owner_id"), one_of(Lead.stage, OPEN_STAGES)
+)
+_MOST_URGENT = _OWNED.order_by(
+    col(Lead.next_step_at).is_(None),
+    col(Lead.next_step_at),
+    col(Lead.contacted_at).is_not(None),
+    col(Lead.score).desc(),
+    col(Lead.id),
+).limit(bindparam("most"))
+_HOW_MANY_OWNED = select(func.count()).select_from(_OWNED.subquery())
+_DUE = (
+    _OWNED.where(or_(col(Lead.next_step_at) < bindparam("until"), col(Lead.contacted_at).is_(None)))
+    .order_by(col(Lead.next_step_at).is_(None), col(Lead.next_step_at), col(Lead.owned_at))
+    .limit(bindparam("most"))
+)
 
 
 async def list_owned(tx: Tx, owner_id: str, *, limit: int = 20) -> Sequence[Lead]:
     """A member's open leads: promised steps first, then those never contacted, then by score."""
-    return await tx.all(
-        _owned(tx, owner_id)
-        .order_by(
-            col(Lead.next_step_at).is_(None),
-            col(Lead.next_step_at),
-            col(Lead.contacted_at).is_not(None),
-            col(Lead.score).desc(),
-            col(Lead.id),
-        )
-        .limit(limit)
-    )
+    return await tx.all(_MOST_URGENT, owner_id=owner_id, most=limit)
 
 
 async def count_owned(tx: Tx, owner_id: str) -> int:
     """How many open leads a member has."""
-    rows = await tx.rows(select(func.count()).select_from(_owned(tx, owner_id).subquery()))
+    rows = await tx.rows(_HOW_MANY_OWNED, owner_id=owner_id)
     return int(rows[0][0])
 
 
 async def list_due(tx: Tx, owner_id: str, *, until: datetime, limit: int = 20) -> Sequence[Lead]:
     """A member's leads with a promised step up to an instant, and those that never were contacted."""
-    return await tx.all(
-        _owned(tx, owner_id)
-        .where(or_(col(Lead.next_step_at) < until, col(Lead.contacted_at).is_(None)))
-        .order_by(col(Lead.next_step_at).is_(None), col(Lead.next_step_at), col(Lead.owned_at))
-        .limit(limit)
-    )
+    return await tx.all(_DUE, owner_id=owner_id, until=until, most=limit)
 
 
 async def list_free(tx: Tx, pools: Sequence[str], *, limit: int = 20) -> Sequence[Lead]:

@@ -5,13 +5,15 @@ The same few statements serve callbacks, messages, due instants and jobs, on SQL
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any, TypeVar
 
-from sqlalchemy import and_, exists, or_, select, update
+from sqlalchemy import Update, and_, bindparam, exists, or_, select, update
 from sqlalchemy.orm import aliased
+from sqlalchemy.sql.dml import ReturningUpdate
 from sqlmodel import col
 
-from store.columns import one_of
+from store.columns import Utc, one_of
 from store.queues import Due, Inbox, Job, Outbox
 from store.tx import Tx, made
 
@@ -36,8 +38,18 @@ async def take(
     With `lanes`, a row waits while an older row of its lane is in one of the `holding` states.
     `into` changes the state while taking. The rows come back with their new fencing number.
     """
+    statement = _taking(table, state, holding, into, lanes)
+    taken = await tx.execute(statement, {"of_corp": tx.corp, "now": now, "until": now + lease, "most": limit})
+    return sorted(made(table, taken), key=lambda row: row.id or 0)
+
+
+@cache
+def _taking(
+    table: type[Work], state: str, holding: tuple[str, ...], into: str | None, lanes: bool
+) -> ReturningUpdate[Any]:
+    now = bindparam("now", type_=Utc)
     conditions = [
-        col(table.corp) == tx.corp,
+        col(table.corp) == bindparam("of_corp"),
         one_of(table.state, (state,)),
         col(table.run_at) <= now,
         or_(col(table.lease_until).is_(None), col(table.lease_until) < now),
@@ -47,7 +59,7 @@ async def take(
         conditions.append(
             ~exists().where(
                 and_(
-                    col(older.corp) == tx.corp,
+                    col(older.corp) == bindparam("of_corp"),
                     col(older.lane) == col(table.lane),
                     col(older.id) < col(table.id),
                     one_of(older.state, holding),
@@ -55,28 +67,25 @@ async def take(
             )
         )
     chosen = (
-        select(col(table.id)).where(*conditions).order_by(col(table.id)).limit(limit).with_for_update(skip_locked=True)
+        select(col(table.id))
+        .where(*conditions)
+        .order_by(col(table.id))
+        .limit(bindparam("most"))
+        .with_for_update(skip_locked=True)
     )
     changes: dict[str, Any] = {
-        "lease_until": now + lease,
+        "lease_until": bindparam("until", type_=Utc),
         "fence": col(table.fence) + 1,
         "attempts": col(table.attempts) + 1,
     }
     if into is not None:
         changes["state"] = into
-    statement = update(table).where(col(table.id).in_(chosen)).values(**changes).returning(table)
-    return sorted(made(table, await tx.execute(statement)), key=lambda row: row.id or 0)
+    return update(table).where(col(table.id).in_(chosen)).values(**changes).returning(table)
 
 
 async def settle(tx: Tx, row: Work, **changes: Any) -> bool:
     """Give the row back with its new state; False when somebody else has taken it since (then nothing is written)."""
-    table = type(row)
-    result = await tx.run(
-        update(table)
-        .where(col(table.corp) == tx.corp, col(table.id) == row.id, col(table.fence) == row.fence)
-        .values(lease_until=None, **changes)
-    )
-    return result.rowcount == 1
+    return await hold(tx, row, lease_until=None, **changes)
 
 
 async def release_dead(tx: Tx) -> int:
@@ -101,10 +110,14 @@ def retry_at(attempts: int, *, now: datetime, most: int = 8) -> datetime | None:
 
 async def hold(tx: Tx, row: Work, **changes: Any) -> bool:
     """Change a row that one holds, and go on holding it; False when somebody else has taken it since."""
-    table = type(row)
-    result = await tx.run(
-        update(table)
-        .where(col(table.corp) == tx.corp, col(table.id) == row.id, col(table.fence) == row.fence)
-        .values(**changes)
+    held = {"of_corp": tx.corp, "of_id": row.id, "of_fence": row.fence}
+    return (await tx.execute(_held(type(row)), {**held, **changes})).rowcount == 1
+
+
+@cache
+def _held(table: type[Work]) -> Update:
+    return update(table).where(
+        col(table.corp) == bindparam("of_corp"),
+        col(table.id) == bindparam("of_id"),
+        col(table.fence) == bindparam("of_fence"),
     )
-    return result.rowcount == 1

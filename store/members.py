@@ -2,24 +2,42 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import func, select, update
+from sqlalchemy import bindparam, func, or_, select, update
 from sqlmodel import col
 
 from store.tables import Member
 from store.tx import Tx
 
+_BY_ID = select(Member).where(col(Member.corp) == bindparam("corp"), col(Member.id) == bindparam("member_id"))
+
 
 async def find_member(tx: Tx, member_id: str) -> Member | None:
     """The member with the company's own id, whether active or left."""
-    return await tx.first(select(Member).where(col(Member.corp) == tx.corp, col(Member.id) == member_id))
+    return await tx.first(_BY_ID, member_id=member_id)
+
+
+_BY_PLATFORM = {
+    platform: select(Member).where(
+        col(Member.corp) == bindparam("corp"),
+        func.lower(column) == bindparam("user_id"),
+        col(Member.state) == "active",
+    )
+    for platform, column in (("wecom", col(Member.wecom)), ("dingtalk", col(Member.dingtalk)))
+}
 
 
 async def find_by_platform(tx: Tx, platform: str, user_id: str) -> Member | None:
     """The active member behind a platform's user id (case does not matter)."""
-    column = col(Member.wecom) if platform == "wecom" else col(Member.dingtalk)
-    return await tx.first(
+    return await tx.first(_BY_PLATFORM[platform], user_id=user_id.lower())
+
+
+async def list_at(tx: Tx, places: Sequence[str]) -> Sequence[Member]:
+    """The active members behind some user ids of any platform."""
+    return await tx.all(
         select(Member).where(
-            col(Member.corp) == tx.corp, func.lower(column) == user_id.lower(), col(Member.state) == "active"
+            col(Member.corp) == tx.corp,
+            or_(col(Member.wecom).in_(places), col(Member.dingtalk).in_(places)),
+            col(Member.state) == "active",
         )
     )
 

@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import Insert, bindparam, func, select, update
 from sqlmodel import col
 
 from store.queues import Outbox
-from store.tx import Tx
+from store.tx import Tx, insert_for
 
 
 async def ask(
@@ -26,17 +27,19 @@ async def ask(
     params: dict[str, Any] | None = None,
 ) -> bool:
     """Ask for a card by name. False when this key was asked for before, or the same refresh is already waiting."""
-    result = await tx.run(
-        tx.insert(Outbox)
-        .values(
-            corp=tx.corp, platform=platform, place=place, lane=lane, card=card, key=key, member_id=member_id,
-            lead_id=lead_id, purpose=purpose, params=params or {}, state="queued", attempts=0, fence=0, error="",
-            run_at=now, created_at=now, ref="", updating=False, platform_id="",
-        )
-        .on_conflict_do_nothing()
-    )  # fmt: skip
+    row = {
+        "corp": tx.corp, "platform": platform, "place": place, "lane": lane, "card": card, "key": key,
+        "member_id": member_id, "lead_id": lead_id, "purpose": purpose, "params": params or {}, "state": "queued",
+        "attempts": 0, "fence": 0, "error": "", "run_at": now, "created_at": now, "ref": "", "updating": False,
+        "platform_id": "",
+    }  # fmt: skip
     tx.wake("outbox")
-    return result.rowcount == 1
+    return (await tx.execute(_asking(tx.dialect), row)).rowcount == 1
+
+
+@cache
+def _asking(dialect: str) -> Insert:
+    return insert_for(dialect, Outbox).on_conflict_do_nothing()
 
 
 async def list_by_state(tx: Tx, state: str | None, *, before: int | None = None, limit: int = 50) -> Sequence[Outbox]:
@@ -78,17 +81,18 @@ async def count_waiting(tx: Tx, lane: str, card: str) -> int:
     return int(rows[0][0])
 
 
+_ASKED_SINCE = select(func.count()).where(
+    col(Outbox.corp) == bindparam("corp"),
+    col(Outbox.lane) == bindparam("lane"),
+    col(Outbox.card) == bindparam("card"),
+    col(Outbox.purpose) == "ring",
+    col(Outbox.created_at) >= bindparam("since"),
+)
+
+
 async def count_asked_since(tx: Tx, lane: str, card: str, since: datetime) -> int:
     """How many new messages of one card a place was to get since an instant."""
-    rows = await tx.rows(
-        select(func.count()).where(
-            col(Outbox.corp) == tx.corp,
-            col(Outbox.lane) == lane,
-            col(Outbox.card) == card,
-            col(Outbox.purpose) == "ring",
-            col(Outbox.created_at) >= since,
-        )
-    )  # fmt: skip
+    rows = await tx.rows(_ASKED_SINCE, lane=lane, card=card, since=since)
     return int(rows[0][0])
 
 

@@ -2,28 +2,34 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import Insert, bindparam, select, update
 from sqlmodel import col
 
 from store.tables import Act, Draft, Focus
-from store.tx import Tx
+from store.tx import Tx, insert_for
+
+_FOCUS = select(Focus).where(col(Focus.corp) == bindparam("corp"), col(Focus.member_id) == bindparam("member_id"))
 
 
 async def find_focus(tx: Tx, member_id: str) -> Focus | None:
     """What we talk about with a member, or None when we never did."""
-    return await tx.first(select(Focus).where(col(Focus.corp) == tx.corp, col(Focus.member_id) == member_id))
+    return await tx.first(_FOCUS, member_id=member_id)
 
 
 async def set_focus(tx: Tx, member_id: str, *, now: datetime, **values: Any) -> None:
     """Change what we talk about: `lead_id`, `listed`, `asked`; what is not named stays."""
-    defaults: dict[str, Any] = {"lead_id": None, "listed": [], "asked": ""}
-    await tx.run(
-        tx.insert(Focus)
-        .values(corp=tx.corp, member_id=member_id, at=now, **(defaults | values))
-        .on_conflict_do_update(index_elements=["corp", "member_id"], set_={"at": now, **values})
-    )
+    row: dict[str, Any] = {"lead_id": None, "listed": [], "asked": "", **values, "at": now}
+    await tx.execute(_set_focus(tx.dialect, tuple(values)), {"corp": tx.corp, "member_id": member_id, **row})
+
+
+@cache
+def _set_focus(dialect: str, names: tuple[str, ...]) -> Insert:
+    statement = insert_for(dialect, Focus)
+    changed = {name: statement.excluded[name] for name in (*names, "at")}
+    return statement.on_conflict_do_update(index_elements=["corp", "member_id"], set_=changed)
 
 
 async def add_draft(
@@ -79,19 +85,22 @@ async def add_act(
     return act.id or 0
 
 
+_LAST_ACTS = (
+    select(Act)
+    .where(
+        col(Act.corp) == bindparam("corp"),
+        col(Act.member_id) == bindparam("member_id"),
+        col(Act.at) >= bindparam("since"),
+        col(Act.undone_at).is_(None),
+    )
+    .order_by(col(Act.id).desc())
+    .limit(20)
+)
+
+
 async def last_acts(tx: Tx, member_id: str, *, since: datetime) -> Sequence[Act]:
     """A member's deeds since an instant that were not taken back, newest first."""
-    return await tx.all(
-        select(Act)
-        .where(
-            col(Act.corp) == tx.corp,
-            col(Act.member_id) == member_id,
-            col(Act.at) >= since,
-            col(Act.undone_at).is_(None),
-        )
-        .order_by(col(Act.id).desc())
-        .limit(20)
-    )
+    return await tx.all(_LAST_ACTS, member_id=member_id, since=since)
 
 
 async def find_act(tx: Tx, act_id: int, member_id: str) -> Act | None:

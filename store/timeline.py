@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlmodel import col
 
 from store.tables import AuditItem, TimelineItem
@@ -42,29 +42,35 @@ async def count_of(tx: Tx, lead_id: int, kinds: Sequence[str]) -> int:
     return int(rows[0][0])
 
 
+_LAST = (
+    select(TimelineItem)
+    .where(
+        col(TimelineItem.corp) == bindparam("corp"),
+        col(TimelineItem.lead_id) == bindparam("lead_id"),
+        col(TimelineItem.kind).in_(bindparam("kinds", expanding=True)),
+    )
+    .order_by(col(TimelineItem.id).desc())
+    .limit(bindparam("most"))
+    .offset(bindparam("skip"))
+)
+
+
 async def list_last(tx: Tx, lead_id: int, kinds: Sequence[str], *, limit: int, skip: int = 0) -> Sequence[TimelineItem]:
     """The last facts of some kinds, newest first, without the `skip` newest."""
-    return await tx.all(
-        select(TimelineItem)
-        .where(
-            col(TimelineItem.corp) == tx.corp, col(TimelineItem.lead_id) == lead_id, col(TimelineItem.kind).in_(kinds)
-        )
-        .order_by(col(TimelineItem.id).desc())
-        .limit(limit)
-        .offset(skip)
-    )
+    return await tx.all(_LAST, lead_id=lead_id, kinds=tuple(kinds), most=limit, skip=skip)
+
+
+_DONE_BY = select(func.count()).where(
+    col(TimelineItem.corp) == bindparam("corp"),
+    col(TimelineItem.by) == bindparam("member_id"),
+    col(TimelineItem.kind) == bindparam("kind"),
+    col(TimelineItem.at) >= bindparam("since"),
+)
 
 
 async def count_by(tx: Tx, member_id: str, kind: str, since: datetime) -> int:
     """How many facts of a kind a member has made since an instant."""
-    rows = await tx.rows(
-        select(func.count()).where(
-            col(TimelineItem.corp) == tx.corp,
-            col(TimelineItem.by) == member_id,
-            col(TimelineItem.kind) == kind,
-            col(TimelineItem.at) >= since,
-        )
-    )
+    rows = await tx.rows(_DONE_BY, member_id=member_id, kind=kind, since=since)
     return int(rows[0][0])
 
 

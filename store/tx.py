@@ -58,7 +58,7 @@ class Tx:
 
     def insert(self, table: type[Row]) -> "sqlite.Insert | postgresql.Insert":
         """An INSERT that knows ON CONFLICT, in the words of the database at hand."""
-        return postgresql.insert(table) if self.dialect == "postgresql" else sqlite.insert(table)
+        return insert_for(self.dialect, table)
 
     async def add(self, row: Row) -> None:
         """Insert a row now, so that its id is known."""
@@ -75,6 +75,11 @@ class Tx:
 
     def _bound(self, values: dict[str, Any]) -> dict[str, Any] | None:
         return {"corp": self.corp, **values} if values else None
+
+
+def insert_for(dialect: str, table: type[Row]) -> "sqlite.Insert | postgresql.Insert":
+    """The same for a statement that is built once for each kind of database."""
+    return postgresql.insert(table) if dialect == "postgresql" else sqlite.insert(table)
 
 
 @cache
