@@ -34,6 +34,8 @@ FACT_LABELS: Mapping[str, str] = MappingProxyType(
         "qualified": "转为销售合格",
         "disqualified": "标为无效",
         "edited": "修改资料",
+        "merged": "合并",
+        "merge_undone": "撤销合并",
         "undone": "撤销",
         "clock_started": "开始计时",
         "clock_met": "按时完成",
@@ -57,6 +59,7 @@ ACT_LABELS: Mapping[str, str] = MappingProxyType(
         "qualify": "合格",
         "disqualify": "无效",
         "capture": "录入",
+        "merge": "合并",
     }
 )
 

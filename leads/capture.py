@@ -14,7 +14,7 @@ from leads.score import LeadProfile, Score, score
 from leads.understand.contact import normal_email, normal_wechat
 from leads.understand.phone import Phone, normal_phone
 from leads.understand.place import district_in
-from store import leads
+from store import leads, merges
 from store.tables import Enquiry, Lead
 from store.tx import Tx
 
@@ -119,6 +119,7 @@ async def _find_known(tx: Tx, keys: _Keys) -> int | None:
     for kind, value in keys.pairs:
         lead_id = await leads.find_by_identity(tx, kind, value)
         if lead_id is not None:
+            await merges.came_through(tx, lead_id, kind, value)
             return lead_id
     return None
 

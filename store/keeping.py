@@ -6,6 +6,7 @@ from sqlalchemy import delete, select, update
 from sqlmodel import col
 
 from store.inbox import purge
+from store.merges import forget_old
 from store.queues import Due, Outbox
 from store.tx import Tx
 
@@ -34,4 +35,5 @@ async def sweep_out(tx: Tx, *, now: datetime) -> int:
         .limit(SLICE)
     )
     count += (await tx.run(delete(Due).where(col(Due.id).in_(done)))).rowcount
+    count += await forget_old(tx, before=now - RAW - timedelta(days=1), limit=SLICE)
     return count

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import bindparam, func, or_, select, update
 from sqlmodel import col
 
+from store import merges
 from store.columns import one_of
 from store.tables import Enquiry, Identity, Lead
 from store.tx import Tx
@@ -19,8 +20,11 @@ _BY_ID = select(Lead).where(col(Lead.corp) == bindparam("corp"), col(Lead.id) ==
 
 
 async def find_lead(tx: Tx, lead_id: int) -> Lead | None:
-    """The lead with that id, or None."""
-    return await tx.first(_BY_ID, lead_id=lead_id)
+    """The lead with that id (or the one that it was merged into), or None."""
+    lead = await tx.first(_BY_ID, lead_id=lead_id)
+    if lead is None and (survivor_id := await merges.current(tx, lead_id)) != lead_id:
+        return await tx.first(_BY_ID, lead_id=survivor_id)
+    return lead
 
 
 async def get_lead(tx: Tx, lead_id: int) -> Lead:

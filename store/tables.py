@@ -155,11 +155,11 @@ class Merge(Row, table=True):
     loser_id: int
     at: datetime = Field(sa_type=Utc)
     by: str | None = None
-    loser: dict[str, Any] = Field(default_factory=dict, sa_column=Column("loser", SealedJson("merge.loser")))
-    survivor: dict[str, Any] = Field(default_factory=dict, sa_column=Column("survivor", SealedJson("merge.survivor")))
-    after: dict[str, Any] = Field(default_factory=dict, sa_column=Column("after", SealedJson("merge.after")))
-    moved: dict[str, Any] = Field(default_factory=dict, sa_column=Column("moved", SealedJson("merge.moved")))
-    changed: list[Any] = Field(default_factory=list, sa_column=Column("changed", SealedJson("merge.changed")))
+    loser: dict[str, Any] | None = Field(default=None, sa_column=Column("loser", SealedJson("merge.loser")))
+    survivor: dict[str, Any] | None = Field(default=None, sa_column=Column("survivor", SealedJson("merge.survivor")))
+    after: dict[str, Any] | None = Field(default=None, sa_column=Column("after", SealedJson("merge.after")))
+    moved: dict[str, Any] | None = Field(default=None, sa_column=Column("moved", SealedJson("merge.moved")))
+    changed: list[Any] | None = Field(default=None, sa_column=Column("changed", SealedJson("merge.changed")))
     undone_at: datetime | None = Field(default=None, sa_type=Utc)
     undone_by: str | None = None
 

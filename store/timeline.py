@@ -68,6 +68,20 @@ _DONE_BY = select(func.count()).where(
 )
 
 
+async def list_since(tx: Tx, lead_ids: Sequence[int], kind: str, since: datetime) -> Sequence[TimelineItem]:
+    """The facts of a kind about some leads since an instant, in order."""
+    return await tx.all(
+        select(TimelineItem)
+        .where(
+            col(TimelineItem.corp) == tx.corp,
+            col(TimelineItem.lead_id).in_(lead_ids),
+            col(TimelineItem.kind) == kind,
+            col(TimelineItem.at) >= since,
+        )
+        .order_by(col(TimelineItem.id))
+    )
+
+
 async def count_by(tx: Tx, member_id: str, kind: str, since: datetime) -> int:
     """How many facts of a kind a member has made since an instant."""
     rows = await tx.rows(_DONE_BY, member_id=member_id, kind=kind, since=since)

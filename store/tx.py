@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.orm.instrumentation import manager_of_class
 
 from store.sealed import Keys
-from store.tables import Row
+from store.tables import MergeTrace, Row
 
 T = TypeVar("T")
 COUNTED = {"preserve_rowcount": True}
@@ -31,6 +31,7 @@ class Tx:
         self.keys = keys
         self.dialect = connection.dialect.name
         self.hints: set[str] = set()
+        self.through: dict[int, int] = {}  # lead -> the lead merged into it whose number or contact was used
 
     async def execute(self, statement: Executable, values: Mapping[str, Any] | None = None) -> CursorResult[Any]:
         """Run any statement."""
@@ -68,6 +69,10 @@ class Tx:
         result = await self.execute(_plain_insert(type(row)), values)
         if "id" not in values and hasattr(row, "id"):
             row.id = result.inserted_primary_key[0]  # type: ignore[index]
+        loser_id = self.through.get(getattr(row, "lead_id", None) or 0) if self.through else None
+        if loser_id is not None and isinstance(key := getattr(row, "id", None), int):
+            trace = {"corp": self.corp, "loser_id": loser_id, "name": str(type(row).__tablename__), "key": key}
+            await self.execute(_plain_insert(MergeTrace), trace)
 
     def wake(self, worker: str) -> None:
         """A hint for a worker, given after the commit; the rows alone are the truth."""
