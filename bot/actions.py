@@ -164,10 +164,43 @@ class Resend:
     message_id: int
 
 
+@dataclass(frozen=True)
+class Compare:
+    """Show two leads side by side before they are merged; `picks` names the fields taken against the rule."""
+
+    one_id: int
+    two_id: int
+    picks: str
+
+
+@dataclass(frozen=True)
+class MergeLeads:
+    """They are one person: make one lead of both, with these `picks`."""
+
+    one_id: int
+    two_id: int
+    picks: str
+
+
+@dataclass(frozen=True)
+class KeepOther:
+    """After a merge: of this field the other value is kept."""
+
+    merge_id: int
+    field: str
+
+
+@dataclass(frozen=True)
+class UndoMerge:
+    """They are two people after all; `lead_id` is the old number."""
+
+    lead_id: int
+
+
 Action = (
     Claim | Show | More | NoteCall | AskFollowUp | SetNextStep | Qualify | AskDisqualify | Disqualify | AskRelease
     | Release | AskTransfer | Transfer | Undo | SaveDraft | ChangeDraft | OtherLead | DropDraft | ShowPool | ShowMine
-    | Resend
+    | Resend | Compare | MergeLeads | KeepOther | UndoMerge
 )  # fmt: skip
 
 WORDS: dict[str, type[Action]] = {
@@ -192,6 +225,10 @@ WORDS: dict[str, type[Action]] = {
     "pool": ShowPool,
     "mine": ShowMine,
     "resend": Resend,
+    "compare": Compare,
+    "merge": MergeLeads,
+    "keep-other": KeepOther,
+    "undo-merge": UndoMerge,
 }
 NAMES = {kind: word for word, kind in WORDS.items()}
 

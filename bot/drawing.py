@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
 
-from bot.cards import clock, group, lead, listing, plain, question, reminder, story, why
+from bot.cards import clock, group, lead, listing, merge, plain, question, reminder, story, why
 from bot.cards.asked import Asked
 from bot.cards.card import Message
 from bot.context import Context
@@ -38,6 +38,7 @@ DRAWINGS: dict[str, Drawing] = {
     "ask": Drawing(question.look_ask, question.draw_ask),
     "when": Drawing(question.look_when, question.draw_when),
     "done": Drawing(question.look_done, question.draw_done),
+    "merge": Drawing(merge.look, merge.draw),
     "undelivered": Drawing(plain.look_undelivered, plain.draw_undelivered),
     "note": Drawing(plain.look_note, _as_is),
     "why": Drawing(why.look, why.draw),

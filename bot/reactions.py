@@ -21,10 +21,12 @@ from leads.facts import (
     LeadDisqualified,
     LeadEdited,
     LeadEnquired,
+    LeadMerged,
     LeadPlaced,
     LeadQualified,
     LeadReleased,
     LeadTransferred,
+    MergeUndone,
     NextStepSet,
     ReminderRang,
 )  # fmt: skip
@@ -32,6 +34,7 @@ from leads.rights import is_free
 from sla import clock, reminder
 from store.leads import get_lead
 from store.members import find_member, name_of
+from store.tables import Lead
 from store.tx import Tx
 
 Reaction = Callable[[Tx, Fact, Context, str], Awaitable[Sequence[Fact]]]
@@ -150,6 +153,37 @@ async def ring_reminder(tx: Tx, fact: Fact, ctx: Context, origin: str) -> Sequen
     return ()
 
 
+async def refresh_old_number(tx: Tx, fact: Fact, ctx: Context, origin: str) -> Sequence[Fact]:
+    """The cards of the number that went (or came back) show what is true now."""
+    if isinstance(fact, LeadMerged | MergeUndone):
+        await refresh(tx, ctx, Lead(id=fact.other_id, corp=tx.corp, created_at=ctx.now), origin=origin)
+    return ()
+
+
+async def tell_owners_of_merge(tx: Tx, fact: Fact, ctx: Context, origin: str) -> Sequence[Fact]:
+    """Both owners hear that their leads are one now, and whose it is."""
+    if not isinstance(fact, LeadMerged):
+        return ()
+    for member_id in dict.fromkeys((fact.owner_id, fact.other_owner_id)):
+        member = await find_member(tx, member_id) if member_id and member_id != fact.by else None
+        if member is None:
+            continue
+        owner = "由你跟进" if member_id == fact.owner_id else f"由{await name_of(tx, fact.owner_id) or '线索池'}跟进"
+        text = f"L{fact.other_id} 和 L{fact.lead_id} 是同一位客户,已合并成 L{fact.lead_id},{owner}。"
+        await ring(tx, ctx, member, "note", key=f"merged:{origin}:{member.id}", lead_id=fact.lead_id, text=text)
+    return ()
+
+
+async def tell_owner_of_undone_merge(tx: Tx, fact: Fact, ctx: Context, origin: str) -> Sequence[Fact]:
+    """The owner has the lead back."""
+    lead = await get_lead(tx, fact.lead_id)
+    owner = await find_member(tx, lead.owner_id) if lead.owner_id and lead.owner_id != fact.by else None
+    if owner is not None and isinstance(fact, MergeUndone):
+        text = f"合并已撤销:L{fact.lead_id} 又是单独的一条,由你跟进。"
+        await ring(tx, ctx, owner, "note", key=f"unmerged:{origin}:{lead.id}", lead_id=lead.id, text=text)
+    return ()
+
+
 async def _contacted_since_owned(lead: object) -> bool:
     contacted, owned = getattr(lead, "contacted_at", None), getattr(lead, "owned_at", None)
     return contacted is not None and owned is not None and contacted >= owned
@@ -169,6 +203,8 @@ STORY: dict[type[Fact], tuple[Reaction, ...]] = {
     LeadTransferred: (stop_clocks, start_clocks, set_reminder, refresh_cards, ring_new_owner, tell_old_owner),
     LeadDisqualified: (cancel_clocks, set_reminder, refresh_cards),
     LeadEdited: (refresh_cards,),
+    LeadMerged: (set_reminder, refresh_cards, refresh_old_number, tell_owners_of_merge),
+    MergeUndone: (set_reminder, refresh_cards, tell_owner_of_undone_merge),
     ActUndone: (set_reminder, refresh_cards, offer_to_pool),
     ClockWarned: (ring_audience,),
     ClockOverdue: (ring_audience,),

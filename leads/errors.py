@@ -88,6 +88,12 @@ class NoRight(Refused):
     code = "no_right"
 
 
+class AlreadyOne(Refused):
+    """The two leads were merged before."""
+
+    code = "already_merged"
+
+
 class NothingToUndo(Refused):
     """There is no act of this person that can be taken back."""
 

@@ -10,7 +10,7 @@ from sqlmodel import col
 from config.rules import Rules
 from leads.capture import rate
 from leads.duplicates import index_company
-from leads.errors import NoRight, Unusable
+from leads.errors import AlreadyOne, NoRight, Unusable
 from leads.facts import LeadMerged
 from leads.fuse import CHOICES, fused
 from leads.rights import Who, can_act, get_visible
@@ -28,7 +28,7 @@ async def merge(
 ) -> LeadMerged:
     """Make one lead of two; of the fields in `other` the value is kept that leads.fuse would not choose.
 
-    Raises NotFound, NoRight (somebody else's lead is among them), Unusable (one and the same, unknown field).
+    Raises NotFound, NoRight (somebody else's lead is among them), AlreadyOne, Unusable (one number twice).
     """
     if unknown := [name for name in other if name not in CHOICES]:
         raise Unusable(f"合并时可以挑的字段是 {'、'.join(CHOICES)},没有「{unknown[0][:20]}」。")
@@ -64,13 +64,13 @@ async def merge(
 
 
 async def pair(tx: Tx, one_id: int, two_id: int, who: Who, *, rules: Rules) -> tuple[Lead, Lead]:
-    """The two leads, the one with the older number first. Raises NotFound, Unusable when they are one already."""
+    """The two leads, the one with the older number first. Raises NotFound, AlreadyOne, Unusable (one number twice)."""
     one = await get_visible(tx, one_id, who, rules=rules)
     two = await get_visible(tx, two_id, who, rules=rules)
     if one.id == two.id:
         if one_id == two_id:
             raise Unusable("合并要写两个不同的编号,例如:合并 L1024 L1030")
-        raise Unusable(f"L{one_id} 和 L{two_id} 早已合并成 {one.no}。要分开,发「撤销合并 L{max(one_id, two_id)}」。")
+        raise AlreadyOne(f"L{one_id} 和 L{two_id} 早已合并成 {one.no}。要分开,发「撤销合并 L{max(one_id, two_id)}」。")
     return (one, two) if (one.id or 0) < (two.id or 0) else (two, one)
 
 

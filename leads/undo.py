@@ -9,8 +9,9 @@ from sqlmodel import col
 
 from config.rules import Rules
 from leads.errors import NothingToUndo
-from leads.facts import ActUndone
+from leads.facts import ActUndone, Fact
 from leads.rights import Who
+from leads.unmerge import unmerge
 from store import clocks, leads, talk
 from store.queues import Due
 from store.tables import Act, Clock, Identity, Lead
@@ -45,18 +46,23 @@ async def remember(
     return await talk.add_act(tx, who.id, kind, lead_id, dict(before), version_after=lead.version, now=now)
 
 
-async def undo(tx: Tx, who: Who, act_id: int | None, *, rules: Rules, now: datetime) -> ActUndone:
-    """Take back one act (or the last one). Raises NothingToUndo with the reason."""
+async def undo(
+    tx: Tx, who: Who, act_id: int | None, *, rules: Rules, now: datetime
+) -> tuple[ActUndone, *tuple[Fact, ...]]:
+    """Take back one act (or the last one); says so first. Raises NothingToUndo with the reason."""
     act = await _find(tx, who, act_id, rules=rules, now=now)
     lead = await leads.get_lead(tx, act.lead_id)
     if lead.version != act.version_after:
         raise NothingToUndo(f"{lead.no} 之后又有了变动,不能再撤销。发「看 {lead.no}」看看现在的情况。")
+    apart: tuple[Fact, ...] = ()
+    if "merged" in act.before:
+        apart = await unmerge(tx, int(act.before["merged"]), who, rules=rules, now=now)
     await talk.mark_undone(tx, act.id or 0, now=now)
     if not act.before:
         await _withdraw(tx, lead)
-    else:
+    elif not apart:
         await _restore(tx, lead, act.before)
-    return ActUndone(lead_id=act.lead_id, at=now, by=who.id, act=act.kind)
+    return (ActUndone(lead_id=act.lead_id, at=now, by=who.id, act=act.kind), *apart)
 
 
 async def _find(tx: Tx, who: Who, act_id: int | None, *, rules: Rules, now: datetime) -> Act:

@@ -111,7 +111,9 @@ async def point(tx: Tx, name: str, keys: Iterable[Key], before: int, after: int)
     table = Row.metadata.tables[name]
     listed = list(keys)
     simple = [key["id"] for key in listed if set(key) == {"id"}]
-    conditions: list[ColumnElement[bool]] = [col(table.c.id).in_(simple[at : at + 500]) for at in range(0, len(simple), 500)]
+    conditions: list[ColumnElement[bool]] = [
+        col(table.c.id).in_(simple[at : at + 500]) for at in range(0, len(simple), 500)
+    ]
     conditions += [_is(table, key) for key in listed if set(key) != {"id"}]
     for condition in conditions:
         await tx.run(

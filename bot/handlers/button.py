@@ -12,8 +12,11 @@ from bot.actions import (
     BadAction,
     ChangeDraft,
     Claim,
+    Compare,
     Disqualify,
     DropDraft,
+    KeepOther,
+    MergeLeads,
     More,
     NoteCall,
     OtherLead,
@@ -27,11 +30,12 @@ from bot.actions import (
     ShowPool,
     Transfer,
     Undo,
+    UndoMerge,
     unpack,
 )  # fmt: skip
 from bot.context import Answer, Context, say
 from bot.events import ButtonPressed, MenuPressed
-from bot.handlers import claim, draft, followup, look, office, qualify, release, transfer, undo
+from bot.handlers import claim, draft, followup, look, merge, office, qualify, release, transfer, undo
 from bot.handlers.commands import COMMANDS
 from bot.handlers.message import run_command
 from bot.outgoing import refresh
@@ -40,6 +44,7 @@ from leads.facts import Fact
 from leads.rights import Who
 from store import cards, outbox
 from store.leads import find_lead
+from store.merges import current
 from store.tx import Tx
 
 Handler = Callable[[Tx, Any, Who, Context], Awaitable[list[Fact | Answer]]]
@@ -72,6 +77,10 @@ HANDLERS: dict[type[Action], Handler] = {
     ChangeDraft: draft.on_change_draft,
     OtherLead: draft.on_other_lead,
     DropDraft: draft.on_drop_draft,
+    Compare: merge.on_compare,
+    MergeLeads: merge.on_merge,
+    KeepOther: merge.on_keep_other,
+    UndoMerge: merge.on_undo_merge,
     ShowPool: _on_pool,
     ShowMine: _on_mine,
     Resend: office.on_resend,
@@ -90,6 +99,10 @@ DONE: dict[type[Action], str] = {
     SetNextStep: "已设好",
     NoteCall: "已记下",
     Resend: "正在重发",
+    Compare: "换好了",
+    MergeLeads: "已合并",
+    KeepOther: "换好了",
+    UndoMerge: "已撤销合并",
 }
 CHOSEN = {Release: "reason", Disqualify: "reason", Transfer: "to"}
 
@@ -113,6 +126,8 @@ async def on_button(tx: Tx, event: ButtonPressed, who: Who, ctx: Context) -> lis
     except BadAction:
         return [say("这个按钮已经失效了。发「我的」看自己的线索,发「线索池」看可领取的。")]
     lead_id: int | None = getattr(action, "lead_id", None)
+    if lead_id is not None and type(action) is not UndoMerge and (now_id := await current(tx, lead_id)) != lead_id:
+        action, lead_id = type(action)(**{**vars(action), "lead_id": now_id}), now_id
     try:
         outcome = await HANDLERS[type(action)](tx, action, who, ctx)
     except Refused as refusal:

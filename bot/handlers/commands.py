@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from bot.context import Answer, Context
-from bot.handlers import capture, claim, followup, leave, look, office, qualify, release, transfer, undo, why
+from bot.handlers import capture, claim, followup, leave, look, merge, office, qualify, release, transfer, undo, why
 from leads.facts import Fact
 from leads.rights import Who
 from store.tx import Tx
@@ -51,6 +51,11 @@ TABLE = (
     Command(("无效",), "标为无效,说一句原因", "无效 L1024 空号", on_lead=qualify.on_disqualify_word),
     Command(("退回",), "退回线索池,说一句原因", "退回 L1024 三次没人接", on_lead=release.on_release_word),
     Command(("转给", "改派", "转派"), "转给同事", "转给 L1024 李娜", on_lead=transfer.on_transfer_word),
+    Command(
+        ("合并",), "两条线索是同一个人,并成一条(30 天内可撤销)", "合并 L1024 L1030", on_words=merge.on_merge_word,
+    ),
+    Command(("对比",), "合并前先看看两条线索,挑要保留的", "对比 L1024 L1030", on_words=merge.on_compare_word),
+    Command(("撤销合并",), "合并错了,两条各归各位", "撤销合并 L1030", on_words=merge.on_undo_merge_word),
     Command(("撤销",), "撤销我刚做的一步(10 分钟内)", "撤销", on_alone=undo.on_undo_word),
     Command(("历史",), "这条线索经过谁的手", "历史 L1024", on_lead=look.on_history_word),
     Command(("为什么", "为啥"), "为什么归他、为什么这个分、为什么这个时限", "为什么 L1024", on_lead=why.on_why_word),

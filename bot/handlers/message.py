@@ -14,6 +14,7 @@ from leads.rights import Who
 from leads.understand.phone import normal_phone
 from leads.understand.reading import Understanding, understand
 from store.leads import find_by_identity, find_lead
+from store.merges import current
 from store.talk import add_draft, find_focus
 from store.tx import Tx
 
@@ -35,6 +36,7 @@ async def on_message(tx: Tx, event: MessageReceived, who: Who, ctx: Context) -> 
     if line is not None:
         return await run_command(tx, COMMANDS[line.word], line.rest, who, ctx)
     lead_id, rest = lead_and_rest(text, bare=False)
+    lead_id = await current(tx, lead_id) if lead_id is not None else None
     if lead_id is not None and not rest:
         return await on_show(tx, Show(lead_id), who, ctx)
     if not text:
@@ -57,6 +59,7 @@ async def run_command(tx: Tx, command: Command, rest: str, who: Who, ctx: Contex
         raise NoRight(f"「{command.words[0]}」是给主管和市场用的。发「帮助」看看你可以做什么。")
     if command.on_lead is not None:
         lead_id, rest = lead_and_rest(rest, bare=command.bare)
+        lead_id = await current(tx, lead_id) if lead_id is not None else None
         return await command.on_lead(tx, lead_id, rest, who, ctx)
     if command.on_words is not None:
         return await command.on_words(tx, rest, who, ctx)
@@ -72,7 +75,7 @@ async def _pick(tx: Tx, number: int, who: Who, ctx: Context) -> list[Fact | Answ
         return [say("没有这个序号。发「我的」或「线索池」先看清单,再回复序号。")]
     if focus is not None and focus.asked.startswith("other:"):
         return await draft.pick_other(tx, int(focus.asked[6:]), listed[number - 1], who, ctx)
-    return await on_show(tx, Show(listed[number - 1]), who, ctx)
+    return await on_show(tx, Show(await current(tx, listed[number - 1])), who, ctx)
 
 
 async def _new_lead(tx: Tx, text: str, reading: Understanding, who: Who, ctx: Context) -> list[Fact | Answer]:

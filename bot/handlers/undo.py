@@ -11,12 +11,12 @@ from store.tx import Tx
 
 
 async def _taken_back(tx: Tx, act_id: int | None, who: Who, ctx: Context) -> list[Fact | Answer]:
-    fact = await undo(tx, who, act_id, rules=ctx.rules, now=ctx.now)
+    fact, *more = await undo(tx, who, act_id, rules=ctx.rules, now=ctx.now)
     said = f"L{fact.lead_id} 的「{ACT_LABELS.get(fact.act, fact.act)}」已撤销"
     lead = await get_lead(tx, fact.lead_id)
     if lead.stage != "invalid" and await can_see(tx, lead, who, rules=ctx.rules):
-        return [fact, Answer("lead", fact.lead_id, {"said": said})]
-    return [fact, Answer("note", params={"text": said + "。"})]
+        return [fact, *more, Answer("lead", fact.lead_id, {"said": said})]
+    return [fact, *more, Answer("note", params={"text": said + "。"})]
 
 
 async def on_undo(tx: Tx, action: Undo, who: Who, ctx: Context) -> list[Fact | Answer]:

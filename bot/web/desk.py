@@ -1,8 +1,8 @@
 """Where programs are served: the same verbs, the same reactions, the same transaction as a message in chat."""
 
 import secrets
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from bot.context import Context
@@ -22,6 +22,7 @@ class Desk:
     store: Store
     context: Callable[[], Awaitable[Context]]
     now: Callable[[], datetime]
+    through: Mapping[int, int] = field(default_factory=dict)  # lead -> the merged one whose number was named
 
     async def act(self, verb: Verb) -> list[Fact]:
         """Run a verb and what follows from it in one durable transaction; raises what the verb refuses with."""
@@ -29,6 +30,7 @@ class Desk:
         origin = f"api{secrets.token_hex(8)}"
 
         async def operation(tx: Tx) -> list[Fact]:
+            tx.through.update(self.through)
             facts = await apply(tx, await verb(tx, ctx), ctx, origin=origin)
             crash.point("api_before_commit")
             return facts

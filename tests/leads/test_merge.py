@@ -13,7 +13,7 @@ from sqlalchemy import JSON, Boolean, DateTime, Integer, LargeBinary, Table, ins
 from config.document import load, validate
 from config.rules import Rules
 from leads.capture import Person, capture
-from leads.errors import NoRight, NothingToUndo, NotFound, Unusable
+from leads.errors import AlreadyOne, NoRight, NotFound, NothingToUndo, Unusable
 from leads.followup import log_followup
 from leads.merge import keep_other, merge
 from leads.rights import Who
@@ -258,7 +258,7 @@ async def test_who_may_and_what_is_refused(pair: tuple[Store, int, int]) -> None
     await refused(NotFound, lambda tx: merge(tx, one, 999, CHEN, rules=RULES, now=at))
     await refused(NothingToUndo, lambda tx: unmerge(tx, one, CHEN, rules=RULES, now=at))
     await store.transaction(lambda tx: merge(tx, one, other, CHEN, rules=RULES, now=at))
-    told = await refused(Unusable, lambda tx: merge(tx, one, other, CHEN, rules=RULES, now=at))
+    told = await refused(AlreadyOne, lambda tx: merge(tx, one, other, CHEN, rules=RULES, now=at))
     assert f"早已合并成 L{one}" in told
     await refused(NothingToUndo, lambda tx: unmerge(tx, other, CHEN, rules=RULES, now=later(days=31)))
     await refused(NotFound, lambda tx: unmerge(tx, other, LI, rules=RULES, now=at))

@@ -16,11 +16,13 @@ from leads.claim import claim
 from leads.errors import NoRight, Unusable
 from leads.facts import Fact
 from leads.followup import LONGEST, log_followup
+from leads.merge import merge
 from leads.qualify import disqualify, qualify
 from leads.release import release
 from leads.rights import Who, get_visible
 from leads.transfer import transfer
 from leads.undo import remember, snapshot
+from leads.unmerge import unmerge
 from store.tx import Tx
 
 By = Annotated[Id, Field(description="以哪位成员的名义;不写就是程序自己")]
@@ -64,6 +66,14 @@ class Disqualify(Act):
     """The reason goes back to the lead's source."""
 
     reason: Annotated[Words, Field(min_length=1, max_length=1000)]
+
+
+class Merge(Act):
+    """`with` is the other lead; the older number stays."""
+
+    model_config = ConfigDict(extra="forbid", populate_by_name=True)
+
+    with_: Annotated[str, Field(alias="with", pattern=r"^\s*[Ll]?[0-9]{1,18}\s*$", description="另一条线索的编号")]
 
 
 Deed = Callable[[Tx, int, Who, Context], Awaitable[Fact]]
@@ -150,6 +160,35 @@ async def on_disqualify(call: Call) -> Reply:
     return await _do(call, "disqualify", deed)
 
 
+async def on_merge(call: Call) -> Reply:
+    """POST /leads/{no}/merge: answers with the lead that both are from now on."""
+    given: Merge = call.body
+    survivors: list[int] = []
+
+    async def verb(tx: Tx, ctx: Context) -> Outcome:
+        who = await acting(tx, given.by, call.caller)
+        tx.through.clear()
+        fact = await merge(tx, call.named_id, int(given.with_.strip().lstrip("Ll")), who, rules=ctx.rules, now=ctx.now)
+        await remember(tx, who, "merge", fact.lead_id, {"merged": fact.other_id}, now=ctx.now)
+        survivors[:] = [fact.lead_id]
+        return [fact]
+
+    await call.desk.act(verb)
+    return Reply(await show(call, survivors[0]))
+
+
+async def on_unmerge(call: Call) -> Reply:
+    """POST /leads/{no}/unmerge: the lead that comes back, or the survivor when that was named."""
+
+    async def verb(tx: Tx, ctx: Context) -> Outcome:
+        tx.through.clear()
+        who = await acting(tx, call.body.by, call.caller)
+        return await unmerge(tx, call.named_id, who, rules=ctx.rules, now=ctx.now)
+
+    await call.desk.act(verb)
+    return Reply(await show(call, call.named_id))
+
+
 def _route(word: str, handler: Callable[[Call], Awaitable[Reply]], body: type[BaseModel], summary: str) -> Route:
     return Route(
         "POST", f"{BASE}/{{no}}/{word}", handler, summary, LeadShown, "acting", body=body,
@@ -164,4 +203,6 @@ ROUTES = (
     _route("transfer", on_transfer, Transfer, "转给同事"),
     _route("qualify", on_qualify, Act, "转为销售合格"),
     _route("disqualify", on_disqualify, Disqualify, "标为无效"),
+    _route("merge", on_merge, Merge, "和另一条线索合并,编号小的保留"),
+    _route("unmerge", on_unmerge, Act, "撤销合并(30 天内)"),
 )

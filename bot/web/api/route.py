@@ -6,7 +6,7 @@ import json
 import re
 import urllib.parse
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal, NoReturn
 
 from aiohttp import web
@@ -19,6 +19,7 @@ from bot.web.api.problem import Problem, of_refusal, of_validation
 from bot.web.api.wire import dumps
 from bot.web.desk import Desk
 from leads.errors import NotFound, Refused
+from store.merges import current
 
 MOST_FIELDS = 200
 CHARSETS = ("utf-8", "utf8", "gbk", "gb2312", "gb18030")
@@ -36,14 +37,31 @@ class Call:
     query: Any = None  # an instance of the route's query model
     body: Any = None  # an instance of the route's body model
     key: str | None = None  # the header Idempotency-Key
+    merged_into: int | None = None  # the survivor, when the lead in the path was merged
 
     @property
-    def lead_id(self) -> int:
-        """The lead in the path: L1024, l1024 or 1024; raises NotFound for anything else."""
+    def named_id(self) -> int:
+        """The number in the path: L1024, l1024 or 1024; raises NotFound for anything else."""
         found = re.fullmatch(r"[Ll]?([0-9]{1,18})", self.path["no"])
         if found is None:
             raise NotFound("这条线索")
         return int(found[1])
+
+    @property
+    def lead_id(self) -> int:
+        """The lead in the path, under the number by which it goes on after a merge. Raises NotFound."""
+        return self.merged_into or self.named_id
+
+    async def followed(self) -> "Call":
+        """The same call about the lead that an old number leads to; what it writes is remembered as said of that."""
+        if "no" not in self.path:
+            return self
+        named = self.named_id
+        async with self.desk.store.read() as tx:
+            survivor_id = await current(tx, named)
+        if survivor_id == named:
+            return self
+        return replace(self, merged_into=survivor_id, desk=replace(self.desk, through={survivor_id: named}))
 
 
 @dataclass(frozen=True)
@@ -85,7 +103,7 @@ class Route:
             key = request.headers.get("Idempotency-Key")
             call = Call(desk, caller, context, request.match_info, guesses, query, body, key)
             try:
-                reply = await self.handler(call)
+                reply = await self.handler(await call.followed())
             except Refused as refused:
                 raise of_refusal(refused, zone=context.rules.zone) from None
             content = dumps(reply.body.model_dump(mode="json"))

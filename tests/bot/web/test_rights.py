@@ -21,6 +21,7 @@ ACTING = {  # admin and integration keys
     ("POST", "/capture/{source}"), ("POST", "/api/v1/leads/{no}/followups"), ("POST", "/api/v1/leads/{no}/claim"),
     ("POST", "/api/v1/leads/{no}/release"), ("POST", "/api/v1/leads/{no}/transfer"),
     ("POST", "/api/v1/leads/{no}/qualify"), ("POST", "/api/v1/leads/{no}/disqualify"),
+    ("POST", "/api/v1/leads/{no}/merge"), ("POST", "/api/v1/leads/{no}/unmerge"),
 }  # fmt: skip
 QUERY = {"/api/v1/duplicates": {"phone": "13800138000"}}
 
