@@ -7,6 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from bot.commands.line import Commands, Dir, Json, fail, guarded, in_office, opened, show
+from bot.commands.parked import parked_app
 from bot.commands.rules import rules_app
 
 app = typer.Typer(
@@ -18,6 +19,7 @@ key_app = typer.Typer(no_args_is_help=True, help="Keys of other systems.")
 app.add_typer(members_app, name="members")
 app.add_typer(key_app, name="key")
 app.add_typer(rules_app, name="rules")
+app.add_typer(parked_app, name="parked")
 
 ROLES = ("admin", "integration", "readonly")
 

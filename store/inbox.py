@@ -1,9 +1,8 @@
 """Callbacks that were acknowledged: stored once each before the platform hears "ok"."""
 
-from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, func, select
 from sqlmodel import col
 
 from store.queues import Inbox
@@ -24,16 +23,6 @@ async def store_event(tx: Tx, *, platform: str, key: str, lane: str, body: bytes
     return result.rowcount == 1
 
 
-async def list_parked(tx: Tx, *, limit: int = 50) -> Sequence[Inbox]:
-    """Events that could not be handled, newest first."""
-    return await tx.all(
-        select(Inbox)
-        .where(col(Inbox.corp) == tx.corp, col(Inbox.state) == "parked")
-        .order_by(col(Inbox.id).desc())
-        .limit(limit)
-    )
-
-
 async def count_open(tx: Tx) -> tuple[int, datetime | None]:
     """How many events wait, and since when the oldest does."""
     row = (
@@ -44,17 +33,6 @@ async def count_open(tx: Tx) -> tuple[int, datetime | None]:
         )
     )[0]
     return row[0], row[1]
-
-
-async def rerun(tx: Tx, inbox_id: int, *, now: datetime) -> bool:
-    """Put a parked event back to work; False when it is not parked."""
-    result = await tx.run(
-        update(Inbox)
-        .where(col(Inbox.corp) == tx.corp, col(Inbox.id) == inbox_id, col(Inbox.state) == "parked")
-        .values(state="new", attempts=0, run_at=now, lease_until=None)
-    )
-    tx.wake("inbox")
-    return result.rowcount == 1
 
 
 async def purge(tx: Tx, *, before: datetime, limit: int = 5000) -> int:

@@ -11,6 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from bot import clock
 from bot.admin import NobodyThere, ask_server
 from bot.commands.publish import RULES_OFFICE
+from bot.commands.revive import PARKED_OFFICE
 from bot.lock import hold_lock
 from config.document import BadDocument, Mark, Problem
 from config.folder import Folder
@@ -113,6 +114,7 @@ OFFICE: dict[str, Work] = {
     "key list": list_keys,
     "key revoke": revoke_key,
     **RULES_OFFICE,
+    **PARKED_OFFICE,
 }
 
 

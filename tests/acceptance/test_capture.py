@@ -145,6 +145,7 @@ async def test_a_new_owner_reads_six_lines_and_may_open_all(acme):
     assert "全部看完了" in words(await acme.text("lina", "更多"))
 
 
+@pytest.mark.failure("15")
 @pytest.mark.feature("E6")
 async def test_what_did_not_arrive_is_listed_and_sent_again(acme):
     acme.standin.company.hidden.add("lina")
@@ -159,6 +160,7 @@ async def test_what_did_not_arrive_is_listed_and_sent_again(acme):
     assert "所有消息都送到了" in words(await acme.text("chenjing", "未送达"))
 
 
+@pytest.mark.failure("9")
 @pytest.mark.ask("AS1")
 async def test_after_ten_minutes_of_errors_every_card_arrives_once(acme):
     acme.standin.faults.add("message/send", "errcode", errcode=-1)

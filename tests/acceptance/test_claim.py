@@ -11,8 +11,8 @@ def owner_of(messages):
     return words(messages)
 
 
-@pytest.mark.feature("F1")
 @pytest.mark.failure("7")
+@pytest.mark.feature("F1")
 async def test_thirty_reps_tap_in_the_same_second(tmp_path):
     reps = {f"rep{number:02}": (f"销售{number:02}", "rep", "华东") for number in range(30)}
     async with town(tmp_path, members=reps) as acme:
@@ -124,6 +124,7 @@ async def test_a_limit_says_when_it_lifts(acme):
     assert "领取成功" in words(await acme.text("wanglei", f"领取 {numbers[10]}"))
 
 
+@pytest.mark.failure("6")
 async def test_a_stale_button_tells_what_became_of_the_lead(acme):
     no = await acme.mql()
     stale = acme.card("lina", "领取")

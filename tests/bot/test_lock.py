@@ -19,6 +19,7 @@ def hold_and_tell(path: Path, held: Connection) -> None:
         signal.pause()
 
 
+@pytest.mark.failure("16")
 def test_the_second_server_refuses_and_the_lock_is_free_after_kill_9(tmp_path: Path) -> None:
     folder = new_folder(tmp_path / "acme")
     with served(folder) as first:

@@ -70,7 +70,7 @@ class Load:
                 self.claimed.add(lead)
 
 
-@pytest.mark.failure("1")
+@pytest.mark.failure("2")
 async def test_random_kills_lose_nothing_and_double_nothing(tmp_path, soak, pytestconfig, record_property):
     chance = random.Random(20260318)
     town = KillTown(tmp_path, REPS)

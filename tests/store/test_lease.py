@@ -21,7 +21,6 @@ async def take(store, now=NOW, limit=10):
     return await store.transaction(lambda tx: lease.take(tx, Inbox, now=now, limit=limit))
 
 
-@pytest.mark.failure("1")
 async def test_the_same_event_is_kept_once(store):
     assert await put(store, "m1")
     assert not await put(store, "m1")

@@ -38,6 +38,7 @@ async def test_not_ready_while_another_program_holds_the_file(office: Any) -> No
     pytest.fail("it never became ready again")
 
 
+@pytest.mark.failure("11")
 async def test_not_ready_without_room_on_the_disk_or_when_stopping(office: Any) -> None:
     office.health.least_free = 2**62
     assert (await office.get("/readyz", key=None, status=503))["causes"][0]["cause"] == "disk"

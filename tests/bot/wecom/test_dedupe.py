@@ -49,6 +49,7 @@ async def test_a_message_that_comes_three_times_is_answered_once(acme: Town, fre
     assert [item["enquiries"] for item in found["items"]] == [1]
 
 
+@pytest.mark.failure("1")
 @pytest.mark.ask("AS6")
 @pytest.mark.feature("P7")
 @pytest.mark.parametrize("fresh", [True, False], ids=["sealed anew", "the same bytes"])
