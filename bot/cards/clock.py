@@ -83,7 +83,7 @@ def draw(view: View) -> Card:
         Field("客户", title_of(view.lead).removeprefix(view.lead.no).strip()),
         Field("截止", view.due),
         Field("还剩", view.left),
-        Field("算法", view.arithmetic),
+        Field("其中", view.arithmetic if " + " in view.arithmetic else ""),
         Field("负责", view.owner or "还没有人领取"),
         Field("电话", phone_of(view.lead, reveal=view.reveal) if view.part != "other" else ""),
     ]

@@ -103,7 +103,7 @@ async def _promise(tx: Tx, lead: Lead, ctx: Context) -> str:
         if clock.state == "overdue" or clock.due_at <= ctx.now:
             return f"{label}已超时"
         left = ctx.calendar.worked(ctx.now, clock.due_at).total_seconds()
-        return f"{moment(clock.due_at, now=ctx.now, zone=ctx.rules.zone)}前要{label},还剩 {lasting(left)}"
+        return f"{moment(clock.due_at, now=ctx.now, zone=ctx.rules.zone)} 前要{label},还剩 {lasting(left)}"
     return ""
 
 
@@ -148,7 +148,7 @@ def _fields(view: View) -> tuple[Field, ...]:
         Field("电话", phone_of(lead, reveal=view.reveal)),
         Field("职位", said(lead.title, reveal=view.reveal)),
         Field("预算", budget_of(lead)),
-        Field("来自", said(" ".join(part for part in (lead.source, lead.city) if part), reveal=view.reveal)),
+        Field("来自", said(" · ".join(part for part in (lead.source, lead.city) if part), reveal=view.reveal)),
         Field("下一步", view.next_step),
         Field("时限", view.promise),
         Field("退回过", ";".join(view.releases)),

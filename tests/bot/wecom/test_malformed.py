@@ -209,6 +209,7 @@ async def wecom(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Edge]
         yield opened
 
 
+@pytest.mark.feature("P7")
 @pytest.mark.failure("14")
 @pytest.mark.parametrize("name", CASES)
 async def test_it_is_refused_in_the_same_words_and_leaves_no_trace(wecom: Edge, name: str, caplog: Any) -> None:
