@@ -63,7 +63,7 @@ class Lead(Row, table=True):
     company: str = ""
     title: str = ""
     city: str = ""
-    district: str = ""
+    district: str = Field(default="", sa_column=added("district"))
     phone: str = Field(default="", sa_column=Column("phone", Sealed("lead.phone")))
     email: str = Field(default="", sa_column=Column("email", Sealed("lead.email")))
     wechat: str = Field(default="", sa_column=Column("wechat", Sealed("lead.wechat")))

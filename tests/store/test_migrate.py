@@ -83,6 +83,14 @@ def test_an_upgraded_store_has_the_indexes_of_a_new_one_to_the_condition(path: P
     assert any(condition for *_, condition in (v for k, v in new.items() if " ix_" in k)), "conditions are compared"
 
 
+def test_numbers_begin_at_1001_and_none_comes_again(path: Path) -> None:
+    """A migration that makes a table anew would forget both: add columns with op.add_column instead."""
+    migrate(f"sqlite:///{path}")
+    (made,) = rows(path, "select sql from sqlite_master where name = 'lead'")[0]
+    assert "AUTOINCREMENT" in made
+    assert rows(path, "select seq from sqlite_sequence where name = 'lead'") == [(1000,)]
+
+
 def test_the_history_is_one_line_from_nothing(path: Path) -> None:
     config = Config()
     config.set_main_option("script_location", str(SCRIPTS))

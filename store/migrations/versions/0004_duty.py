@@ -30,7 +30,4 @@ def upgrade() -> None:
         sa.Column("last_at", sa.DateTime(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("corp", "rule", "member_id", name=op.f("pk_ledger")),
     )
-    with op.batch_alter_table("lead") as table:
-        table.add_column(sa.Column("district", sa.String(), nullable=False, server_default=""))
-    with op.batch_alter_table("lead") as table:
-        table.alter_column("district", server_default=None)
+    op.add_column("lead", sa.Column("district", sa.String(), nullable=False, server_default=sa.text("''")))
