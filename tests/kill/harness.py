@@ -1,13 +1,9 @@
 """A bot as a process of its own, killed and started again, beside a WeCom stand-in that keeps running."""
 
 import asyncio
-import os
 import re
-import signal
 import socket
 import sqlite3
-import subprocess
-import sys
 import time
 from collections import Counter
 from pathlib import Path
@@ -22,6 +18,7 @@ from sandbox.sample import ALWAYS_OPEN
 from sandbox.wecom.chat import Message
 from sandbox.wecom.standin import WeComStandIn
 from store.migrate import migrate
+from tests.kill.living import Living
 from tests.town import seen
 
 START = 30.0  # seconds a start may take on a busy machine
@@ -48,7 +45,7 @@ class KillTown:
         self.port = free_port()
         self.base = f"http://127.0.0.1:{self.port}"
         self.kills = 0
-        self._process: subprocess.Popen[bytes] | None = None
+        self._process: Living | None = None
 
     async def open(self, *, claim_within: str = "2h", claim_step: int = 50) -> None:
         """Make the folder and start the stand-in; the bot is started by `start`."""
@@ -87,19 +84,14 @@ class KillTown:
         """Take everything down."""
         if self._process is not None and self._process.poll() is None:
             self._process.kill()
-            self._process.wait()
         await self.http.close()
         await self.standin.close()
         await self._runner.cleanup()
 
     async def start(self, *, crash_at: str = "") -> None:
         """Start the bot; with `crash_at` it may die before it is ready."""
-        environment = {**os.environ, "CRASH_AT": crash_at} if crash_at else dict(os.environ)
-        with (self.root / "bot.log").open("ab") as log:
-            self._process = subprocess.Popen(  # noqa: ASYNC220 - it is waited for elsewhere, or killed
-                [sys.executable, "-m", "bot", "serve", str(self.folder.root)], env=environment, stdout=log, stderr=log,
-                cwd=Path(__file__).parents[2],
-            )  # fmt: skip
+        environment = {"CRASH_AT": crash_at} if crash_at else {}
+        self._process = Living(self.folder.root, self.root / "bot.log", environment)
         async with asyncio.timeout(START):
             while self._process.poll() is None:
                 try:
@@ -115,8 +107,7 @@ class KillTown:
     def kill(self) -> None:
         """kill -9."""
         assert self._process is not None
-        self._process.send_signal(signal.SIGKILL)
-        self._process.wait()
+        self._process.kill()
         self.kills += 1
 
     async def died(self) -> int:

@@ -1,0 +1,40 @@
+"""A server process that is quickly there: forked from one that has everything imported, killed like any other."""
+
+import multiprocessing
+import os
+import signal
+from collections.abc import Mapping
+from pathlib import Path
+
+FORKS = multiprocessing.get_context("forkserver")
+FORKS.set_forkserver_preload(["bot.app", "bot.commands.serve", "alembic.command", "tests.kill.living"])
+
+
+class Living:
+    """`serve` on a folder in a process of its own; what it writes goes to the end of a log."""
+
+    def __init__(self, folder: Path, log: Path, environment: Mapping[str, str]) -> None:
+        self._process = FORKS.Process(target=_serve, args=(folder, log, dict(environment)), daemon=True)
+        self._process.start()
+        self.pid = self._process.pid or 0
+
+    def poll(self) -> int | None:
+        """The exit code (-9: killed), or None while it lives."""
+        return self._process.exitcode
+
+    def kill(self) -> None:
+        """kill -9, and wait for the end."""
+        os.kill(self.pid, signal.SIGKILL)
+        self._process.join()
+
+
+def _serve(folder: Path, log: Path, environment: Mapping[str, str]) -> None:
+    from bot.commands.serve import run
+    from config.folder import Folder
+    from config.settings import load_settings
+
+    os.environ.update(environment)
+    written = os.open(log, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+    for stream in (1, 2):
+        os.dup2(written, stream)
+    run(Folder(folder), load_settings(Folder(folder), os.environ))
