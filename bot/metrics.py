@@ -24,6 +24,7 @@ class Metrics:
         self.registry = CollectorRegistry()
         ProcessCollector(registry=self.registry)
         self._values: dict[str, set[str]] = {}
+        self._children: dict[tuple[Counter, tuple[str, ...]], Counter] = {}
         self._callbacks = Counter(
             "leadbot_callbacks", "Callbacks of platforms by outcome", ["platform", "outcome"], registry=self.registry
         )
@@ -46,7 +47,7 @@ class Metrics:
 
     def callback(self, *, platform: str, outcome: str) -> None:
         """A platform's callback was accepted, repeated, not stored or refused (with a reason from a fixed list)."""
-        self._callbacks.labels(platform, self._bounded("outcome", outcome)).inc()
+        self._counted(self._callbacks, platform, self._bounded("outcome", outcome)).inc()
 
     def call(self, *, platform: str, api: str, code: str) -> None:
         """A platform answered a call (`code` is its errcode, or the word for what happened to the connection)."""
@@ -54,7 +55,14 @@ class Metrics:
 
     def answered(self, *, method: str, route: str, status: int) -> None:
         """A request was answered; `route` is the pattern, never the path."""
-        self._answers.labels(self._bounded("method", method), route, str(status)).inc()
+        self._counted(self._answers, self._bounded("method", method), route, str(status)).inc()
+
+    def _counted(self, counter: Counter, *labels: str) -> Counter:
+        """The counter of these labels; the library looks one up under a lock, every time."""
+        found = self._children.get((counter, labels))
+        if found is None:
+            found = self._children[counter, labels] = counter.labels(*labels)
+        return found
 
     def late(self, *, what: str, by: timedelta) -> None:
         """Something (message, clock, reminder, callback) was done this much after it was due."""

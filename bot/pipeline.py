@@ -124,12 +124,12 @@ class Pipeline:
 
 async def receive(store: Store, *, platform: str, key: str, lane: str, body: bytes, now: datetime) -> bool:
     """Store a verified callback durably; True when it is new. Returning means that it may be acknowledged."""
-
-    async def keep(tx: Tx) -> bool:
-        new = await inbox.store_event(tx, platform=platform, key=key, lane=lane, body=body, now=now)
-        crash.point("inbox_before_commit")
-        return new
-
-    new = await store.transaction(keep)
+    new: bool = await store.together(_keep, inbox.Arrived(platform, key, lane, body, now))
     crash.point("inbox_after_commit")
+    return new
+
+
+async def _keep(tx: Tx, arrived: Sequence[inbox.Arrived]) -> list[bool]:
+    new = await inbox.store_events(tx, arrived)
+    crash.point("inbox_before_commit")
     return new

@@ -3,7 +3,7 @@
 import contextlib
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection, event, select
 from sqlalchemy.engine.interfaces import DBAPIConnection
@@ -15,6 +15,7 @@ from config.document import BadDocument, Problem
 from store import direct
 from store import duty as duty  # these two register their tables with the metadata
 from store import queues as queues
+from store.gather import Gathering, Work
 from store.sealed import Keys
 from store.tables import Property
 from store.tx import Tx
@@ -36,6 +37,7 @@ class Store:
         self.keys = keys
         self.url = url
         self._listeners: list[Callable[[str], None]] = []
+        self._gatherings: dict[Work, Gathering] = {}
         self._write_engine = self._engine(url, writing=True)
         self._read_engine = self._engine(url, writing=False)
         self._writer = Writer(self._write_engine, corp, keys, self._hint)
@@ -75,6 +77,13 @@ class Store:
         """Run a repeatable operation in one durable transaction and return its result after the commit."""
         result: T = await self._writer.run(operation)
         return result
+
+    async def together(self, work: Work, item: Any) -> Any:
+        """The same for one item of many: whoever waits shares one run of `work`, which returns a result for each."""
+        gathering = self._gatherings.get(work)
+        if gathering is None:
+            gathering = self._gatherings[work] = Gathering(self.transaction, work)
+        return await gathering.add(item)
 
     @contextlib.asynccontextmanager
     async def read(self) -> AsyncIterator[Tx]:

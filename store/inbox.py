@@ -1,26 +1,51 @@
 """Callbacks that were acknowledged: stored once each before the platform hears "ok"."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
 
 from sqlalchemy import delete, func, select
+from sqlalchemy.sql.dml import ReturningInsert
 from sqlmodel import col
 
 from store.queues import Inbox
-from store.tx import Tx
+from store.tx import Tx, insert_for
 
 
-async def store_event(tx: Tx, *, platform: str, key: str, lane: str, body: bytes, now: datetime) -> bool:
-    """Keep a callback's body; False when this event is here already (a repeated delivery)."""
-    result = await tx.run(
-        tx.insert(Inbox)
-        .values(
-            corp=tx.corp, platform=platform, key=key, lane=lane, body=body, received_at=now, run_at=now, state="new",
-            attempts=0, fence=0, error="",
-        )
-        .on_conflict_do_nothing(index_elements=["corp", "key"])
-    )  # fmt: skip
+@dataclass(frozen=True)
+class Arrived:
+    """A verified callback: `key` makes a repeated delivery the same event, `lane` keeps a sender's events in order."""
+
+    platform: str
+    key: str
+    lane: str
+    body: bytes = field(repr=False)
+    at: datetime
+
+
+async def store_events(tx: Tx, arrived: Sequence[Arrived]) -> list[bool]:
+    """Keep the bodies of callbacks; False for an event that is here already (a repeated delivery)."""
+    rows = [
+        {
+            "corp": tx.corp, "platform": one.platform, "key": one.key, "lane": one.lane, "body": one.body,
+            "received_at": one.at, "run_at": one.at, "state": "new", "attempts": 0, "fence": 0, "error": "",
+        }
+        for one in arrived
+    ]  # fmt: skip
+    new = set((await tx.execute(_storing(tx.dialect), rows)).scalars())
     tx.wake("inbox")
-    return result.rowcount == 1
+    found = []
+    for one in arrived:
+        found.append(one.key in new)
+        new.discard(one.key)
+    return found
+
+
+@cache
+def _storing(dialect: str) -> ReturningInsert[str]:
+    statement = insert_for(dialect, Inbox).on_conflict_do_nothing(index_elements=["corp", "key"])
+    return statement.returning(col(Inbox.key))
 
 
 async def count_open(tx: Tx) -> tuple[int, datetime | None]:

@@ -33,8 +33,10 @@ class Tx:
         self.hints: set[str] = set()
         self.through: dict[int, int] = {}  # lead -> the lead merged into it whose number or contact was used
 
-    async def execute(self, statement: Executable, values: Mapping[str, Any] | None = None) -> CursorResult[Any]:
-        """Run any statement."""
+    async def execute(
+        self, statement: Executable, values: Mapping[str, Any] | Sequence[Mapping[str, Any]] | None = None
+    ) -> CursorResult[Any]:
+        """Run any statement, with the values of one row or of many."""
         if self._at_once is not None:  # see store/direct.py
             return self._at_once.execute(statement, values, execution_options=COUNTED)
         return await self._connection.execute(statement, values, execution_options=COUNTED)

@@ -13,10 +13,11 @@ import struct
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from typing import Protocol
 from xml.parsers import expat
 
-from wechatpy.crypto.cryptography import WeChatCipher
+from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
 from bot.platform import BadCallback
 
@@ -58,13 +59,23 @@ class CallbackKeys:
         if not re.fullmatch(r"[A-Za-z0-9]{43}", self.aes_key):
             raise ValueError("an EncodingAESKey is exactly 43 letters and digits")
 
-    def key(self) -> bytes:
-        """The 32 bytes of the AES key; the last character may carry spare bits."""
-        return base64.b64decode(self.aes_key + "=")
+    @cached_property
+    def cipher(self) -> Cipher[modes.CBC]:
+        """AES-256-CBC whose IV is the key's first half; the key text's last character may carry spare bits."""
+        key = base64.b64decode(self.aes_key + "=")
+        return Cipher(algorithms.AES(key), modes.CBC(key[:16]))
 
 
-def verify(query: Query, headers: Mapping[str, str], body: bytes, *, keys: CallbackKeys, now: datetime) -> bytes:
-    """The decrypted inner XML of a callback; raises Refused (a BadCallback) for anything that is not WeCom's."""
+@dataclass(frozen=True)
+class Opened:
+    """A callback that is WeCom's: the decrypted inner XML, and the direct children of its root as text."""
+
+    inner: bytes = field(repr=False)
+    fields: Mapping[str, str] = field(repr=False)
+
+
+def verify(query: Query, headers: Mapping[str, str], body: bytes, *, keys: CallbackKeys, now: datetime) -> Opened:
+    """What a callback holds; raises Refused (a BadCallback) for anything that is not WeCom's."""
     if len(body) > LARGEST:
         raise Refused("size")
     if headers.get("Content-Encoding", "identity").lower() != "identity":
@@ -74,10 +85,10 @@ def verify(query: Query, headers: Mapping[str, str], body: bytes, *, keys: Callb
     encrypt = envelope.get("Encrypt", "")
     _check_signature(keys.token, timestamp, nonce, encrypt, signature)
     inner = _decrypt(encrypt, keys)
-    content = flat_xml(inner, depth=8)
-    if content.get("ToUserName", "") != keys.receive_id:
+    fields = flat_xml(inner, depth=8)
+    if fields.get("ToUserName", "") != keys.receive_id:
         raise Refused("recipient")
-    return inner
+    return Opened(inner, fields)
 
 
 def echo(query: Query, keys: CallbackKeys, *, now: datetime) -> str:
@@ -122,7 +133,8 @@ def _decrypt(encrypt: str, keys: CallbackKeys) -> bytes:
         raise Refused("base64") from None
     if not sealed or len(sealed) % 16:
         raise Refused("cipher length")
-    padded: bytes = WeChatCipher(keys.key()).decrypt(sealed)
+    decryptor = keys.cipher.decryptor()
+    padded = decryptor.update(sealed) + decryptor.finalize()
     pad = padded[-1]
     if not 1 <= pad <= BLOCK or len(padded) % BLOCK or padded[-pad:] != bytes([pad]) * pad:
         raise Refused("padding")
@@ -193,24 +205,23 @@ def flat_xml(raw: bytes, *, depth: int = 2) -> dict[str, str]:
     return found
 
 
-def dedupe_key(inner: bytes, *, corp: str, agent: str) -> str:
+def dedupe_key(opened: Opened, *, corp: str, agent: str) -> str:
     """What makes a repeated delivery the same event: MsgId, a card's ResponseCode, else a hash of the whole body.
 
     Never sender and second: two customers added in one second are two events (WxJava lost them).
     """
-    content = flat_xml(inner, depth=8)
+    fields = opened.fields
     head = f"wecom:{corp}:{agent}"
-    if content.get("MsgId"):
-        return f"{head}:msg:{content['MsgId'][:64]}"
-    if content.get("ResponseCode") and content.get("MsgType") == "event":
-        return f"{head}:card:{hashlib.sha256(content['ResponseCode'].encode()).hexdigest()}"
-    return f"{head}:evt:{hashlib.sha256(inner).hexdigest()}"
+    if fields.get("MsgId"):
+        return f"{head}:msg:{fields['MsgId'][:64]}"
+    if fields.get("ResponseCode") and fields.get("MsgType") == "event":
+        return f"{head}:card:{hashlib.sha256(fields['ResponseCode'].encode()).hexdigest()}"
+    return f"{head}:evt:{hashlib.sha256(opened.inner).hexdigest()}"
 
 
-def lane(inner: bytes) -> str:
+def lane(fields: Mapping[str, str]) -> str:
     """Whose events keep their order: the sender's; for the platform's own events the member they are about."""
-    content = flat_xml(inner, depth=8)
-    sender = content.get("FromUserName", "")
+    sender = fields.get("FromUserName", "")
     if sender in ("", "sys"):
-        sender = content.get("UserID") or content.get("OpenKfId") or "sys"
+        sender = fields.get("UserID") or fields.get("OpenKfId") or "sys"
     return f"wecom:{sender.lower()[:64]}"

@@ -12,9 +12,7 @@ from tests.conftest import KEYS, NOW
 
 
 async def put(store, key, lane="a", at=NOW):
-    return await store.transaction(
-        lambda tx: inbox.store_event(tx, platform="wecom", key=key, lane=lane, body=key.encode(), now=at)
-    )
+    return await store.together(inbox.store_events, inbox.Arrived("wecom", key, lane, key.encode(), at))
 
 
 async def take(store, now=NOW, limit=10):

@@ -9,7 +9,7 @@ import pytest
 from yarl import URL
 
 from bot.metrics import Metrics
-from store.inbox import store_event
+from store.inbox import Arrived, store_events
 
 
 async def test_alive_and_ready(office: Any) -> None:
@@ -54,7 +54,7 @@ async def test_the_figures_tell_what_waits(office: Any) -> None:
     await office.post(f"/api/v1/leads/{no}/claim", {"by": "li"})
     now = office.time.now()
     await office.store.transaction(
-        lambda tx: store_event(tx, platform="wecom", key="k", lane="l", body=b"{}", now=now - timedelta(seconds=40))
+        lambda tx: store_events(tx, [Arrived("wecom", "k", "l", b"{}", now - timedelta(seconds=40))])
     )
     metrics: Metrics = office.health.metrics
     metrics.callback(platform="wecom", outcome="refused: signature")
