@@ -5,7 +5,7 @@ import time
 
 from bench.company import BenchCompany, callback, free_port, make_company, text_event
 from bench.figure import Figure, ratio
-from bench.run import Run, crowd, server
+from bench.run import Run, cpu_s, crowd, server
 
 
 def callbacks(company: BenchCompany, count: int, words: str = "我的") -> list[bytes]:
@@ -25,9 +25,9 @@ def door(run: Run) -> list[Figure]:
     environment = {"TOKEN": crypt.token, "AES_KEY": crypt.aes_key, "CORP": crypt.receive_id, "STORE": f"{store}/f.db"}
     gunicorn = ["-m", "gunicorn", "-k", "gthread", "--threads", "8", "--keep-alive", "60", "--log-level", "error"]
     with (
-        server(["-m", "bench.serving", str(company.folder.root), "--idle"], company.port),
-        server(["-m", "bench.reference.echo", "--port", str(echo)], echo),
-        server(["-m", "bench.reference.echo", "--port", str(kept), "--store", f"{store}/e.db"], kept),
+        server(["-m", "bench.serving", str(company.folder.root), "--idle"], company.port) as bot_process,
+        server(["-m", "bench.reference.echo", "--port", str(echo)], echo) as echo_process,
+        server(["-m", "bench.reference.echo", "--port", str(kept), "--store", f"{store}/e.db"], kept) as kept_process,
         server(
             [*gunicorn, "-b", f"127.0.0.1:{flask}", "bench.reference.flask_app:app"], flask, environment=environment
         ),
@@ -35,12 +35,15 @@ def door(run: Run) -> list[Figure]:
         sides = {"bot": company.port, "echo": echo, "kept": kept, "flask": flask}
         for port in sides.values():
             crowd(run, port, callbacks(company, few))
+        processes = {"bot": bot_process, "echo": echo_process, "kept": kept_process}
+        before = {name: cpu_s(process) for name, process in processes.items()}
         speeds: dict[str, list[float]] = {name: [] for name in sides}
         for number in range(run.rounds):
             run.say(f"B1, B2: round {number + 1} of {run.rounds}")
             for name, port in sides.items():
                 requests = callbacks(company, few if name == "flask" else count)
                 speeds[name].append(crowd(run, port, requests).per_second)
+        spent = {name: (cpu_s(process) - before[name]) / run.rounds / count for name, process in processes.items()}
         most = statistics.median(speeds["bot"])
         times = []
         for number in range(run.rounds):
@@ -55,6 +58,9 @@ def door(run: Run) -> list[Figure]:
                beside=f"{shown['bot']} against {shown['echo']}"),
         Figure("B1b", "… against bare aiohttp that keeps bodies by grouped raw sqlite3", against_kept, "×", 0.70, 0.90,
                beside=f"{shown['bot']} against {shown['kept']}"),
+        Figure("B1 cpu", "processor time of a callback against the bare server's and the keeping one's",
+               spent["echo"] / spent["bot"], "×", beside=f"{spent['bot'] * 1e6:.0f} µs against "
+               f"{spent['echo'] * 1e6:.0f} µs (bare) and {spent['kept'] * 1e6:.0f} µs (keeping)"),
         Figure("B2", "… against Flask, gunicorn, wechatpy, sqlite3", against_flask, "×", 6, 9,
                beside=f"{shown['bot']} against {shown['flask']}"),
         Figure("B3", "time to the answer under half of that load, p99", statistics.median(times), "ms", 50, 20, True,

@@ -92,6 +92,12 @@ def crowd(run: Run, port: int, requests: list[bytes], *, connections: int = 32, 
     return seen
 
 
+def cpu_s(process: "subprocess.Popen[bytes]") -> float:
+    """Seconds of processor time that a process has used (Linux), without its children."""
+    fields = Path(f"/proc/{process.pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
 def told(port: int) -> dict[str, Any]:
     """What bench/serving.py tells of itself."""
     with urllib.request.urlopen(f"http://127.0.0.1:{port}/bench", timeout=60) as answer:

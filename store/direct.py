@@ -1,9 +1,11 @@
 """The embedded store's writer takes its small steps at once; only what waits for the disk goes to another thread.
 
 A statement of ours takes microseconds. To hand it to a thread, its cursor too, and its rows back takes a hundred, and
-a chat command asks twenty of them. BEGIN may wait for the lock and COMMIT for the disk: they leave the loop free.
+a chat command asks twenty of them; a thread that wakes while the loop works waits up to 5 ms for Python's lock.
+COMMIT waits for the disk and leaves the loop free; so does BEGIN where another process holds the file.
 """
 
+import sqlite3
 from typing import Any
 
 from sqlalchemy import Connection
@@ -23,8 +25,19 @@ class Direct(AsyncAdapt_aiosqlite_connection):
         return self._connection._conn.cursor()
 
     def begin(self) -> None:
-        """BEGIN IMMEDIATE, in aiosqlite's thread."""
-        await_only(self._connection.execute("BEGIN IMMEDIATE"))
+        """BEGIN IMMEDIATE: at once, or in aiosqlite's thread while another process holds the file."""
+        plain = self._connection._conn
+        patience = plain.execute("PRAGMA busy_timeout").fetchone()[0]
+        plain.execute("PRAGMA busy_timeout=0")
+        try:
+            plain.execute("BEGIN IMMEDIATE")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY:
+                raise
+            plain.execute(f"PRAGMA busy_timeout={patience}")
+            await_only(self._connection.execute("BEGIN IMMEDIATE"))
+        finally:
+            plain.execute(f"PRAGMA busy_timeout={patience}")
 
 
 def connect(dialect: Dialect, _: object, arguments: Any, options: Any) -> Direct:
