@@ -11,24 +11,25 @@ from store.tables import Lead
 from store.tx import Tx
 
 
-async def give(tx: Tx, ctx: Context, lead: Lead, *, without: str | None = None) -> list[Fact]:
+async def give(tx: Tx, ctx: Context, lead: Lead, *, without: str | None = None, onward: bool = False) -> list[Fact]:
     """Assign a free lead by the rules, or offer it; outside working time it waits until work begins.
 
-    `without` gave it back a moment ago and does not get it again.
+    `without` had it a moment ago and does not get it again; then it is only given `onward` when a rule wants that.
     """
     if not is_free(lead):
         return []
-    if not ctx.rules.assignment.gives or not ctx.calendar.is_open(ctx.now) or without is not None:
+    offered = without is not None and not onward
+    if not ctx.rules.assignment.gives or not ctx.calendar.is_open(ctx.now) or offered:
         await offer(tx, ctx, lead, without=without)
         return []
-    decision = await decide(tx, lead, rules=ctx.rules, now=ctx.now)
+    decision = await decide(tx, lead, without=without, rules=ctx.rules, now=ctx.now)
     facts = await carry_out(tx, lead, decision, rules=ctx.rules, now=ctx.now)
     await _tell_skipped(tx, ctx, decision)
     if decision.offers:
         placed = await get_lead(tx, lead.id or 0)
         if not decision.matched or decision.considered:
             await _tell_managers(tx, ctx, placed, decision)
-        await offer(tx, ctx, placed)
+        await offer(tx, ctx, placed, without=without)
     return facts
 
 

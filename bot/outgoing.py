@@ -144,7 +144,7 @@ async def tell_group_of_pool(tx: Tx, ctx: Context, pool_name: str, *, key: str) 
 
 
 async def audience(tx: Tx, lead: Lead, tell: Sequence[str], *, rules: Rules) -> list[Member]:
-    """The members that a rule's words mean: owner, pool, team_lead, admin; each once."""
+    """The members that a rule's words mean, each once: owner, pool, team_lead, director (of all teams), admin."""
     found: dict[str, Member] = {}
     for word in tell:
         people: Sequence[Member] = ()
@@ -153,7 +153,11 @@ async def audience(tx: Tx, lead: Lead, tell: Sequence[str], *, rules: Rules) -> 
         elif word == "pool" and lead.owner_id is None:
             people = await eligible(tx, lead, rules=rules)
         elif word == "team_lead":
-            people = await managers_of(tx, lead, rules=rules)
+            managers = await managers_of(tx, lead, rules=rules)
+            people = [m for m in managers if m.team] or managers
+        elif word == "director":
+            people = [m for m in await list_members(tx, role="manager") if not m.team]
+            people = people or await list_members(tx, role="admin")
         elif word == "admin":
             people = await list_members(tx, role="admin")
         found |= {m.id: m for m in people}

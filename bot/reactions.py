@@ -8,11 +8,10 @@ from collections.abc import Awaitable, Callable, Sequence
 from bot.context import Context
 from bot.giving import give
 from bot.outgoing import audience, offer, refresh, ring
+from config.clock import ClockRule
 from leads.facts import (
     ActUndone,
     BecameMql,
-    ClockOverdue,
-    ClockWarned,
     Fact,
     FollowUpLogged,
     LeadAssigned,
@@ -24,14 +23,18 @@ from leads.facts import (
     LeadMerged,
     LeadPlaced,
     LeadQualified,
+    LeadRecycled,
     LeadReleased,
     LeadTransferred,
     MergeUndone,
     NextStepSet,
     ReminderRang,
 )  # fmt: skip
+from leads.recycle import recycle
 from leads.rights import is_free
 from sla import clock, reminder
+from sla.facts import ClockEscalated, ClockMoved, ClockOverdue, ClockPaused, ClockResumed, ClockStepped, ClockWarned
+from store.clocks import find_clock
 from store.leads import get_lead
 from store.members import find_member, name_of
 from store.tables import Lead
@@ -45,7 +48,7 @@ async def start_clocks(tx: Tx, fact: Fact, ctx: Context, origin: str) -> Sequenc
     lead = await get_lead(tx, fact.lead_id)
     started: list[Fact] = []
     for name, rule in ctx.rules.clocks.items():
-        if fact.kind not in rule.start or (rule.needs_phone and lead.phone_flaw):
+        if fact.kind not in rule.start or not await _is_for(tx, lead, rule, ctx):
             continue
         if name == "first_contact" and (lead.owner_id is None or await _contacted_since_owned(lead)):
             continue
@@ -53,17 +56,45 @@ async def start_clocks(tx: Tx, fact: Fact, ctx: Context, origin: str) -> Sequenc
     return started
 
 
-async def stop_clocks(tx: Tx, fact: Fact, ctx: Context, origin: str) -> Sequence[Fact]:
-    """Promises that this fact fulfils are met."""
+async def hear_clocks(tx: Tx, fact: Fact, ctx: Context, origin: str) -> Sequence[Fact]:
+    """Promises hear of this fact: they are met, pause, run on or begin anew, each by the rule it started with."""
     if isinstance(fact, FollowUpLogged) and not fact.contact:
         return ()
-    names = [name for name, rule in ctx.rules.clocks.items() if fact.kind in rule.stop]
-    return await clock.stop(tx, fact.lead_id, names, now=ctx.now)
+    return await clock.hear(tx, fact.lead_id, fact.kind, calendar=ctx.calendar, now=ctx.now)
 
 
 async def cancel_clocks(tx: Tx, fact: Fact, ctx: Context, origin: str) -> Sequence[Fact]:
     """The lead is closed or given back: promises to work on it have lost their sense."""
-    await clock.cancel(tx, fact.lead_id, None, now=ctx.now)
+    await clock.cancel(tx, fact.lead_id, now=ctx.now)
+    return ()
+
+
+async def take_back(tx: Tx, fact: Fact, ctx: Context, origin: str) -> Sequence[Fact]:
+    """The last step of a ladder takes the lead from its owner, when the rule says so."""
+    if not isinstance(fact, ClockStepped) or fact.do is None:
+        return ()
+    kept = await find_clock(tx, fact.clock_id)
+    label = str(kept.rule.get("label", fact.clock)) if kept is not None else fact.clock
+    recycled = await recycle(
+        tx, fact.lead_id, clock=fact.clock, label=label, onward=fact.do == "next",
+        rules_version=kept.rules_version if kept is not None else 0, now=ctx.now,
+    )  # fmt: skip
+    return [recycled] if recycled is not None else ()
+
+
+async def give_onward(tx: Tx, fact: Fact, ctx: Context, origin: str) -> Sequence[Fact]:
+    """A lead that was taken back goes to the next candidate, or is offered to its pool; its last owner is left out."""
+    if not isinstance(fact, LeadRecycled):
+        return ()
+    return await give(tx, ctx, await get_lead(tx, fact.lead_id), without=fact.owner_id, onward=fact.onward)
+
+
+async def tell_recycled(tx: Tx, fact: Fact, ctx: Context, origin: str) -> Sequence[Fact]:
+    """Whoever lost a lead to a broken promise hears it, and why."""
+    owner = await find_member(tx, fact.owner_id) if isinstance(fact, LeadRecycled) else None
+    if owner is not None and isinstance(fact, LeadRecycled):
+        text = f"L{fact.lead_id} 的「{fact.label}」超时了,已按规则收回,交给别的同事跟进。"
+        await ring(tx, ctx, owner, "note", key=f"recycled:{origin}:{fact.lead_id}", lead_id=fact.lead_id, text=text)
     return ()
 
 
@@ -132,15 +163,12 @@ async def ring_owner_of_reenquiry(tx: Tx, fact: Fact, ctx: Context, origin: str)
 
 async def ring_audience(tx: Tx, fact: Fact, ctx: Context, origin: str) -> Sequence[Fact]:
     """A promise is running out or broken: the people whom its rule names get its card."""
-    if not isinstance(fact, ClockWarned | ClockOverdue):
+    if not isinstance(fact, ClockStepped):
         return ()
     lead = await get_lead(tx, fact.lead_id)
-    share = fact.share if isinstance(fact, ClockWarned) else 100
+    card = f"clock:{fact.clock_id}:{fact.share}"
     for member in await audience(tx, lead, fact.tell, rules=ctx.rules):
-        await ring(
-            tx, ctx, member, f"clock:{fact.clock_id}:{share}", key=f"clock:{fact.clock_id}:{share}:{member.id}",
-            lead_id=lead.id,
-        )  # fmt: skip
+        await ring(tx, ctx, member, card, key=f"{card}:{member.id}:{origin}", lead_id=lead.id)
     return ()
 
 
@@ -184,6 +212,19 @@ async def tell_owner_of_undone_merge(tx: Tx, fact: Fact, ctx: Context, origin: s
     return ()
 
 
+async def _is_for(tx: Tx, lead: Lead, rule: ClockRule, ctx: Context) -> bool:
+    """Whether a promise is meant for this lead."""
+    only = rule.only
+    if rule.needs_phone and lead.phone_flaw:
+        return False
+    if only.team:
+        owner = await find_member(tx, lead.owner_id) if lead.owner_id else None
+        if owner is None or owner.team not in only.team:
+            return False
+    wanted = ((only.grade, lead.grade), (only.pool, lead.pool), (only.source, lead.source))
+    return all(not words or value in words for words, value in wanted)
+
+
 async def _contacted_since_owned(lead: object) -> bool:
     contacted, owned = getattr(lead, "contacted_at", None), getattr(lead, "owned_at", None)
     return contacted is not None and owned is not None and contacted >= owned
@@ -191,22 +232,27 @@ async def _contacted_since_owned(lead: object) -> bool:
 
 STORY: dict[type[Fact], tuple[Reaction, ...]] = {
     LeadCaptured: (start_clocks,),
-    LeadEnquired: (start_clocks, refresh_cards, ring_owner_of_reenquiry),
+    LeadEnquired: (hear_clocks, start_clocks, refresh_cards, ring_owner_of_reenquiry),
     BecameMql: (start_clocks, give_or_offer),
     LeadPlaced: (),
-    LeadClaimed: (stop_clocks, start_clocks, set_reminder, refresh_cards),
-    LeadAssigned: (stop_clocks, start_clocks, set_reminder, refresh_cards, ring_new_owner),
-    FollowUpLogged: (stop_clocks, set_reminder, refresh_cards),
-    NextStepSet: (set_reminder, refresh_cards),
-    LeadQualified: (stop_clocks, start_clocks, refresh_cards),
+    LeadClaimed: (hear_clocks, start_clocks, set_reminder, refresh_cards),
+    LeadAssigned: (hear_clocks, start_clocks, set_reminder, refresh_cards, ring_new_owner),
+    FollowUpLogged: (hear_clocks, set_reminder, refresh_cards),
+    NextStepSet: (hear_clocks, set_reminder, refresh_cards),
+    LeadQualified: (hear_clocks, start_clocks, refresh_cards),
     LeadReleased: (cancel_clocks, start_clocks, set_reminder, refresh_cards, offer_to_pool),
-    LeadTransferred: (stop_clocks, start_clocks, set_reminder, refresh_cards, ring_new_owner, tell_old_owner),
+    LeadRecycled: (cancel_clocks, start_clocks, set_reminder, refresh_cards, tell_recycled, give_onward),
+    LeadTransferred: (hear_clocks, start_clocks, set_reminder, refresh_cards, ring_new_owner, tell_old_owner),
     LeadDisqualified: (cancel_clocks, set_reminder, refresh_cards),
     LeadEdited: (refresh_cards,),
     LeadMerged: (set_reminder, refresh_cards, refresh_old_number, tell_owners_of_merge),
     MergeUndone: (set_reminder, refresh_cards, tell_owner_of_undone_merge),
     ActUndone: (set_reminder, refresh_cards, offer_to_pool),
     ClockWarned: (ring_audience,),
-    ClockOverdue: (ring_audience,),
-    ReminderRang: (ring_reminder,),
+    ClockOverdue: (ring_audience, take_back),
+    ClockEscalated: (ring_audience, take_back),
+    ClockPaused: (refresh_cards,),
+    ClockResumed: (refresh_cards,),
+    ClockMoved: (refresh_cards,),
+    ReminderRang: (ring_reminder, hear_clocks, start_clocks),
 }

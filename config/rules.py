@@ -6,10 +6,10 @@ from zoneinfo import ZoneInfo
 from pydantic import AfterValidator, Field, StringConstraints, field_validator, model_validator
 
 from config.assignment import Assignment
+from config.clock import ClockRule
 from config.document import load, validate
 from config.section import Name, Section
-from config.words import FACT_LABELS
-from config.worktime import WorkCalendar, parse_period, parse_span
+from config.worktime import WorkCalendar, parse_period
 
 
 def _zone(value: str) -> str:
@@ -20,28 +20,14 @@ def _zone(value: str) -> str:
     return value
 
 
-def _span(value: str) -> str:
-    parse_span(value)
-    return value
-
-
 def _period(value: str) -> str:
     parse_period(value)
     return value
 
 
-def _fact(value: str) -> str:
-    if value not in FACT_LABELS:
-        raise ValueError(f"is no fact; allowed: {', '.join(FACT_LABELS)}")
-    return value
-
-
 Zone = Annotated[str, AfterValidator(_zone)]
-SpanText = Annotated[str, AfterValidator(_span)]
 PeriodText = Annotated[str, AfterValidator(_period)]
-FactName = Annotated[str, AfterValidator(_fact)]
 ClockTime = Annotated[str, StringConstraints(pattern=r"^([01]?[0-9]|2[0-3]):[0-5][0-9]$")]
-Audience = Literal["owner", "pool", "team_lead", "admin"]
 Role = Literal["rep", "manager", "marketing", "admin"]
 
 
@@ -139,32 +125,6 @@ class Scoring(Section):
         if list(self.grades) != sorted(self.grades, reverse=True):
             raise ValueError("grades must fall: the points for A, then B, then C, such as [40, 25, 10]")
         return self
-
-
-class ClockStep(Section):
-    """At a share of the promised time (per cent), somebody is told."""
-
-    at: int = Field(ge=1, le=100)
-    tell: tuple[Audience, ...]
-
-
-class ClockRule(Section):
-    """A promise about time: which facts start and stop it, how long it is in working time, who hears when."""
-
-    label: str
-    within: SpanText
-    start: tuple[FactName, ...] = Field(min_length=1)
-    stop: tuple[FactName, ...] = Field(min_length=1)
-    needs_phone: bool = True
-    steps: tuple[ClockStep, ...] = ()
-
-    @field_validator("steps")
-    @classmethod
-    def _each_once(cls, steps: tuple[ClockStep, ...]) -> tuple[ClockStep, ...]:
-        shares = [step.at for step in steps]
-        if twice := [at for at in shares if shares.count(at) > 1]:
-            raise ValueError(f"at: {twice[0]} stands twice; name everybody in one step")
-        return steps
 
 
 class FollowUp(Section):

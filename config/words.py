@@ -41,6 +41,11 @@ FACT_LABELS: Mapping[str, str] = MappingProxyType(
         "clock_met": "按时完成",
         "clock_warned": "时限提醒",
         "clock_overdue": "超时",
+        "clock_escalated": "超时升级",
+        "clock_paused": "暂停计时",
+        "clock_resumed": "继续计时",
+        "clock_moved": "时限顺延",
+        "recycled": "收回",
         "reminded": "到点提醒",
     }
 )
@@ -67,4 +72,4 @@ ROLE_LABELS: Mapping[str, str] = MappingProxyType(
     {"rep": "销售", "manager": "主管", "marketing": "市场", "admin": "管理员"}
 )
 
-AUDIENCES = ("owner", "pool", "team_lead", "admin")
+AUDIENCES = ("owner", "pool", "team_lead", "director", "admin")

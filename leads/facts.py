@@ -148,6 +148,25 @@ class LeadReleased(Fact):
 
 
 @dataclass(frozen=True, kw_only=True)
+class LeadRecycled(Fact):
+    """A broken promise took the lead from its owner: back to a pool, or on to the next candidate."""
+
+    kind = "recycled"
+    owner_id: str
+    pool: str
+    clock: str
+    label: str
+    onward: bool  # to the next candidate of the rules
+    rules_version: int
+
+    def data(self) -> Mapping[str, Any]:
+        return {
+            "owner": self.owner_id, "pool": self.pool, "clock": self.clock, "label": self.label,
+            "rules_version": self.rules_version,
+        }  # fmt: skip
+
+
+@dataclass(frozen=True, kw_only=True)
 class LeadTransferred(Fact):
     """The lead went from one owner to another; nothing else about it changed."""
 
@@ -260,59 +279,6 @@ class ActUndone(Fact):
 
     def data(self) -> Mapping[str, Any]:
         return {"act": self.act}
-
-
-@dataclass(frozen=True, kw_only=True)
-class ClockStarted(Fact):
-    """A promise about time began to run."""
-
-    kind = "clock_started"
-    clock_id: int
-    clock: str
-    due_at: datetime
-
-    def data(self) -> Mapping[str, Any]:
-        return {"clock": self.clock, "due_at": self.due_at.isoformat()}
-
-
-@dataclass(frozen=True, kw_only=True)
-class ClockMet(Fact):
-    """A promise was kept, or (late) caught up."""
-
-    kind = "clock_met"
-    clock: str
-    late: bool
-
-    def data(self) -> Mapping[str, Any]:
-        return {"clock": self.clock, "late": self.late}
-
-
-@dataclass(frozen=True, kw_only=True)
-class ClockWarned(Fact):
-    """A share of a promise's time has gone; `tell` are the audiences the rule names."""
-
-    kind = "clock_warned"
-    clock_id: int
-    clock: str
-    share: int  # per cent of the promised time
-    tell: tuple[str, ...]
-
-    def data(self) -> Mapping[str, Any]:
-        return {"clock": self.clock, "share": self.share, "tell": list(self.tell)}
-
-
-@dataclass(frozen=True, kw_only=True)
-class ClockOverdue(Fact):
-    """A promise was broken; the breach stays on record with the rule's version."""
-
-    kind = "clock_overdue"
-    clock_id: int
-    clock: str
-    tell: tuple[str, ...]
-    rules_version: int
-
-    def data(self) -> Mapping[str, Any]:
-        return {"clock": self.clock, "tell": list(self.tell), "rules_version": self.rules_version}
 
 
 @dataclass(frozen=True, kw_only=True)

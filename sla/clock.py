@@ -1,23 +1,39 @@
-"""One promise on one lead: it starts with a fact, keeps the rule it started with, and ends met or overdue."""
+"""One promise on one lead: it starts with a fact, may pause or begin anew, climbs its ladder, ends met or overdue.
 
-from collections.abc import Sequence
-from datetime import datetime
+Of its length in working time a part was spent before it began to run; every step is due when its share has gone.
+"""
 
-from config.rules import ClockRule, Rules
+from datetime import datetime, timedelta
+from typing import Any
+
+from config.clock import ClockRule
+from config.rules import Rules
 from config.worktime import WorkCalendar, parse_span
-from leads.facts import ClockMet, ClockOverdue, ClockStarted, ClockWarned, Fact
+from leads.facts import Fact
+from sla.facts import (
+    ClockEscalated,
+    ClockMet,
+    ClockMoved,
+    ClockOverdue,
+    ClockPaused,
+    ClockResumed,
+    ClockStarted,
+    ClockWarned,
+)  # fmt: skip
 from store import clocks, due
 from store.queues import Due
 from store.tables import Clock
 from store.tx import Tx
+
+OPEN = ("running", "paused", "overdue")
+MICROSECOND = timedelta(microseconds=1)
 
 
 async def start(
     tx: Tx, lead_id: int, name: str, rule: ClockRule, *, calendar: WorkCalendar, rules: Rules, now: datetime
 ) -> list[Fact]:
     """Start a promise unless it runs already; its steps become due rows one after the other."""
-    running = await clocks.list_of_lead(tx, lead_id, states=("running", "overdue"))
-    if any(clock.name == name and clock.ended_at is None for clock in running):
+    if any(clock.name == name for clock in await _open(tx, lead_id)):
         return []
     due_at = calendar.due(now, parse_span(rule.within))
     clock = Clock(
@@ -26,7 +42,9 @@ async def start(
         name=name,
         state="running",
         started_at=now,
+        run_from=now,
         due_at=due_at,
+        length=calendar.worked(now, due_at) // MICROSECOND,
         rule=rule.model_dump(mode="json"),
         rules_version=rules.version,
     )
@@ -35,76 +53,156 @@ async def start(
     return [ClockStarted(lead_id=lead_id, at=now, clock_id=clock.id or 0, clock=name, due_at=due_at)]
 
 
+async def _open(tx: Tx, lead_id: int) -> list[Clock]:
+    """The promises on a lead that nobody has kept yet."""
+    found = await clocks.list_of_lead(tx, lead_id, states=OPEN)
+    return [clock for clock in found if clock.ended_at is None]
+
+
+def _when(clock: Clock, share: int, *, calendar: WorkCalendar) -> datetime:
+    """The instant at which a share (per cent) of the promised time has gone, if the clock runs on."""
+    if share == 100:
+        return clock.due_at
+    run_from = clock.run_from or clock.started_at
+    length = clock.length or calendar.worked(clock.started_at, clock.due_at) // MICROSECOND
+    left = -(-length * share // 100) - clock.spent
+    return calendar.due(run_from, max(left, 0) * MICROSECOND)
+
+
 async def _keep_step(tx: Tx, clock: Clock, index: int, *, calendar: WorkCalendar) -> None:
     steps = steps_of(clock)
     if index >= len(steps):
         return
-    share, _ = steps[index]
-    at = clock.due_at if share >= 100 else calendar.share(clock.started_at, clock.due_at, share / 100)
     await due.keep(
         tx,
         kind="clock",
-        key=f"clock:{clock.id}:{index}",
-        at=at,
+        key=f"clock:{clock.id}:{clock.turn}:{index}" if clock.turn else f"clock:{clock.id}:{index}",
+        at=_when(clock, int(steps[index]["at"]), calendar=calendar),
         lead_id=clock.lead_id,
-        payload={"clock": clock.id, "step": index},
+        payload={"clock": clock.id, "step": index, "turn": clock.turn},
     )
 
 
-def steps_of(clock: Clock) -> list[tuple[int, tuple[str, ...]]]:
-    """(per cent of the time, whom to tell), in order; being overdue is always one of them."""
-    shares = {int(step["at"]): tuple(step["tell"]) for step in clock.rule["steps"]}
-    shares.setdefault(100, ())
-    return sorted(shares.items())
+def steps_of(clock: Clock) -> list[dict[str, Any]]:
+    """The ladder in order of time ({"at", "tell", "do"}); being overdue is always one of its steps."""
+    steps = {int(step["at"]): step for step in clock.rule["steps"]}
+    steps.setdefault(100, {"at": 100, "tell": [], "do": None})
+    return [steps[at] for at in sorted(steps)]
 
 
 async def step(tx: Tx, row: Due, *, calendar: WorkCalendar, now: datetime) -> list[Fact]:
-    """Take the step that is due: warn, or call the promise overdue. Nothing when the promise has ended."""
+    """Take the step that is due: warn, call the promise overdue, or climb on. Nothing when the promise has ended."""
     clock = await clocks.find_clock(tx, int(row.payload["clock"]))
-    if clock is None or clock.state != "running":
+    if clock is None or clock.ended_at is not None or clock.state not in ("running", "overdue"):
+        return []
+    if int(row.payload.get("turn", 0)) != clock.turn:
         return []
     index = int(row.payload["step"])
-    share, tell = steps_of(clock)[index]
-    taken = [*clock.steps, {"at": now.isoformat(), "share": share, "tell": list(tell)}]
+    reached = steps_of(clock)[index]
+    share, tell, deed = int(reached["at"]), tuple(reached["tell"]), reached.get("do")
+    done = {"at": now.isoformat(), "share": share, "tell": list(tell)} | ({"do": deed} if deed else {})
+    taken = [*clock.steps, done]
+    await clocks.change(
+        tx, clock.id or 0, (clock.state,), steps=taken, state="overdue" if share >= 100 else clock.state
+    )
+    await _keep_step(tx, clock, index + 1, calendar=calendar)
+    told: dict[str, Any] = {
+        "lead_id": clock.lead_id, "at": now, "clock_id": clock.id or 0, "clock": clock.name, "share": share,
+        "tell": tell, "do": deed,
+    }  # fmt: skip
     if share < 100:
-        await clocks.change(tx, clock.id or 0, ("running",), steps=taken)
-        await _keep_step(tx, clock, index + 1, calendar=calendar)
-        return [
-            ClockWarned(lead_id=clock.lead_id, at=now, clock_id=clock.id or 0, clock=clock.name, share=share, tell=tell)
-        ]
-    await clocks.change(tx, clock.id or 0, ("running",), state="overdue", steps=taken)
-    return [
-        ClockOverdue(
-            lead_id=clock.lead_id,
-            at=now,
-            clock_id=clock.id or 0,
-            clock=clock.name,
-            tell=tell,
-            rules_version=clock.rules_version,
-        )
-    ]
+        return [ClockWarned(**told)]
+    if share == 100:
+        return [ClockOverdue(**told, rules_version=clock.rules_version)]
+    return [ClockEscalated(**told)]
 
 
-async def stop(tx: Tx, lead_id: int, names: Sequence[str], *, now: datetime) -> list[Fact]:
-    """What was promised has happened: running promises are met, overdue ones are caught up late."""
+async def hear(tx: Tx, lead_id: int, kind: str, *, calendar: WorkCalendar, now: datetime) -> list[Fact]:
+    """A fact of this kind has happened: by the rule that each open promise began with, it is met, pauses, runs on or
+    begins anew."""
     facts: list[Fact] = []
-    for clock in await clocks.list_of_lead(tx, lead_id, states=("running", "overdue")):
-        if clock.name not in names or (clock.state == "overdue" and clock.ended_at is not None):
-            continue
-        late = clock.state == "overdue" or now > clock.due_at
-        await clocks.change(tx, clock.id or 0, ("running", "overdue"), state="overdue" if late else "met", ended_at=now)
-        await due.cancel(tx, kind="clock", lead_id=lead_id, prefix=f"clock:{clock.id}:")
-        facts.append(ClockMet(lead_id=lead_id, at=now, clock=clock.name, late=late))
+    for clock in await _open(tx, lead_id):
+        if kind in clock.rule["stop"]:
+            facts.append(await _meet(tx, clock, now=now))
+        elif kind in clock.rule.get("pause", ()) and clock.state == "running":
+            facts.append(await _pause(tx, clock, because=kind, calendar=calendar, now=now))
+        elif kind in clock.rule.get("resume", ()) and clock.state == "paused":
+            facts.append(await _resume(tx, clock, calendar=calendar, now=now))
+        elif kind in clock.rule.get("restart", ()) and clock.state == "running":
+            facts += await _restart(tx, clock, because=kind, calendar=calendar, now=now)
     return facts
 
 
-async def cancel(tx: Tx, lead_id: int, names: Sequence[str] | None, *, now: datetime) -> None:
-    """The promise has lost its sense (the lead was closed or given back): nobody is told any more."""
-    for clock in await clocks.list_of_lead(tx, lead_id, states=("running", "overdue")):
-        if names is not None and clock.name not in names:
-            continue
-        if clock.state == "running":
-            await clocks.change(tx, clock.id or 0, ("running",), state="cancelled", ended_at=now)
-        elif clock.ended_at is None:
-            await clocks.change(tx, clock.id or 0, ("overdue",), ended_at=now)
-        await due.cancel(tx, kind="clock", lead_id=lead_id, prefix=f"clock:{clock.id}:")
+async def _meet(tx: Tx, clock: Clock, *, now: datetime) -> Fact:
+    """What was promised has happened: a running promise is met, an overdue one is caught up late."""
+    late = clock.state == "overdue" or (clock.state == "running" and now > clock.due_at)
+    await clocks.change(tx, clock.id or 0, OPEN, state="overdue" if late else "met", ended_at=now)
+    await _forget_steps(tx, clock)
+    return ClockMet(lead_id=clock.lead_id, at=now, clock=clock.name, late=late)
+
+
+async def cancel(tx: Tx, lead_id: int, *, now: datetime) -> None:
+    """The promises have lost their sense (the lead was closed or given back): nobody is told any more."""
+    for clock in await _open(tx, lead_id):
+        state = "overdue" if clock.state == "overdue" else "cancelled"
+        await clocks.change(tx, clock.id or 0, OPEN, state=state, ended_at=now)
+        await _forget_steps(tx, clock)
+
+
+async def _pause(tx: Tx, clock: Clock, *, because: str, calendar: WorkCalendar, now: datetime) -> Fact:
+    """The time stands still; what has gone of it stays gone."""
+    spent = clock.spent + calendar.worked(clock.run_from or clock.started_at, now) // MICROSECOND
+    await clocks.change(tx, clock.id or 0, ("running",), state="paused", spent=spent)
+    await _forget_steps(tx, clock)
+    return ClockPaused(lead_id=clock.lead_id, at=now, clock=clock.name, because=because)
+
+
+async def _resume(tx: Tx, clock: Clock, *, calendar: WorkCalendar, now: datetime) -> Fact:
+    """The time runs on from where it stood."""
+    left = max(clock.length - clock.spent, 0) * MICROSECOND
+    await _run(tx, clock, calendar.due(now, left), spent=clock.spent, calendar=calendar, now=now)
+    return ClockResumed(lead_id=clock.lead_id, at=now, clock=clock.name, due_at=clock.due_at)
+
+
+async def _restart(tx: Tx, clock: Clock, *, because: str, calendar: WorkCalendar, now: datetime) -> list[Fact]:
+    """The time begins anew, but ends at the rule's longest at the latest, and never earlier than before."""
+    due_at = calendar.due(now, parse_span(clock.rule["within"]))
+    if (latest := longest(clock, calendar=calendar)) is not None:
+        due_at = min(due_at, latest)
+    if due_at <= clock.due_at:
+        return []
+    return [await extend(tx, clock, due_at, because=because, calendar=calendar, now=now)]
+
+
+async def extend(
+    tx: Tx, clock: Clock, due_at: datetime, *, because: str, calendar: WorkCalendar, now: datetime
+) -> Fact:
+    """More time, until an instant; a promise that was broken stays on record as broken."""
+    await _run(tx, clock, due_at, spent=0, calendar=calendar, now=now)
+    return ClockMoved(lead_id=clock.lead_id, at=now, clock=clock.name, due_at=due_at, because=because)
+
+
+async def _run(tx: Tx, clock: Clock, due_at: datetime, *, spent: int, calendar: WorkCalendar, now: datetime) -> None:
+    """Let the clock run from now to `due_at`; the steps that lie ahead are kept anew."""
+    await _forget_steps(tx, clock)
+    clock.due_at, clock.run_from, clock.spent, clock.turn = due_at, now, spent, clock.turn + 1
+    clock.length = spent + calendar.worked(now, due_at) // MICROSECOND
+    state = "running" if clock.state == "paused" else clock.state
+    await clocks.change(
+        tx, clock.id or 0, OPEN, state=state, due_at=due_at, run_from=now, spent=spent, turn=clock.turn,
+        length=clock.length,
+    )  # fmt: skip
+    reached = int(100 * spent / clock.length) if clock.length else 0
+    ahead = next((n for n, one in enumerate(steps_of(clock)) if int(one["at"]) > reached), None)
+    if ahead is not None:
+        await _keep_step(tx, clock, ahead, calendar=calendar)
+
+
+async def _forget_steps(tx: Tx, clock: Clock) -> None:
+    await due.cancel(tx, kind="clock", lead_id=clock.lead_id, prefix=f"clock:{clock.id}:")
+
+
+def longest(clock: Clock, *, calendar: WorkCalendar) -> datetime | None:
+    """The instant beyond which beginning anew does not reach; None when the rule names none."""
+    most = clock.rule.get("longest")
+    return calendar.due(clock.started_at, parse_span(most)) if most else None

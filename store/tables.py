@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Column, Index, LargeBinary, MetaData, Text, text
+from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, MetaData, Text, text
 from sqlmodel import Field, SQLModel
 
 from store.columns import Utc, added, json_type
@@ -285,15 +285,22 @@ class AuditItem(Row, table=True):
 
 
 class Clock(Row, table=True):
-    """A promise about time on one lead; it keeps the rule (`rule`) with which it was started."""
+    """A promise about time on one lead; it keeps the rule (`rule`) with which it was started.
+
+    Of `length` microseconds of working time, `spent` had gone when it began, or went on, to run at `run_from`.
+    """
 
     id: int | None = Field(default=None, primary_key=True)
     corp: str
     lead_id: int
     name: str
-    state: str  # running, met, overdue, cancelled
+    state: str  # running, paused, met, overdue, cancelled
     started_at: datetime = Field(sa_type=Utc)
     due_at: datetime = Field(sa_type=Utc)
+    run_from: datetime | None = Field(default=None, sa_type=Utc)
+    length: int = Field(default=0, sa_column=Column("length", BigInteger, nullable=False, server_default=text("0")))
+    spent: int = Field(default=0, sa_column=Column("spent", BigInteger, nullable=False, server_default=text("0")))
+    turn: int = Field(default=0, sa_column=Column("turn", Integer, nullable=False, server_default=text("0")))
     ended_at: datetime | None = Field(default=None, sa_type=Utc)
     steps: list[Any] = Field(default_factory=list, sa_column=Column("steps", json_type()))  # taken: [{"at", "what"}]
     rule: dict[str, Any] = Field(default_factory=dict, sa_column=Column("rule", json_type()))

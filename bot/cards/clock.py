@@ -71,6 +71,8 @@ def _ended(clock: Clock, owner: str) -> str:
         return ""
     if clock.name == "claim" and owner:
         return f"已被{owner}领取"
+    if any(step.get("do") for step in clock.steps):
+        return "已收回"
     return "已跟上" if clock.state == "met" else "已补上(超时)"
 
 

@@ -26,11 +26,13 @@ from bot.cards.asked import (
 from bot.cards.card import Button, Card, Field
 from bot.context import Context
 from config.words import STAGE_LABELS
+from config.worktime import parse_span
 from leads.mask import said
 from leads.rights import can_act, can_see, is_free, pools_of
+from sla.clock import longest
 from store import clocks, leads, talk, timeline
 from store.members import name_of
-from store.tables import Lead
+from store.tables import Clock, Lead
 from store.tx import Tx
 
 
@@ -43,6 +45,7 @@ class View:
     owner: str
     reveal: bool
     promise: str
+    keeping: str
     last_words: str
     last_at: str
     next_step: str
@@ -75,12 +78,14 @@ async def look(tx: Tx, asked: Asked, ctx: Context) -> View | None:
     last = await timeline.list_last(tx, lead.id or 0, ("followup_logged",), limit=1)
     visible = await can_see(tx, lead, who, rules=ctx.rules)
     releases = await timeline.list_last(tx, lead.id or 0, ("released",), limit=3) if visible else []
+    promise, keeping = await _promises(tx, lead, ctx)
     return View(
         lead=lead,
         part=part,
         owner=await name_of(tx, lead.owner_id) if lead.owner_id else "",
         reveal=reveal,
-        promise=await _promise(tx, lead, ctx) if part != "gone" else "",
+        promise=promise if part != "gone" else "",
+        keeping=keeping if part in ("mine", "lead") else "",
         last_words=words_of(last[0].text, reveal=reveal) if last and visible else "",
         last_at=moment(last[0].at, now=ctx.now, zone=ctx.rules.zone) if last else "",
         next_step=moment(lead.next_step_at, now=ctx.now, zone=ctx.rules.zone) if lead.next_step_at else "",
@@ -94,17 +99,35 @@ async def look(tx: Tx, asked: Asked, ctx: Context) -> View | None:
     )
 
 
-async def _promise(tx: Tx, lead: Lead, ctx: Context) -> str:
-    open_clocks = await clocks.list_of_lead(tx, lead.id or 0, states=("running", "overdue"))
-    for clock in open_clocks:
-        if clock.ended_at is not None:
-            continue
-        label = clock.rule.get("label", clock.name)
-        if clock.state == "overdue" or clock.due_at <= ctx.now:
-            return f"{label}已超时"
-        left = ctx.calendar.worked(ctx.now, clock.due_at).total_seconds()
-        return f"{moment(clock.due_at, now=ctx.now, zone=ctx.rules.zone)} 前要{label},还剩 {lasting(left)}"
-    return ""
+async def _promises(tx: Tx, lead: Lead, ctx: Context) -> tuple[str, str]:
+    """The most urgent promise, and how long the owner may keep the lead without a contact; "" where there is none."""
+    kept = await clocks.list_of_lead(tx, lead.id or 0, states=("running", "paused", "overdue"))
+    running = sorted((clock for clock in kept if clock.ended_at is None), key=lambda clock: clock.due_at)
+    first = next((clock for clock in running if not clock.rule.get("restart")), None)
+    keep = next((clock for clock in running if clock.rule.get("restart")), None)
+    return (_promise(first, ctx) if first else ""), (_keeping(keep, ctx) if keep else "")
+
+
+def _promise(clock: Clock, ctx: Context) -> str:
+    label = clock.rule.get("label", clock.name)
+    if clock.state == "paused":
+        return f"{label}暂停计时"
+    if clock.state == "overdue" or clock.due_at <= ctx.now:
+        return f"{label}已超时"
+    left = ctx.calendar.worked(ctx.now, clock.due_at).total_seconds()
+    return f"{moment(clock.due_at, now=ctx.now, zone=ctx.rules.zone)} 前要{label},还剩 {lasting(left)}"
+
+
+def _keeping(clock: Clock, ctx: Context) -> str:
+    """还剩 15 小时 20 分,跟进可延到 03-25 周三 10:20."""
+    if clock.state == "paused":
+        return "暂停计时"
+    left = ctx.calendar.worked(ctx.now, clock.due_at).total_seconds()
+    anew = ctx.calendar.due(ctx.now, parse_span(clock.rule["within"]))
+    if (latest := longest(clock, calendar=ctx.calendar)) is not None:
+        anew = min(anew, latest)
+    further = f",跟进可延到 {moment(anew, now=ctx.now, zone=ctx.rules.zone)}" if anew > clock.due_at else ",不能再延"
+    return f"还剩 {lasting(left)}{further}"
 
 
 async def _undoable(tx: Tx, lead: Lead, member_id: str, ctx: Context) -> int | None:
@@ -151,10 +174,11 @@ def _fields(view: View) -> tuple[Field, ...]:
         Field("来自", said(" · ".join(part for part in (lead.source, lead.city) if part), reveal=view.reveal)),
         Field("下一步", view.next_step),
         Field("时限", view.promise),
+        Field("保留", view.keeping),
         Field("退回过", ";".join(view.releases)),
         Field("微信", lead.wechat if view.reveal else ""),
     ]
-    order = ("电话", "时限", "下一步", "退回过", "职位", "预算", "来自", "微信")
+    order = ("电话", "时限", "保留", "下一步", "退回过", "职位", "预算", "来自", "微信")
     present = sorted((row for row in rows if row.value), key=lambda row: order.index(row.name))
     return tuple(present[:6])
 

@@ -8,10 +8,11 @@ from pathlib import Path
 import pytest
 
 from bot.outgoing import audience
+from config.clock import Audience
 from config.document import BadDocument
 from config.folder import TEMPLATES, Folder
 from config.hours import calendar_of
-from config.rules import Audience, Pool, Role, Rules, ScoreField, load_rules
+from config.rules import Pool, Role, Rules, ScoreField, load_rules
 from config.words import AUDIENCES, FACT_LABELS, ROLE_LABELS
 from config.worktime import Span
 from leads.facts import Fact
@@ -111,9 +112,9 @@ def test_a_pool_admits_by_role_and_team(
         ("within: 2h", "within: 2 hours", "clocks.claim.within", "is no span: use a whole number with m, h or d"),
         ("within: 2h", "within: 1.5h", "clocks.claim.within", "(90m for 1.5h)"),
         ("within: 2h", "within: 0h", "clocks.claim.within", "use 1 to 99999"),
-        ("start: [mql, released]", "start: [MQL]", "clocks.claim.start[0]", "is no fact; allowed: captured, enquired"),
-        ("start: [mql, released]", "start: []", "clocks.claim.start", "at least 1 item"),
-        ("start: [mql, released]", "start: mql", "clocks.claim.start", "Input should be a valid tuple"),
+        ("start: [mql, released, recycled]", "start: [MQL]", "clocks.claim.start[0]", "is no fact; allowed: captured"),
+        ("start: [mql, released, recycled]", "start: []", "clocks.claim.start", "at least 1 item"),
+        ("start: [mql, released, recycled]", "start: mql", "clocks.claim.start", "Input should be a valid tuple"),
         ("at: 50", "at: 0", "clocks.claim.steps[0].at", "greater than or equal to 1"),
         ("at: 50", "at: 80", "clocks.claim.steps", "at: 80 stands twice; name everybody in one step"),
         ("tell: [pool]", "tell: [boss]", "clocks.claim.steps[0].tell[0]", "Input should be 'owner', 'pool'"),
