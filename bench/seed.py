@@ -10,8 +10,9 @@ from typing import Any
 from sqlalchemy import Connection, create_engine, insert, text
 
 from bench.company import BenchCompany
+from config.clock import ClockRule
 from config.document import read_text
-from config.rules import ClockRule, load_rules
+from config.rules import load_rules
 from store.queues import Due
 from store.sealed import Keys
 from store.tables import Clock, Enquiry, Identity, Lead, Row, TimelineItem
