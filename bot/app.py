@@ -18,11 +18,12 @@ from bot.admin import AdminSocket, Handler
 from bot.clock import Now
 from bot.commands.office import OFFICE, Work, save_members
 from bot.context import Context
+from bot.dingtalk.parts import DingTalkParts
 from bot.guard import listen, watch
 from bot.handlers.office import tell_of_rules, warn_of_calendar
 from bot.metrics import Metrics
 from bot.pipeline import Pipeline
-from bot.platform import Platform
+from bot.platform import Place, Platform
 from bot.schedule import Schedule, Worker
 from bot.sender import Sender
 from bot.server import WeComCallbacks
@@ -92,6 +93,13 @@ class Leadbot:
             self.wecom = WeComClient(account, monotonic=monotonic, on_answer=self._count_answer)
             groups = {name: key.get_secret_value() for name, key in settings.wecom.groups.items()}
             self.platforms["wecom"] = WeCom(self.wecom, now=now, groups=groups)
+        self.dingtalk: DingTalkParts | None = None
+        if settings.dingtalk is not None:
+            self.dingtalk = DingTalkParts(
+                settings.dingtalk, self.store, self.metrics, self.context, public_url=settings.server.public_url,
+                now=now, monotonic=monotonic,
+            )  # fmt: skip
+            self.platforms["dingtalk"] = self.dingtalk.platform
         self.pipeline = Pipeline(self.store, self.platforms, self.context, now)
         self.sender = Sender(self.store, self.platforms, self.context, now)
         self.sweep = Sweep(self.store, self.context, now)
@@ -99,8 +107,16 @@ class Leadbot:
         self.health = Health(self.store, self.metrics, now)
         self._published: Published | None = None
         self._unreadable = 0  # a version that only a newer Leadbot can read
+        self._groups = tuple(
+            Place(name, group, "group")
+            for name, section in (("wecom", settings.wecom), ("dingtalk", settings.dingtalk))
+            if section is not None
+            for group in section.groups
+        )
+        workers = {Worker("quota", self.dingtalk.quota.keep): 5.0} if self.dingtalk is not None else {}
         self.schedule = Schedule(
             {
+                **workers,
                 Worker("inbox", self.pipeline.run_once): 1.0,
                 Worker("outbox", self.sender.run_once): 1.0,
                 Worker("due", self.sweep.run_once): 1.0,
@@ -128,7 +144,7 @@ class Leadbot:
             now=self.now(),
             platforms=tuple(self.platforms),
             public_url=self.settings.server.public_url,
-            groups=frozenset(self.settings.wecom.groups if self.settings.wecom is not None else ()),
+            groups=self._groups,
         )
 
     async def start(self) -> None:
@@ -143,6 +159,8 @@ class Leadbot:
             await self.store.transaction(
                 lambda tx: due.do_once(tx, kind="menu", key=f"menu:{_menu_mark()}", now=self.now())
             )
+        if self.dingtalk is not None:
+            await self.dingtalk.start()
         self.schedule.start()
         await self.door.start()
 
@@ -150,7 +168,11 @@ class Leadbot:
         """Finish what is in hand and close everything."""
         self.health.stopping = True
         await self.door.stop()
+        if self.dingtalk is not None:
+            await self.dingtalk.stop()
         await self.schedule.stop()
+        if self.dingtalk is not None:
+            await self.dingtalk.close()
         if self.wecom is not None:
             await self.wecom.close()
         await self.store.close()
@@ -201,6 +223,8 @@ class Leadbot:
                 for name, callback in self.settings.wecom.callbacks.items()
             }
             WeComCallbacks(self.store, keys, self.metrics, self.now, self.monotonic).add_routes(app)
+        if self.dingtalk is not None:
+            self.dingtalk.add_routes(app)
         add_routes(
             app,
             self.desk,
@@ -255,6 +279,8 @@ class Leadbot:
         try:
             if row.kind == "menu" and self.wecom is not None:
                 await self.wecom.menu_create(MENU)
+            if row.kind == "card_route" and self.dingtalk is not None:
+                await self.dingtalk.register_route()
         except Exception as error:
             again = lease.retry_at(row.attempts, now=now, most=1000) or now + timedelta(minutes=5)
             cause = str(error)[:300]

@@ -19,7 +19,7 @@ class Context:
     now: datetime
     platforms: tuple[str, ...] = ("wecom",)
     public_url: str = ""
-    groups: frozenset[str] = frozenset()  # WeCom groups that can be told something
+    groups: tuple[Place, ...] = ()  # groups that can be told something, by the names that the settings give them
 
     def place_of(self, member: Member) -> Place | None:
         """Where a member is reached: the first configured platform that knows them."""

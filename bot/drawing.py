@@ -28,7 +28,7 @@ DRAWINGS: dict[str, Drawing] = {
     "lead": Drawing(lead.look, lead.draw, living=True),
     "clock": Drawing(clock.look, clock.draw, living=True),
     "reminder": Drawing(reminder.look, reminder.draw, living=True),
-    "group": Drawing(group.look, group.draw),
+    "group": Drawing(group.look, group.draw, living=True),
     "pool": Drawing(listing.look_pool, listing.draw_pool),
     "list": Drawing(listing.look, listing.draw),
     "story": Drawing(story.look, story.draw),

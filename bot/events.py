@@ -16,7 +16,10 @@ class Event:
 
 @dataclass(frozen=True)
 class MessageReceived(Event):
-    """A person wrote to the bot; `text` is "" for pictures, voice and files, which carry a `media_id`."""
+    """A person wrote to the bot; `text` is "" for pictures and files, which carry a `media_id`.
+
+    A voice message has a text where the platform has written down what was said.
+    """
 
     text: str = field(repr=False)
     kind: str = "text"  # text, image, voice, video, location, link, file
@@ -63,7 +66,9 @@ class MemberLeft(Event):
 
 @dataclass(frozen=True)
 class MemberJoined(Event):
-    """The platform says that `sender` may use the app from now on."""
+    """The platform says that `sender` may use the app from now on; `name` as the platform knows them, or ""."""
+
+    name: str = ""
 
 
 @dataclass(frozen=True)
@@ -71,6 +76,34 @@ class PlatformAlarm(Event):
     """The platform warns about the app itself (inactive, quota low); `text` is for the administrator, in Chinese."""
 
     text: str
+
+
+@dataclass(frozen=True)
+class SenderUnknown(Event):
+    """Somebody wrote whom the platform does not name: only the `conversation` can be answered, while it is fresh.
+
+    `answer` is for them; `alarm` is for the administrators, "" when there is nothing to mend. Both in Chinese.
+    """
+
+    conversation: str
+    answer: str
+    alarm: str = ""
+
+
+@dataclass(frozen=True)
+class MessageLost(Event):
+    """`sender` wrote, and the platform kept the words to itself: the month's quota is used up."""
+
+
+@dataclass(frozen=True)
+class ApprovalChanged(Event):
+    """An approval of the company's own forms has begun, ended or moved on; `sender` asked for it or decided it."""
+
+    instance_id: str
+    process_code: str
+    state: str  # start, finish, terminate, cancel, delete
+    result: str = ""  # agree, refuse, redirect; "" while it is open
+    title: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True)

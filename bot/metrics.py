@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 
-from prometheus_client import CollectorRegistry, Counter, Histogram, ProcessCollector, generate_latest
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector, generate_latest
 from prometheus_client.core import GaugeMetricFamily
 from sqlalchemy import func, select
 from sqlmodel import col
@@ -37,6 +37,13 @@ class Metrics:
         self._answers = Counter(
             "leadbot_http_answers", "Answered requests", ["method", "route", "status"], registry=self.registry
         )
+        self._quota_used = Gauge(
+            "leadbot_quota_used", "Used of this month's quota", ["platform", "kind"], registry=self.registry
+        )
+        self._quota_limit = Gauge(
+            "leadbot_quota_limit", "This month's quota", ["platform", "kind"], registry=self.registry
+        )
+        self._stream = Gauge("leadbot_stream_open", "Whether a line to DingTalk stands", registry=self.registry)
         self._late = Histogram(
             "leadbot_late_seconds",
             "How much later than due something was done",
@@ -63,6 +70,15 @@ class Metrics:
         if found is None:
             found = self._children[counter, labels] = counter.labels(*labels)
         return found
+
+    def quota(self, *, platform: str, kind: str, used: int, limit: int) -> None:
+        """How much of a platform's monthly quota is used (kind: api or webhook), and how much there is."""
+        self._quota_used.labels(platform, kind).set(used)
+        self._quota_limit.labels(platform, kind).set(limit)
+
+    def stream(self, *, open: bool) -> None:  # noqa: A002 - the plain word
+        """Whether a line to DingTalk stands."""
+        self._stream.set(int(open))
 
     def late(self, *, what: str, by: timedelta) -> None:
         """Something (message, clock, reminder, callback) was done this much after it was due."""

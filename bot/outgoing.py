@@ -45,19 +45,23 @@ async def refresh(tx: Tx, ctx: Context, lead: Lead, *, origin: str, only: str | 
     if not hanging:
         return
     people = await list_at(tx, [place.place for place in hanging])
+    groups = {(group.platform, group.id): group for group in ctx.groups}
     for place in hanging:
-        member = next((m for m in people if place.place in (m.wecom, m.dingtalk)), None)
-        if member is None:
+        member = next(
+            (m for m in people if place.place == (m.wecom if place.platform == "wecom" else m.dingtalk)), None
+        )
+        group = groups.get((place.platform, place.place)) if place.code else None
+        if member is None and group is None:
             continue
         await outbox.ask(
             tx,
             platform=place.platform,
             place=place.place,
-            lane=f"{place.platform}:member:{place.place}",
+            lane=(group or Place(place.platform, place.place)).lane(),
             card=place.card,
             key=f"refresh:{place.card}:{lead.id}:{place.place}:{origin}",
             now=ctx.now,
-            member_id=member.id,
+            member_id=member.id if member is not None else None,
             lead_id=lead.id,
             purpose="refresh",
         )
@@ -116,31 +120,33 @@ async def offer(tx: Tx, ctx: Context, lead: Lead, *, without: str | None = None)
 
 async def tell_group(tx: Tx, ctx: Context, lead: Lead) -> None:
     """Tell the group of the lead's pool, if it has one, without personal data; many leads become one line."""
-    pool = ctx.rules.pools.get(lead.pool)
-    if pool is None or pool.group not in ctx.groups:
-        return
-    place = Place("wecom", pool.group, "group")
-    if await outbox.count_asked_since(tx, place.lane(), "group", ctx.now - GATHER) >= GROUP_BURST:
-        minute = int(ctx.now.timestamp()) // 60
-        key = f"gather:{place.lane()}:{minute}"
-        await due.keep(tx, kind="gather", key=key, at=ctx.now + GATHER, payload={"pool": lead.pool})
-        return
-    await outbox.ask(
-        tx, platform=place.platform, place=place.id, lane=place.lane(), card="group",
-        key=f"offer:{lead.id}:{lead.version}:{place.lane()}", now=ctx.now, lead_id=lead.id,
-    )  # fmt: skip
+    for place in _groups_of(lead.pool, ctx):
+        if await outbox.count_asked_since(tx, place.lane(), "group", ctx.now - GATHER) >= GROUP_BURST:
+            minute = int(ctx.now.timestamp()) // 60
+            key = f"gather:{place.lane()}:{minute}"
+            payload = {"pool": lead.pool, "lane": place.lane()}
+            await due.keep(tx, kind="gather", key=key, at=ctx.now + GATHER, payload=payload)
+            continue
+        await outbox.ask(
+            tx, platform=place.platform, place=place.id, lane=place.lane(), card="group",
+            key=f"offer:{lead.id}:{lead.version}:{place.lane()}", now=ctx.now, lead_id=lead.id,
+        )  # fmt: skip
 
 
-async def tell_group_of_pool(tx: Tx, ctx: Context, pool_name: str, *, key: str) -> None:
-    """Tell a pool's group how many leads wait, in one line."""
+async def tell_group_of_pool(tx: Tx, ctx: Context, pool_name: str, *, lane: str, key: str) -> None:
+    """Tell a pool's group, by its lane, how many leads wait, in one line."""
+    for place in _groups_of(pool_name, ctx):
+        if place.lane() == lane:
+            await outbox.ask(
+                tx, platform=place.platform, place=place.id, lane=lane, card="group", key=key, now=ctx.now,
+                params={"pool": pool_name},
+            )  # fmt: skip
+
+
+def _groups_of(pool_name: str, ctx: Context) -> list[Place]:
+    """The group that a pool's rule names, on each platform whose settings know it."""
     pool = ctx.rules.pools.get(pool_name)
-    if pool is None or pool.group not in ctx.groups:
-        return
-    place = Place("wecom", pool.group, "group")
-    await outbox.ask(
-        tx, platform=place.platform, place=place.id, lane=place.lane(), card="group", key=key, now=ctx.now,
-        params={"pool": pool_name},
-    )  # fmt: skip
+    return [place for place in ctx.groups if pool is not None and place.id == pool.group]
 
 
 async def audience(tx: Tx, lead: Lead, tell: Sequence[str], *, rules: Rules) -> list[Member]:

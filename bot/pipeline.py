@@ -7,7 +7,7 @@ from datetime import datetime
 import structlog
 
 from bot.context import Answer, Context
-from bot.events import ContactAdded, Event
+from bot.events import ContactAdded, Event, MemberJoined
 from bot.outgoing import ring
 from bot.platform import Platform, SendLater
 from bot.reactions import STORY
@@ -85,7 +85,7 @@ class Pipeline:
             await self._failed(row, error)
 
     async def _fetched(self, row: Inbox, event: Event) -> Event:
-        if not isinstance(event, ContactAdded):
+        if not isinstance(event, ContactAdded | MemberJoined):
             return event
         crash.point("pipeline_before_fetch")
         try:

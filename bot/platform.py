@@ -8,6 +8,8 @@ from typing import Protocol
 from bot.cards.card import Message
 from bot.events import Event
 
+KINDS = ("member", "group", "visitor")
+
 
 @dataclass(frozen=True)
 class Place:
@@ -15,7 +17,7 @@ class Place:
 
     platform: str
     id: str
-    kind: str = "member"  # member, group
+    kind: str = "member"  # member, group, visitor (a fresh conversation with somebody whom the platform does not name)
 
     def lane(self) -> str:
         """Messages to one place keep their order; places do not wait for each other."""
@@ -30,11 +32,14 @@ class Place:
 
 @dataclass(frozen=True)
 class Receipt:
-    """The platform took the message. `code` allows one later update; `unreachable` are ids it did not deliver to."""
+    """The platform took the message. `code` allows the next update of its card; "" means that there is none.
+
+    Some platforms give a code that works once, and a fresh one with every tap; others one for the card's whole life,
+    which then comes back with each update's receipt.
+    """
 
     message_id: str = ""
     code: str = ""
-    unreachable: tuple[str, ...] = ()
 
 
 class BadCallback(Exception):
@@ -75,7 +80,7 @@ class Platform(Protocol):
         ...
 
     async def fetch(self, event: Event) -> Event:
-        """The event with what must be asked from the platform (a contact's profile); raises SendLater to try again."""
+        """The event with what must be asked from the platform (somebody's profile); raises SendLater to try again."""
         ...
 
     def render(self, message: Message, to: Place, *, ref: str) -> bytes:
@@ -83,7 +88,7 @@ class Platform(Protocol):
         ...
 
     def render_update(self, message: Message, to: Place, *, code: str) -> bytes:
-        """The request body that replaces a card which `to` has, spending `code`."""
+        """The request body that replaces a card which `to` has, by means of `code`."""
         ...
 
     async def send(self, body: bytes) -> Receipt:
@@ -99,5 +104,5 @@ class Platform(Protocol):
         ...
 
     def limits(self, kind: str) -> Mapping[timedelta, int]:
-        """How many new messages one place of a kind (member, group) may get in each span of time."""
+        """How many new messages one place of a kind may get in each span of time."""
         ...

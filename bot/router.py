@@ -2,6 +2,7 @@
 
 from bot.context import Answer, Context, say
 from bot.events import (
+    ApprovalChanged,
     ButtonPressed,
     ContactAdded,
     Event,
@@ -9,19 +10,27 @@ from bot.events import (
     MemberJoined,
     MemberLeft,
     MenuPressed,
+    MessageLost,
     MessageReceived,
     PlatformAlarm,
+    SenderUnknown,
 )  # fmt: skip
 from bot.handlers.button import on_button, on_menu
 from bot.handlers.capture import on_contact_added
 from bot.handlers.message import on_message
-from bot.handlers.people import on_alarm, on_member_left
+from bot.handlers.people import (
+    on_alarm,
+    on_approval,
+    on_member_joined,
+    on_member_left,
+    on_message_lost,
+    on_sender_unknown,
+)  # fmt: skip
 from leads.errors import Refused
 from leads.facts import Fact
 from leads.rights import Who
 from store import outbox
-from store.members import find_by_platform, list_everyone, set_state
-from store.tables import Member
+from store.members import find_by_platform
 from store.tx import Tx
 
 STRANGER = "你好,我是线索助手。你还不在成员名单里,请管理员把你加进来,再来找我。"
@@ -38,9 +47,13 @@ async def dispatch(tx: Tx, event: Event, ctx: Context) -> tuple[list[Fact | Answ
     if isinstance(event, MemberLeft):
         return await on_member_left(tx, event, ctx), None
     if isinstance(event, MemberJoined):
-        return await _back(tx, event), None
+        return await on_member_joined(tx, event, ctx), None
     if isinstance(event, PlatformAlarm):
         return await on_alarm(tx, event, ctx), None
+    if isinstance(event, SenderUnknown):
+        return await on_sender_unknown(tx, event, ctx), None
+    if isinstance(event, ApprovalChanged):
+        return await on_approval(tx, event, who, ctx), None
     if who is None:
         await _greet_stranger(tx, event, ctx)
         return [], None
@@ -57,6 +70,8 @@ async def _of_member(tx: Tx, event: Event, who: Who, ctx: Context) -> list[Fact 
         return await on_button(tx, event, who, ctx)
     if isinstance(event, MenuPressed):
         return await on_menu(tx, event, who, ctx)
+    if isinstance(event, MessageLost):
+        return await on_message_lost(tx, event, who, ctx)
     raise TypeError(f"no handler for {type(event).__name__}")
 
 
@@ -67,18 +82,3 @@ async def _greet_stranger(tx: Tx, event: Event, ctx: Context) -> None:
         tx, platform=event.platform, place=event.sender, lane=f"{event.platform}:member:{event.sender}", card="note",
         key=f"stranger:{event.platform}:{event.sender}:{hour}", now=ctx.now, params={"text": STRANGER},
     )  # fmt: skip
-
-
-async def _back(tx: Tx, event: MemberJoined) -> list[Fact | Answer]:
-    """A member who had left and comes back is active again."""
-    for member in await _known(tx, event):
-        await set_state(tx, member.id, "active")
-    return []
-
-
-async def _known(tx: Tx, event: MemberJoined) -> list[Member]:
-    return [
-        member
-        for member in await list_everyone(tx)
-        if ((member.wecom if event.platform == "wecom" else member.dingtalk) or "").lower() == event.sender.lower()
-    ]

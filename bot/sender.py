@@ -16,7 +16,7 @@ from bot.context import Context
 from bot.drawing import draw, drawing_of
 from bot.limiter import Limiter
 from bot.outgoing import managers_or_admins, ring
-from bot.platform import CodeGone, Place, Platform, Receipt, SendLater, SendRefused, SendUnknown
+from bot.platform import KINDS, CodeGone, Place, Platform, Receipt, SendLater, SendRefused, SendUnknown
 from leads.rights import Who
 from store import cards, crash, lease, outbox
 from store.db import Store
@@ -47,9 +47,7 @@ class Sender:
         self._context = context
         self._now = now
         self._limiters = {
-            (name, kind): Limiter(platform.limits(kind))
-            for name, platform in platforms.items()
-            for kind in ("member", "group")
+            (name, kind): Limiter(platform.limits(kind)) for name, platform in platforms.items() for kind in KINDS
         }
         self._alarmed: dict[str, datetime] = {}
 
@@ -111,7 +109,8 @@ class Sender:
             body = platform.render_update(await self._answered(tx, row, ctx), place, code=str(row.params["code"]))
             return await self._sending(tx, row, body, updating=True, ctx=ctx)
         member = await find_member(tx, row.member_id) if row.member_id else None
-        asked = Asked(row.card, Who.of(member) if member else None, row.lead_id, row.params)
+        hangs = row.purpose == "refresh"
+        asked = Asked(row.card, Who.of(member) if member else None, row.lead_id, row.params, hangs)
         crash.point("sender_before_draw")
         message = await draw(tx, asked, ctx)
         crash.point("sender_after_draw")
@@ -205,9 +204,6 @@ class Sender:
                 await self._failed(row, cause)
         else:
             crash.point("sender_after_update" if row.updating else "sender_after_call")
-            if row.place in receipt.unreachable:
-                await self._failed(row, "对方不在应用的可见范围里,请管理员在企业微信后台加上")
-                return
             await self._store.transaction(lambda tx: self._sent(tx, row, receipt))
             crash.point("sender_after_receipt")
 
@@ -229,7 +225,7 @@ class Sender:
         if row.updating:
             hanging = await cards.find_place(tx, row.platform, row.place, row.card, row.lead_id)
             if hanging is not None:
-                await cards.redrawn(tx, hanging, drawn=drawn)
+                await cards.redrawn(tx, hanging, drawn=drawn, code=receipt.code)
             return
         await cards.posted(
             tx, platform=row.platform, place=row.place, card=row.card, lead_id=row.lead_id, ref=row.ref,

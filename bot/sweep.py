@@ -70,7 +70,7 @@ async def _happens(tx: Tx, row: Due, ctx: Context) -> Outcome:
             return await give(tx, ctx, lead, without=row.payload.get("without"))
         return []
     if row.kind == "gather" and "pool" in row.payload:
-        await tell_group_of_pool(tx, ctx, row.payload["pool"], key=row.key)
+        await tell_group_of_pool(tx, ctx, row.payload["pool"], lane=row.payload["lane"], key=row.key)
         return []
     if row.kind == "gather":
         member = await find_member(tx, row.payload["member"])

@@ -131,11 +131,19 @@ class WeComSettings(Section):
     groups: dict[GroupName, GroupKey] = {}
 
 
+class MonthlyQuota(Section):
+    """What DingTalk's edition allows the organisation: calls and pushes a month, calls a second."""
+
+    api: int = Field(default=5000, ge=1)
+    webhook: int = Field(default=3000, ge=1)
+    qps: int = Field(default=20, ge=1)
+
+
 class DingTalkSettings(Section):
     """An internal app inside one DingTalk organisation."""
 
-    corp_id: str
-    client_id: str
+    corp_id: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{3,64}$")]
+    client_id: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{3,64}$")]
     client_secret: Secret
     agent_id: int | None = None
     robot_code: str = ""
@@ -145,6 +153,10 @@ class DingTalkSettings(Section):
     card_template_id: str = ""
     card_secret: SecretStr = SecretStr("")
     events: Callback | None = None
+    groups: dict[GroupName, Annotated[str, StringConstraints(pattern=r"^\S{8,128}$")]] = {}
+    quota: MonthlyQuota = MonthlyQuota()
+    ding: bool = False
+    todo: bool = False
 
 
 class Mail(Section):

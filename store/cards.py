@@ -50,10 +50,14 @@ def _posting(dialect: str) -> Insert:
     )
 
 
-async def redrawn(tx: Tx, place: CardPlace, *, drawn: bytes) -> None:
-    """The card was changed and its code is spent (unless a click has brought a newer one meanwhile)."""
+async def redrawn(tx: Tx, place: CardPlace, *, drawn: bytes, code: str) -> None:
+    """The card was changed; `code` is for its next change, "" when the one that was used is spent.
+
+    A newer code that a click has brought meanwhile stays.
+    """
     await tx.run(update(CardPlace).where(*_same(tx, place)).values(drawn=drawn))
-    await spend(tx, place)
+    if code != place.code:
+        await spend(tx, place)
 
 
 async def spend(tx: Tx, place: CardPlace) -> None:

@@ -48,6 +48,14 @@ def _storing(dialect: str) -> ReturningInsert[str]:
     return statement.returning(col(Inbox.key))
 
 
+async def is_open(tx: Tx, key: str) -> bool:
+    """Whether the event of this key still waits to be handled."""
+    found = await tx.first(
+        select(col(Inbox.id)).where(col(Inbox.corp) == tx.corp, col(Inbox.key) == key, col(Inbox.state) == "new")
+    )
+    return found is not None
+
+
 async def count_open(tx: Tx) -> tuple[int, datetime | None]:
     """How many events wait, and since when the oldest does."""
     row = (

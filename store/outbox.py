@@ -5,10 +5,11 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Insert, bindparam, func, select, update
+from sqlalchemy import Insert, and_, bindparam, func, or_, select, update
 from sqlmodel import col
 
 from store.queues import Outbox
+from store.tables import CardPlace
 from store.tx import Tx, insert_for
 
 
@@ -40,6 +41,47 @@ async def ask(
 @cache
 def _asking(dialect: str) -> Insert:
     return insert_for(dialect, Outbox).on_conflict_do_nothing()
+
+
+async def note_failed(
+    tx: Tx, *, platform: str, place: str, lane: str, member_id: str, cause: str, key: str, now: datetime, text: str
+) -> None:
+    """Put something that went wrong among what did not arrive, once per key; sent again, it is a note with `text`."""
+    await tx.run(
+        tx.insert(Outbox)
+        .values(
+            corp=tx.corp, platform=platform, place=place, lane=lane, card="note", key=key, member_id=member_id,
+            purpose="ring", params={"text": text}, state="failed", attempts=0, fence=0, error=cause, run_at=now,
+            created_at=now, ref="", updating=False, platform_id="",
+        )
+        .on_conflict_do_nothing()
+    )  # fmt: skip
+
+
+async def change_waits(tx: Tx, *, platform: str, ref: str) -> bool:
+    """Whether a change of the card that was posted as `ref` is on its way to the platform."""
+    place = await tx.first(
+        select(CardPlace).where(
+            col(CardPlace.corp) == tx.corp, col(CardPlace.platform) == platform, col(CardPlace.ref) == ref
+        )
+    )
+    same = [col(Outbox.key) == f"answered:{ref}:{ref[:64]}"]
+    if place is not None:
+        same.append(
+            and_(
+                col(Outbox.platform) == platform,
+                col(Outbox.place) == place.place,
+                col(Outbox.card) == place.card,
+                col(Outbox.lead_id) == place.lead_id,
+                col(Outbox.purpose) == "refresh",
+            )
+        )
+    found = await tx.first(
+        select(col(Outbox.id)).where(
+            col(Outbox.corp) == tx.corp, or_(*same), col(Outbox.state).in_(("queued", "sending"))
+        )
+    )
+    return found is not None
 
 
 async def list_by_state(tx: Tx, state: str | None, *, before: int | None = None, limit: int = 50) -> Sequence[Outbox]:

@@ -407,3 +407,13 @@ class Property(Row, table=True):
     corp: str = Field(primary_key=True)
     name: str = Field(primary_key=True)
     value: str
+
+
+class Usage(Row, table=True):
+    """What was used of a platform's monthly quota: calls that we made, pushes that we got."""
+
+    corp: str = Field(primary_key=True)
+    platform: str = Field(primary_key=True)
+    month: str = Field(primary_key=True)  # 2026-11, by the company's clock
+    kind: str = Field(primary_key=True)  # api, webhook
+    count: int = 0

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 NOW = datetime(2026, 3, 18, 2, 20, tzinfo=UTC)  # a Wednesday, 10:20 in Shanghai
 KEYS = Keys(b"k" * 32)
+PLATFORMS = ("wecom", "dingtalk")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -29,6 +30,14 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     for report in terminalreporter.getreports("passed"):
         for name, value in report.user_properties:
             terminalreporter.write_line(f"{name}: {value}")
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """What people see is tried on both platforms from the same text; `platforms` marks what only one of them has."""
+    if "platform" in metafunc.fixturenames:
+        mark = metafunc.definition.get_closest_marker("platforms")
+        seen_by_people = {"acceptance", "story"} & set(metafunc.definition.path.parts)
+        metafunc.parametrize("platform", mark.args if mark else PLATFORMS if seen_by_people else PLATFORMS[:1])
 
 
 @pytest.fixture
@@ -56,9 +65,9 @@ async def store(tmp_path: Path) -> AsyncIterator[Store]:
 
 
 @pytest.fixture
-async def acme(tmp_path: Path) -> AsyncIterator["Town"]:
-    """The sample company at 10:20 on a Wednesday: the real bot over HTTP, and a WeCom stand-in."""
+async def acme(tmp_path: Path, platform: str) -> AsyncIterator["Town"]:
+    """The sample company at 10:20 on a Wednesday: the real bot over HTTP, and a platform's stand-in."""
     from tests.town import town  # the whole product: only for the tests that ask for it
 
-    async with town(tmp_path) as place:
+    async with town(tmp_path, platform=platform) as place:
         yield place

@@ -1,4 +1,4 @@
-"""A company for acceptance and story tests: the real bot over real HTTP, a WeCom stand-in, and hours that pass."""
+"""A company for acceptance and story tests: the real bot over real HTTP, a platform's stand-in, hours that pass."""
 
 import asyncio
 import contextlib
@@ -17,11 +17,10 @@ from bot.app import Leadbot
 from bot.guard import listen
 from config.folder import create_folder
 from config.settings import load_settings
-from sandbox.wecom.chat import Message
-from sandbox.wecom.standin import WeComStandIn
 from store.migrate import migrate
 from store.queues import Due
 from tests.conftest import NOW
+from tests.sides import TEMPLATE, DingTalkSide, WeComSide, seen
 
 MEMBERS = {
     "wanglei": ("王磊", "rep", "华东"),
@@ -51,16 +50,28 @@ select (select count(*) from inbox x where corp = 'acme' and state = 'new' and r
 
 
 class Town:
-    """One company with its bot and its chat platform."""
+    """One company with its bot and its chat platform: wecom, or dingtalk (with a card template or without)."""
 
-    def __init__(self, root: Path, members: dict[str, tuple[str, str, str]]) -> None:
+    def __init__(
+        self,
+        root: Path,
+        members: dict[str, tuple[str, str, str]],
+        platform: str = "wecom",
+        *,
+        mode: str = "http",
+        template: str = TEMPLATE,
+    ) -> None:
         self.root = root
         self.at = NOW
         self.members = members
-        self.standin = WeComStandIn(
-            corp_id="ww0000000000000000", agent_id=1000002, secret="请填入应用的Secret",
-            members={user: name for user, (name, _, _) in members.items()}, now=lambda: self.at.timestamp(),
-        )  # fmt: skip
+        self.lies_on = platform
+        names = {user: name for user, (name, _, _) in members.items()}
+        self.side: Any = (
+            WeComSide(names, lambda: self.at.timestamp())
+            if platform == "wecom"
+            else DingTalkSide(names, lambda: self.at.timestamp(), mode=mode, template=template)
+        )
+        self.standin = self.side.standin
         self._runners: list[web.AppRunner] = []
         self._reader: sqlite3.Connection | None = None
         self.bot: Leadbot
@@ -82,14 +93,14 @@ class Town:
 
         `rules(text)` and `settings(text)` may change rules.yaml and leadbot.yaml.
         """
-        port = await self._listen(self.standin.application())
+        port = await self._listen(self.side.application())
         folder = create_folder(self.root / "acme").folder
         text = folder.settings.read_text(encoding="utf-8")
-        text = text.replace("  callbacks:", f"  api_base: http://127.0.0.1:{port}\n  callbacks:", 1)
+        text = self.side.settings(text, port)
         folder.settings.write_text(settings(text) if settings is not None else text, encoding="utf-8")
         if rules is not None:
             folder.rules.write_text(rules(folder.rules.read_text(encoding="utf-8")), encoding="utf-8")
-        lines = ["id,name,role,team,wecom"]
+        lines = [f"id,name,role,team,{self.side.column}"]
         lines += [f"{user},{name},{role},{team},{user}" for user, (name, role, team) in self.members.items()]
         folder.members.write_text("\n".join(lines), encoding="utf-8")
         self.settings = load_settings(folder, {})
@@ -104,12 +115,7 @@ class Town:
         self.runner = await listen(self.bot.web(), "127.0.0.1", 0)
         self._runners.append(self.runner)
         port = int(self.runner.addresses[0][1])
-        for name, callback in self.settings.wecom.callbacks.items():
-            post = self.standin.connect(
-                name, f"http://127.0.0.1:{port}/callback/wecom/{name}", token=callback.token.get_secret_value(),
-                aes_key=callback.aes_key.get_secret_value(),
-            )  # fmt: skip
-            post.manner.retries = 0
+        self.side.connect(self.settings, port)
         headers = {"Authorization": f"Bearer {self.admin_key}"}
         self.http = aiohttp.ClientSession(base_url=f"http://127.0.0.1:{port}", headers=headers)
         await self.settle()
@@ -167,7 +173,7 @@ class Town:
         """Time passes until an instant."""
         await self.later(seconds=(at - self.at).total_seconds())
 
-    async def text(self, user: str, words: str) -> list[Message]:
+    async def text(self, user: str, words: str) -> list[Any]:
         """A member writes; returns what came into their chat because of it."""
         before = len(self.standin.chat(user)) + 1
         delivery = await self.standin.text(user, words)
@@ -175,11 +181,11 @@ class Town:
         await self.settle()
         return self.standin.chat(user)[before:]
 
-    async def press(self, user: str, button: str, **choice: str) -> list[Message]:
+    async def press(self, user: str, button: str, **choice: str) -> list[Any]:
         """A member presses the newest button of that text; returns what came into their chat."""
         before = len(self.standin.chat(user))
-        selected = {question: [option] for question, option in choice.items()}
-        delivery = await self.standin.press(user, button, selected=selected)
+        message, key, selected = self.side.button(user, button, choice)
+        delivery = await self.standin.click(user, message, key, selected=selected)
         assert delivery.status == 200, delivery
         await self.settle()
         return self.standin.chat(user)[before:]
@@ -220,30 +226,14 @@ class Town:
             cursor = found["next_cursor"]
         return items
 
-    def card(self, user: str, button: str | None = None) -> Message:
+    def card(self, user: str, button: str | None = None) -> Any:
         """The newest card in a chat (with that button)."""
-        return self.standin.last_card(user, button)
+        return self.standin.last_card(user) if button is None else self.side.button(user, button, {})[0]
 
 
-def words(messages: list[Message]) -> str:
+def words(messages: list[Any]) -> str:
     """Everything that can be read in some messages, cards included."""
     return "\n".join(seen(message) for message in messages)
-
-
-def seen(message: Message) -> str:
-    """What a person reads in one message, as it is now."""
-    if message.kind != "card":
-        return message.text
-    card = message.card
-    quote = card.get("quote_area") or {}
-    parts = [
-        card["source"]["desc"], card["main_title"]["title"], card["main_title"].get("desc", ""),
-        quote.get("title", ""), quote.get("quote_text", ""), card.get("sub_title_text", ""),
-        *(f"{row['keyname']} {row['value']}" for row in card.get("horizontal_content_list", [])),
-        *(option["text"] for option in (card.get("button_selection") or {}).get("option_list", [])),
-        *(f"[{button['text']}]" for button in card["button_list"]), message.replaced,
-    ]  # fmt: skip
-    return "\n".join(part for part in parts if part)
 
 
 def shanghai(text: str) -> datetime:
@@ -256,11 +246,14 @@ async def town(
     root: Path,
     *,
     members: dict[str, tuple[str, str, str]] | None = None,
+    platform: str = "wecom",
+    mode: str = "http",
+    template: str = TEMPLATE,
     rules: Any = None,
     settings: Any = None,
 ) -> AsyncIterator[Town]:
     """An open town."""
-    place = Town(root, members or MEMBERS)
+    place = Town(root, members or MEMBERS, platform, mode=mode, template=template)
     await place.open(rules=rules, settings=settings)
     try:
         yield place

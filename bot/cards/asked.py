@@ -13,12 +13,16 @@ from store.tables import Lead
 
 @dataclass(frozen=True)
 class Asked:
-    """A card asked for by name; `who` is None for somebody who is no member."""
+    """A card asked for by name; `who` is None for somebody who is no member.
+
+    `hangs`: the card is in the chat already and must be true, whatever has become of its lead.
+    """
 
     card: str
     who: Who | None
     lead_id: int | None = None
     params: dict[str, Any] = field(default_factory=dict)
+    hangs: bool = False
 
 
 def title_of(lead: Lead) -> str:

@@ -42,7 +42,10 @@ class Choice:
 
 @dataclass(frozen=True)
 class Card:
-    """At most 6 fields and 6 buttons. With `done` set, the buttons are one grey label: nothing is left to press."""
+    """At most 6 fields and 6 buttons. With `done` set, the buttons are one grey label: nothing is left to press.
+
+    `instead` is said in place of the buttons where a card cannot be pressed.
+    """
 
     title: str
     subtitle: str = ""
@@ -54,6 +57,7 @@ class Card:
     choice: Choice | None = None
     buttons: tuple[Button, ...] = ()
     done: str = ""
+    instead: str = ""
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,8 @@ from datetime import timedelta
 from functools import partial
 
 from bot import clock
-from bot.wecom.client import NotReached, OutcomeUnknown, WeComAccount, WeComClient
+from bot.calling import NotReached, OutcomeUnknown
+from bot.wecom.client import WeComAccount, WeComClient
 from bot.wecom.errors import WeComError
 from bot.wecom.menu import MENU
 from config.document import BadDocument, read_text

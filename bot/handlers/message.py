@@ -24,7 +24,7 @@ KINDS = {"image": "图片", "voice": "语音", "video": "视频", "location": "�
 
 async def on_message(tx: Tx, event: MessageReceived, who: Who, ctx: Context) -> list[Fact | Answer]:
     """Answer a member's line; every line gets an answer."""
-    if event.kind != "text":
+    if event.kind != "text" and not event.text:
         what = KINDS.get(event.kind, "消息")
         return [say(f"{what}收到了,我现在只读得懂文字。把要点打成一句话发给我就好。")]
     text = tidy(event.text)

@@ -7,12 +7,11 @@ from typing import Any, TypeVar
 
 import aiohttp
 
-from bot.wecom.errors import WeComError
-from bot.wecom.pace import AT_ONCE, Pace
-from bot.wecom.token import Token
+from bot.calling import Line, NotReached, OutcomeUnknown
+from bot.token import Token
+from bot.wecom.errors import NEVER_LIKED, WeComError
+from bot.wecom.pace import Pace
 
-PATIENCE = 10.0  # seconds for a whole call
-CONNECTING = 5.0  # seconds of them until a connection must stand
 TOO_MANY = 429  # HTTP's own way to say it, from a gateway before WeCom: nothing has happened behind it
 LARGEST_ANSWER = 4 * 1024 * 1024
 LARGEST_MEDIA = 20 * 1024 * 1024
@@ -30,14 +29,6 @@ class WeComAccount:
     api_base: str = "https://qyapi.weixin.qq.com"
 
 
-class OutcomeUnknown(Exception):
-    """The call was made, and nobody knows whether WeCom acted on it. The text names the cause, never the address."""
-
-
-class NotReached(Exception):
-    """WeCom could not be reached: nothing has happened there."""
-
-
 class WeComClient:
     """The calls that Leadbot makes. Every one raises WeComError, OutcomeUnknown or NotReached."""
 
@@ -50,14 +41,18 @@ class WeComClient:
     ) -> None:
         self.account = account
         self._on_answer = on_answer
-        self._session: aiohttp.ClientSession | None = None
+        self._line = Line("企业微信", "wecom.api_base")
         self._pace = Pace(monotonic=monotonic)
-        self.token = Token(self._fetch_token, monotonic=monotonic)
+        self.token = Token(
+            self._fetch_token,
+            monotonic=monotonic,
+            hopeless=lambda error: isinstance(error, WeComError) and error.meaning.decision in ("alarm", "limit"),
+            busy=lambda: WeComError(-1, "gettoken"),
+        )
 
     async def close(self) -> None:
         """Give the connections back."""
-        if self._session is not None:
-            await self._session.close()
+        await self._line.close()
 
     async def call(
         self, method: str, endpoint: str, *, params: Mapping[str, str] | None = None, body: bytes | None = None
@@ -135,16 +130,21 @@ class WeComClient:
                 if not _is_of_token(error):
                     raise
                 if self.token.on_probation:
-                    raise self.token.refuse(token, error) from None
+                    raise self._never_liked(token, error) from None
                 token = await self.token.get(instead_of=token)
                 try:
                     answer = await self._pace.learning(endpoint, once(token))
                 except WeComError as again:
                     if not _is_of_token(again):
                         raise
-                    raise self.token.refuse(token, again) from None
+                    raise self._never_liked(token, again) from None
         self.token.accept()
         return answer
+
+    def _never_liked(self, token: str, error: WeComError) -> WeComError:
+        alarm = WeComError(error.code, error.endpoint, NEVER_LIKED)
+        self.token.refuse(token, alarm)
+        return alarm
 
     async def _fetch_token(self) -> tuple[str, float]:
         params = {"corpid": self.account.corp_id, "corpsecret": self.account.secret}
@@ -163,26 +163,8 @@ class WeComClient:
     async def _exchange(
         self, method: str, endpoint: str, params: Mapping[str, str], body: Any, largest: int
     ) -> tuple[int, str, bytes]:
-        """The raw answer. Errors of aiohttp carry the address with the token, so none of them is passed on."""
-        if self._session is None:
-            self._session = aiohttp.ClientSession(
-                timeout=aiohttp.ClientTimeout(total=PATIENCE, sock_connect=CONNECTING),
-                connector=aiohttp.TCPConnector(limit=AT_ONCE * 2),
-            )
-        headers = {"Content-Type": "application/json; charset=utf-8"} if isinstance(body, bytes) else {}
         address = f"{self.account.api_base.rstrip('/')}/cgi-bin/{endpoint}"
-        try:
-            async with self._session.request(
-                method, address, params=dict(params), data=body, headers=headers, allow_redirects=False
-            ) as answer:
-                raw = await answer.content.read(largest + 1)
-                while not answer.content.at_eof() and len(raw) <= largest:
-                    raw += await answer.content.read(largest + 1 - len(raw))
-                return answer.status, answer.content_type, raw
-        except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError):
-            raise NotReached("连接不上企业微信,检查网络或 wecom.api_base") from None
-        except (TimeoutError, aiohttp.ClientError, OSError) as error:
-            raise OutcomeUnknown(f"企业微信没有完整回答({type(error).__name__})") from None
+        return await self._line.exchange(method, address, params=params, body=body, largest=largest)
 
     def _read(self, endpoint: str, status: int, raw: bytes) -> dict[str, Any]:
         if len(raw) > LARGEST_ANSWER:

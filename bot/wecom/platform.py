@@ -6,11 +6,12 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
+from bot.calling import NotReached, OutcomeUnknown
 from bot.cards.card import Message
 from bot.clock import Now
 from bot.events import ContactAdded, Event
 from bot.platform import CodeGone, Place, Receipt, SendLater, SendRefused, SendUnknown
-from bot.wecom.client import NotReached, OutcomeUnknown, WeComClient
+from bot.wecom.client import WeComClient
 from bot.wecom.errors import WeComError
 from bot.wecom.parse import parse
 from bot.wecom.render import message_body, update_body
@@ -70,11 +71,9 @@ class WeCom:
         except WeComError:
             return Receipt()
         names = "|".join(str(answer.get(key) or "") for key in ("invaliduser", "unlicenseduser"))
-        sent_to = str(content["touser"])
-        unreachable = tuple(name for name in names.lower().split("|") if name)
-        if sent_to.lower() in unreachable:
-            unreachable = (*unreachable, sent_to)
-        return Receipt(str(answer.get("msgid") or ""), str(answer.get("response_code") or ""), unreachable)
+        if str(content["touser"]).lower() in names.lower().split("|"):
+            raise SendRefused("对方不在应用的可见范围里,请管理员在企业微信后台加上")
+        return Receipt(str(answer.get("msgid") or ""), str(answer.get("response_code") or ""))
 
     async def _tell_group(self, content: Mapping[str, Any]) -> Receipt:
         key = self._groups.get(content["group"])

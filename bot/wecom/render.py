@@ -5,12 +5,11 @@ A whole request body is made here, so that sending it again sends the very same 
 
 import hashlib
 import json
-import re
-import unicodedata
 from typing import Any
 
 from bot.actions import pack
 from bot.cards.card import Button, Card, Choice, Field, Message, Text
+from bot.cards.legible import clean, cut, cut_bytes
 from bot.platform import Place
 
 TEXT_BYTES = 2048
@@ -21,27 +20,6 @@ EMPTY = "·"  # where nothing readable is left: WeCom refuses a card with an emp
 STYLES = {"primary": 1, "danger": 2, "plain": 4}
 DUPLICATE_CHECK = 14400  # seconds: the longest that WeCom offers
 SPREAD = 600  # seconds by which the check's length may vary, see docs/decisions/0004-equal-texts.md
-UNSEEN = re.compile(r"[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
-
-
-def clean(text: str) -> str:
-    """Without control characters, direction tricks and halves of characters; line breaks stay."""
-    text = UNSEEN.sub("", text.replace("\r\n", "\n").replace("\r", "\n").replace("\t", " "))
-    return "".join(c for c in text if c == "\n" or unicodedata.category(c) not in ("Cc", "Cs", "Co", "Cn"))
-
-
-def cut(text: str, most: int) -> str:
-    """At most `most` characters on one line, the last one … where something was left out."""
-    line = " ".join(clean(text).split())
-    return line if len(line) <= most else line[: most - 1] + "…"
-
-
-def cut_bytes(text: str, most: int) -> str:
-    """At most `most` UTF-8 bytes, ending in … on a character's boundary where something was left out."""
-    raw = text.encode()
-    if len(raw) <= most:
-        return text
-    return raw[: most - 3].decode("utf-8", "ignore") + "…"
 
 
 def message_body(message: Message, to: Place, *, ref: str, agent_id: int) -> bytes:
@@ -118,7 +96,7 @@ def plain(message: Message) -> str:
     else:
         rows = [f"{field.name}:{field.value}" for field in message.fields]
         quote = f"「{message.quote}」" if message.quote else ""
-        lines = (message.title, message.subtitle, quote, message.text, *rows, message.done)
+        lines = (message.title, message.subtitle, quote, message.text, *rows, message.done, message.instead)
         text = "\n".join(line for line in lines if line)
     harmless = clean(text).replace("<", "〈").replace(">", "〉")
     return cut_bytes(harmless, TEXT_BYTES) or "(空)"

@@ -1,6 +1,7 @@
 """One message in a chat, as the person in front of the phone sees it now."""
 
 import json
+import re
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -8,6 +9,7 @@ from urllib.parse import parse_qs, urlsplit
 from sandbox.dingtalk.card import Instance
 
 DTMD = "dtmd://dingtalkclient/sendMessage"
+LINK = re.compile(rf"\[([^\[\]]+)\]\(({DTMD}[^)\s]*)\)")  # in Markdown, as DingTalk shows it
 
 
 @dataclass
@@ -47,11 +49,12 @@ class Message:
         return self.instance.view(user) if self.instance is not None else self.content
 
     def buttons(self, user: str | None = None) -> dict[str, str]:
-        """text → what a press sends: an action (interactive card) or an address (action card)."""
+        """text → what a press sends: an action, or an address (an action card's button, a link in its text)."""
         if self.kind != "card" or self.recalled:
             return {}
         if self.instance is None:
-            return {button["title"]: button["url"] for button in self.content["buttons"]}
+            own = {button["title"]: button["url"] for button in self.content["buttons"]}
+            return own | {match[1]: match[2] for match in LINK.finditer(self.text)}
         return {button["text"]: button["action"] for button in listed(self.card_for(user or self.user))}
 
     @property
@@ -65,7 +68,7 @@ class Message:
             return "\n".join(part for part in (self.title, self.text) if part)
         labels = [f"[{label}]" for label in self.buttons(user)]
         if self.instance is None:
-            return "\n".join([self.text, *labels])
+            return "\n".join([LINK.sub("", self.text).rstrip(" ·\n"), *labels])
         shown = [_flat(value) for key, value in self.card_for(user or self.user).items() if key != "buttons"]
         return "\n".join([*(value for value in shown if value), *labels])
 

@@ -4,15 +4,16 @@ import asyncio
 
 import pytest
 
+from tests.sides import title
 from tests.town import shanghai, town, words
 
 
 def clock_cards(place, user):
-    return [m for m in place.standin.chat(user) if m.kind == "card" and "领取" in m.card["main_title"]["title"]]
+    return [m for m in place.standin.chat(user) if m.kind == "card" and "领取" in title(m)]
 
 
 def heads(place, user):
-    return [m.card["main_title"]["title"] for m in clock_cards(place, user)]
+    return [title(m) for m in clock_cards(place, user)]
 
 
 async def the_clock(place, name="claim"):
@@ -95,9 +96,9 @@ async def test_a_lead_of_the_evening_is_offered_in_the_morning(acme):
     assert (await the_clock(acme))["due_at"] == "2026-03-19T11:00:00+08:00"
 
 
-async def test_five_hundred_leads_on_monday_morning_are_ten_cards_and_a_list(tmp_path):
+async def test_five_hundred_leads_on_monday_morning_are_ten_cards_and_a_list(tmp_path, platform):
     reps = {"wanglei": ("王磊", "rep", "华东"), "lina": ("李娜", "rep", "华东")}
-    async with town(tmp_path, members=reps) as acme:
+    async with town(tmp_path, members=reps, platform=platform) as acme:
         await acme.until(shanghai("2026-03-21 12:00"))  # a Saturday
         for number in range(60):
             await acme.mql(phone=f"1390013{number:04}", name=f"客户{number}")

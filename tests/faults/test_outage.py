@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from bot.wecom import client as calling
+from bot import calling
 from bot.wecom.pace import AT_ONCE
 from tests.faults.conftest import BadDays, Door
 
@@ -53,7 +53,6 @@ async def test_a_slow_platform_holds_nobody_up_and_gets_nothing_twice(
     assert calling.PATIENCE == 10.0
     monkeypatch.setattr(calling, "PATIENCE", 0.4)
     await bad_days.place.bot.wecom.close()  # type: ignore[union-attr]
-    bad_days.place.bot.wecom._session = None  # type: ignore[union-attr]
     await bad_days.ask(1)
     await bad_days.place.settle()
     bad_days.place.standin.faults.clear()

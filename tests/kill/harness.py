@@ -19,7 +19,7 @@ from sandbox.wecom.chat import Message
 from sandbox.wecom.standin import WeComStandIn
 from store.migrate import migrate
 from tests.kill.living import Living
-from tests.town import seen
+from tests.sides import seen
 
 START = 30.0  # seconds a start may take on a busy machine
 QUIET = 60.0  # seconds until nothing may be left to do after the last start

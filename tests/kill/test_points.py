@@ -7,7 +7,8 @@ import pytest
 
 from sandbox.wecom.company import Contact
 from store.crash import POINTS
-from tests.town import MQL, seen, words
+from tests.sides import seen
+from tests.town import MQL, words
 
 pytestmark = [pytest.mark.kill, pytest.mark.feature("P7")]
 

@@ -10,7 +10,7 @@ import aiohttp
 import pytest
 
 from tests.kill.harness import KillTown
-from tests.town import seen
+from tests.sides import seen
 
 pytestmark = pytest.mark.kill
 

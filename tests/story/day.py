@@ -5,8 +5,8 @@ from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from sandbox.wecom.chat import Message
-from tests.town import Town, seen, shanghai
+from tests.sides import Message, seen
+from tests.town import Town, shanghai
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 DOCUMENT = Path(__file__).parents[2] / "docs" / "first-day.md"

@@ -9,6 +9,8 @@ from tests.story.day import DOCUMENT, Day, first_day
 async def test_the_document_tells_what_happens(acme):
     day = Day(acme)
     await first_day(day)
+    if acme.lies_on != "wecom":
+        return  # the day has gone by; the document shows WeCom's cards
     assert day.document() == DOCUMENT.read_text(encoding="utf-8"), "the bot has changed: ./run pictures"
     for step in day.steps:
         assert not step.picture or (DOCUMENT.parent / "pictures" / f"{step.picture}.png").is_file()

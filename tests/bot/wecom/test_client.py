@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
+from bot.calling import NotReached
 from bot.platform import CodeGone, SendLater, SendRefused
-from bot.wecom.client import NotReached
 from bot.wecom.errors import WeComError
 from bot.wecom.pace import AT_ONCE
 from tests.bot.wecom.line import Line, message

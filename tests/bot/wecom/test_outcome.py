@@ -9,9 +9,10 @@ from typing import Any
 import pytest
 from aiohttp import web
 
+from bot import calling
+from bot.calling import NotReached, OutcomeUnknown
 from bot.platform import SendLater, SendUnknown
-from bot.wecom import client as calling
-from bot.wecom.client import NotReached, OutcomeUnknown, WeComClient
+from bot.wecom.client import WeComClient
 from bot.wecom.errors import WeComError
 from tests.bot.wecom.line import SECRET, TEXT, Line, message
 

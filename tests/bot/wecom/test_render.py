@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 
 from bot.actions import Claim, Disqualify, NoteCall, Release, Show, Transfer, unpack
 from bot.cards.card import Button, Card, Choice, Field, Message, Option, Text
+from bot.cards.legible import cut, cut_bytes
 from bot.platform import Place
-from bot.wecom.render import cut, cut_bytes, message_body, plain, template_card, update_body
+from bot.wecom.render import message_body, plain, template_card, update_body
 from sandbox.wecom.card import flaw
 
 LISI = Place("wecom", "lisi")

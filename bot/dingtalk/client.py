@@ -1,0 +1,296 @@
+"""Calling DingTalk's API, new and old: one token for both, twenty calls a second each, and no secret in any error."""
+
+import asyncio
+import json
+from collections import defaultdict, deque
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, NoReturn, TypeVar
+
+from bot.calling import Line, NotReached, OutcomeUnknown
+from bot.dingtalk.errors import DingTalkError
+from bot.token import Token
+
+LARGEST_ANSWER = 4 * 1024 * 1024
+AT_ONCE = 8
+SPARE = 2  # calls a second that are left to the organisation's other apps
+UNANSWERED = (504,)  # no answer from behind DingTalk's gateway: the call may have been done
+HIDDEN = "88"  # the old API's number for "look at sub_code"
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class DingTalkAccount:
+    """An internal app of one organisation with its robot."""
+
+    corp_id: str
+    client_id: str
+    client_secret: str = field(repr=False)
+    robot_code: str
+    qps: int = 20  # calls of one API a second: the standard edition's (page 调用频率)
+    api_base: str = "https://api.dingtalk.com"
+    oapi_base: str = "https://oapi.dingtalk.com"
+
+
+class DingTalkClient:
+    """The calls that Leadbot makes. Every one raises DingTalkError, OutcomeUnknown or NotReached.
+
+    `on_answer(api, code)` hears of each answer, `on_counted()` of each call that the monthly quota counts.
+    """
+
+    def __init__(
+        self,
+        account: DingTalkAccount,
+        *,
+        monotonic: Callable[[], float],
+        on_answer: Callable[[str, str], None] = lambda api, code: None,
+        on_counted: Callable[[], None] = lambda: None,
+    ) -> None:
+        self.account = account
+        self.line = Line("钉钉", "dingtalk.api_base 和 dingtalk.oapi_base")
+        self._on_answer = on_answer
+        self._on_counted = on_counted
+        self._slots = asyncio.Semaphore(AT_ONCE)
+        self._recent: defaultdict[str, deque[float]] = defaultdict(deque)
+        self.token = Token(
+            self._fetch_token,
+            monotonic=monotonic,
+            hopeless=lambda error: isinstance(error, DingTalkError) and error.meaning.decision in ("alarm", "quota"),
+            busy=lambda: DingTalkError("system.busy", "oauth2/accessToken"),
+        )
+
+    async def close(self) -> None:
+        """Give the connections back."""
+        await self.line.close()
+
+    async def batch_send(self, user_ids: Sequence[str], key: str, param: str) -> dict[str, Any]:
+        """robot/oToMessages/batchSend: one message to up to 20 people; some of them may be named as not reached."""
+        body = {
+            "robotCode": self.account.robot_code, "userIds": list(user_ids), "msgKey": key, "msgParam": param,
+        }  # fmt: skip
+        return await self.new("POST", "robot/oToMessages/batchSend", body)
+
+    async def group_send(self, conversation: str, key: str, param: str) -> dict[str, Any]:
+        """robot/groupMessages/send."""
+        body = {
+            "robotCode": self.account.robot_code, "openConversationId": conversation, "msgKey": key, "msgParam": param,
+        }  # fmt: skip
+        return await self.new("POST", "robot/groupMessages/send", body)
+
+    async def create_card(self, body: Mapping[str, Any]) -> dict[str, Any]:
+        """card/instances/createAndDeliver; look at each of `deliverResults`."""
+        return await self.new("POST", "card/instances/createAndDeliver", body)
+
+    async def update_card(self, body: Mapping[str, Any]) -> None:
+        """card/instances (PUT)."""
+        await self.new("PUT", "card/instances", body)
+
+    async def register_card_route(self, route: str, address: str, secret: str) -> None:
+        """card/callbacks/register: where clicks of cards with this route key are told."""
+        body = {"callbackRouteKey": route, "callbackUrl": address, "apiSecret": secret, "forceUpdate": True}
+        await self.new("POST", "card/callbacks/register", body)
+
+    async def download_address(self, code: str) -> str:
+        """robot/messageFiles/download: where a picture or file lies for a short while."""
+        body = {"downloadCode": code, "robotCode": self.account.robot_code}
+        return str((await self.new("POST", "robot/messageFiles/download", body)).get("downloadUrl") or "")
+
+    async def ding(self, user_ids: Sequence[str], content: str) -> dict[str, Any]:
+        """robot/ding/send inside the app: paid editions only."""
+        body = {
+            "robotCode": self.account.robot_code, "remindType": 1, "receiverUserIdList": list(user_ids),
+            "content": content,
+        }  # fmt: skip
+        return await self.new("POST", "robot/ding/send", body)
+
+    async def create_todo(self, union_id: str, body: Mapping[str, Any]) -> str:
+        """todo/users/{unionId}/tasks; returns the task's id."""
+        answer = await self.new(
+            "POST", f"todo/users/{union_id}/tasks", body, params={"operatorId": union_id}, api="todo/users/tasks"
+        )
+        return str(answer.get("id") or "")
+
+    async def finish_todo(self, union_id: str, task_id: str) -> None:
+        """todo/users/{unionId}/tasks/{taskId} (PUT done)."""
+        await self.new(
+            "PUT", f"todo/users/{union_id}/tasks/{task_id}", {"done": True}, params={"operatorId": union_id},
+            api="todo/users/tasks",
+        )  # fmt: skip
+
+    async def user_get(self, user_id: str) -> dict[str, Any]:
+        """topapi/v2/user/get: a colleague's name, unionid, departments."""
+        return dict((await self.old("topapi/v2/user/get", {"userid": user_id})).get("result") or {})
+
+    async def user_list(self, department: int, *, cursor: int = 0) -> tuple[list[dict[str, Any]], int | None]:
+        """topapi/v2/user/list: up to 100 colleagues of one department, and where the next page begins."""
+        answer = await self.old("topapi/v2/user/list", {"dept_id": department, "cursor": cursor, "size": 100})
+        result = answer.get("result") or {}
+        return list(result.get("list") or []), int(result["next_cursor"]) if result.get("has_more") else None
+
+    async def departments(self, parent: int = 1) -> list[dict[str, Any]]:
+        """topapi/v2/department/listsub: the departments right below one (1: the organisation itself)."""
+        return list((await self.old("topapi/v2/department/listsub", {"dept_id": parent})).get("result") or [])
+
+    async def open_stream(self, subscriptions: Sequence[Mapping[str, str]]) -> tuple[str, str]:
+        """gateway/connections/open: (endpoint, ticket); the ticket is good for one connection within 90 seconds."""
+        body = {
+            "clientId": self.account.client_id, "clientSecret": self.account.client_secret,
+            "subscriptions": list(subscriptions), "ua": "leadbot/1",
+        }  # fmt: skip
+        answer = await self._new_once("POST", "gateway/connections/open", body, {}, "")
+        endpoint, ticket = str(answer.get("endpoint") or ""), str(answer.get("ticket") or "")
+        if not endpoint or not ticket:
+            raise OutcomeUnknown("钉钉没有给出 Stream 的地址")
+        return endpoint, ticket
+
+    async def answer_session(self, address: str, body: Mapping[str, Any]) -> None:
+        """POST to a message's sessionWebhook; the caller has checked its host."""
+        status, _, raw = await self.line.exchange("POST", address, body=_json(body), largest=LARGEST_ANSWER)
+        self._read_old("robot/sendBySession", status, raw)
+
+    async def new(
+        self,
+        method: str,
+        path: str,
+        body: Mapping[str, Any],
+        *,
+        params: Mapping[str, str] | None = None,
+        api: str = "",
+    ) -> dict[str, Any]:
+        """A call of the new API (api_base/v1.0/…), counted towards the monthly quota."""
+        await self._pace(api or path)
+
+        async def once(token: str) -> dict[str, Any]:
+            return await self._new_once(method, path, body, params or {}, token, api=api)
+
+        try:
+            answer = await self._renewing(once)
+        except DingTalkError as error:
+            if error.meaning.decision not in ("retry", "token"):
+                self._on_counted()
+            raise
+        self._on_counted()
+        return answer
+
+    async def old(self, path: str, body: Mapping[str, Any]) -> dict[str, Any]:
+        """A call of the old API (oapi_base/…); those for the address book are free of the quota."""
+        await self._pace(path)
+
+        async def once(token: str) -> dict[str, Any]:
+            address = f"{self.account.oapi_base.rstrip('/')}/{path}"
+            status, _, raw = await self.line.exchange(
+                "POST", address, params={"access_token": token}, body=_json(body), largest=LARGEST_ANSWER
+            )
+            return self._read_old(path, status, raw)
+
+        return await self._renewing(once)
+
+    async def _renewing(self, once: Callable[[str], Awaitable[T]]) -> T:
+        """A call with the token; one that DingTalk calls invalid is renewed once, and the call repeated once."""
+        failures = self.token.failures
+        async with self._slots:
+            token = await self.token.get(failures=failures)
+            try:
+                answer = await once(token)
+            except DingTalkError as error:
+                if error.meaning.decision != "token":
+                    raise
+                if self.token.on_probation:
+                    raise self._never_liked(token, error) from None
+                token = await self.token.get(instead_of=token)
+                try:
+                    answer = await once(token)
+                except DingTalkError as again:
+                    if again.meaning.decision != "token":
+                        raise
+                    raise self._never_liked(token, again) from None
+        self.token.accept()
+        return answer
+
+    def _never_liked(self, token: str, error: DingTalkError) -> DingTalkError:
+        """A token that is called invalid right after it was given would be asked for without end: it is an alarm."""
+        alarm = DingTalkError("invalidClientIdOrSecret", error.endpoint, request_id=error.request_id)
+        self.token.refuse(token, alarm)
+        return alarm
+
+    async def _fetch_token(self) -> tuple[str, float]:
+        body = {"appKey": self.account.client_id, "appSecret": self.account.client_secret}
+        try:
+            answer = await self._new_once("POST", "oauth2/accessToken", body, {}, "")
+        except OutcomeUnknown as error:
+            raise NotReached(str(error)) from None  # without a token nothing was asked for, so nothing has happened
+        return str(answer.get("accessToken") or ""), float(answer.get("expireIn") or 7200)
+
+    async def _new_once(
+        self, method: str, path: str, body: Mapping[str, Any], params: Mapping[str, str], token: str, *, api: str = ""
+    ) -> dict[str, Any]:
+        headers = {"Accept": "application/json"} | ({"x-acs-dingtalk-access-token": token} if token else {})
+        status, _, raw = await self.line.exchange(
+            method,
+            f"{self.account.api_base.rstrip('/')}/v1.0/{path}",
+            params=params,
+            body=_json(body),
+            headers=headers,
+            largest=LARGEST_ANSWER,
+        )
+        return self._read_new(api or path, status, raw)
+
+    async def _pace(self, api: str) -> None:
+        """Wait until one more call of this API fits into the second."""
+        loop, times = asyncio.get_running_loop(), self._recent[api]
+        while True:
+            while times and times[0] <= loop.time() - 1.0:
+                times.popleft()
+            if len(times) < max(self.account.qps - SPARE, 1):
+                times.append(loop.time())
+                return
+            await asyncio.sleep(max(times[0] + 1.0 - loop.time(), 0.001))
+
+    def _read_new(self, api: str, status: int, raw: bytes) -> dict[str, Any]:
+        answer = self._object(status, raw)
+        if answer.get("status") == 1111:  # the gateway's ban of our address, in place of an answer
+            self._refuse("1111", api, status, answer)
+        code = str(answer.get("code") or answer.get("errcode") or "")
+        if 200 <= status < 300 and code in ("", "0"):
+            self._on_answer(api, "ok")
+            return answer
+        if code and status not in UNANSWERED:
+            self._refuse(code, api, status, answer)
+        raise OutcomeUnknown(f"钉钉回答 HTTP {status}")
+
+    def _read_old(self, api: str, status: int, raw: bytes) -> dict[str, Any]:
+        answer = self._object(status, raw)
+        if answer.get("status") == 1111:
+            self._refuse("1111", api, status, answer)
+        code = str(answer.get("errcode", ""))
+        if code == HIDDEN:
+            code = str(answer.get("sub_code") or "")
+        if not code or code == "15":  # no answer from behind the gateway: the call may have been done
+            raise OutcomeUnknown(f"钉钉的回答看不懂(HTTP {status})")
+        if code != "0":
+            self._refuse(code, api, status, answer)
+        if status != 200:
+            raise OutcomeUnknown(f"钉钉回答 HTTP {status}")
+        self._on_answer(api, "ok")
+        return answer
+
+    def _object(self, status: int, raw: bytes) -> dict[str, Any]:
+        if len(raw) > LARGEST_ANSWER:
+            raise OutcomeUnknown("钉钉的回答太长")
+        try:
+            found = json.loads(raw)
+        except (ValueError, RecursionError):
+            found = None
+        if not isinstance(found, dict):
+            raise OutcomeUnknown(f"钉钉的回答看不懂(HTTP {status})")
+        return found
+
+    def _refuse(self, code: str, api: str, status: int, answer: Mapping[str, Any]) -> NoReturn:
+        self._on_answer(api, code)
+        request_id = str(answer.get("requestid") or answer.get("request_id") or "")
+        raise DingTalkError(code, api, status=status, request_id=request_id)
+
+
+def _json(value: Mapping[str, Any]) -> bytes:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")

@@ -1,0 +1,176 @@
+"""The two sides a town may lie on: each platform's stand-in, its settings, and how its messages look to a reader."""
+
+import json
+import re
+from collections.abc import Callable
+from typing import Any
+
+from aiohttp import web
+
+from config.settings import Settings
+from sandbox.dingtalk.chat import Message as DingTalkMessage
+from sandbox.dingtalk.standin import DingTalkStandIn
+from sandbox.wecom.chat import Message as WeComMessage
+from sandbox.wecom.standin import WeComStandIn
+
+Message = WeComMessage | DingTalkMessage
+TEMPLATE = "leadbot.schema"
+PARAMS = ("title", "subtitle", "source", "quote_title", "quote", "text", "fields", "choice", "buttons", "done")
+TWINS = str.maketrans("［］＊＿｀〈〉＃～｜＼", "[]*_`<>#~|\\")
+LINK = re.compile(r"\[([^\]]*)\]\(dtmd://[^)]*\)")
+DINGTALK = """
+dingtalk:
+  corp_id: ding0123
+  client_id: dingabc
+  client_secret: a-secret-of-dingtalk
+  agent_id: 123
+  robot_code: dingrobot
+  mode: {mode}
+  api_base: {base}
+  oapi_base: {base}
+  card_template_id: "{template}"
+  card_secret: a-secret-of-cards
+  events: {{token: eventtoken, aes_key: 4g5j64qlyl3zvetqxz5jiocdr586fn2zvjpa8zls3ij}}
+  quota: {{api: 1000000, webhook: 1000000, qps: 10000}}
+"""
+
+
+class WeComSide:
+    """A self-built app of WeCom."""
+
+    column = "wecom"
+    sending = "message/send"  # the API by which new messages go out
+
+    def __init__(self, members: dict[str, str], now: Callable[[], float]) -> None:
+        self.standin = WeComStandIn(
+            corp_id="ww0000000000000000", agent_id=1000002, secret="请填入应用的Secret", members=members, now=now
+        )
+
+    def application(self) -> web.Application:
+        return self.standin.application()
+
+    def settings(self, text: str, port: int) -> str:
+        return text.replace("  callbacks:", f"  api_base: http://127.0.0.1:{port}\n  callbacks:", 1)
+
+    def connect(self, settings: Settings, port: int) -> None:
+        assert settings.wecom is not None
+        for name, callback in settings.wecom.callbacks.items():
+            post = self.standin.connect(
+                name, f"http://127.0.0.1:{port}/callback/wecom/{name}", token=callback.token.get_secret_value(),
+                aes_key=callback.aes_key.get_secret_value(),
+            )  # fmt: skip
+            post.manner.retries = 0
+
+    def fail(self) -> None:
+        """No message goes out until the faults are cleared."""
+        self.standin.faults.add(self.sending, "errcode", errcode=-1)
+
+    def button(self, user: str, button: str, choice: dict[str, str]) -> tuple[Any, str, dict[str, list[str]]]:
+        """The newest card with this button, the button's key, and what is chosen with it."""
+        message = self.standin.last_card(user, button)
+        return message, message.buttons()[button], {question: [option] for question, option in choice.items()}
+
+
+class DingTalkSide:
+    """An internal app of DingTalk; `template` "" makes it speak in words with links."""
+
+    column = "dingtalk"
+
+    def __init__(
+        self, members: dict[str, str], now: Callable[[], float], *, mode: str = "http", template: str = TEMPLATE
+    ) -> None:
+        self.mode = mode
+        self.template = template
+        self.standin = DingTalkStandIn(
+            corp_id="ding0123", client_id="dingabc", client_secret="a-secret-of-dingtalk", agent_id=123,
+            robot_code="dingrobot", members=members, now=now,
+        )  # fmt: skip
+        self.standin.quota.api_limit = self.standin.quota.push_limit = 10**6
+        self.standin.add_template(TEMPLATE, *PARAMS)
+
+    def application(self) -> web.Application:
+        return self.standin.application()
+
+    def settings(self, text: str, port: int) -> str:
+        self.standin.base = f"http://127.0.0.1:{port}"
+        dingtalk = DINGTALK.format(base=self.standin.base, mode=self.mode, template=self.template)
+        return text[: text.index("wecom:")] + dingtalk.lstrip()
+
+    def connect(self, settings: Settings, port: int) -> None:
+        dingtalk = settings.dingtalk
+        assert dingtalk is not None and dingtalk.events is not None
+        if self.mode == "stream":
+            return
+        address, keys = f"http://127.0.0.1:{port}/callback/dingtalk", dingtalk.events
+        self.standin.connect_robot(f"{address}/robot")
+        self.standin.connect_events(f"{address}/events", keys.token.get_secret_value(), keys.aes_key.get_secret_value())
+        self.standin.connect_card(f"{address}/card", dingtalk.card_secret.get_secret_value())
+        for post in self.standin.posts.values():
+            post.manner.retries = 0
+
+    def fail(self) -> None:
+        """No message goes out until the faults are cleared."""
+        for endpoint in ("card/instances/createAndDeliver", "robot/oToMessages/batchSend"):
+            self.standin.faults.add(endpoint, "code", code="system.busy", errcode=500)
+        self.standin.faults.add("robot/sendBySession", "errcode", errcode=-1)
+
+    def button(self, user: str, button: str, choice: dict[str, str]) -> tuple[Any, str, dict[str, list[str]]]:
+        """The newest card with this button and its key; what is chosen elsewhere has a button of its own here."""
+        if not button.startswith("确定"):
+            message = self.standin.last_card(user, button)
+            return message, message.buttons(user)[button], {}
+        for message in reversed(self.standin.chat(user)):
+            keys = [key for key in message.buttons(user).values() if "?" in key or "%3F" in key]
+            wanted = [key for key in keys if all(f"={value}" in _plain(key) for value in choice.values())]
+            if wanted:
+                return message, wanted[0], {}
+        raise AssertionError(f"{user} has no card to choose {choice} from")
+
+
+def _plain(key: str) -> str:
+    return key.replace("%3D", "=")
+
+
+def seen(message: Any) -> str:
+    """What a person reads in one message, as it is now."""
+    if isinstance(message, DingTalkMessage):
+        return _seen_in_dingtalk(message)
+    if message.kind != "card":
+        return str(message.text)
+    card = message.card
+    quote = card.get("quote_area") or {}
+    parts = [
+        card["source"]["desc"], card["main_title"]["title"], card["main_title"].get("desc", ""),
+        quote.get("title", ""), quote.get("quote_text", ""), card.get("sub_title_text", ""),
+        *(f"{row['keyname']} {row['value']}" for row in card.get("horizontal_content_list", [])),
+        *(option["text"] for option in (card.get("button_selection") or {}).get("option_list", [])),
+        *(f"[{button['text']}]" for button in card["button_list"]), message.replaced,
+    ]  # fmt: skip
+    return "\n".join(part for part in parts if part)
+
+
+def title(message: Any) -> str:
+    """The first line of a card."""
+    if isinstance(message, DingTalkMessage):
+        return str(message.card["title"])
+    return str(message.card["main_title"]["title"])
+
+
+def _seen_in_dingtalk(message: DingTalkMessage) -> str:
+    if message.kind != "card":
+        return message.text
+    labels = [f"[{label}]" for label in message.buttons()]
+    if message.instance is None:
+        text = LINK.sub("", message.text).removeprefix("#### ").replace("  \n", "\n").translate(TWINS)
+        return "\n".join([text.strip(" ·\n"), *labels])
+    card = message.card
+    rows = [f"{row['name']} {row['value']}" for row in json_list(card["fields"])]
+    parts = [*(card[name] for name in ("source", "title", "subtitle", "quote_title", "quote", "text")), *rows]
+    return "\n".join(part for part in (*parts, card["choice"], *labels, card["done"]) if part)
+
+
+def json_list(text: str) -> list[dict[str, str]]:
+    """A value of cardParamMap that is a list."""
+    found = json.loads(text)
+    assert isinstance(found, list)
+    return found
