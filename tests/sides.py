@@ -61,6 +61,11 @@ class WeComSide:
             )  # fmt: skip
             post.manner.retries = 0
 
+    @property
+    def inbound(self) -> Any:
+        """How a member's words come to the bot."""
+        return self.standin.posts["app"]
+
     def fail(self) -> None:
         """No message goes out until the faults are cleared."""
         self.standin.faults.add(self.sending, "errcode", errcode=-1)
@@ -107,6 +112,11 @@ class DingTalkSide:
         self.standin.connect_card(f"{address}/card", dingtalk.card_secret.get_secret_value())
         for post in self.standin.posts.values():
             post.manner.retries = 0
+
+    @property
+    def inbound(self) -> Any:
+        """How a member's words come to the bot."""
+        return self.standin.posts["robot"]
 
     def fail(self) -> None:
         """No message goes out until the faults are cleared."""

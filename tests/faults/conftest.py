@@ -11,7 +11,8 @@ from sqlalchemy import func, select
 from sqlmodel import col
 
 from store.queues import Outbox
-from tests.town import Town, seen, town
+from tests.sides import seen
+from tests.town import Town, town
 
 Crowd = dict[str, tuple[str, str, str]]
 
