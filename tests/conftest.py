@@ -1,5 +1,6 @@
 """What every test may use: a real store on a real file, a moment in working time, and the switch for long runs."""
 
+import os
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,11 +19,23 @@ if TYPE_CHECKING:
 NOW = datetime(2026, 3, 18, 2, 20, tzinfo=UTC)  # a Wednesday, 10:20 in Shanghai
 KEYS = Keys(b"k" * 32)
 PLATFORMS = ("wecom", "dingtalk")
+LONG = ("story", "kill", "sandbox", "faults")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--soak", action="store_true", help="run the long forms of the story and kill tests")
     parser.addoption("--kills", type=int, default=200, help="how often the long form kills the bot (200)")
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    """One more than there are cores: tests that kill, browse or wait for a second leave theirs idle."""
+    return (os.cpu_count() or 1) + 1
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The long ones first, so that none is left running alone at the end."""
+    items.sort(key=lambda item: not any(item.path.match(f"tests/{name}/*.py") for name in LONG))
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -9,6 +9,7 @@ import sys
 import aiohttp
 import pytest
 
+from sandbox.__main__ import main
 from tests.guided import ROOT, running_demo
 
 
@@ -32,31 +33,27 @@ async def test_a_second_demo_on_the_same_port_says_so_and_leaves_the_first_alone
             assert (await answer.json())["messages"], "the first demo's sample is still there"
 
 
-@pytest.mark.parametrize("port", ["abc", "0", "99999"])
-async def test_a_port_that_is_none_is_wrong_use(port):
-    done = await start("--port", port)
-    _, error = await done.communicate()
-    assert done.returncode == 2
-    assert f"'{port}' is no port; allowed: 1 to 65535" in error.decode()
+@pytest.mark.parametrize("port", ["abc", "0", "99999", "-1"])
+def test_a_port_that_is_none_is_wrong_use(port, monkeypatch, capsys):
+    monkeypatch.setattr(sys, "argv", ["sandbox", f"--port={port}"])
+    with pytest.raises(SystemExit, match="2"):
+        main()
+    assert f"'{port}' is no port; allowed: 1 to 65535" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("moment", ["while the sample is made", "when it stands"])
-async def test_ctrl_c_ends_it_quietly(tmp_path, moment):
+async def test_ctrl_c_while_the_sample_is_made_ends_it_quietly(tmp_path):
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = str(probe.getsockname()[1])
     process = await start("--port", port, "--dir", str(tmp_path / "demo"))
     async with asyncio.timeout(60):
-        if moment == "when it stands":
-            await process.stdout.readline()
-        else:
-            async with aiohttp.ClientSession() as session:
-                while True:
-                    with contextlib.suppress(aiohttp.ClientError):
-                        async with session.get(f"http://127.0.0.1:{port}/healthz") as answer:
-                            if answer.status == 200:
-                                break
-                    await asyncio.sleep(0.02)
+        async with aiohttp.ClientSession() as session:
+            while True:
+                with contextlib.suppress(aiohttp.ClientError):
+                    async with session.get(f"http://127.0.0.1:{port}/healthz") as answer:
+                        if answer.status == 200:
+                            break
+                await asyncio.sleep(0.02)
         process.send_signal(signal.SIGINT)
         _, error = await process.communicate()
     assert process.returncode == 0 and b"Traceback" not in error, error.decode()[-800:]
