@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import settings
 from sqlalchemy import create_engine
 
 from store.db import Store
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 NOW = datetime(2026, 3, 18, 2, 20, tzinfo=UTC)  # a Wednesday, 10:20 in Shanghai
 KEYS = Keys(b"k" * 32)
 PLATFORMS = ("wecom", "dingtalk")
+settings.register_profile("house", deadline=None)  # a busy machine is no failure
+settings.load_profile("house")
 LONG = ("story", "kill", "sandbox", "faults")
 
 
