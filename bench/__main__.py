@@ -12,16 +12,24 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
+from bench.capture import capture
+from bench.claims import claims
 from bench.door import door
 from bench.figure import Figure
 from bench.machine import look_at
+from bench.promises import promises
 from bench.run import ROOT, Run
+from bench.start import start
 from bench.talk import talk
 
 Benchmark = Callable[[Run], list[Figure]]
 BENCHMARKS: dict[str, tuple[Benchmark, str]] = {
     "door": (door, "B1, B2, B3: callbacks kept and answered"),
     "talk": (talk, "B4: chat lines answered"),
+    "capture": (capture, "B5, B6: leads over REST"),
+    "claims": (claims, "B10: many after one lead"),
+    "promises": (promises, "B7: clocks that run out"),
+    "start": (start, "B13, B14: start and memory of serve"),
 }
 
 

@@ -1,0 +1,93 @@
+"""B13, B14: what `serve` takes before anybody has asked for anything: time until it is ready, and memory."""
+
+import statistics
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+from bench.company import BenchCompany, make_company
+from bench.figure import Figure
+from bench.run import ROOT, Run
+from bench.seed import seed
+
+PATIENCE = 60.0
+RESTING = 3.0  # seconds after the start until the memory is read
+
+
+def start(run: Run) -> list[Figure]:
+    """B14, and B13 at rest and with many leads."""
+    company = make_company(run.place() / "acme", reps=20)
+    serve_once(company)
+    times, bare, rest = [], [], []
+    for number in range(run.rounds):
+        run.say(f"B14: start {number + 1} of {run.rounds}")
+        seconds, megabytes = serve_once(company)
+        times.append(seconds)
+        rest.append(megabytes)
+        bare.append(_bare_start())
+    leads = run.size(1_000_000, 2000)
+    many = make_company(run.place() / "acme", reps=20)
+    seed(many, leads, owned=True, say=run.say)
+    run.say("B13: memory with many leads")
+    _, full = serve_once(many, ask=True)
+    return [
+        Figure("B14", "start of serve until it is ready", statistics.median(times), "s", 2, 1, True,
+               beside=f"{statistics.median(bare):.2f} s for Python to import aiohttp and SQLAlchemy alone"),
+        Figure("B13a", "memory of serve at rest", statistics.median(rest), "MB", 150, 100, True),
+        Figure("B13b", f"memory of serve with {leads:,} leads, after looking at them", full, "MB", 250, 150, True),
+    ]  # fmt: skip
+
+
+def serve_once(company: BenchCompany, *, ask: bool = False) -> tuple[float, float]:
+    """Start `serve` as people do; returns the seconds until it is ready and its memory (RSS, MB) once it rests."""
+    base = f"http://127.0.0.1:{company.port}"
+    began = time.monotonic()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "bot", "serve", str(company.folder.root)], cwd=ROOT, stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+    )  # fmt: skip
+    try:
+        while not _ready(base):
+            if process.poll() is not None or time.monotonic() - began > PATIENCE:
+                raise RuntimeError(f"serve did not start:\n{process.communicate()[1].decode()[-2000:]}")
+            time.sleep(0.005)
+        seconds = time.monotonic() - began
+        if ask:
+            _look_around(base, company)
+        time.sleep(RESTING)
+        return seconds, memory_mb(process.pid)
+    finally:
+        process.kill()
+        process.communicate()
+
+
+def memory_mb(pid: int) -> float:
+    """The resident memory of a process (Linux)."""
+    status = Path(f"/proc/{pid}/status").read_text()
+    return int(status.partition("VmRSS:")[2].split()[0]) / 1024
+
+
+def _ready(base: str) -> bool:
+    try:
+        with urllib.request.urlopen(f"{base}/readyz", timeout=5) as answer:
+            return bool(answer.status == 200)
+    except OSError:
+        return False
+
+
+def _look_around(base: str, company: BenchCompany) -> None:
+    """What programs ask for on a day: lists, single leads, stories, clocks."""
+    key = company.settings.security.admin_key.get_secret_value()
+    paths = ["/leads?limit=200", "/clocks?limit=200", "/messages", *(f"/leads/L{n}" for n in range(1, 100))]
+    for path in paths:
+        request = urllib.request.Request(f"{base}/api/v1{path}", headers={"Authorization": f"Bearer {key}"})
+        urllib.request.urlopen(request, timeout=60).read()
+
+
+def _bare_start() -> float:
+    began = time.monotonic()
+    subprocess.run([sys.executable, "-c", "import aiohttp.web, sqlalchemy.ext.asyncio"], check=True)
+    return time.monotonic() - began
