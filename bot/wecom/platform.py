@@ -13,7 +13,6 @@ from bot.events import ContactAdded, Event
 from bot.platform import CodeGone, Place, Receipt, SendLater, SendRefused, SendUnknown
 from bot.wecom.client import WeComClient
 from bot.wecom.errors import WeComError
-from bot.wecom.parse import parse
 from bot.wecom.render import message_body, update_body
 
 SAFE_TO_REPEAT = timedelta(hours=3, minutes=30)  # less than the shortest duplicate check that render.py asks for
@@ -30,7 +29,9 @@ class WeCom:
         self._now = now
 
     def parse(self, body: bytes) -> Event:
-        """See bot/wecom/parse.py."""
+        """See bot/wecom/parse.py; wechatpy, and requests with it, is a seventh of the start and waits for an event."""
+        from bot.wecom.parse import parse
+
         return parse(body, received_at=self._now(), agent_id=self._client.account.agent_id)
 
     async def fetch(self, event: Event) -> Event:
