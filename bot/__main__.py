@@ -56,13 +56,13 @@ def serve(root: Dir) -> None:
 @app.command()
 def migrate(root: Dir, as_json: Json = False) -> None:
     """Bring the store's tables up to date (serve does it as well)."""
-    from bot.lock import hold_lock
+    from bot.lock import hold_store
     from store.migrate import migrate as upgrade
 
     folder, settings = opened(root)
 
     def work() -> None:
-        with hold_lock(folder.lock):
+        with hold_store(folder.lock, settings.store_url(folder)):
             before, now = upgrade(settings.store_url(folder))
         if as_json:
             show({"before": before, "now": now})

@@ -6,9 +6,16 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
+from store.engine import sqlite_path
+
 
 class Locked(Exception):
     """Another process writes this store."""
+
+
+def hold_store(path: Path, url: str) -> contextlib.AbstractContextManager[None]:
+    """Hold the lock of an embedded store; a server's store needs none, its replicas agree there. Raises Locked."""
+    return contextlib.nullcontext() if sqlite_path(url) is None else hold_lock(path)
 
 
 @contextlib.contextmanager

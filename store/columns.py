@@ -4,7 +4,17 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import JSON, Column, ColumnElement, DateTime, String, literal_column, text
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Column,
+    ColumnElement,
+    DateTime,
+    Integer,
+    String,
+    literal_column,
+    text,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator, TypeEngine
@@ -39,6 +49,16 @@ def json_type() -> TypeEngine[Any]:
 def added(name: str) -> Column[str]:
     """A text column that came after the first version: rows from before have ""."""
     return Column(name, String(), nullable=False, server_default=text("''"))
+
+
+def wide_integer() -> TypeEngine[int]:
+    """Amounts of money: 64 bits, which SQLite's own integer has anyway."""
+    return BigInteger().with_variant(Integer(), "sqlite")
+
+
+def only_where(condition: str) -> dict[str, Any]:
+    """An index over the rows that meet a condition, on both databases."""
+    return {"sqlite_where": text(condition), "postgresql_where": text(condition)}
 
 
 def one_of(column: Any, words: Sequence[str]) -> ColumnElement[bool]:

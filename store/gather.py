@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 from store.tx import Tx
+from store.writer import LONGEST_QUEUE, StoreUnavailable
 
 LARGEST_GROUP = 500  # items; more would make one statement too long
 
@@ -22,7 +23,9 @@ class Gathering:
         self._task: asyncio.Task[None] | None = None
 
     async def add(self, item: Any) -> Any:
-        """The item's result, once it is durable; raises what the work raised for this item."""
+        """The item's result, once it is durable; raises what the work raised for this item, or StoreUnavailable."""
+        if len(self._waiting) >= LONGEST_QUEUE:
+            raise StoreUnavailable("too many changes wait for the database")
         answer: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
         self._waiting.append((item, answer))
         if self._task is None:
@@ -32,7 +35,9 @@ class Gathering:
     async def _go_on(self) -> None:
         while self._waiting:
             group, self._waiting = self._waiting[:LARGEST_GROUP], self._waiting[LARGEST_GROUP:]
-            await self._do(group)
+            group = [one for one in group if not one[1].done()]  # the others have lost their patience
+            if group:
+                await self._do(group)
         self._task = None
 
     async def _do(self, group: "list[tuple[Any, asyncio.Future[Any]]]") -> None:
@@ -41,11 +46,13 @@ class Gathering:
         try:
             results = await self._transaction(lambda tx: self._work(tx, items))
         except Exception as error:
-            if len(group) > 1:
+            if len(group) > 1 and not isinstance(error, StoreUnavailable):
                 for one in group:
                     await self._do([one])
-            elif not group[0][1].done():
-                group[0][1].set_exception(error)
+                return
+            for _, answer in group:
+                if not answer.done():
+                    answer.set_exception(error)
             return
         for (_, answer), result in zip(group, results, strict=True):
             if not answer.done():

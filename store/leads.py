@@ -151,8 +151,8 @@ async def search(tx: Tx, words: str, *, limit: int = 20) -> Sequence[Lead]:
         .where(
             col(Lead.corp) == tx.corp,
             or_(
-                col(Lead.name).contains(words, autoescape=True),
-                col(Lead.company).contains(words, autoescape=True),
+                col(Lead.name).icontains(words, autoescape=True),
+                col(Lead.company).icontains(words, autoescape=True),
             ),
         )
         .order_by(col(Lead.id).desc())

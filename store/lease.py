@@ -72,6 +72,7 @@ def _taking(
         .order_by(col(table.id))
         .limit(bindparam("most"))
         .with_for_update(skip_locked=True)
+        .cte("chosen")  # chosen once: PostgreSQL might otherwise look again while it changes, and take more
     )
     changes: dict[str, Any] = {
         "lease_until": bindparam("until", type_=Utc),
@@ -80,7 +81,7 @@ def _taking(
     }
     if into is not None:
         changes["state"] = into
-    return update(table).where(col(table.id).in_(chosen)).values(**changes).returning(table)
+    return update(table).where(col(table.id).in_(select(chosen.c.id))).values(**changes).returning(table)
 
 
 async def settle(tx: Tx, row: Work, **changes: Any) -> bool:

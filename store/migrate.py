@@ -1,71 +1,130 @@
-"""Bringing a store up to date: one history of migrations for SQLite and PostgreSQL, each all or nothing."""
+"""Bringing a store up to date: one history of migrations for SQLite and PostgreSQL, each upgrade all or nothing."""
 
+import contextlib
+from collections.abc import Iterator
 from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, create_engine, event, text
+from sqlalchemy import Connection, create_engine, event, inspect, text
 from sqlalchemy.exc import DatabaseError
 from sqlalchemy.pool import NullPool
 
-from store.db import only_sqlite, sqlite_path
+from store import duty as duty  # these two register their tables with the metadata
+from store import queues as queues
+from store.engine import SERVER, driver_url, is_server_error, sqlite_path, unreachable
+from store.shared import lock_key
+from store.tables import Row
 
 SCRIPTS = Path(__file__).parent / "migrations"
+VERSIONS = "alembic_version"
 
 
 class TooNew(Exception):
     """The store was written by a newer Leadbot than this one."""
 
 
+class HalfMade(Exception):
+    """The store's tables are not those that its revision says: an upgrade or a restore was broken by other hands."""
+
+
 def migrate(url: str) -> tuple[str | None, str]:
     """Upgrade the store at `url` to this version's tables; returns (revision before, revision now).
 
-    Creates an embedded store that is not there yet. Raises TooNew, BadDocument (no SQLite), OSError (unusable file).
+    Creates an embedded store that is not there yet. Raises TooNew, HalfMade, StoreUnreachable, OSError (unusable file).
     """
+    with opened(url) as connection:
+        before = revision_of(connection)
+        if before == head():
+            _refuse_half_made(connection)
+            return before, before
+        upgrade(connection, head())
+        connection.commit()
+        return before, head()
+
+
+@contextlib.contextmanager
+def opened(url: str) -> Iterator[Connection]:
+    """A connection in a transaction of its own, in which nobody else upgrades; what is not committed is undone."""
     path = sqlite_path(url)
     if path is not None:
         path.parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(only_sqlite(url), poolclass=NullPool)
+    options = {} if path is not None else {**SERVER, "options": "-c lock_timeout=60s -c timezone=UTC"}
+    engine = create_engine(
+        driver_url(url, asynchronous=False), poolclass=NullPool, connect_args=options, hide_parameters=True
+    )
     if path is not None:
         event.listen(engine, "connect", _manual_transactions)
-    config = Config()
-    config.set_main_option("script_location", str(SCRIPTS))
-    scripts = ScriptDirectory.from_config(config)
-    head = scripts.get_current_head() or ""
     try:
         with engine.connect() as connection:
-            before = _revision(connection)
-            if before is not None and before not in {script.revision for script in scripts.walk_revisions()}:
-                raise TooNew(
-                    f"the store is at revision {before}, which this version does not know; run a newer Leadbot"
-                )
-            if before == head:
-                return before, head
             if path is not None:
                 connection.execute(text("PRAGMA foreign_keys=OFF"))
                 connection.commit()
                 connection.execute(text("BEGIN IMMEDIATE"))
-            config.attributes["connection"] = connection
-            command.upgrade(config, "head")
-            connection.commit()
+            else:
+                connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": lock_key("migrate")})
+            yield connection
     except DatabaseError as error:
+        if is_server_error(error):
+            raise unreachable(url, error) from None
         raise OSError(f"the store {path} cannot be used: {error.orig}; check rights and disk, or restore it") from None
     finally:
         engine.dispose()
     if path is not None:
         path.chmod(0o600)
-    return before, head
+
+
+def upgrade(connection: Connection, revision: str) -> None:
+    """Run the migrations up to a revision inside the connection's transaction."""
+    config = _config()
+    config.attributes["connection"] = connection
+    command.upgrade(config, revision)
+
+
+def head() -> str:
+    """This version's newest revision."""
+    return ScriptDirectory.from_config(_config()).get_current_head() or ""
+
+
+def revision_of(connection: Connection) -> str | None:
+    """The store's revision, None for an empty one. Raises TooNew, HalfMade."""
+    tables = set(inspect(connection).get_table_names())
+    marks = MigrationContext.configure(connection).get_current_heads() if VERSIONS in tables else ()
+    if len(marks) > 1 or (not marks and tables & set(Row.metadata.tables)):
+        raise HalfMade(
+            "the store has tables but no revision: an upgrade was interrupted by other tools than ours; "
+            "restore the last backup into an empty one"
+        )
+    if not marks:
+        return None
+    if marks[0] not in {script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()}:
+        raise TooNew(f"the store is at revision {marks[0]}, which this version does not know; run a newer Leadbot")
+    return marks[0]
+
+
+def _refuse_half_made(connection: Connection) -> None:
+    """The tables must be those of the revision: serving from half of them would fail at the first customer."""
+    found = inspect(connection)
+    missing = sorted(set(Row.metadata.tables) - set(found.get_table_names()))
+    for name, table in Row.metadata.tables.items():
+        if name not in missing:
+            there = {column["name"] for column in found.get_columns(name)}
+            missing += [f"{name}.{column.name}" for column in table.columns if column.name not in there]
+    if missing:
+        raise HalfMade(
+            f"the store is half-made: {', '.join(missing[:5])} missing although its revision is {head()}; "
+            "restore the last backup into an empty one"
+        )
+
+
+def _config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(SCRIPTS))
+    return config
 
 
 def _manual_transactions(dbapi: object, _: object) -> None:
     """Python's driver would commit before DDL; without it a failed migration leaves nothing behind."""
     dbapi.isolation_level = None  # type: ignore[attr-defined]
-
-
-def _revision(connection: Connection) -> str | None:
-    context = MigrationContext.configure(connection)
-    found = context.get_current_revision()
-    connection.rollback()
-    return found

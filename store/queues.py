@@ -3,10 +3,10 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Column, Index, text
+from sqlalchemy import Column, Index
 from sqlmodel import Field
 
-from store.columns import Utc, json_type
+from store.columns import Utc, json_type, only_where
 from store.sealed import SealedBytes, SealedJson
 from store.tables import Row
 
@@ -30,8 +30,8 @@ class Inbox(Row, table=True):
 
     __table_args__ = (
         Index("uq_inbox_key", "corp", "key", unique=True),
-        Index("ix_inbox_open", "corp", "lane", "id", sqlite_where=text("state = 'new'")),
-        Index("ix_inbox_due", "corp", "run_at", sqlite_where=text("state = 'new'")),
+        Index("ix_inbox_open", "corp", "lane", "id", **only_where("state = 'new'")),
+        Index("ix_inbox_due", "corp", "run_at", **only_where("state = 'new'")),
     )
 
 
@@ -65,10 +65,8 @@ class Outbox(Row, table=True):
 
     __table_args__ = (
         Index("uq_outbox_key", "corp", "key", unique=True),
-        Index("ix_outbox_open", "corp", "lane", "id", sqlite_where=text("state IN ('queued', 'sending')")),
-        Index(
-            "ix_outbox_due", "corp", "state", "run_at", sqlite_where=text("state IN ('queued', 'sending', 'unknown')")
-        ),
+        Index("ix_outbox_open", "corp", "lane", "id", **only_where("state IN ('queued', 'sending')")),
+        Index("ix_outbox_due", "corp", "state", "run_at", **only_where("state IN ('queued', 'sending', 'unknown')")),
         Index(
             "uq_outbox_refresh",
             "corp",
@@ -76,8 +74,7 @@ class Outbox(Row, table=True):
             "card",
             "lead_id",
             unique=True,
-            sqlite_where=text("state = 'queued' AND purpose = 'refresh'"),
-            postgresql_where=text("state = 'queued' AND purpose = 'refresh'"),
+            **only_where("state = 'queued' AND purpose = 'refresh'"),
         ),
         Index("ix_outbox_id", "corp", "id"),
         Index("ix_outbox_state", "corp", "state", "id"),
@@ -104,7 +101,7 @@ class Due(Row, table=True):
 
     __table_args__ = (
         Index("uq_due_key", "corp", "key", unique=True),
-        Index("ix_due_run", "corp", "run_at", sqlite_where=text("state = 'new'")),
+        Index("ix_due_run", "corp", "run_at", **only_where("state = 'new'")),
         Index("ix_due_lead", "corp", "lead_id"),
     )
 
@@ -127,6 +124,6 @@ class Job(Row, table=True):
 
     __table_args__ = (
         Index("uq_job_key", "corp", "key", unique=True),
-        Index("ix_job_run", "corp", "run_at", sqlite_where=text("state = 'new'")),
-        Index("ix_job_open", "corp", "lane", "id", sqlite_where=text("state = 'new'")),
+        Index("ix_job_run", "corp", "run_at", **only_where("state = 'new'")),
+        Index("ix_job_open", "corp", "lane", "id", **only_where("state = 'new'")),
     )

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, MetaData, Text, text
 from sqlmodel import Field, SQLModel
 
-from store.columns import Utc, added, json_type
+from store.columns import Utc, added, json_type, only_where, wide_integer
 from store.sealed import Sealed, SealedJson
 
 NAMING = {
@@ -76,8 +76,8 @@ class Lead(Row, table=True):
     flaw: str = Field(default="", sa_column=added("flaw"))
     industry: str = Field(default="", sa_column=added("industry"))
     product: str = Field(default="", sa_column=added("product"))
-    budget_min: int | None = None
-    budget_max: int | None = None
+    budget_min: int | None = Field(default=None, sa_column=Column("budget_min", wide_integer()))
+    budget_max: int | None = Field(default=None, sa_column=Column("budget_max", wide_integer()))
     stage: str = "new"
     score: int = 0
     grade: str = "D"
@@ -104,10 +104,9 @@ class Lead(Row, table=True):
             "pool",
             "score",
             "id",
-            sqlite_where=text("owner_id IS NULL AND stage IN ('new', 'nurturing', 'mql')"),
-            postgresql_where=text("owner_id IS NULL AND stage IN ('new', 'nurturing', 'mql')"),
+            **only_where("owner_id IS NULL AND stage IN ('new', 'nurturing', 'mql')"),
         ),
-        Index("ix_lead_owner", "corp", "owner_id", "stage", sqlite_where=text("owner_id IS NOT NULL")),
+        Index("ix_lead_owner", "corp", "owner_id", "stage", **only_where("owner_id IS NOT NULL")),
         Index("ix_lead_id", "corp", "id"),
         Index("ix_lead_company", "corp", "company"),
         Index("ix_lead_name", "corp", "name"),
@@ -169,8 +168,7 @@ class Merge(Row, table=True):
             "corp",
             "loser_id",
             unique=True,
-            sqlite_where=text("undone_at IS NULL"),
-            postgresql_where=text("undone_at IS NULL"),
+            **only_where("undone_at IS NULL"),
         ),
         Index("ix_merge_survivor", "corp", "survivor_id"),
     )

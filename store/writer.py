@@ -1,19 +1,28 @@
-"""The only writer of the embedded store: many operations share one durable commit."""
+"""The only writer of an embedded store, and a server's turn on a shared one: many operations in one durable commit."""
 
 import asyncio
 import contextlib
+import time
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
+import structlog
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from store import crash
 from store.direct import at_once
 from store.sealed import Keys
+from store.shared import Shared, cut_if_silent, is_lost, may_succeed
 from store.tx import Tx
 
+log = structlog.get_logger()
+
 LARGEST_BATCH = 64  # operations; more would make the first of them wait too long for its commit
+LONGEST_QUEUE = 5_000  # operations that may wait; whoever comes later hears so at once
+PATIENCE = 8.0  # seconds for which an operation is tried again while the database is away or locked
+LONGEST_PAUSE = 1.0  # seconds between two tries
 
 Operation = Callable[[Tx], Awaitable[Any]]
 
@@ -22,41 +31,77 @@ class Refusal(Exception):
     """An operation says no before its first write: it commits like a success, and its caller hears the reason."""
 
 
+class StoreUnavailable(Exception):
+    """The database is away, locked or overrun; nothing is known to be wrong with the operation itself."""
+
+
 @dataclass
 class _Call:
     operation: Operation
     answer: "asyncio.Future[Any]"
+    since: float = field(default_factory=time.monotonic)
+    given_up: bool = False  # its caller waits no longer
     tx: Tx | None = None
     result: Any = None
     refusal: Refusal | None = None
 
 
+class _InDoubt(Exception):
+    """The connection broke while it committed: only the database knows whether it did."""
+
+    def __init__(self, sign: str, cause: Exception) -> None:
+        super().__init__(sign)
+        self.sign = sign
+        self.cause = cause
+
+
 class Writer:
-    """Runs operations on the one write connection; an operation is a repeatable function of its transaction.
+    """Runs operations on one write connection; an operation is a repeatable function of its transaction.
 
     When one of a batch fails, all are rolled back and run again one by one, so that a failure is its own only.
+    When the database is away or locked, the batch is tried again until its calls lose their patience.
     """
 
-    def __init__(self, engine: AsyncEngine, corp: str, keys: Keys, on_hint: Callable[[str], None]) -> None:
+    def __init__(
+        self,
+        engine: AsyncEngine,
+        corp: str,
+        keys: Keys,
+        on_hint: Callable[[str], None],
+        *,
+        shared: Shared | None = None,
+    ) -> None:
         self._engine = engine
         self._corp = corp
         self._keys = keys
         self._on_hint = on_hint
+        self._shared = shared
         self._queue: asyncio.Queue[_Call | None] = asyncio.Queue()
         self._task: asyncio.Task[None] | None = None
         self._closed = False
+        self._connection: AsyncConnection | None = None
 
     def start(self) -> None:
         """Begin to work; must run inside the event loop."""
         self._task = asyncio.create_task(self._work(), name="store-writer")
 
     async def run(self, operation: Operation) -> Any:
-        """Run one operation and return its result once it is durable; raises what the operation raised."""
+        """Run one operation and return its result once it is durable; raises what the operation raised.
+
+        Raises StoreUnavailable when the database stays away. A caller who is cancelled before their operation has
+        begun takes it back.
+        """
         if self._closed or self._task is None or self._task.done():
             raise RuntimeError("the store is closed")
+        if self._queue.qsize() >= LONGEST_QUEUE:
+            raise StoreUnavailable("too many changes wait for the database")
         call = _Call(operation, asyncio.get_running_loop().create_future())
         await self._queue.put(call)
-        return await asyncio.shield(call.answer)
+        try:
+            return await asyncio.shield(call.answer)
+        except asyncio.CancelledError:
+            call.given_up = True
+            raise
 
     async def close(self) -> None:
         """Finish what was asked for, then stop."""
@@ -66,64 +111,99 @@ class Writer:
             await self._task
 
     async def _work(self) -> None:
-        connection: AsyncConnection | None = None
-        while True:
-            call = await self._queue.get()
-            if call is None:
-                break
-            batch = [call]
+        while (call := await self._queue.get()) is not None:
+            batch = [] if call.given_up else [call]
             while len(batch) < LARGEST_BATCH and not self._queue.empty():
                 more = self._queue.get_nowait()
                 if more is None:
                     self._queue.put_nowait(None)
                     break
-                batch.append(more)
+                if not more.given_up:
+                    batch.append(more)
+            if batch:
+                await self._run_batch(batch)
+        if self._connection is not None:
+            with contextlib.suppress(Exception):
+                if self._shared is not None:
+                    await self._shared.leave(self._connection)
+            await self._give_back()
+
+    async def _run_batch(self, batch: list[_Call]) -> None:
+        """Try until the batch is committed, is wrong itself, or nobody wants to wait any longer."""
+        pause, doubt = 0.02, ""
+        while batch:
             try:
-                if connection is None:
-                    connection = await self._engine.connect()
-                await self._run_batch(connection, batch)
-            except Exception as error:
-                _fail(batch, error)
-                if connection is not None:
-                    with contextlib.suppress(Exception):
-                        await connection.invalidate()
-                        await connection.close()
-                connection = None
-        if connection is not None:
-            await connection.close()
-
-    async def _run_batch(self, connection: AsyncConnection, batch: list[_Call]) -> None:
-        try:
-            await self._commit_together(connection, batch)
-        except Exception as error:
-            if len(batch) == 1:
-                _fail(batch, error)
+                if doubt:
+                    await self._resolve(doubt, batch)
+                    doubt = ""
+                await self._commit_together(batch)
+            except Exception as raised:
+                error: Exception = raised
+                if isinstance(raised, _InDoubt):
+                    doubt, error = raised.sign, raised.cause
+                if is_lost(error) or self._broken():
+                    await self._give_back(broken=True)
+                if not may_succeed(error):
+                    await self._one_by_one(batch, error)
+                    return
+                batch = _still_patient(batch, error)
+                if batch:
+                    await asyncio.sleep(pause)
+                    pause = min(pause * 2, LONGEST_PAUSE)
+            else:
                 return
-            for call in batch:
-                try:
-                    await self._commit_together(connection, [call])
-                except Exception as own:
-                    _fail([call], own)
 
-    async def _commit_together(self, connection: AsyncConnection, batch: list[_Call]) -> None:
-        async with connection.begin() as transaction:
+    async def _one_by_one(self, batch: list[_Call], error: Exception) -> None:
+        if len(batch) == 1:
+            _fail(batch, error)
+            return
+        for call in batch:
+            await self._run_batch([call])
+
+    async def _resolve(self, sign: str, batch: list[_Call]) -> None:
+        """Ask the database what became of a commit; when it happened, the batch is done."""
+        assert self._shared is not None  # noqa: S101 - only a shared store has doubts
+        connection = await self._connected()
+        async with cut_if_silent(connection):
+            happened = await self._shared.happened(connection, sign)
+        log.warning("a commit whose answer was lost", happened=happened, operations=len(batch))
+        if happened:
+            self._answer(batch)
+            batch.clear()
+
+    async def _commit_together(self, batch: list[_Call]) -> None:
+        if not batch:
+            return
+        connection = await self._connected()
+        async with cut_if_silent(connection), connection.begin() as transaction:
+            if self._shared is not None:
+                await self._shared.begin(connection)
             for call in batch:
                 await self._run_one(connection, call)
                 await asyncio.sleep(0)  # others have their turn: an embedded store's statements never wait
+            sign = ""
+            if self._shared is not None:
+                await self._shared.tell(connection, _hints(batch))
+                sign = await self._shared.mark(connection)
             crash.point("writer_before_commit")
-            await transaction.commit()
+            try:
+                await transaction.commit()
+            except DBAPIError as error:
+                if self._shared is not None and is_lost(error):
+                    raise _InDoubt(sign, error) from error
+                raise
         crash.point("writer_after_commit")
-        hints = set[str]()
+        self._answer(batch)
+
+    def _answer(self, batch: list[_Call]) -> None:
         for call in batch:
-            if call.tx is not None:
-                hints |= call.tx.hints
             if call.answer.done():
                 continue
             if call.refusal is not None:
                 call.answer.set_exception(call.refusal)
             else:
                 call.answer.set_result(call.result)
-        for hint in hints:
+        for hint in _hints(batch):
             self._on_hint(hint)
 
     async def _run_one(self, connection: AsyncConnection, call: _Call) -> None:
@@ -134,8 +214,44 @@ class Writer:
         except Refusal as refusal:
             call.refusal = refusal
 
+    async def _connected(self) -> AsyncConnection:
+        if self._connection is None:
+            self._connection = await self._engine.connect()
+        return self._connection
+
+    def _broken(self) -> bool:
+        return self._connection is not None and (self._connection.invalidated or self._connection.closed)
+
+    async def _give_back(self, *, broken: bool = False) -> None:
+        connection, self._connection = self._connection, None
+        if connection is None:
+            return
+        with contextlib.suppress(Exception):
+            if broken:
+                await connection.invalidate()
+            await connection.close()
+
+
+def _hints(batch: list[_Call]) -> set[str]:
+    return {hint for call in batch if call.tx is not None for hint in call.tx.hints}
+
+
+def _still_patient(batch: list[_Call], error: Exception) -> list[_Call]:
+    """Those who wait on; the others hear that the database is away."""
+    now = time.monotonic()
+    tired = [call for call in batch if now - call.since >= PATIENCE]
+    _fail(tired, error)
+    return [call for call in batch if now - call.since < PATIENCE and not call.given_up]
+
 
 def _fail(batch: list[_Call], error: Exception) -> None:
     for call in batch:
-        if not call.answer.done():
-            call.answer.set_exception(error)
+        if not call.answer.done() and not call.given_up:
+            away = may_succeed(error)
+            call.answer.set_exception(StoreUnavailable(_plain(error)) if away else error)
+
+
+def _plain(error: Exception) -> str:
+    """The first line of the database's own words."""
+    said = str(getattr(error, "orig", None) or error).strip() or type(error).__name__
+    return said.splitlines()[0]

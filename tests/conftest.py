@@ -1,7 +1,8 @@
-"""What every test may use: a real store on a real file, a moment in working time, and the switch for long runs."""
+"""What every test may use: a real store on both databases, a moment in working time, and the switch for long runs."""
 
 import os
-from collections.abc import AsyncIterator
+import shutil
+from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,8 +12,11 @@ from hypothesis import settings
 from sqlalchemy import create_engine
 
 from store.db import Store
+from store.migrate import migrate
 from store.sealed import Keys
 from store.tables import Row
+from tests import postgres
+from tests.database import Database
 
 if TYPE_CHECKING:
     from tests.town import Town
@@ -23,11 +27,20 @@ PLATFORMS = ("wecom", "dingtalk")
 settings.register_profile("house", deadline=None)  # a busy machine is no failure
 settings.load_profile("house")
 LONG = ("story", "kill", "sandbox", "faults")
+DATABASES = ("sqlite", "postgresql")
+BOTH = ("tests/store", "tests/acceptance", "tests/story", "tests/kill", "tests/bot/web")
+ROOT = Path(__file__).parents[1]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--soak", action="store_true", help="run the long forms of the story and kill tests")
     parser.addoption("--kills", type=int, default=200, help="how often the long form kills the bot (200)")
+    parser.addoption(
+        "--database",
+        choices=("sqlite", "postgresql", "both"),
+        default="both",
+        help="the databases for tests that use a store (both: PostgreSQL only where a test is about the store)",
+    )
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -48,12 +61,46 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
             terminalreporter.write_line(f"{name}: {value}")
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    if not hasattr(config, "workerinput"):
+        postgres.begin_run()
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if not hasattr(config, "workerinput"):
+        postgres.end_run()
+
+
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """What people see is tried on both platforms from the same text; `platforms` marks what only one of them has."""
-    if "platform" in metafunc.fixturenames:
-        mark = metafunc.definition.get_closest_marker("platforms")
-        seen_by_people = {"acceptance", "story"} & set(metafunc.definition.path.parts)
-        metafunc.parametrize("platform", mark.args if mark else PLATFORMS if seen_by_people else PLATFORMS[:1])
+    """What people see is tried on both platforms from the same text; `platforms` marks what only one of them has.
+
+    What touches the store is tried on both databases; `only` marks what is about one of them. PostgreSQL is tried with
+    the first platform, so that the run stays short.
+    """
+    names = metafunc.fixturenames
+    if "platform" in names and "database" in names:
+        platforms, databases = _platforms(metafunc), _databases(metafunc)
+        pairs = [(platform, "sqlite") for platform in platforms if "sqlite" in databases]
+        pairs += [(platforms[0], "postgresql")] if "postgresql" in databases else []
+        metafunc.parametrize(("platform", "database"), pairs, indirect=["database"])
+    elif "platform" in names:
+        metafunc.parametrize("platform", _platforms(metafunc))
+    elif "database" in names:
+        metafunc.parametrize("database", _databases(metafunc), indirect=True)
+
+
+def _platforms(metafunc: pytest.Metafunc) -> tuple[str, ...]:
+    mark = metafunc.definition.get_closest_marker("platforms")
+    seen_by_people = {"acceptance", "story"} & set(metafunc.definition.path.parts)
+    return mark.args if mark else PLATFORMS if seen_by_people else PLATFORMS[:1]
+
+
+def _databases(metafunc: pytest.Metafunc) -> tuple[str, ...]:
+    mark = metafunc.definition.get_closest_marker("only")
+    where = metafunc.definition.path.relative_to(ROOT).as_posix()
+    possible = mark.args if mark else DATABASES if where.startswith(BOTH) else DATABASES[:1]
+    wanted = metafunc.config.getoption("--database")
+    return tuple(name for name in possible if wanted in (name, "both")) if len(possible) > 1 else possible
 
 
 @pytest.fixture
@@ -71,19 +118,44 @@ def create_tables(path: Path) -> str:
     return url
 
 
+@pytest.fixture(scope="session")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated, empty SQLite file to copy: the history is walked once a run."""
+    path = tmp_path_factory.mktemp("template") / "leadbot.db"
+    migrate(f"sqlite:///{path}")
+    return path
+
+
 @pytest.fixture
-async def store(tmp_path: Path) -> AsyncIterator[Store]:
-    """An open store of the company "acme"; a second company's rows may be put beside it with the same file."""
-    opened = Store(create_tables(tmp_path / "leadbot.db"), "acme", KEYS)
+def database(request: pytest.FixtureRequest, tmp_path: Path, template: Path) -> Iterator[Database]:
+    """A fresh database with this version's tables: a file in the test's folder, or one on the run's PostgreSQL."""
+    if request.param == "sqlite":
+        shutil.copy(template, tmp_path / "leadbot.db")
+        embedded = Database(f"sqlite:///{tmp_path / 'leadbot.db'}")
+        yield embedded
+        embedded.close()
+        return
+    server = postgres.shared_server(migrate)
+    name = postgres.new_database(server)
+    found = Database(server.socket_url(name))
+    yield found
+    found.close()
+    postgres.drop_database(server, name)
+
+
+@pytest.fixture
+async def store(database: Database) -> AsyncIterator[Store]:
+    """An open store of the company "acme"; a second company's rows may be put beside it with the same URL."""
+    opened = Store(database.url, "acme", KEYS)
     await opened.open()
     yield opened
     await opened.close()
 
 
 @pytest.fixture
-async def acme(tmp_path: Path, platform: str) -> AsyncIterator["Town"]:
+async def acme(database: Database, tmp_path: Path, platform: str) -> AsyncIterator["Town"]:
     """The sample company at 10:20 on a Wednesday: the real bot over HTTP, and a platform's stand-in."""
     from tests.town import town  # the whole product: only for the tests that ask for it
 
-    async with town(tmp_path, platform=platform) as place:
+    async with town(tmp_path, platform=platform, database=database) as place:
         yield place

@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import sqlite3
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -20,6 +19,7 @@ from config.settings import load_settings
 from store.migrate import migrate
 from store.queues import Due
 from tests.conftest import NOW
+from tests.database import Database
 from tests.sides import TEMPLATE, DingTalkSide, WeComSide, seen
 
 MEMBERS = {
@@ -60,8 +60,10 @@ class Town:
         *,
         mode: str = "http",
         template: str = TEMPLATE,
+        database: Database | None = None,
     ) -> None:
         self.root = root
+        self.database = database or Database(f"sqlite:///{root / 'acme' / 'data' / 'leadbot.db'}")
         self.at = NOW
         self.members = members
         self.lies_on = platform
@@ -73,7 +75,6 @@ class Town:
         )
         self.standin = self.side.standin
         self._runners: list[web.AppRunner] = []
-        self._reader: sqlite3.Connection | None = None
         self.bot: Leadbot
         self.runner: web.AppRunner
         self.http: aiohttp.ClientSession
@@ -97,6 +98,7 @@ class Town:
         folder = create_folder(self.root / "acme").folder
         text = folder.settings.read_text(encoding="utf-8")
         text = self.side.settings(text, port)
+        text = text.replace("sqlite:///data/leadbot.db", self.database.url, 1)
         folder.settings.write_text(settings(text) if settings is not None else text, encoding="utf-8")
         if rules is not None:
             folder.rules.write_text(rules(folder.rules.read_text(encoding="utf-8")), encoding="utf-8")
@@ -131,8 +133,7 @@ class Town:
         for runner in reversed(self._runners):
             await runner.cleanup()
         await self.standin.close()
-        if self._reader is not None:
-            self._reader.close()
+        self.database.close()
 
     async def _listen(self, app: web.Application) -> int:
         runner = web.AppRunner(app, access_log=None, auto_decompress=False)
@@ -151,11 +152,7 @@ class Town:
 
     def _open_work(self) -> int:
         """Rows that could be worked on now; one that waits for its pause holds back the rest of its lane."""
-        if self._reader is None:
-            path = self.folder.root / "data" / "leadbot.db"
-            self._reader = sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=10)
-        found = self._reader.execute(OPEN_WORK, {"now": self.at.strftime("%Y-%m-%d %H:%M:%S.%f")}).fetchone()
-        return int(found[0])
+        return int(self.database.rows(OPEN_WORK, now=self.at)[0][0])
 
     async def later(self, **span: float) -> None:
         """Time passes, minute by minute where something is due; then everything that became due is done."""
@@ -251,9 +248,10 @@ async def town(
     template: str = TEMPLATE,
     rules: Any = None,
     settings: Any = None,
+    database: Database | None = None,
 ) -> AsyncIterator[Town]:
-    """An open town."""
-    place = Town(root, members or MEMBERS, platform, mode=mode, template=template)
+    """An open town, on its own embedded store unless a database is given."""
+    place = Town(root, members or MEMBERS, platform, mode=mode, template=template, database=database)
     await place.open(rules=rules, settings=settings)
     try:
         yield place

@@ -8,6 +8,8 @@ from dataclasses import asdict, dataclass, replace
 from datetime import timedelta
 from functools import partial
 
+from sqlalchemy.exc import DBAPIError
+
 from bot import clock
 from bot.calling import NotReached, OutcomeUnknown
 from bot.wecom.client import WeComAccount, WeComClient
@@ -21,7 +23,8 @@ from config.members import MemberRow, read_members
 from config.rules import load_rules
 from config.settings import Settings, WeComSettings, load_settings
 from store.access import get_property
-from store.db import Store, WrongKey, sqlite_path
+from store.db import Store, WrongKey
+from store.engine import StoreUnreachable, is_server_error, sqlite_path, unreachable
 from store.sealed import Keys
 
 PLACEHOLDER_CORP = "ww0000000000000000"
@@ -141,13 +144,15 @@ async def _store(folder: Folder, settings: Settings) -> list[Finding]:
         return [Finding("数据库", True, "还没有,第一次 serve 时会建好")]
     try:
         store = Store(settings.store_url(folder), settings.corp, Keys(settings.data_key()))
-    except BadDocument as error:
+    except StoreUnreachable as error:
         return [Finding("数据库", False, "用不了", str(error))]
     try:
         async with store.read() as tx:
             mark = await get_property(tx, "data_key")
             verified = await get_property(tx, "callback_verified")
     except Exception as error:
+        if isinstance(error, DBAPIError) and is_server_error(error):
+            return [Finding("数据库", False, "用不了", str(unreachable(settings.store_url(folder), error)))]
         return [Finding("数据库", False, f"打不开({type(error).__name__})", "先运行 migrate,或从备份恢复")]
     finally:
         await store.dispose()

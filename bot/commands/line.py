@@ -80,14 +80,17 @@ def in_office(root: Path, command: str, **arguments: Any) -> Any:
     from bot.lock import Locked
     from config.document import BadDocument
     from store.db import WrongKey
-    from store.migrate import TooNew
-    from store.writer import Refusal
+    from store.engine import StoreUnreachable
+    from store.migrate import HalfMade, TooNew
+    from store.writer import Refusal, StoreUnavailable
 
     folder, settings = opened(root)
     try:
         return run_in_office(folder, settings, command, arguments)
-    except (BadDocument, CommandFailed, Locked, LookupError, WrongKey, TooNew, Refusal) as error:
+    except (BadDocument, CommandFailed, Locked, LookupError, WrongKey, TooNew, HalfMade, Refusal) as error:
         fail(str(error.args[0] if isinstance(error, LookupError) else error))
+    except (StoreUnreachable, StoreUnavailable) as error:
+        fail(str(error))
     except OSError as error:
         fail(_told(error))
 
@@ -97,11 +100,13 @@ def guarded(work: Callable[[], None]) -> None:
     from bot.lock import Locked
     from config.document import BadDocument
     from store.db import WrongKey
-    from store.migrate import TooNew
+    from store.engine import StoreUnreachable
+    from store.migrate import HalfMade, TooNew
+    from store.writer import StoreUnavailable
 
     try:
         work()
-    except (BadDocument, Locked, WrongKey, TooNew) as error:
+    except (BadDocument, Locked, WrongKey, TooNew, HalfMade, StoreUnreachable, StoreUnavailable) as error:
         fail(str(error))
     except OSError as error:
         fail(_told(error))

@@ -12,13 +12,13 @@ from bot import clock
 from bot.admin import NobodyThere, ask_server
 from bot.commands.publish import RULES_OFFICE
 from bot.commands.revive import PARKED_OFFICE
-from bot.lock import hold_lock
+from bot.lock import hold_store
 from config.document import BadDocument, Mark, Problem
 from config.folder import Folder
 from config.members import MemberRow, read_members
 from config.settings import Settings
 from store import access
-from store.db import Store, sqlite_path
+from store.db import Store
 from store.members import list_everyone, save_member, set_state
 from store.migrate import migrate
 from store.sealed import Keys
@@ -125,9 +125,7 @@ def run_in_office(folder: Folder, settings: Settings, command: str, arguments: M
     except NobodyThere:
         pass
     url = settings.store_url(folder)
-    if sqlite_path(url) is None:
-        return asyncio.run(_alone(settings, url, command, arguments))
-    with hold_lock(folder.lock):
+    with hold_store(folder.lock, url):
         migrate(url)
         return asyncio.run(_alone(settings, url, command, arguments))
 

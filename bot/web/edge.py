@@ -7,11 +7,12 @@ from pathlib import Path
 import structlog
 from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from bot.metrics import Metrics
 from bot.web.api.problem import Problem
+from store.writer import StoreUnavailable
 
 log = structlog.get_logger()
 
@@ -45,7 +46,7 @@ def layer(metrics: Metrics) -> Middleware:
             response = _of_http(raised)
         except ConnectionError:  # the caller hung up while we read their body: nobody is left to answer
             response = Problem("refused", "连接中断了。", status=400).response()
-        except (OperationalError, PoolTimeout) as error:
+        except (OperationalError, InterfaceError, PoolTimeout, StoreUnavailable) as error:
             reference = _noted(request, error)
             response = Problem(
                 "store_unavailable",

@@ -13,7 +13,8 @@ from bot.clock import monotonic
 from bot.metrics import Metrics
 from bot.web.api.wire import dumps
 from store.access import set_property
-from store.db import Store, sqlite_path
+from store.db import Store
+from store.engine import sqlite_path
 from store.tx import Tx
 
 FRESH = 2.0  # seconds for which a trial write counts

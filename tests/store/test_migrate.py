@@ -13,7 +13,6 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine
 
-from config.document import BadDocument
 from store.db import Store, WrongKey
 from store.migrate import SCRIPTS, TooNew, migrate
 from store.sealed import Keys
@@ -147,17 +146,6 @@ def test_a_file_that_is_no_store_is_told_with_a_next_step(path: Path) -> None:
     with pytest.raises(OSError, match=r"leadbot\.db cannot be used: file is not a database; check .* or restore it"):
         migrate(f"sqlite:///{path}")
     assert path.read_bytes() == b"id,name\n" * 1000
-
-
-def test_a_server_is_refused_in_one_sentence_without_its_password(path: Path) -> None:
-    url = "postgresql://bot:hush@db.example.com/leads"
-    with pytest.raises(BadDocument) as refused:
-        migrate(url)
-    assert (
-        str(refused.value) == "leadbot.yaml: store.url: PostgreSQL is not supported yet; use sqlite:///data/leadbot.db"
-    )
-    with pytest.raises(BadDocument, match="PostgreSQL is not supported yet"):
-        Store(url, "acme", KEYS)
 
 
 async def test_the_wrong_data_key_is_refused_and_the_right_one_still_opens(path: Path) -> None:

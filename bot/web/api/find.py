@@ -50,8 +50,8 @@ def same_company(name: str) -> ColumnElement[bool]:
 def mentions(words: str) -> ColumnElement[bool]:
     """Leads whose name or company contains the words; % and _ are plain characters."""
     return or_(
-        col(Lead.name).contains(words, autoescape=True),
-        col(Lead.company).contains(words, autoescape=True),
+        col(Lead.name).icontains(words, autoescape=True),
+        col(Lead.company).icontains(words, autoescape=True),
     )
 
 

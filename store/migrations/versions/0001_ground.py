@@ -111,7 +111,14 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_due")),
     )
     op.create_index("ix_due_lead", "due", ["corp", "lead_id"], unique=False)
-    op.create_index("ix_due_run", "due", ["corp", "run_at"], unique=False, sqlite_where=sa.text("state = 'new'"))
+    op.create_index(
+        "ix_due_run",
+        "due",
+        ["corp", "run_at"],
+        unique=False,
+        sqlite_where=sa.text("state = 'new'"),
+        postgresql_where=sa.text("state = 'new'"),
+    )
     op.create_index("uq_due_key", "due", ["corp", "key"], unique=True)
     op.create_table(
         "enquiry",
@@ -163,9 +170,21 @@ def upgrade() -> None:
         sa.Column("error", sa.String(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_inbox")),
     )
-    op.create_index("ix_inbox_due", "inbox", ["corp", "run_at"], unique=False, sqlite_where=sa.text("state = 'new'"))
     op.create_index(
-        "ix_inbox_open", "inbox", ["corp", "lane", "id"], unique=False, sqlite_where=sa.text("state = 'new'")
+        "ix_inbox_due",
+        "inbox",
+        ["corp", "run_at"],
+        unique=False,
+        sqlite_where=sa.text("state = 'new'"),
+        postgresql_where=sa.text("state = 'new'"),
+    )
+    op.create_index(
+        "ix_inbox_open",
+        "inbox",
+        ["corp", "lane", "id"],
+        unique=False,
+        sqlite_where=sa.text("state = 'new'"),
+        postgresql_where=sa.text("state = 'new'"),
     )
     op.create_index("uq_inbox_key", "inbox", ["corp", "key"], unique=True)
     op.create_table(
@@ -184,8 +203,22 @@ def upgrade() -> None:
         sa.Column("error", sa.String(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_job")),
     )
-    op.create_index("ix_job_open", "job", ["corp", "lane", "id"], unique=False, sqlite_where=sa.text("state = 'new'"))
-    op.create_index("ix_job_run", "job", ["corp", "run_at"], unique=False, sqlite_where=sa.text("state = 'new'"))
+    op.create_index(
+        "ix_job_open",
+        "job",
+        ["corp", "lane", "id"],
+        unique=False,
+        sqlite_where=sa.text("state = 'new'"),
+        postgresql_where=sa.text("state = 'new'"),
+    )
+    op.create_index(
+        "ix_job_run",
+        "job",
+        ["corp", "run_at"],
+        unique=False,
+        sqlite_where=sa.text("state = 'new'"),
+        postgresql_where=sa.text("state = 'new'"),
+    )
     op.create_index("uq_job_key", "job", ["corp", "key"], unique=True)
     op.create_table(
         "lead",
@@ -200,8 +233,8 @@ def upgrade() -> None:
         sa.Column("wechat", sa.LargeBinary(), nullable=True),
         sa.Column("need", sa.LargeBinary(), nullable=True),
         sa.Column("phone_flaw", sa.String(), nullable=False),
-        sa.Column("budget_min", sa.Integer(), nullable=True),
-        sa.Column("budget_max", sa.Integer(), nullable=True),
+        sa.Column("budget_min", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("budget_max", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("stage", sa.String(), nullable=False),
         sa.Column("score", sa.Integer(), nullable=False),
         sa.Column("grade", sa.String(), nullable=False),
@@ -240,6 +273,7 @@ def upgrade() -> None:
         ["corp", "owner_id", "stage"],
         unique=False,
         sqlite_where=sa.text("owner_id IS NOT NULL"),
+        postgresql_where=sa.text("owner_id IS NOT NULL"),
     )
     op.create_table(
         "member",
@@ -297,6 +331,7 @@ def upgrade() -> None:
         ["corp", "state", "run_at"],
         unique=False,
         sqlite_where=sa.text("state IN ('queued', 'sending', 'unknown')"),
+        postgresql_where=sa.text("state IN ('queued', 'sending', 'unknown')"),
     )
     op.create_index("ix_outbox_id", "outbox", ["corp", "id"], unique=False)
     op.create_index(
@@ -305,6 +340,7 @@ def upgrade() -> None:
         ["corp", "lane", "id"],
         unique=False,
         sqlite_where=sa.text("state IN ('queued', 'sending')"),
+        postgresql_where=sa.text("state IN ('queued', 'sending')"),
     )
     op.create_index("ix_outbox_state", "outbox", ["corp", "state", "id"], unique=False)
     op.create_index("uq_outbox_key", "outbox", ["corp", "key"], unique=True)

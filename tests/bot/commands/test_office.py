@@ -209,7 +209,7 @@ def test_the_first_command_makes_the_store_and_keeps_it_private(folder: Folder) 
     assert run("migrate", folder.root).stdout.startswith("the store was at ")
 
 
-POSTGRES = "postgresql://bot:hush@127.0.0.1/leads"
+POSTGRES = "postgresql://bot:hush@127.0.0.1:9/leads"
 
 
 def test_what_stops_every_command_is_one_clear_line(folder: Folder) -> None:
@@ -241,10 +241,10 @@ def test_what_stops_every_command_is_one_clear_line(folder: Folder) -> None:
     all_tell(r"the store .*leadbot\.db cannot be used: unable to open database file; check rights and disk, .*")
     text = folder.settings.read_text("utf-8")
     written(folder.settings, text.replace("sqlite:///data/leadbot.db", POSTGRES))
-    all_tell(r"leadbot\.yaml: store\.url: PostgreSQL is not supported yet; use sqlite:///data/leadbot\.db")
+    all_tell(r"store\.url: the server cannot be reached \(127\.0\.0\.1:9/leads: .*\); check that it runs, and host .*")
     doctor = run("doctor", folder.root)
     assert doctor.exit_code == 1 and "✗ 数据库:用不了" in doctor.stdout and "hush" not in doctor.output
-    assert "→ leadbot.yaml: store.url: PostgreSQL is not supported yet" in doctor.stdout
+    assert "→ store.url: the server cannot be reached (127.0.0.1:9/leads" in doctor.stdout
     written(folder.settings, text.replace("sqlite:///data/", "sqlite:///leadbot.yaml/"))
     all_tell(r".*leadbot\.yaml.*")
 
@@ -261,7 +261,9 @@ def test_what_stops_a_start_is_told_at_the_end_of_the_log(tmp_path: Path) -> Non
         ends = [start.communicate(timeout=60) for start in starts]
     for start, (out, err) in zip(starts, ends, strict=True):
         assert start.returncode == 1 and out == "" and "Traceback" not in err
-    assert ends[0][1] == "leadbot.yaml: store.url: PostgreSQL is not supported yet; use sqlite:///data/leadbot.db\n"
+    assert (
+        ends[0][1].startswith("store.url: the server cannot be reached (127.0.0.1:9/leads") and "hush" not in ends[0][1]
+    )
     assert "address already in use" in ends[1][1].splitlines()[-1]
     assert ends[2][1].splitlines()[-1].startswith(f"{account.members}:2:1: wecom, dingtalk: somebody else in the store")
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import sqlite3
 from datetime import timedelta
 from typing import Any
 
@@ -9,6 +10,7 @@ import pytest
 from yarl import URL
 
 from bot.metrics import Metrics
+from store.engine import sqlite_path
 from store.inbox import Arrived, store_events
 
 
@@ -18,11 +20,8 @@ async def test_alive_and_ready(office: Any) -> None:
     assert await office.get("/readyz", key=None) == {"ready": True, "causes": []}
 
 
+@pytest.mark.only("sqlite")
 async def test_not_ready_while_another_program_holds_the_file(office: Any) -> None:
-    import sqlite3
-
-    from store.db import sqlite_path
-
     holder = sqlite3.connect(sqlite_path(office.store.url), isolation_level=None)
     holder.execute("BEGIN EXCLUSIVE")
     try:
@@ -39,6 +38,7 @@ async def test_not_ready_while_another_program_holds_the_file(office: Any) -> No
 
 
 @pytest.mark.failure("11")
+@pytest.mark.only("sqlite")
 async def test_not_ready_without_room_on_the_disk_or_when_stopping(office: Any) -> None:
     office.health.least_free = 2**62
     assert (await office.get("/readyz", key=None, status=503))["causes"][0]["cause"] == "disk"
