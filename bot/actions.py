@@ -89,11 +89,12 @@ class AskRelease:
 
 @dataclass(frozen=True)
 class Release:
-    """Give the lead back; the reason is chosen in the card's list (`reason`) or packed here."""
+    """Give the lead back; the reason is chosen in the card's list (`reason`) or packed here. `pool` "": its own."""
 
     lead_id: int
     version: int
     reason: str = ""
+    pool: str = ""
 
 
 @dataclass(frozen=True)

@@ -68,7 +68,10 @@ async def refresh(tx: Tx, ctx: Context, lead: Lead, *, origin: str, only: str | 
 
 
 async def eligible(tx: Tx, lead: Lead, *, rules: Rules) -> Sequence[Member]:
-    """The active reps who may claim from the lead's pool."""
+    """The active reps who may claim from the lead's pool; nobody where its leads are only given."""
+    pool = rules.pools.get(lead.pool)
+    if pool is not None and not pool.claim:
+        return []
     return [m for m in await list_members(tx, role="rep") if lead.pool in pools_of(Who.of(m), rules=rules)]
 
 

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Sequence
 
 from bot.context import Context
 from bot.giving import give
-from bot.outgoing import audience, offer, refresh, ring
+from bot.outgoing import audience, managers_or_admins, offer, refresh, ring
 from config.clock import ClockRule
 from leads.facts import (
     ActUndone,
@@ -172,6 +172,23 @@ async def ring_audience(tx: Tx, fact: Fact, ctx: Context, origin: str) -> Sequen
     return ()
 
 
+async def mind_equal_notes(tx: Tx, fact: Fact, ctx: Context, origin: str) -> Sequence[Fact]:
+    """Many equal follow-ups look like no work: the rep hears it first, and kindly; at twice as many their manager."""
+    most = ctx.rules.follow_up.equal.count
+    member = await find_member(tx, fact.by) if isinstance(fact, FollowUpLogged) and fact.by else None
+    if member is None or not isinstance(fact, FollowUpLogged) or fact.alike not in (most, 2 * most):
+        return ()
+    key, minutes = f"alike:{origin}:{member.id}", ctx.rules.follow_up.equal.minutes
+    if fact.alike == most:
+        text = f"{minutes} 分钟里有 {most} 条一样的跟进,先不算联系过客户。写上聊了什么、下一步做什么,下次翻到才有用。"
+        await ring(tx, ctx, member, "note", key=key, text=text)
+        return ()
+    for leader in await managers_or_admins(tx, member):
+        text = f"{member.name} {minutes} 分钟里记了 {fact.alike} 条一样的跟进,没有算作联系。方便时问问是不是遇到难处。"
+        await ring(tx, ctx, leader, "note", key=f"{key}:{leader.id}", text=text)
+    return ()
+
+
 async def ring_reminder(tx: Tx, fact: Fact, ctx: Context, origin: str) -> Sequence[Fact]:
     """The owner gets the card with their last words and the number to call."""
     owner = await find_member(tx, fact.owner_id) if isinstance(fact, ReminderRang) else None
@@ -237,7 +254,7 @@ STORY: dict[type[Fact], tuple[Reaction, ...]] = {
     LeadPlaced: (),
     LeadClaimed: (hear_clocks, start_clocks, set_reminder, refresh_cards),
     LeadAssigned: (hear_clocks, start_clocks, set_reminder, refresh_cards, ring_new_owner),
-    FollowUpLogged: (hear_clocks, set_reminder, refresh_cards),
+    FollowUpLogged: (hear_clocks, set_reminder, refresh_cards, mind_equal_notes),
     NextStepSet: (hear_clocks, set_reminder, refresh_cards),
     LeadQualified: (hear_clocks, start_clocks, refresh_cards),
     LeadReleased: (cancel_clocks, start_clocks, set_reminder, refresh_cards, offer_to_pool),

@@ -8,6 +8,7 @@ from pydantic import AfterValidator, Field, StringConstraints, field_validator, 
 from config.assignment import Assignment
 from config.clock import ClockRule
 from config.document import load, validate
+from config.pool import Pool
 from config.section import Name, Section
 from config.worktime import WorkCalendar, parse_period
 
@@ -28,7 +29,6 @@ def _period(value: str) -> str:
 Zone = Annotated[str, AfterValidator(_zone)]
 PeriodText = Annotated[str, AfterValidator(_period)]
 ClockTime = Annotated[str, StringConstraints(pattern=r"^([01]?[0-9]|2[0-3]):[0-5][0-9]$")]
-Role = Literal["rep", "manager", "marketing", "admin"]
 
 
 class Calendar(Section):
@@ -46,20 +46,6 @@ class Calendar(Section):
         periods = {number: tuple(map(parse_period, listed)) for number, listed in enumerate(hours.values())}
         WorkCalendar(ZoneInfo("UTC"), periods)
         return hours
-
-
-class Pool(Section):
-    """Where unclaimed leads wait, and who may take them from there."""
-
-    label: str
-    teams: tuple[str, ...] = ()
-    roles: tuple[Role, ...] = ("rep", "manager")
-    group: str = ""
-    default: bool = False
-
-    def admits(self, *, role: str, team: str) -> bool:
-        """Whether a member of this role and team may look into the pool; no teams means every team."""
-        return role in self.roles and (not self.teams or team in self.teams or (role == "manager" and not team))
 
 
 class Claims(Section):
@@ -127,10 +113,18 @@ class Scoring(Section):
         return self
 
 
+class EqualNotes(Section):
+    """How many equal follow-ups within some minutes look like no work at all; they count as no contact then."""
+
+    count: int = Field(default=5, ge=2)
+    minutes: int = Field(default=10, ge=1, le=1440)
+
+
 class FollowUp(Section):
     """When a promised day without a time rings."""
 
     day_rings_at: ClockTime = "10:00"
+    equal: EqualNotes = EqualNotes()
 
 
 class Rules(Section):

@@ -5,7 +5,8 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from config.document import BadDocument, Document, Problem, load, validate
-from config.rules import Pool, Rules
+from config.pool import Pool
+from config.rules import Rules
 
 
 @dataclass(frozen=True)

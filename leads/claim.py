@@ -7,8 +7,10 @@ from sqlmodel import col
 from config.rules import Rules
 from leads.errors import AlreadyClaimed, AlreadyYours, ClaimLimit, NotFound, WrongStage
 from leads.facts import LeadClaimed
+from leads.pool import refuse_by_pool, reveal_logged
 from leads.rights import Who, can_see, pools_of
 from store import leads, timeline
+from store.duty import lock_members
 from store.members import name_of
 from store.tables import Lead
 from store.tx import Tx
@@ -17,7 +19,8 @@ from store.tx import Tx
 async def claim(tx: Tx, lead_id: int, who: Who, *, rules: Rules, now: datetime) -> LeadClaimed:
     """Make `who` the owner of a free lead.
 
-    Raises NotFound, AlreadyYours, AlreadyClaimed (with winner and seconds), WrongStage, ClaimLimit.
+    Raises NotFound, AlreadyYours, AlreadyClaimed (with winner and seconds), WrongStage, ClaimLimit,
+    NoRight (a pool whose leads are given, not taken).
     """
     lead = await leads.find_lead(tx, lead_id)
     if lead is None or who.id is None:
@@ -25,6 +28,8 @@ async def claim(tx: Tx, lead_id: int, who: Who, *, rules: Rules, now: datetime) 
     if lead.pool not in pools_of(who, rules=rules) and not await can_see(tx, lead, who, rules=rules):
         raise NotFound(lead.no)
     await _refuse_unless_free(tx, lead, who, now=now)
+    await refuse_by_pool(tx, lead, who, rules=rules, now=now)
+    await lock_members(tx, [who.id])
     await _refuse_over_limit(tx, who.id, rules=rules, now=now)
     taken = await leads.change(
         tx,
@@ -39,6 +44,7 @@ async def claim(tx: Tx, lead_id: int, who: Who, *, rules: Rules, now: datetime) 
     if not taken:
         await _refuse_unless_free(tx, await leads.get_lead(tx, lead_id), who, now=now)
         raise WrongStage(f"{lead.no} 刚刚变动过,再发一次「领取 {lead.no}」。")
+    await reveal_logged(tx, lead, who, now=now)
     return LeadClaimed(lead_id=lead_id, at=now, by=who.id, owner_id=who.id, pool=lead.pool)
 
 

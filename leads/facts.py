@@ -191,13 +191,15 @@ class FollowUpLogged(Fact):
     words: str = field(repr=False)
     next_step_at: datetime | None = None
     contact: bool = True  # whether it was a real contact
+    alike: int = 0  # how many equal ones this member has written lately
 
     def text(self) -> str:
         return self.words
 
     def data(self) -> Mapping[str, Any]:
         when = self.next_step_at.isoformat() if self.next_step_at else None
-        return {"kind": self.channel, "next_step_at": when, "contact": self.contact}
+        told = {"kind": self.channel, "next_step_at": when, "contact": self.contact}
+        return told | ({"alike": self.alike} if self.alike > 1 else {})
 
 
 @dataclass(frozen=True, kw_only=True)

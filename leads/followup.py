@@ -1,16 +1,17 @@
 """Writing down what happened with a customer, and what was promised next."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from config.rules import Rules
 from leads.errors import Unusable, WrongStage
 from leads.facts import FollowUpLogged, NextStepSet
 from leads.rights import Who, get_workable
-from store import leads
+from store import leads, timeline
 from store.tx import Tx
 
 CHANNELS = ("call", "visit", "meeting", "chat", "email", "note")
 LONGEST = 4000  # characters of one note
+LONG_NOTE = 60  # characters: nobody writes so much twice for nothing
 
 _CUES = (
     ("visit", ("拜访", "上门", "去了他", "去他们", "到访", "现场")),
@@ -55,7 +56,8 @@ async def log_followup(
         raise WrongStage(f"{lead.no} 已经结束了({lead.closed_reason or lead.stage}),不能再记跟进。")
     if next_step_at is not None and next_step_at <= now:
         raise Unusable("下一步的时间已经过去了,换一个将来的时间。")
-    contact = channel != "note"
+    alike = await _equal_notes(tx, who, words, rules=rules, now=now)
+    contact = channel != "note" and alike < rules.follow_up.equal.count
     values: dict[str, object] = {"touched_at": now}
     if contact and lead.contacted_at is None:
         values["contacted_at"] = now
@@ -72,7 +74,16 @@ async def log_followup(
         words=words[:LONGEST],
         next_step_at=next_step_at,
         contact=contact,
+        alike=alike,
     )
+
+
+async def _equal_notes(tx: Tx, who: Who, words: str, *, rules: Rules, now: datetime) -> int:
+    """How many equal follow-ups this person has written lately, this one included; 0 for programs and long notes."""
+    if who.id is None or len(words) > LONG_NOTE:
+        return 0
+    since = now - timedelta(minutes=rules.follow_up.equal.minutes)
+    return 1 + (await timeline.words_since(tx, who.id, "followup_logged", since=since)).count(words)
 
 
 async def set_next_step(

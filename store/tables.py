@@ -279,7 +279,10 @@ class AuditItem(Row, table=True):
     subject: str = ""
     data: dict[str, Any] = Field(default_factory=dict, sa_column=Column("data", json_type()))
 
-    __table_args__ = (Index("ix_audit_subject", "corp", "subject", "id"),)
+    __table_args__ = (
+        Index("ix_audit_subject", "corp", "subject", "id"),
+        Index("ix_audit_by", "corp", "by", "act", "at"),
+    )
 
 
 class Clock(Row, table=True):

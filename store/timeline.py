@@ -101,3 +101,29 @@ async def nth_last_at(tx: Tx, member_id: str, kind: str, n: int) -> datetime | N
 async def audit(tx: Tx, *, act: str, by: str | None, subject: str, at: datetime, **data: Any) -> None:
     """Remember who saw, exported or changed what."""
     await tx.add(AuditItem(corp=tx.corp, at=at, by=by, act=act, subject=subject, data=data))
+
+
+async def pool_views(tx: Tx, member_id: str, *, since: datetime) -> set[str]:
+    """The numbers of the leads that a member has opened in pools since an instant."""
+    items = await tx.all(
+        select(AuditItem).where(
+            col(AuditItem.corp) == tx.corp,
+            col(AuditItem.by) == member_id,
+            col(AuditItem.act) == "view",
+            col(AuditItem.at) >= since,
+        )
+    )
+    return {item.subject for item in items if "pool" in item.data}
+
+
+async def words_since(tx: Tx, member_id: str, kind: str, *, since: datetime) -> list[str]:
+    """The words of a member's facts of a kind since an instant."""
+    items = await tx.all(
+        select(TimelineItem).where(
+            col(TimelineItem.corp) == tx.corp,
+            col(TimelineItem.by) == member_id,
+            col(TimelineItem.kind) == kind,
+            col(TimelineItem.at) >= since,
+        )
+    )
+    return [item.text for item in items]

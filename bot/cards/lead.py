@@ -94,9 +94,15 @@ async def look(tx: Tx, asked: Asked, ctx: Context) -> View | None:
         said=str(asked.params.get("said", "")),
         headline=str(asked.params.get("headline", "")),
         pool_label=ctx.rules.pools[lead.pool].label if lead.pool in ctx.rules.pools else lead.pool,
-        may_claim=claimable and who.role in ("rep", "manager"),
+        may_claim=claimable and (who.role == "manager" or (who.role == "rep" and _is_taken_from(lead, ctx))),
         may_give=is_free(lead) and who.role in ("manager", "admin"),
     )
+
+
+def _is_taken_from(lead: Lead, ctx: Context) -> bool:
+    """Whether reps take leads from this lead's pool themselves."""
+    pool = ctx.rules.pools.get(lead.pool)
+    return pool is None or pool.claim
 
 
 async def _promises(tx: Tx, lead: Lead, ctx: Context) -> tuple[str, str]:

@@ -78,6 +78,8 @@ async def look_pool(tx: Tx, asked: Asked, ctx: Context) -> PoolView | None:
     if asked.who is None:
         return None
     pools = pools_of(asked.who, rules=ctx.rules)
+    if asked.who.role == "rep":  # what only managers give away is no offer
+        pools = tuple(name for name in pools if ctx.rules.pools[name].claim)
     free = await leads.list_free(tx, pools, limit=BUTTONS)
     may = asked.who.role in ("rep", "manager")
     return PoolView(

@@ -21,6 +21,7 @@ from bot.cards.asked import Asked, budget_text, moment, title_of
 from bot.cards.card import Button, Card, Choice, Field, Option, Text
 from bot.context import Context
 from config.words import FOLLOW_UP_LABELS, STAGE_LABELS
+from leads.assign import pool_for
 from leads.rights import Who, pools_of
 from store import leads, talk
 from store.members import list_members
@@ -30,6 +31,7 @@ from store.tx import Tx
 RELEASE_REASONS = ("多次联系不上", "暂时没有需求", "不在我的区域", "忙不过来", "客户指定别人")
 INVALID_REASONS = ("空号", "同行", "学生", "打错了", "没有需求", "重复")
 TRANSFER_OPTIONS = 10
+POOL_BUTTONS = 5
 
 
 @dataclass(frozen=True)
@@ -128,6 +130,7 @@ class AskView:
     lead: Lead
     people: tuple[Member, ...] = ()
     unknown: str = ""
+    pools: tuple[tuple[str, str], ...] = ()  # name and label, the one that the rules mean first
 
 
 async def look_ask(tx: Tx, asked: Asked, ctx: Context) -> AskView | None:
@@ -136,6 +139,10 @@ async def look_ask(tx: Tx, asked: Asked, ctx: Context) -> AskView | None:
     if lead is None or asked.who is None:
         return None
     what = str(asked.params.get("what", ""))
+    if what == "release":
+        meant = pool_for(lead, rules=ctx.rules)
+        names = sorted(ctx.rules.pools, key=lambda name: (name != meant, name != lead.pool))[:POOL_BUTTONS]
+        return AskView(what, lead, pools=tuple((name, ctx.rules.pools[name].label) for name in names))
     if what != "transfer":
         return AskView(what, lead)
     named = asked.params.get("named")
@@ -176,15 +183,22 @@ def draw_ask(view: AskView) -> Card | Text:
             buttons=(Button("确定转出", Transfer(lead_id, version), "primary"),),
         )
     reasons = RELEASE_REASONS if view.what == "release" else INVALID_REASONS
-    act = Release(lead_id, version) if view.what == "release" else Disqualify(lead_id, version)
-    head, verb = ("退回", "确定退回") if view.what == "release" else ("无效", "确定无效")
+    head = "退回" if view.what == "release" else "无效"
+    buttons: tuple[Button, ...] = (Button("确定无效", Disqualify(lead_id, version), "primary"),)
+    if view.what == "release" and len(view.pools) == 1:
+        buttons = (Button("确定退回", Release(lead_id, version), "primary"),)
+    elif view.what == "release":
+        buttons = tuple(
+            Button(f"退到{label}", Release(lead_id, version, pool=name), "plain" if number else "primary")
+            for number, (name, label) in enumerate(view.pools)
+        )
     return Card(
         title=f"{head}:{title}",
         subtitle="下一位同事会看到这个原因" if view.what == "release" else "原因会反馈给市场",
         source=head,
         text=f"也可以直接发:{head} {view.lead.no} 你的原因",
         choice=Choice("reason", "原因", tuple(Option(reason, reason) for reason in reasons), reasons[0]),
-        buttons=(Button(verb, act, "primary"),),
+        buttons=buttons,
     )
 
 

@@ -7,6 +7,7 @@ from bot.cards.story import PAGE, SHORT, TOLD
 from bot.context import Answer, Context, say
 from leads.errors import NotFound, Unusable
 from leads.facts import Fact
+from leads.pool import note_view
 from leads.rights import Who, can_see, get_visible, pools_of
 from leads.understand.address import surname_meant
 from leads.understand.phone import normal_phone
@@ -43,8 +44,8 @@ async def on_more_word(tx: Tx, who: Who, ctx: Context) -> list[Fact | Answer]:
 
 async def _tell(tx: Tx, lead_id: int, who: Who, ctx: Context, *, lines: int, skip: int = 0) -> list[Fact | Answer]:
     lead = await get_visible(tx, lead_id, who, rules=ctx.rules)
+    await note_view(tx, lead, who, rules=ctx.rules, now=ctx.now)
     await set_focus(tx, who.id or "", lead_id=lead_id, asked=f"told:{skip + lines}", now=ctx.now)
-    await audit(tx, act="view", by=who.id, subject=lead.no, at=ctx.now)
     return [Answer("story", lead_id, {"lines": lines, "skip": skip})]
 
 

@@ -21,7 +21,7 @@ async def on_ask_release(tx: Tx, action: AskRelease, who: Who, ctx: Context) -> 
 async def on_release(tx: Tx, action: Release, who: Who, ctx: Context) -> list[Fact | Answer]:
     """A reason was chosen. Refuses as leads.release.release does."""
     before = await snapshot(tx, action.lead_id)
-    fact = await release(tx, action.lead_id, who, action.reason, rules=ctx.rules, now=ctx.now)
+    fact = await release(tx, action.lead_id, who, action.reason, pool=action.pool or None, rules=ctx.rules, now=ctx.now)
     act_id = await remember(tx, who, "release", action.lead_id, before, now=ctx.now)
     pool = ctx.rules.pools[fact.pool].label
     done = f"L{action.lead_id} 已退回{pool},原因:{fact.reason}"

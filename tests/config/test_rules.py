@@ -12,7 +12,8 @@ from config.clock import Audience
 from config.document import BadDocument
 from config.folder import TEMPLATES, Folder
 from config.hours import calendar_of
-from config.rules import Pool, Role, Rules, ScoreField, load_rules
+from config.pool import Pool, Role
+from config.rules import Rules, ScoreField, load_rules
 from config.words import AUDIENCES, FACT_LABELS, ROLE_LABELS
 from config.worktime import Span
 from leads.facts import Fact

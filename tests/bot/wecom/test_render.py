@@ -61,7 +61,7 @@ GOLDEN: dict[str, tuple[Card, dict[str, Any]]] = {
                 "option_list": [{"id": "no_budget", "text": "没有预算"}, {"id": "region", "text": "不在我的区域"}],
                 "selected_id": "region",
             },
-            "button_list": [{"text": "确定退回", "style": 2, "key": "release/1024/4/"}],
+            "button_list": [{"text": "确定退回", "style": 2, "key": "release/1024/4//"}],
         },
     ),
     "a list alone has one button that leads on": (
