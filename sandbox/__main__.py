@@ -1,17 +1,17 @@
-"""`./run demo`: a sample company on a stand-in WeCom, and four phones in one browser page."""
+"""`./run demo`: a sample company on stand-ins of WeCom and DingTalk, and four phones in one browser page."""
 
 import argparse
 import asyncio
 import contextlib
 import errno
 import re
+import secrets
 import shutil
 import signal
 import socket
 import sys
 import webbrowser
-from collections.abc import Coroutine, Iterator, Mapping
-from datetime import datetime, timedelta
+from collections.abc import Coroutine, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -20,14 +20,19 @@ from aiohttp import web
 
 from bot import clock as real_clock
 from bot.app import Leadbot
+from bot.cards.card import Text
+from bot.dingtalk.render import params_of
 from bot.guard import listen
 from bot.logs import set_up_logs
 from bot.loop import run_to_the_end
 from config.folder import Folder, create_folder
-from config.settings import Settings, load_settings
+from config.settings import DingTalkSettings, WeComSettings, load_settings
 from sandbox.control import Control
+from sandbox.dingtalk.standin import DingTalkStandIn
+from sandbox.history import Past, plant
+from sandbox.look import dingtalk_look, wecom_look
 from sandbox.page.serve import page_routes
-from sandbox.sample import ALWAYS_OPEN, MEMBERS, PEOPLE, Seed, seeds, steps
+from sandbox.sample import ALWAYS_OPEN, MEMBERS, OPENERS, PEOPLE, seeds, steps
 from sandbox.wecom.standin import WeComStandIn
 from store.due import next_instant
 from store.migrate import migrate
@@ -35,27 +40,32 @@ from store.outbox import oldest_waiting
 
 ROOT = Path(__file__).parent.parent / ".demo"
 FORM = "官网表单"
+TEMPLATE = "leadbot-demo.schema"
+DINGTALK = """
+dingtalk:
+  corp_id: dingdemocorp
+  client_id: dingdemo
+  client_secret: "{secret}"
+  agent_id: 123
+  robot_code: dingdemo
+  api_base: {base}
+  oapi_base: {base}
+  card_template_id: {template}
+  card_secret: "{card}"
+  events: {{token: "{token}", aes_key: "{aes_key}"}}
+"""
 
 
-class Past:
-    """A clock that can be set back while the sample's history is made."""
-
-    def __init__(self) -> None:
-        self.back = timedelta(0)
-
-    def now(self) -> datetime:
-        return real_clock.now() - self.back
-
-    def seconds(self) -> float:
-        return self.now().timestamp()
-
-
-def sample_folder(root: Path, *, api_base: str, port: int) -> Folder:
-    """A fresh company's folder that talks to the stand-in."""
+def sample_folder(root: Path, *, wecom: str, dingtalk: str, secret: str, port: int) -> Folder:
+    """A fresh company's folder that talks to the stand-ins at these addresses."""
     shutil.rmtree(root, ignore_errors=True)
     folder = create_folder(root).folder
     text = folder.settings.read_text(encoding="utf-8")
-    text = text.replace("  callbacks:", f"  api_base: {api_base}\n  callbacks:", 1).replace("8080", str(port))
+    text = text.replace("  callbacks:", f"  api_base: {wecom}\n  callbacks:", 1).replace("8080", str(port))
+    text += DINGTALK.format(
+        base=dingtalk, template=TEMPLATE, secret=secret, card=secrets.token_hex(16), token=secrets.token_hex(8),
+        aes_key=secrets.token_hex(22)[:43],
+    )  # fmt: skip
     folder.settings.write_text(text, encoding="utf-8")
     rules = folder.rules.read_text(encoding="utf-8")
     rules = re.sub(r"  hours:.*?  holidays: china[^\n]*\n", ALWAYS_OPEN, rules, flags=re.DOTALL)
@@ -64,41 +74,74 @@ def sample_folder(root: Path, *, api_base: str, port: int) -> Folder:
     return folder
 
 
-async def plant(settings: Settings, past: Past, base: str, list_of: list[Seed]) -> None:
-    """Make the sample's history through the bot's own API, every act at its time, the oldest first."""
-    headers = {"Authorization": f"Bearer {settings.security.admin_key.get_secret_value()}"}
-    numbers: dict[str, str] = {}
-    async with aiohttp.ClientSession(base_url=base, headers=headers) as session:
-        for minutes, seed, act in sorted(history(list_of), key=lambda entry: -entry[0]):
-            past.back = timedelta(minutes=minutes)
-            number = seed.fields["submission_id"]
-            if act is None:
-                numbers[number] = (await _post(session, f"/capture/{seed.source}", seed.fields))["lead"]
-                continue
-            path, body = act
-            await _post(session, f"/api/v1/leads/{numbers[number]}/{path}", {"by": seed.owner, **body})
-    past.back = timedelta(0)
+class Tools:
+    """Both chat tools with the sample's people, each on an address of its own."""
+
+    def __init__(self, past: Past) -> None:
+        names = {person["id"]: person["name"] for person in PEOPLE}
+        self.wecom = WeComStandIn(
+            corp_id="ww0000000000000000", agent_id=1000002, secret="请填入应用的Secret", members=names, now=past.seconds
+        )
+        self.dingtalk = DingTalkStandIn(
+            corp_id="dingdemocorp", client_id="dingdemo", client_secret=secrets.token_hex(16), agent_id=123,
+            robot_code="dingdemo", members=names, now=past.seconds,
+        )  # fmt: skip
+        self.dingtalk.add_template(TEMPLATE, *params_of(Text("")))
+        self._runners: list[web.AppRunner] = []
+
+    async def listen(self) -> tuple[str, str]:
+        """Serve both; returns their addresses."""
+        return await self._serve(self.wecom.application()), await self._serve(self.dingtalk.application())
+
+    async def _serve(self, app: web.Application) -> str:
+        runner = web.AppRunner(app, access_log=None)
+        await runner.setup()
+        await web.TCPSite(runner, "127.0.0.1", 0).start()
+        self._runners.append(runner)
+        return f"http://127.0.0.1:{runner.addresses[0][1]}"
+
+    def connect(self, wecom: WeComSettings, dingtalk: DingTalkSettings, bot: str) -> None:
+        """Tell both where the bot's callbacks are."""
+        for name, callback in wecom.callbacks.items():
+            self.wecom.connect(
+                name, f"{bot}/callback/wecom/{name}", token=callback.token.get_secret_value(),
+                aes_key=callback.aes_key.get_secret_value(),
+            )  # fmt: skip
+        self.dingtalk.base = dingtalk.oapi_base
+        self.dingtalk.connect_robot(f"{bot}/callback/dingtalk/robot")
+        self.dingtalk.connect_card(f"{bot}/callback/dingtalk/card", dingtalk.card_secret.get_secret_value())
+        if dingtalk.events is not None:
+            keys = dingtalk.events
+            self.dingtalk.connect_events(
+                f"{bot}/callback/dingtalk/events", keys.token.get_secret_value(), keys.aes_key.get_secret_value()
+            )
+
+    async def close(self) -> None:
+        """Take both down."""
+        await self.wecom.close()
+        await self.dingtalk.close()
+        for runner in self._runners:
+            await runner.cleanup()
 
 
-def history(list_of: list[Seed]) -> Iterator[tuple[float, Seed, tuple[str, dict[str, object]] | None]]:
-    """(minutes ago, whose lead, path and body of an act; None for its capture)."""
-    for seed in list_of:
-        yield seed.age_minutes, seed, None
-        if seed.owner:
-            yield max(seed.age_minutes - 9, 0), seed, ("claim", {})
-        for number, words in enumerate(seed.notes):
-            body: dict[str, object] = {"kind": "call", "text": words}
-            if seed.next_hours and number == len(seed.notes) - 1:
-                body["next_step_at"] = (real_clock.now() + timedelta(hours=seed.next_hours)).isoformat()
-            yield max(seed.age_minutes - 20 - 10 * number, 0), seed, ("followups", body)
+class Move:
+    """Moves everybody from one chat tool to the other: the bot reaches people by the first that it knows them on."""
 
+    def __init__(self, bot: Leadbot, dingtalk: DingTalkStandIn) -> None:
+        self._bot = bot
+        self._dingtalk = dingtalk
 
-async def _post(session: aiohttp.ClientSession, path: str, body: Mapping[str, object]) -> dict[str, str]:
-    async with session.post(path, json=dict(body)) as answer:
-        if answer.status >= 400:
-            raise RuntimeError(f"the sample could not be planted: {path} {answer.status} {await answer.text()}")
-        found: dict[str, str] = await answer.json()
-        return found
+    async def to(self, look: str) -> None:
+        """Reach everybody there first; who comes to DingTalk for the first time asks for something to see."""
+        platforms = self._bot.platforms
+        ordered = {look: platforms[look], **platforms}
+        platforms.clear()
+        platforms.update(ordered)
+        if look == "dingtalk":
+            for user, words in OPENERS.items():
+                if not self._dingtalk.chat(user):
+                    await self._dingtalk.text(user, words)
+            await quiet(self._bot)
 
 
 async def demo(port: int, root: Path, *, browse: bool) -> None:
@@ -112,66 +155,60 @@ async def demo(port: int, root: Path, *, browse: bool) -> None:
 
 
 async def open_demo(port: int, root: Path, closing: contextlib.AsyncExitStack) -> str:
-    """Start the stand-in and the bot, make the sample's history; returns the address. `closing` takes it all down.
+    """Start the stand-ins and the bot, make the sample's history; returns the address. `closing` takes it all down.
 
     Raises OSError when the port is taken, before anything of the sample is touched.
     """
     with socket.create_server(("127.0.0.1", port)):
         pass
-    past = Past()
-    names = {person["id"]: person["name"] for person in PEOPLE}
-    standin = WeComStandIn(
-        corp_id="ww0000000000000000", agent_id=1000002, secret="请填入应用的Secret", members=names, now=past.seconds
-    )
-    api = web.AppRunner(standin.application(), access_log=None)
-    await api.setup()
-    closing.push_async_callback(api.cleanup)
-    closing.push_async_callback(standin.close)
-    await web.TCPSite(api, "127.0.0.1", 0).start()
-    folder = sample_folder(root, api_base=f"http://127.0.0.1:{api.addresses[0][1]}", port=port)
+    past = Past(real_clock.now)
+    tools = Tools(past)
+    closing.push_async_callback(tools.close)
+    wecom, dingtalk = await tools.listen()
+    folder = sample_folder(root, wecom=wecom, dingtalk=dingtalk, secret=tools.dingtalk.company.client_secret, port=port)
     settings = load_settings(folder, {})
     await asyncio.to_thread(migrate, settings.store_url(folder))
     base = f"http://127.0.0.1:{port}"
-    if settings.wecom is None:
-        raise RuntimeError("the sample has no WeCom")
-    for name, callback in settings.wecom.callbacks.items():
-        standin.connect(
-            name, f"{base}/callback/wecom/{name}", token=callback.token.get_secret_value(),
-            aes_key=callback.aes_key.get_secret_value(),
-        )  # fmt: skip
+    if settings.wecom is None or settings.dingtalk is None:
+        raise RuntimeError("the sample needs both chat tools")
+    tools.connect(settings.wecom, settings.dingtalk, base)
+
+    key = settings.security.admin_key.get_secret_value()
 
     async def submit(form: Mapping[str, str]) -> str:
-        headers = {"Authorization": f"Bearer {settings.security.admin_key.get_secret_value()}"}
+        headers = {"Authorization": f"Bearer {key}"}
         async with (
             aiohttp.ClientSession(base_url=base, headers=headers) as session,
             session.post(f"/capture/{FORM}", json=dict(form)) as answer,
         ):
             return "" if answer.status == 200 else str((await answer.json()).get("detail") or "提交失败,请检查表单")
 
-    control = Control(standin, PEOPLE, submit, steps())
     bot = Leadbot(folder, settings, now=past.now, monotonic=past.seconds)
+    looks = [wecom_look(tools.wecom), dingtalk_look(tools.dingtalk)]
+    move = Move(bot, tools.dingtalk)
+    control = Control(looks, PEOPLE, submit, steps(), tap_menu=tools.wecom.menu, switch=move.to)
     app = bot.web()
     app.add_routes(control.routes("/demo/api"))
     app.add_routes(page_routes("/demo"))
     runner = await listen(app, "127.0.0.1", port)
     closing.push_async_callback(runner.cleanup)
-    await plant(settings, past, base, list(seeds()))
-    await _tidy_chats(standin, bot)
+    await plant(list(seeds()), key=key, past=past, base=base)
+    bot.schedule.hint("due")
+    await quiet(bot)
+    for user in tools.wecom.company.members:  # the last few messages, as a chat looks after a day's work
+        tools.wecom.chats.messages[user] = tools.wecom.chats.messages[user][-4:]
+        tools.wecom.chats.changed(user)
     return base
 
 
-async def _tidy_chats(standin: WeComStandIn, bot: Leadbot) -> None:
-    """Let the history's messages arrive, then keep the last few, as a chat looks after a day's work."""
-    bot.schedule.hint("due")
+async def quiet(bot: Leadbot) -> None:
+    """Let what is on its way arrive; waits a few seconds at most."""
     for _ in range(100):
         await asyncio.sleep(0.05)
         async with bot.store.read() as tx:
             due = await next_instant(tx)
             if await oldest_waiting(tx) is None and (due is None or due > real_clock.now()):
                 break
-    for user in standin.company.members:
-        standin.chats.messages[user] = standin.chats.messages[user][-4:]
-        standin.chats.changed(user)
 
 
 async def until_told(work: Coroutine[Any, Any, None]) -> None:

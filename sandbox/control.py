@@ -1,4 +1,4 @@
-"""What the demo page and tests of other processes ask of the stand-in: chats to show, acts to do, faults to switch."""
+"""What the demo page asks of the stand-ins: chats to show, acts to do, faults to switch, one chat tool or the other."""
 
 import asyncio
 import json
@@ -8,11 +8,12 @@ from typing import Any
 
 from aiohttp import web
 
-from sandbox.chat import DeadButton
-from sandbox.wecom.chat import Message
-from sandbox.wecom.standin import WeComStandIn
+from sandbox.chat import DeadButton, Delivery
+from sandbox.look import Look
 
 Submit = Callable[[Mapping[str, str]], Awaitable[str]]
+Tap = Callable[[str, str], Awaitable[Delivery]]
+Switch = Callable[[str], Awaitable[None]]
 
 
 @dataclass(frozen=True)
@@ -28,26 +29,44 @@ class Step:
 
 @dataclass
 class Control:
-    """The page's JSON interface. `submit` hands a customer's form to the bot; it returns an error sentence or ""."""
+    """The page's JSON interface to the chat tools in `looks`; `look` is the one that people have in hand.
 
-    standin: WeComStandIn
+    `submit` hands a customer's form to the bot and returns an error sentence or ""; `tap_menu` is a tap on the
+    app's menu; `switch` moves everybody to another chat tool.
+    """
+
+    looks: Sequence[Look]
     people: Sequence[Mapping[str, str]]
     submit: Submit | None = None
     steps: Sequence[Step] = ()
+    tap_menu: Tap | None = None
+    switch: Switch | None = None
+    company: str = "云上科技"
     submitted: int = 0
     clicked: list[str] = field(default_factory=list)
     said: list[tuple[str, str]] = field(default_factory=list)
+    look: Look = field(init=False)
     _feeds: set["asyncio.Queue[str]"] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        self.look = self.looks[0]
+
+    def cards(self, user: str) -> list[dict[str, Any]]:
+        """The cards in a member's chat, as the page draws them."""
+        found = [self.look.shown(message) for message in self.look.phones.chat(user)]
+        return [message["card"] for message in found if message["kind"] == "card"]
 
     def routes(self, prefix: str) -> list[web.RouteDef]:
         """The routes below a prefix such as /demo/api."""
-        self.standin.chats.on_change.append(self._changed)
+        for look in self.looks:
+            look.phones.chats.on_change.append(self._changed)
         return [
             web.get(f"{prefix}/people", self._people),
             web.get(f"{prefix}/chat/{{user}}", self._chat),
             web.get(f"{prefix}/events", self._events),
             web.get(f"{prefix}/guide", self._guide),
             web.get(f"{prefix}/counters", self._counters),
+            web.post(f"{prefix}/look", self._look),
             web.post(f"{prefix}/text", self._text),
             web.post(f"{prefix}/click", self._click),
             web.post(f"{prefix}/menu", self._menu),
@@ -56,11 +75,34 @@ class Control:
         ]
 
     async def _people(self, request: web.Request) -> web.Response:
-        return _json({"people": list(self.people), "bot": "线索助手", "company": self.standin.company.name})
+        looks = [{"id": look.id, "name": look.name} for look in self.looks]
+        return _json(
+            {
+                "people": list(self.people),
+                "bot": "线索助手",
+                "company": self.company,
+                "look": self.look.id,
+                "looks": looks,
+            }
+        )
+
+    async def _look(self, request: web.Request) -> web.Response:
+        wanted = str((await request.json()).get("look"))
+        found = next((look for look in self.looks if look.id == wanted), None)
+        if found is None:
+            return _json({"ok": False, "error": "没有这个聊天工具"})
+        if found is not self.look:  # the guided minute can be made again there
+            self.look, self.submitted = found, 0
+            self.clicked.clear()
+            self.said.clear()
+        if self.switch is not None:
+            await self.switch(found.id)
+        return _json({"ok": True})
 
     async def _chat(self, request: web.Request) -> web.Response:
-        messages = [shown(m) for m in self.standin.chat(request.match_info["user"]) if not m.recalled]
-        return _json({"messages": messages[-120:], "menu": self.standin.api.menu})
+        look = self.look
+        messages = [look.shown(m) for m in look.phones.chat(request.match_info["user"]) if not m.recalled]
+        return _json({"messages": messages[-120:], "menu": look.menu()})
 
     async def _events(self, request: web.Request) -> web.StreamResponse:
         response = web.StreamResponse(headers={"Content-Type": "text/event-stream", "Cache-Control": "no-store"})
@@ -82,11 +124,12 @@ class Control:
 
     async def _guide(self, request: web.Request) -> web.Response:
         steps = [{"id": s.id, "text": s.text, "phone": s.phone, "target": s.target} for s in self.steps]
-        return _json({"steps": steps, "done": [s.id for s in self.steps if s.done(self)]})
+        return _json({"steps": steps, "done": [s.id for s in self.steps if s.done(self)],
+                      "note": self.look.note()})  # fmt: skip
 
     async def _counters(self, request: web.Request) -> web.Response:
-        dropped = [{"user": d.user, "why": d.why} for d in self.standin.chats.dropped]
-        return _json({"calls": dict(self.standin.api.calls), "dropped": dropped})
+        dropped = [{"user": d.user, "why": d.why} for d in self.look.phones.chats.dropped]
+        return _json({"calls": dict(self.look.calls()), "dropped": dropped})
 
     async def _text(self, request: web.Request) -> web.Response:
         body = await request.json()
@@ -94,16 +137,16 @@ class Control:
         if not words:
             return _json({"ok": False, "error": "先写点什么再发送"})
         self.said.append((str(body["user"]), words))
-        return _told(await self.standin.text(str(body["user"]), words[:2000]))
+        return _told(await self.look.phones.text(str(body["user"]), words[:2000]))
 
     async def _click(self, request: web.Request) -> web.Response:
         body = await request.json()
-        found = [m for m in self.standin.chat(str(body["user"])) if m.id == body.get("message")]
+        found = [m for m in self.look.phones.chat(str(body["user"])) if m.id == body.get("message")]
         if not found:
             return _json({"ok": False, "error": "没有这张卡片"})
         try:
             label = next((text for text, key in found[0].buttons().items() if key == body["key"]), "")
-            result = await self.standin.click(
+            result = await self.look.phones.click(
                 str(body["user"]), found[0], str(body["key"]), selected=body.get("selected") or {}
             )
         except DeadButton:
@@ -113,7 +156,9 @@ class Control:
 
     async def _menu(self, request: web.Request) -> web.Response:
         body = await request.json()
-        return _told(await self.standin.menu(str(body["user"]), str(body["key"])))
+        if self.tap_menu is None or not self.look.menu():
+            return _json({"ok": False, "error": "这里没有菜单"})
+        return _told(await self.tap_menu(str(body["user"]), str(body["key"])))
 
     async def _submit(self, request: web.Request) -> web.Response:
         if self.submit is None:
@@ -126,10 +171,10 @@ class Control:
     async def _fault(self, request: web.Request) -> web.Response:
         body = await request.json()
         if body.get("clear"):
-            self.standin.faults.clear()
+            self.look.phones.faults.clear()
             return _json({"ok": True})
         try:
-            self.standin.faults.add(
+            self.look.phones.faults.add(
                 str(body["endpoint"]), str(body["kind"]), times=body.get("times"),
                 errcode=int(body.get("errcode", -1)), seconds=float(body.get("seconds", 0)),
             )  # fmt: skip
@@ -140,17 +185,6 @@ class Control:
     def _changed(self, user: str) -> None:
         for feed in self._feeds:
             feed.put_nowait(user)
-
-
-def shown(message: Message) -> dict[str, Any]:
-    """A message as the page gets it."""
-    common: dict[str, Any] = {"id": message.id, "at": message.at, "from": "me" if message.mine else "bot"}
-    if message.kind != "card":
-        return {**common, "kind": "text", "text": message.text}
-    return {
-        **common, "kind": "card", "card": message.card, "live": bool(message.buttons()),
-        "replaced": message.replaced, "updated_at": message.updated_at,
-    }  # fmt: skip
 
 
 def _json(value: Any) -> web.Response:

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from sandbox.chat import Chats, Delivery
+from sandbox.dingtalk.chat import LINK, listed
 from sandbox.dingtalk.chat import Message as DingTalkMessage
-from sandbox.dingtalk.chat import listed
 from sandbox.dingtalk.standin import DingTalkStandIn
 from sandbox.fault import Faults
 from sandbox.wecom.chat import Message as WeComMessage
@@ -84,7 +84,7 @@ def wecom_shown(message: WeComMessage) -> dict[str, Any]:
 def dingtalk_shown(message: DingTalkMessage) -> dict[str, Any]:
     """A message of DingTalk as the page gets it: the sample's card template drawn with its parameters.
 
-    An action card has no template: its first line is the title, the rest its text.
+    An action card has no template: its first line is the title, the rest its text; links that speak are buttons.
     """
     common: dict[str, Any] = {"id": message.id, "at": message.at, "from": "me" if message.mine else "bot"}
     if message.kind != "card":
@@ -111,6 +111,6 @@ def dingtalk_shown(message: DingTalkMessage) -> dict[str, Any]:
 
 
 def _plain(message: DingTalkMessage) -> dict[str, str]:
-    title, _, text = message.text.partition("\n")
+    title, _, text = LINK.sub("", message.text).rstrip(" ·\n").partition("\n")
     buttons = [{"text": label, "action": key} for label, key in message.buttons().items()]
     return {"title": title.lstrip("# ").strip(), "text": text.replace("  \n", "\n"), "buttons": json.dumps(buttons)}

@@ -6,15 +6,16 @@ from dataclasses import dataclass
 from sandbox.control import Control, Step
 
 MEMBERS = """id,name,role,team,wecom,dingtalk,mobile,email,regions,industries,products,capacity,weight
-wanglei,王磊,rep,华东,wanglei,,,,上海;杭州,,,30,1
-lina,李娜,rep,华东,lina,,,,苏州;南京,,,30,1
-chenjing,陈静,manager,华东,chenjing,,,,,,,,
+wanglei,王磊,rep,华东,wanglei,wanglei,,,上海;杭州,,,30,1
+lina,李娜,rep,华东,lina,lina,,,苏州;南京,,,30,1
+chenjing,陈静,manager,华东,chenjing,chenjing,,,,,,,
 """
 PEOPLE = (
     {"id": "wanglei", "name": "王磊", "role": "销售"},
     {"id": "lina", "name": "李娜", "role": "销售"},
     {"id": "chenjing", "name": "陈静", "role": "主管"},
 )
+OPENERS = {"wanglei": "线索池", "lina": "我的", "chenjing": "超时"}  # what people ask first in a chat that is empty
 ALWAYS_OPEN = """  hours:                                     # 演示公司全天上班,随时都能看到提醒
     mon: ["00:00-24:00"]
     tue: ["00:00-24:00"]
@@ -93,8 +94,7 @@ def steps() -> tuple[Step, ...]:
         return lambda control: any(who == user and part in words for who, words in control.said)
 
     def asked_back(control: Control) -> bool:
-        cards = [message for message in control.standin.chat("wanglei") if message.kind == "card"]
-        return any(card.card["main_title"]["title"].startswith("记到 ") for card in cards)
+        return any(card["main_title"]["title"].startswith("记到 ") for card in control.cards("wanglei"))
 
     def tapped(label: str) -> Callable[[Control], bool]:
         return lambda control: label in control.clicked

@@ -8,6 +8,7 @@ from pathlib import Path
 from aiohttp import web
 
 from sandbox.control import Control
+from sandbox.look import wecom_look
 from sandbox.page.serve import page_routes
 from tests.chromium import MISSING, chromium, find_chromium
 from tests.guided import claim_and_log, running_demo
@@ -25,7 +26,7 @@ async def serve_page(acme: Town) -> tuple[web.AppRunner, str]:
         if user in ("wanglei", "lina", "chenjing")
     ]
     app = web.Application()
-    app.add_routes(Control(acme.standin, people).routes("/demo/api"))
+    app.add_routes(Control([wecom_look(acme.standin)], people).routes("/demo/api"))
     app.add_routes(page_routes("/demo"))
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
     await runner.setup()

@@ -90,7 +90,7 @@ class Gateway:
         until, subscribed = self._tickets.pop(request.query.get("ticket", ""), (0.0, frozenset()))
         if self._now() >= until:
             return web.Response(status=401, text="invalid ticket")
-        socket = web.WebSocketResponse()
+        socket = web.WebSocketResponse(timeout=2.0)  # a client that does not say goodbye back is not waited for
         await socket.prepare(request)
         line = Line(str(uuid.uuid4()), socket, request, subscribed)
         self.lines.append(line)

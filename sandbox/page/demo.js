@@ -8,7 +8,7 @@ const CUSTOMERS = [
   { name: "方志远", phone: "13757490012", company: "宁波杰森绿能股份有限公司", title: "总经理", budget: "200万以上", need: "本周想看方案和报价,急" },
   { name: "许琳", phone: "18651630978", company: "南京金陵数据有限公司", title: "采购经理", budget: "30万", need: "这个月要定供应商,请马上联系" },
 ];
-const state = { people: [], chats: new Map(), unread: new Map(), shown: "wanglei", customer: 0, seen: new Set() };
+const state = { people: [], chats: new Map(), unread: new Map(), shown: "wanglei", customer: 0, seen: new Set(), look: "wecom", looks: [] };
 const $ = (selector, root = document) => root.querySelector(selector);
 
 /* The company's day and minute, whatever zone the browser is in: ["2026-03-18", "10:20"]. */
@@ -141,6 +141,7 @@ function drawChat(person, data, force) {
   if (!before || atEnd) log.scrollTop = log.scrollHeight;
   else if (fresh) newer.hidden = false;
   if (before && fresh && person.id !== state.shown) state.unread.set(person.id, (state.unread.get(person.id) || 0) + fresh);
+  phone.classList.toggle("no-menu", !(data.menu && data.menu.button && data.menu.button.length));
   drawMenu(phone, person, data.menu);
   drawTabs();
 }
@@ -212,7 +213,8 @@ async function reload(id, force = false) {
 }
 
 async function drawGuide() {
-  const { steps, done } = await call("guide");
+  const { steps, done, note } = await call("guide");
+  $(".note").textContent = note;
   const guide = $(".guide");
   const finished = new Set([...done, ...state.seen]);
   const now = steps.find((step) => !finished.has(step.id));
@@ -232,7 +234,7 @@ async function drawGuide() {
   for (const element of document.querySelectorAll(".pulse")) element.classList.remove("pulse");
   if (!now || !now.target) return;
   const phone = $(`[data-phone="${now.phone}"]`);
-  const found = now.target === "input" ? (phone.querySelector(".typing-on") ? $("input[name=text]", phone) : $(".switch", phone))
+  const found = now.target === "input" ? (phone.matches(".no-menu") || phone.querySelector(".typing-on") ? $("input[name=text]", phone) : $(".switch", phone))
     : now.target === "submit" ? $(".submit", phone)
     : [...phone.querySelectorAll(".buttons button:not(:disabled)")].filter((b) => b.textContent === now.target).pop();
   if (found) found.classList.add("pulse");
@@ -291,14 +293,46 @@ function addCustomerPhone() {
   $(".phones").append(phone);
 }
 
+function drawLooks() {
+  document.documentElement.dataset.look = state.look;
+  const bar = $(".looks");
+  bar.replaceChildren();
+  bar.hidden = state.looks.length < 2;
+  for (const look of state.looks) {
+    const button = make("button", "", look.name);
+    button.type = "button";
+    button.dataset.to = look.id;
+    button.setAttribute("aria-pressed", String(look.id === state.look));
+    button.addEventListener("click", () => changeLook(look.id));
+    bar.append(button);
+  }
+}
+
+/* The guide and the note change the height of the chats: their newest message stays in sight. */
+function toEnds() {
+  for (const log of document.querySelectorAll(".log")) log.scrollTop = log.scrollHeight;
+}
+
+async function changeLook(id) {
+  if (id === state.look || !await act("look", { look: id })) return;
+  state.look = id;
+  state.chats.clear();
+  state.unread.clear();
+  drawLooks();
+  await Promise.all(state.people.map((person) => reload(person.id, true)));
+  toEnds();
+}
+
 async function start() {
-  const { people } = await call("people");
-  state.people = people;
+  const { people, look, looks } = await call("people");
+  Object.assign(state, { people, look, looks });
+  drawLooks();
   for (const person of people) addChatPhone(person);
   addCustomerPhone();
   document.addEventListener("click", (event) => { if (!event.target.closest(".menu")) closeMenus(); });
   show(people[0].id);
   await Promise.all(people.map((person) => reload(person.id)));
+  toEnds();
   const feed = new EventSource("api/events");
   feed.onmessage = (event) => reload(JSON.parse(event.data).user);
   setInterval(() => { for (const person of state.people) reload(person.id); }, 5000);
