@@ -3,6 +3,7 @@
 import argparse
 import json
 import shutil
+import signal
 import sys
 import tempfile
 from collections.abc import Callable
@@ -44,6 +45,7 @@ def main(words: list[str]) -> int:
     given = parser.parse_args(words)
     if unknown := [name for name in given.names if name not in BENCHMARKS]:
         parser.error(f"no benchmark {unknown[0]!r}; there are: {', '.join(BENCHMARKS)}")
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that the servers under test are taken down too
     given.dir.mkdir(parents=True, exist_ok=True)
     console = Console(stderr=True)
     machine = look_at(given.dir)
