@@ -46,7 +46,7 @@ async def cancel(tx: Tx, *, kind: str, lead_id: int, prefix: str = "") -> int:
     """Forget what was to be done of one kind for a lead; returns how many."""
     of = {"of_corp": tx.corp, "of_lead": lead_id, "of_kind": kind}
     if prefix:
-        of |= {"prefix": prefix, "length": len(prefix)}
+        of |= {"beginning": prefix.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"}
     return (await tx.execute(_cancelling(bool(prefix)), of)).rowcount
 
 
@@ -59,7 +59,7 @@ def _cancelling(by_prefix: bool) -> Update:
         col(Due.state) == "new",
     )
     if by_prefix:
-        statement = statement.where(func.substr(col(Due.key), 1, bindparam("length")) == bindparam("prefix"))
+        statement = statement.where(col(Due.key).like(bindparam("beginning"), escape="\\"))
     return statement.values(state="cancelled", lease_until=None)
 
 
