@@ -16,6 +16,7 @@ from aiohttp import web
 from bot import clock as real_clock
 from bot.admin import AdminSocket, Handler
 from bot.clock import Now
+from bot.clockwatch import ClockWatch
 from bot.commands.office import OFFICE, Work, save_members
 from bot.context import Context
 from bot.dingtalk.parts import DingTalkParts
@@ -47,6 +48,7 @@ from store.db import Store
 from store.keeping import sweep_out
 from store.queues import Job
 from store.sealed import Keys
+from store.timeshift import bring_forward
 from store.tx import Tx
 
 log = structlog.get_logger()
@@ -127,6 +129,7 @@ class Leadbot:
             }
         )
         self.store.on_hint(self.schedule.hint)
+        self.clock_watch = ClockWatch(now, monotonic, self._clock_was_set)
         self.door = AdminSocket(
             folder.sock,
             {name: self._office(work) for name, work in OFFICE.items()},
@@ -162,6 +165,7 @@ class Leadbot:
         if self.dingtalk is not None:
             await self.dingtalk.start()
         self.schedule.start()
+        self.clock_watch.start()
         await self.door.start()
 
     async def stop(self) -> None:
@@ -170,6 +174,7 @@ class Leadbot:
         await self.door.stop()
         if self.dingtalk is not None:
             await self.dingtalk.stop()
+        await self.clock_watch.stop()
         await self.schedule.stop()
         if self.dingtalk is not None:
             await self.dingtalk.close()
@@ -248,10 +253,15 @@ class Leadbot:
     def _count_answer(self, endpoint: str, code: int) -> None:
         self.metrics.call(platform="wecom", api=endpoint, code=str(code))
 
+    async def _clock_was_set(self, by: timedelta) -> None:
+        self.schedule.start_anew()
+        await self.store.transaction(lambda tx: bring_forward(tx, now=self.now()))
+
     async def _recover(self, tx: Tx) -> None:
         """After a crash: nobody holds anything, and what was being sent is unknown, never queued."""
         released = await lease.release_dead(tx)
         unknown = await outbox.orphan(tx, now=self.now(), all_rows=True)
+        await bring_forward(tx, now=self.now())
         if released or unknown:
             log.info("recovered after a stop", released=released, unknown=unknown)
 

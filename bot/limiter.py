@@ -25,6 +25,8 @@ class Limiter:
         times = self._sent[lane]
         while times and times[0] <= now - self._longest:
             times.popleft()
+        if times and times[-1] > now:  # the clock was set back since: count them as sent now, which is the safe side
+            self._sent[lane] = times = deque(min(at, now) for at in times)
         longest = timedelta(0)
         for span, most in self._limits.items():
             inside = [at for at in times if at > now - span]

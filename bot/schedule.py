@@ -63,6 +63,12 @@ class Schedule:
             )
         self._scheduler.start()
 
+    def start_anew(self) -> None:
+        """The clock was set: APScheduler would wait until its old times come again, so the ticks begin from now."""
+        for worker, seconds in self._workers.items():
+            self._scheduler.reschedule_job(worker.name, trigger="interval", seconds=seconds)
+            worker.hint()
+
     def hint(self, name: str) -> None:
         """Wake the worker of that name now."""
         for worker in self._workers:

@@ -9,7 +9,7 @@ import structlog
 from bot.context import Context
 from bot.giving import give
 from bot.outgoing import ring, tell_group_of_pool
-from bot.pipeline import Outcome, apply
+from bot.pipeline import Outcome, apply, origin_of
 from leads.rights import is_free
 from sla import clock, reminder
 from store import crash, lease
@@ -55,7 +55,7 @@ class Sweep:
     async def _commit(self, tx: Tx, row: Due, ctx: Context) -> None:
         if not await lease.settle(tx, row, state="done", error=""):
             return
-        await apply(tx, await _happens(tx, row, ctx), ctx, origin=f"due{row.id}")
+        await apply(tx, await _happens(tx, row, ctx), ctx, origin=origin_of("due", row.key, row.run_at))
         crash.point("due_before_commit")
 
 

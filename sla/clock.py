@@ -69,7 +69,10 @@ def _when(clock: Clock, share: int, *, calendar: WorkCalendar) -> datetime:
     return calendar.due(run_from, max(left, 0) * MICROSECOND)
 
 
-async def _keep_step(tx: Tx, clock: Clock, index: int, *, calendar: WorkCalendar) -> None:
+async def _keep_step(
+    tx: Tx, clock: Clock, index: int, *, calendar: WorkCalendar, also: Sequence[str] = ()
+) -> None:
+    """Keep a step's instant; `also` are people of earlier steps who were not told yet."""
     steps = steps_of(clock)
     if index >= len(steps):
         return
@@ -79,7 +82,7 @@ async def _keep_step(tx: Tx, clock: Clock, index: int, *, calendar: WorkCalendar
         key=f"clock:{clock.id}:{clock.turn}:{index}" if clock.turn else f"clock:{clock.id}:{index}",
         at=_when(clock, int(steps[index]["at"]), calendar=calendar),
         lead_id=clock.lead_id,
-        payload={"clock": clock.id, "step": index, "turn": clock.turn},
+        payload={"clock": clock.id, "step": index, "turn": clock.turn, "also": list(also)},
     )
 
 
@@ -91,21 +94,29 @@ def steps_of(clock: Clock) -> list[dict[str, Any]]:
 
 
 async def step(tx: Tx, row: Due, *, calendar: WorkCalendar, now: datetime) -> list[Fact]:
-    """Take the step that is due: warn, call the promise overdue, or climb on. Nothing when the promise has ended."""
+    """Take the step that is due: warn, call the promise overdue, or climb on. Nothing when the promise has ended.
+
+    When the step after a warning is due as well (we did not run for a while, or the clock was set), that one tells the
+    people of both: everybody hears once how things stand.
+    """
     clock = await clocks.find_clock(tx, int(row.payload["clock"]))
     if clock is None or clock.ended_at is not None or clock.state not in ("running", "overdue"):
         return []
     if int(row.payload.get("turn", 0)) != clock.turn:
         return []
     index = int(row.payload["step"])
-    reached = steps_of(clock)[index]
-    share, tell, deed = int(reached["at"]), tuple(reached["tell"]), reached.get("do")
+    steps = steps_of(clock)
+    reached = steps[index]
+    share, deed = int(reached["at"]), reached.get("do")
+    tell = (*reached["tell"], *(word for word in row.payload.get("also", ()) if word not in reached["tell"]))
     done = {"at": now.isoformat(), "share": share, "tell": list(tell)} | ({"do": deed} if deed else {})
     taken = [*clock.steps, done]
     await clocks.change(
         tx, clock.id or 0, (clock.state,), steps=taken, state="overdue" if share >= 100 else clock.state
     )
-    await _keep_step(tx, clock, index + 1, calendar=calendar)
+    passed = share < 100 and _when(clock, int(steps[index + 1]["at"]), calendar=calendar) <= now
+    await _keep_step(tx, clock, index + 1, calendar=calendar, also=tell if passed else ())
+    tell = () if passed else tell
     told: dict[str, Any] = {
         "lead_id": clock.lead_id, "at": now, "clock_id": clock.id or 0, "clock": clock.name, "share": share,
         "tell": tell, "do": deed,

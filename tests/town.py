@@ -65,13 +65,14 @@ class Town:
         self.root = root
         self.database = database or Database(f"sqlite:///{root / 'acme' / 'data' / 'leadbot.db'}")
         self.at = NOW
+        self.set_by = timedelta(0)  # how far somebody has set the server's clock away from the true time
         self.members = members
         self.lies_on = platform
         names = {user: name for user, (name, _, _) in members.items()}
         self.side: Any = (
-            WeComSide(names, lambda: self.at.timestamp())
+            WeComSide(names, self.steady)
             if platform == "wecom"
-            else DingTalkSide(names, lambda: self.at.timestamp(), mode=mode, template=template)
+            else DingTalkSide(names, self.steady, mode=mode, template=template)
         )
         self.standin = self.side.standin
         self._runners: list[web.AppRunner] = []
@@ -88,6 +89,17 @@ class Town:
     def now(self) -> datetime:
         """The town's time."""
         return self.at
+
+    def steady(self) -> float:
+        """Seconds that only pass, whatever is done to the clock."""
+        return (self.at - self.set_by).timestamp()
+
+    async def set_clock(self, by: timedelta) -> None:
+        """Somebody sets the server's clock; the bot notices within seconds, and does what is due then."""
+        self.at += by
+        self.set_by += by
+        await self.bot.clock_watch.look()
+        await self.settle()
 
     async def open(self, *, rules: Any = None, settings: Any = None) -> None:
         """Make the folder, start both servers, connect the callbacks.
@@ -113,7 +125,7 @@ class Town:
 
     async def start_bot(self) -> None:
         """Start (or, after stop_bot, restart) the bot on the same folder."""
-        self.bot = Leadbot(self.folder, self.settings, now=self.now, monotonic=lambda: self.at.timestamp())
+        self.bot = Leadbot(self.folder, self.settings, now=self.now, monotonic=self.steady)
         self.runner = await listen(self.bot.web(), "127.0.0.1", 0)
         self._runners.append(self.runner)
         port = int(self.runner.addresses[0][1])

@@ -44,3 +44,11 @@ def test_a_restart_remembers_what_was_sent():
     limiter = Limiter(LIMITS)
     limiter.remember([("a", NOW - timedelta(seconds=30))] * 29)
     assert limiter.wait("a", NOW) == timedelta(seconds=30)
+
+
+def test_a_clock_that_is_set_back_makes_nobody_wait_for_a_year():
+    limiter = Limiter(LIMITS)
+    for _ in range(29):
+        limiter.spend("a", NOW + timedelta(days=365))
+    assert limiter.wait("a", NOW) == timedelta(minutes=1)
+    assert limiter.wait("a", NOW + timedelta(seconds=61)) == timedelta(0)
