@@ -3,6 +3,7 @@
 Of its length in working time a part was spent before it began to run; every step is due when its share has gone.
 """
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -69,9 +70,7 @@ def _when(clock: Clock, share: int, *, calendar: WorkCalendar) -> datetime:
     return calendar.due(run_from, max(left, 0) * MICROSECOND)
 
 
-async def _keep_step(
-    tx: Tx, clock: Clock, index: int, *, calendar: WorkCalendar, also: Sequence[str] = ()
-) -> None:
+async def _keep_step(tx: Tx, clock: Clock, index: int, *, calendar: WorkCalendar, also: Sequence[str] = ()) -> None:
     """Keep a step's instant; `also` are people of earlier steps who were not told yet."""
     steps = steps_of(clock)
     if index >= len(steps):
