@@ -1,6 +1,6 @@
 """What a button can mean: each action is a small typed value that packs itself into the button's key."""
 
-from dataclasses import dataclass, fields
+from dataclasses import MISSING, dataclass, fields
 from urllib.parse import quote, unquote
 
 LONGEST = 1024  # bytes of a button's key on WeCom (developer page 90236); DingTalk allows more
@@ -250,10 +250,11 @@ def unpack(key: str) -> Action:
     if kind is None or len(key) > LONGEST:
         raise BadAction(word[:40])
     expected = fields(kind)
-    if len(values) != len(expected):
+    needed = sum(f.default is MISSING for f in expected)  # a card from before an upgrade may lack the newest parts
+    if not needed <= len(values) <= len(expected):
         raise BadAction(word)
     arguments: dict[str, int | str] = {}
-    for f, value in zip(expected, values, strict=True):
+    for f, value in zip(expected, values, strict=False):
         if f.type is int:
             if not value.isascii() or not value.isdigit() or len(value) > 18:
                 raise BadAction(word)

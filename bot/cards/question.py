@@ -196,10 +196,14 @@ def draw_ask(view: AskView) -> Card | Text:
         title=f"{head}:{title}",
         subtitle="下一位同事会看到这个原因" if view.what == "release" else "原因会反馈给市场",
         source=head,
-        text=f"也可以直接发:{head} {view.lead.no} 你的原因",
+        text=f"也可以直接发:{head} {view.lead.no} {_elsewhere(view)}你的原因",
         choice=Choice("reason", "原因", tuple(Option(reason, reason) for reason in reasons), reasons[0]),
         buttons=buttons,
     )
+
+
+def _elsewhere(view: AskView) -> str:
+    return f"到{view.pools[-1][1]} " if view.what == "release" and len(view.pools) > 1 else ""
 
 
 @dataclass(frozen=True)

@@ -29,9 +29,19 @@ async def on_release(tx: Tx, action: Release, who: Who, ctx: Context) -> list[Fa
 
 
 async def on_release_word(tx: Tx, lead_id: int | None, rest: str, who: Who, ctx: Context) -> list[Fact | Answer]:
-    """退回 L1024 原因; without a reason it is asked with buttons."""
+    """退回 L1024 原因, 退回 L1024 到渝西线索池 原因; without a reason it is asked with buttons."""
     if lead_id is None:
         raise Unusable("要退回哪一条?例如:退回 L1024 打了三次没人接")
     if not rest:
         return await on_ask_release(tx, AskRelease(lead_id), who, ctx)
-    return await on_release(tx, Release(lead_id, 0, rest), who, ctx)
+    pool, reason = _named_pool(rest, ctx)
+    return await on_release(tx, Release(lead_id, 0, reason, pool), who, ctx)
+
+
+def _named_pool(rest: str, ctx: Context) -> tuple[str, str]:
+    """The pool that the words begin with (到渝西线索池 …), "" without one, and the reason that follows."""
+    words = rest.removeprefix("到").removeprefix("回").strip()
+    for name, pool in ctx.rules.pools.items():
+        if words.startswith(pool.label):
+            return name, words.removeprefix(pool.label).strip(" ,,。:")
+    return "", rest

@@ -44,7 +44,7 @@ async def members(place, **columns):
         for user, (name, role, team) in place.members.items()
     ]
     file = place.root / "more.csv"
-    file.write_text("\n".join([",".join(["id,name,role,team,wecom", *names]), *rows]), "utf-8")
+    file.write_text("\n".join([",".join([f"id,name,role,team,{place.side.column}", *names]), *rows]), "utf-8")
     arguments = ["members", "import", str(place.folder.root), str(file)]
     told = await asyncio.to_thread(CliRunner().invoke, app, arguments, env={}, catch_exceptions=False)
     assert told.exit_code == 0, told.output
@@ -55,8 +55,8 @@ async def lead_from(place, number, **fields):
 
 
 @pytest.mark.feature("E1", "E6")
-async def test_the_first_rule_that_fits_decides_and_the_card_says_which(tmp_path):
-    async with town(tmp_path, members=MEMBERS, rules=by_rules(WEST, CITY)) as acme:
+async def test_the_first_rule_that_fits_decides_and_the_card_says_which(tmp_path, platform):
+    async with town(tmp_path, platform=platform, members=MEMBERS, rules=by_rules(WEST, CITY)) as acme:
         west = await lead_from(acme, 1, city="重庆市永川区")
         city = await lead_from(acme, 2, city="重庆市渝中区")
         assert (await acme.lead(city))["owner"] == "zhaoqiang"
@@ -72,8 +72,10 @@ async def test_the_first_rule_that_fits_decides_and_the_card_says_which(tmp_path
 
 
 @pytest.mark.feature("E2")
-async def test_a_weight_of_two_to_one_gives_67_and_33_of_a_hundred_and_the_ledger_shows_it(tmp_path):
-    async with town(tmp_path, members=MEMBERS, rules=by_rules(WEST)) as acme:
+async def test_a_weight_of_two_to_one_gives_67_and_33_of_a_hundred_and_the_ledger_shows_it(
+    tmp_path, platform, database
+):
+    async with town(tmp_path, platform=platform, database=database, members=MEMBERS, rules=by_rules(WEST)) as acme:
         await members(acme, wanglei={"weight": 2}, lina={"weight": 1})
         sent = (
             acme.http.post("/capture/官网", json={**MQL, "city": "永川区", "phone": f"1390001{n:04}"})
@@ -89,8 +91,8 @@ async def test_a_weight_of_two_to_one_gives_67_and_33_of_a_hundred_and_the_ledge
 
 
 @pytest.mark.feature("E3", "E8")
-async def test_who_is_away_gets_none_catches_up_none_and_is_named_when_asked_why(tmp_path):
-    async with town(tmp_path, members=MEMBERS, rules=by_rules(WEST)) as acme:
+async def test_who_is_away_gets_none_catches_up_none_and_is_named_when_asked_why(tmp_path, platform):
+    async with town(tmp_path, platform=platform, members=MEMBERS, rules=by_rules(WEST)) as acme:
         assert "请假到 03-20 周五" in words(await acme.text("lina", "请假 到周五"))
         away = [await lead_from(acme, number, city="永川") for number in range(6)]
         assert {(await acme.lead(no))["owner"] for no in away} == {"wanglei"}
@@ -111,9 +113,9 @@ async def test_a_leave_that_makes_no_sense_is_asked_back(acme):
 
 
 @pytest.mark.feature("E4")
-async def test_a_rep_with_three_overdue_leads_is_skipped_told_so_and_back_after_one(tmp_path):
+async def test_a_rep_with_three_overdue_leads_is_skipped_told_so_and_back_after_one(tmp_path, platform):
     rules = by_rules("{name: 一人, by: round_robin, members: [wanglei]}")
-    async with town(tmp_path, members=MEMBERS, rules=rules) as acme:
+    async with town(tmp_path, platform=platform, members=MEMBERS, rules=rules) as acme:
         late = [await lead_from(acme, number) for number in range(3)]
         await acme.until(shanghai("2026-03-19 11:00"))
         skipped = await lead_from(acme, 10)
@@ -126,8 +128,10 @@ async def test_a_rep_with_three_overdue_leads_is_skipped_told_so_and_back_after_
 
 
 @pytest.mark.feature("E5")
-async def test_a_second_contact_of_a_company_goes_to_who_has_the_company_with_a_note(tmp_path):
-    async with town(tmp_path, members=MEMBERS, rules=by_rules(sticky="{same_company: true}")) as acme:
+async def test_a_second_contact_of_a_company_goes_to_who_has_the_company_with_a_note(tmp_path, platform):
+    async with town(
+        tmp_path, platform=platform, members=MEMBERS, rules=by_rules(sticky="{same_company: true}")
+    ) as acme:
         first = await lead_from(acme, 1)
         await acme.text("zhaoqiang", f"领取 {first}")
         second = await lead_from(acme, 2, name="孙经理")
@@ -138,8 +142,8 @@ async def test_a_second_contact_of_a_company_goes_to_who_has_the_company_with_a_
 
 
 @pytest.mark.feature("E7")
-async def test_a_lead_that_no_rule_fits_is_in_the_public_pool_and_before_the_manager(tmp_path):
-    async with town(tmp_path, members=MEMBERS, rules=by_rules(WEST)) as acme:
+async def test_a_lead_that_no_rule_fits_is_in_the_public_pool_and_before_the_manager(tmp_path, platform):
+    async with town(tmp_path, platform=platform, members=MEMBERS, rules=by_rules(WEST)) as acme:
         no = await lead_from(acme, 1, city="哈尔滨")
         lead = await acme.lead(no)
         assert lead["owner"] is None and lead["pool"] == "public"
@@ -152,8 +156,8 @@ async def test_a_lead_that_no_rule_fits_is_in_the_public_pool_and_before_the_man
 
 @pytest.mark.feature("E7")
 @pytest.mark.ask("AS21")
-async def test_when_everybody_is_away_the_lead_waits_in_its_pool_and_the_manager_is_told(tmp_path):
-    async with town(tmp_path, members=MEMBERS, rules=by_rules(WEST)) as acme:
+async def test_when_everybody_is_away_the_lead_waits_in_its_pool_and_the_manager_is_told(tmp_path, platform):
+    async with town(tmp_path, platform=platform, members=MEMBERS, rules=by_rules(WEST)) as acme:
         for rep in ("wanglei", "lina"):
             await acme.text(rep, "请假 到周五")
         no = await lead_from(acme, 1, city="永川")
@@ -166,8 +170,8 @@ async def test_when_everybody_is_away_the_lead_waits_in_its_pool_and_the_manager
 
 @pytest.mark.feature("E2", "E4")
 @pytest.mark.ask("AS21", "AS2")
-async def test_a_hundred_leads_at_once_never_pass_a_cap_and_each_owner_is_told_once(tmp_path):
-    async with town(tmp_path, members=MEMBERS, rules=by_rules(WEST)) as acme:
+async def test_a_hundred_leads_at_once_never_pass_a_cap_and_each_owner_is_told_once(tmp_path, platform, database):
+    async with town(tmp_path, platform=platform, database=database, members=MEMBERS, rules=by_rules(WEST)) as acme:
         await members(acme, wanglei={"capacity": 7}, lina={"capacity": 5})
         sent = (
             acme.http.post("/capture/官网", json={**MQL, "city": "永川区", "phone": f"1390002{n:04}"})
@@ -187,8 +191,8 @@ async def test_a_hundred_leads_at_once_never_pass_a_cap_and_each_owner_is_told_o
 
 
 @pytest.mark.feature("E1")
-async def test_at_night_a_lead_waits_and_is_given_when_work_begins(tmp_path):
-    async with town(tmp_path, members=MEMBERS, rules=by_rules(CITY)) as acme:
+async def test_at_night_a_lead_waits_and_is_given_when_work_begins(tmp_path, platform):
+    async with town(tmp_path, platform=platform, members=MEMBERS, rules=by_rules(CITY)) as acme:
         await acme.until(shanghai("2026-03-18 22:00"))
         no = await lead_from(acme, 1, city="重庆")
         assert (await acme.lead(no))["owner"] is None
@@ -197,8 +201,8 @@ async def test_at_night_a_lead_waits_and_is_given_when_work_begins(tmp_path):
 
 
 @pytest.mark.feature("E8")
-async def test_why_answers_pool_score_and_time_in_the_words_of_the_rules(tmp_path):
-    async with town(tmp_path, members=MEMBERS, rules=by_rules(WEST)) as acme:
+async def test_why_answers_pool_score_and_time_in_the_words_of_the_rules(tmp_path, platform):
+    async with town(tmp_path, platform=platform, members=MEMBERS, rules=by_rules(WEST)) as acme:
         no = await lead_from(acme, 1, city="哈尔滨")
         why = words(await acme.text("chenjing", f"为什么 {no}"))
         assert "负责人:还没有" in why and "线索池:公共线索池" in why

@@ -59,8 +59,8 @@ def told(place, user, part):
 
 @pytest.mark.feature("H6")
 @pytest.mark.ask("AS19")
-async def test_day_by_day_the_rep_the_lead_and_the_director_hear_and_then_the_owner_changes(tmp_path):
-    async with town(tmp_path, members=MEMBERS, rules=clocks(LADDER, TURNS)) as acme:
+async def test_day_by_day_the_rep_the_lead_and_the_director_hear_and_then_the_owner_changes(tmp_path, platform):
+    async with town(tmp_path, platform=platform, members=MEMBERS, rules=clocks(LADDER, TURNS)) as acme:
         no = await acme.mql()  # Wednesday 10:20
         first = (await acme.lead(no))["owner"]
         other = {"wanglei": "lina", "lina": "wanglei"}[first]
@@ -104,8 +104,8 @@ async def test_only_a_real_contact_stops_the_clock(acme):
 
 @pytest.mark.feature("F4", "F5")
 @pytest.mark.ask("AS17")
-async def test_the_card_counts_down_and_a_follow_up_a_minute_before_moves_the_date_at_once(tmp_path):
-    async with town(tmp_path, members=MEMBERS, rules=clocks(KEEP)) as acme:
+async def test_the_card_counts_down_and_a_follow_up_a_minute_before_moves_the_date_at_once(tmp_path, platform):
+    async with town(tmp_path, platform=platform, members=MEMBERS, rules=clocks(KEEP)) as acme:
         no = await acme.mql()  # A: kept for five days, at most eight
         await acme.text("wanglei", f"领取 {no}")
         assert "保留 还剩 37 小时 30 分,不能再延" in words([acme.card("wanglei")]), "a contact now would change nothing"
@@ -132,8 +132,8 @@ async def test_the_card_counts_down_and_a_follow_up_a_minute_before_moves_the_da
 
 @pytest.mark.feature("F4")
 @pytest.mark.ask("AS17")
-async def test_the_rule_is_by_grade(tmp_path):
-    async with town(tmp_path, members=MEMBERS, rules=clocks(KEEP)) as acme:
+async def test_the_rule_is_by_grade(tmp_path, platform):
+    async with town(tmp_path, platform=platform, members=MEMBERS, rules=clocks(KEEP)) as acme:
         no = await acme.capture(name="李小姐", phone="13900139000", need="想了解一下")
         grade = (await acme.lead(no))["grade"]
         await acme.text("wanglei", f"领取 {no}")
@@ -148,8 +148,8 @@ PAUSED = LADDER.replace(
 
 
 @pytest.mark.feature("H5")
-async def test_a_paused_promise_runs_on_with_what_was_left(tmp_path):
-    async with town(tmp_path, members=MEMBERS, rules=clocks(PAUSED)) as acme:
+async def test_a_paused_promise_runs_on_with_what_was_left(tmp_path, platform):
+    async with town(tmp_path, platform=platform, members=MEMBERS, rules=clocks(PAUSED)) as acme:
         no = await acme.mql()
         await acme.text("wanglei", f"领取 {no}")  # Wednesday 10:20, due Thursday 10:20
         await acme.until(shanghai("2026-03-18 15:20"))  # three hours and a half have gone
@@ -170,8 +170,8 @@ async def pause_until_friday(acme, no):
 
 
 @pytest.mark.feature("H6")
-async def test_a_promise_kept_from_before_the_ladder_goes_on_by_its_own_rule(tmp_path):
-    async with town(tmp_path, members=MEMBERS, rules=clocks(LADDER, TURNS)) as acme:
+async def test_a_promise_kept_from_before_the_ladder_goes_on_by_its_own_rule(tmp_path, platform):
+    async with town(tmp_path, platform=platform, members=MEMBERS, rules=clocks(LADDER, TURNS)) as acme:
         no = await acme.mql()
         owner = (await acme.lead(no))["owner"]
         await acme.text(owner, f"跟进 {no} 电话聊了")
