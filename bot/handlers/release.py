@@ -43,5 +43,5 @@ def _named_pool(rest: str, ctx: Context) -> tuple[str, str]:
     words = rest.removeprefix("到").removeprefix("回").strip()
     for name, pool in ctx.rules.pools.items():
         if words.startswith(pool.label):
-            return name, words.removeprefix(pool.label).strip(" ,,。:")
+            return name, words.removeprefix(pool.label).lstrip(", 。:")
     return "", rest
