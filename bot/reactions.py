@@ -232,7 +232,7 @@ async def tell_owner_of_undone_merge(tx: Tx, fact: Fact, ctx: Context, origin: s
 async def _is_for(tx: Tx, lead: Lead, rule: ClockRule, ctx: Context) -> bool:
     """Whether a promise is meant for this lead."""
     only = rule.only
-    if rule.needs_phone and lead.phone_flaw:
+    if rule.needs_phone and (lead.phone_flaw or lead.flaw):
         return False
     if only.team:
         owner = await find_member(tx, lead.owner_id) if lead.owner_id else None

@@ -127,12 +127,21 @@ class FollowUp(Section):
     equal: EqualNotes = EqualNotes()
 
 
+class Cleaning(Section):
+    """Words by which a lead's industry and product are known, and mail domains that count as throw-away."""
+
+    industries: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    products: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    throw_away_mail: tuple[str, ...] = ()
+
+
 class Rules(Section):
     """All rules of one version."""
 
     calendar: Calendar
     pools: dict[Name, Pool]
     scoring: Scoring
+    cleaning: Cleaning = Cleaning()
     claims: Claims = Claims()
     regions: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     assignment: Assignment = Assignment()

@@ -6,15 +6,16 @@ from datetime import datetime
 
 from config.rules import Rules
 from leads.assign import pool_for
+from leads.cleaning import BY_NUMBER, Contacts, classify, flaw_of, guessed_city, read_contacts
 from leads.duplicates import index_company
 from leads.errors import Unusable
 from leads.facts import BecameMql, Fact, LeadAssigned, LeadCaptured, LeadEnquired, LeadScored
+from leads.fuse import key_of
 from leads.rights import Who
 from leads.score import LeadProfile, Score, score
-from leads.understand.contact import normal_email, normal_wechat
-from leads.understand.phone import Phone, normal_phone
 from leads.understand.place import district_in
-from store import leads, merges
+from leads.validity import email_flaw
+from store import findings, leads, merges
 from store.tables import Enquiry, Lead
 from store.tx import Tx
 
@@ -49,15 +50,6 @@ class Captured:
     lead_id: int
     new: bool
     facts: tuple[Fact, ...]
-
-
-@dataclass(frozen=True)
-class _Keys:
-    """The ways to know a person that can be relied on."""
-
-    phone: Phone | None
-    flaw: str
-    pairs: tuple[tuple[str, str], ...]
 
 
 async def capture(
@@ -98,41 +90,28 @@ def _trimmed(person: Person) -> Person:
     )
 
 
-def _keys(person: Person) -> _Keys:
-    phone = normal_phone(person.phone) if person.phone else None
-    flaw = ""
-    if person.phone:
-        flaw = "不是电话号码" if phone is None else ("" if phone.valid else phone.reason)
-    pairs = []
-    if phone is not None and phone.valid:
-        pairs.append(("phone", phone.key))
-    if (email := normal_email(person.email)) is not None:
-        pairs.append(("email", email))
-    if (wechat := normal_wechat(person.wechat)) is not None:
-        pairs.append(("wechat", wechat))
-    if person.external_id:
-        pairs.append(("external", person.external_id))
-    return _Keys(phone, flaw, tuple(pairs))
+def _keys(person: Person) -> Contacts:
+    return read_contacts(phone=person.phone, email=person.email, wechat=person.wechat, external_id=person.external_id)
 
 
-async def _find_known(tx: Tx, keys: _Keys) -> int | None:
+async def _find_known(tx: Tx, keys: Contacts) -> int | None:
     for kind, value in keys.pairs:
         lead_id = await leads.find_by_identity(tx, kind, value)
-        if lead_id is not None:
+        if lead_id is not None and await leads.find_lead(tx, lead_id) is None:
+            await leads.free_identities(tx, lead_id)  # what was erased leaves only the hash
+        elif lead_id is not None:
             await merges.came_through(tx, lead_id, kind, value)
             return lead_id
     return None
 
 
-def shown_number(keys: _Keys, person: Person) -> str:
+def shown_number(keys: Contacts, person: Person) -> str:
     """What is kept as the lead's number: the normal form when it is one, else what was typed."""
-    if keys.phone is not None and keys.phone.valid:
-        return keys.phone.key
-    return person.phone
+    return keys.number or person.phone
 
 
 async def _create(
-    tx: Tx, person: Person, keys: _Keys, *, by: Who | None, keep: bool, rules: Rules, now: datetime
+    tx: Tx, person: Person, keys: Contacts, *, by: Who | None, keep: bool, rules: Rules, now: datetime
 ) -> Captured:
     lead = Lead(
         corp=tx.corp,
@@ -154,11 +133,16 @@ async def _create(
         created_at=now,
         rules_version=rules.version,
     )
+    guess = "" if lead.city else guessed_city(keys)
+    lead.city = lead.city or guess
+    for name, value in classify(lead, rules=rules).items():
+        setattr(lead, name, value)
+    lead.flaw = flaw_of(lead, known_outside=bool(person.external_id), rules=rules)
     lead.pool = pool_for(lead, rules=rules)
     rated = rate(lead, rules=rules)
     _apply(lead, rated, rules=rules)
     owner = by.id if keep and by is not None and by.role in ("rep", "manager") else None
-    ready = rated.mql and not keys.flaw
+    ready = rated.mql and not keys.flaw and not lead.flaw
     if owner is not None:
         lead.owner_id, lead.owned_at, lead.stage = owner, now, "sal"
     elif ready:
@@ -168,6 +152,8 @@ async def _create(
     for kind, value in keys.pairs:
         await leads.add_identity(tx, kind, value, lead_id)
     await index_company(tx, lead_id, before="", after=lead.company)
+    if guess:
+        await findings.note(tx, lead_id, {"city": guess}, source=BY_NUMBER, now=now)
     await _book_enquiry(tx, lead_id, person, now=now)
     actor = by.id if by is not None else None
     facts: list[Fact] = [
@@ -182,7 +168,7 @@ async def _create(
 
 
 async def _enquire(
-    tx: Tx, lead_id: int, person: Person, keys: _Keys, *, by: Who | None, rules: Rules, now: datetime
+    tx: Tx, lead_id: int, person: Person, keys: Contacts, *, by: Who | None, rules: Rules, now: datetime
 ) -> Captured:
     lead = await leads.get_lead(tx, lead_id)
     for kind, value in keys.pairs:
@@ -190,12 +176,19 @@ async def _enquire(
     await _book_enquiry(tx, lead_id, person, now=now)
     reopened = lead.stage in CLOSED
     fresh = _filled(lead, person, keys)
+    if person.city and person.city != lead.city and await findings.is_guessed(tx, lead_id, "city"):
+        fresh |= {"city": person.city, "district": district_in(person.city)}
+        await findings.forget(tx, lead_id, ["city"])
     before = (lead.score, lead.grade)
     merged = Lead(**{**lead.model_dump(), **fresh, "enquiries": lead.enquiries + 1})
+    fresh |= classify(merged, rules=rules)
+    fresh["flaw"] = flaw_of(merged, known_outside=bool(person.external_id) or not lead.flaw, rules=rules)
+    merged = Lead(**{**merged.model_dump(), **fresh})
     rated = rate(merged, rules=rules)
     stage = "new" if reopened else lead.stage
     owner_id = None if reopened else lead.owner_id
-    ready = rated.mql and not merged.phone_flaw and owner_id is None and stage in ("new", "nurturing")
+    usable = not merged.phone_flaw and not merged.flaw
+    ready = rated.mql and usable and owner_id is None and stage in ("new", "nurturing")
     await leads.change(
         tx,
         lead_id,
@@ -228,7 +221,7 @@ async def _enquire(
     return Captured(lead_id, False, tuple(facts))
 
 
-def _filled(lead: Lead, person: Person, keys: _Keys) -> dict[str, object]:
+def _filled(lead: Lead, person: Person, keys: Contacts) -> dict[str, object]:
     """What the new enquiry adds: blanks are filled, nothing that is known is overwritten."""
     fresh: dict[str, object] = {}
     for name in ("name", "company", "title", "city", "email", "wechat", "need"):
@@ -236,9 +229,19 @@ def _filled(lead: Lead, person: Person, keys: _Keys) -> dict[str, object]:
             fresh[name] = getattr(person, name)
     if person.phone and (not lead.phone or (lead.phone_flaw and not keys.flaw)):
         fresh |= {"phone": shown_number(keys, person), "phone_flaw": keys.flaw}
+    fresh["also"] = _also(lead, keys, fresh)
     if lead.budget_min is None and lead.budget_max is None:
         fresh |= {"budget_min": person.budget_min, "budget_max": person.budget_max}
     return fresh
+
+
+def _also(lead: Lead, keys: Contacts, fresh: Mapping[str, object]) -> list[list[str]] | None:
+    """Further ways to reach the person: nothing that they ever left is lost."""
+    first = {kind: fresh.get(kind, getattr(lead, kind)) for kind in ("phone", "email", "wechat")}
+    known = [*(lead.also or [])]
+    normal = {value for kind, way in first.items() if (value := key_of(kind, str(way))) is not None}
+    more = [[kind, value] for kind, value in keys.pairs if kind in first and value not in normal]
+    return [*known, *(way for way in more if way not in known)] or None
 
 
 async def _book_enquiry(tx: Tx, lead_id: int, person: Person, *, now: datetime) -> None:
@@ -263,7 +266,7 @@ def rate(lead: Lead, *, rules: Rules) -> Score:
         company=lead.company,
         city=lead.city,
         phone_valid=bool(lead.phone) and not lead.phone_flaw,
-        email=lead.email,
+        email="" if email_flaw(lead.email) else lead.email,
         wechat=lead.wechat,
         need=lead.need,
         budget_min=lead.budget_min,

@@ -5,13 +5,14 @@ from datetime import datetime
 
 from config.rules import Rules
 from leads.capture import rate
+from leads.cleaning import flaw_of
 from leads.duplicates import index_company
 from leads.errors import Unusable
 from leads.facts import BecameMql, Fact, LeadEdited, LeadScored
 from leads.rights import Who, get_workable
 from leads.understand.contact import normal_email, normal_wechat
 from leads.understand.phone import normal_phone
-from store import leads
+from store import findings, leads
 from store.tables import Lead
 from store.tx import Tx
 
@@ -44,8 +45,12 @@ async def edit(
     for kind, value in pairs:
         await leads.add_identity(tx, kind, value, lead_id)
     merged = Lead(**{**lead.model_dump(), **fresh})
+    fresh["flaw"] = flaw_of(merged, known_outside=not lead.flaw and not lead.phone, rules=rules)
+    merged.flaw = str(fresh["flaw"])
+    await findings.forget(tx, lead_id, list(values))
     rated = rate(merged, rules=rules)
-    ready = rated.mql and not merged.phone_flaw and merged.owner_id is None and merged.stage in ("new", "nurturing")
+    usable = not merged.phone_flaw and not merged.flaw
+    ready = rated.mql and usable and merged.owner_id is None and merged.stage in ("new", "nurturing")
     await leads.change(
         tx,
         lead_id,
@@ -58,7 +63,7 @@ async def edit(
         rules_version=rules.version,
     )
     await index_company(tx, lead_id, before=lead.company, after=merged.company)
-    changed = tuple(name for name in fresh if name != "phone_flaw")
+    changed = tuple(name for name in fresh if name not in ("phone_flaw", "flaw"))
     facts: list[Fact] = [LeadEdited(lead_id=lead_id, at=now, by=who.id, fields=changed)]
     if (rated.points, rated.grade) != (lead.score, lead.grade):
         parts = tuple((part.points, part.why) for part in rated.parts)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, func, or_, select, update
+from sqlalchemy import bindparam, delete, func, or_, select, update
 from sqlmodel import col
 
 from store import merges
@@ -62,6 +62,11 @@ _BY_SUBMISSION = select(col(Enquiry.lead_id)).where(
     col(Enquiry.source) == bindparam("source"),
     col(Enquiry.submission_id) == bindparam("submission_id"),
 )
+
+
+async def free_identities(tx: Tx, lead_id: int) -> None:
+    """The ways to reach somebody whose lead is no more may be another lead's."""
+    await tx.run(delete(Identity).where(col(Identity.corp) == tx.corp, col(Identity.lead_id) == lead_id))
 
 
 async def find_submission(tx: Tx, source: str, submission_id: str) -> int | None:

@@ -161,7 +161,7 @@ def draw(view: View) -> Card:
         quote_title, quote = "客户说", words_of(lead.need, reveal=view.reveal)
     return Card(
         title=title_of(lead),
-        subtitle=f"{view.headline or stage_of(lead)} · {rating_of(lead)}",
+        subtitle=_subtitle(view),
         source=head,
         quote_title=quote_title,
         quote=quote,
@@ -169,6 +169,13 @@ def draw(view: View) -> Card:
         fields=_fields(view),
         buttons=_buttons(view),
     )
+
+
+def _subtitle(view: View) -> str:
+    lead = view.lead
+    if lead.flaw:
+        return f"无效:{lead.flaw} · 不计时限,不计成本"
+    return f"{view.headline or stage_of(lead)} · {rating_of(lead)}"
 
 
 def _fields(view: View) -> tuple[Field, ...]:

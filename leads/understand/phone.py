@@ -78,7 +78,9 @@ def normal_phone(text: str) -> Phone | None:
         r"^(?:手机号?码?|电话号?码?|联系方式|座机|tel|phone|mobile|mob|t|m)\s?[::]?\s?", "", even, flags=re.IGNORECASE
     )
     even = re.sub(r"[\u2010-\u2015\u2212]", "-", even)
-    split = re.fullmatch(r"(\(?\+?(?:86)?[ -]?\(?0\d{2,3}\)?[ -]?\d{7,8}|[48]00[ -]?\d{3}[ -]?\d{4})-(\d{1,6})", even)
+    split = re.fullmatch(
+        r"(\(?\+?(?:86)?[ -]?\(?0\d{2,3}\)?[ -]{0,2}\d{3,4} ?\d{4}|[48]00[ -]?\d{3}[ -]?\d{4}) ?- ?(\d{1,6})", even
+    )
     if split:
         return _judge(re.sub(r"\D", "", split[1]), plus="+" in split[1][:2], extension=split[2])
     found = _shape().fullmatch(even)

@@ -30,6 +30,9 @@ class LeadShown(BaseModel):
     title: str
     phone: str
     phone_flaw: str
+    flaw: str
+    industry: str
+    product: str
     email: str
     wechat: str
     city: str
@@ -62,11 +65,11 @@ class FactShown(BaseModel):
 
 def lead_shown(lead: Lead, sources: Sequence[str], *, reveal: bool, zone: ZoneInfo) -> LeadShown:
     """The lead as a caller may see it; without `reveal` no way to reach the person is left in any field."""
-    words = ("name", "company", "title", "city", "need", "source", "next_step", "closed_reason")
+    words = ("industry", "product", "name", "company", "title", "city", "need", "source", "next_step", "closed_reason")
     moments = ("next_step_at", "created_at", "owned_at", "contacted_at", "touched_at")
     plain = (
-        "no", "stage", "score", "grade", "temperature", "pool", "phone_flaw", "budget_min", "budget_max", "enquiries",
-        "rules_version",
+        "no", "stage", "score", "grade", "temperature", "pool", "phone_flaw", "flaw", "budget_min", "budget_max",
+        "enquiries", "rules_version",
     )  # fmt: skip
     values: dict[str, Any] = {name: getattr(lead, name) for name in plain}
     values |= {name: said(getattr(lead, name), reveal=reveal) for name in words}
