@@ -198,10 +198,25 @@ class UndoMerge:
     lead_id: int
 
 
+@dataclass(frozen=True)
+class OpenDispute:
+    """This colleague's customer is mine: the manager shall decide."""
+
+    lead_id: int
+
+
+@dataclass(frozen=True)
+class DecideDispute:
+    """Whose customer it is (manager)."""
+
+    dispute_id: int
+    winner_id: str
+
+
 Action = (
     Claim | Show | More | NoteCall | AskFollowUp | SetNextStep | Qualify | AskDisqualify | Disqualify | AskRelease
     | Release | AskTransfer | Transfer | Undo | SaveDraft | ChangeDraft | OtherLead | DropDraft | ShowPool | ShowMine
-    | Resend | Compare | MergeLeads | KeepOther | UndoMerge
+    | Resend | Compare | MergeLeads | KeepOther | UndoMerge | OpenDispute | DecideDispute
 )  # fmt: skip
 
 WORDS: dict[str, type[Action]] = {
@@ -230,6 +245,8 @@ WORDS: dict[str, type[Action]] = {
     "merge": MergeLeads,
     "keep-other": KeepOther,
     "undo-merge": UndoMerge,
+    "dispute": OpenDispute,
+    "decide": DecideDispute,
 }
 NAMES = {kind: word for word, kind in WORDS.items()}
 

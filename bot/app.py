@@ -25,6 +25,7 @@ from bot.handlers.office import tell_of_rules, warn_of_calendar
 from bot.metrics import Metrics
 from bot.pipeline import Pipeline
 from bot.platform import Place, Platform
+from bot.recheck import Rechecker
 from bot.schedule import Schedule, Worker
 from bot.sender import Sender
 from bot.server import WeComCallbacks
@@ -124,6 +125,7 @@ class Leadbot:
                 Worker("due", self.sweep.run_once): 1.0,
                 Worker("unknown", self.sender.repeat_unknown): 2.0,
                 Worker("job", self._do_jobs): 5.0,
+                Worker("recheck", Rechecker(self.store, self.context).run_once): 30.0,
                 Worker("rules", self._follow_rules): 3.0,
                 Worker("keeping", self._keep_house): 3600.0,
             }

@@ -4,7 +4,21 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
 
-from bot.cards import clock, group, lead, listing, merge, plain, question, reminder, story, why
+from bot.cards import (
+    clock,
+    dispute,
+    duplicates,
+    group,
+    lead,
+    listing,
+    merge,
+    plain,
+    question,
+    recheck,
+    reminder,
+    story,
+    why,
+)
 from bot.cards.asked import Asked
 from bot.cards.card import Message
 from bot.context import Context
@@ -33,12 +47,14 @@ DRAWINGS: dict[str, Drawing] = {
     "list": Drawing(listing.look, listing.draw),
     "story": Drawing(story.look, story.draw),
     "history": Drawing(story.look_history, story.draw_history),
-    "duplicates": Drawing(story.look_duplicates, story.draw_duplicates),
+    "duplicates": Drawing(duplicates.look, duplicates.draw),
     "draft": Drawing(question.look_draft, question.draw_draft),
     "ask": Drawing(question.look_ask, question.draw_ask),
     "when": Drawing(question.look_when, question.draw_when),
     "done": Drawing(question.look_done, question.draw_done),
+    "dispute": Drawing(dispute.look, dispute.draw),
     "merge": Drawing(merge.look, merge.draw),
+    "recheck": Drawing(recheck.look, recheck.draw),
     "undelivered": Drawing(plain.look_undelivered, plain.draw_undelivered),
     "note": Drawing(plain.look_note, _as_is),
     "why": Drawing(why.look, why.draw),

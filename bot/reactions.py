@@ -7,11 +7,13 @@ from collections.abc import Awaitable, Callable, Sequence
 
 from bot.context import Context
 from bot.giving import give
-from bot.outgoing import audience, managers_or_admins, offer, refresh, ring
+from bot.outgoing import audience, managers_of, managers_or_admins, offer, refresh, ring
 from config.clock import ClockRule
 from leads.facts import (
     ActUndone,
     BecameMql,
+    DisputeDecided,
+    DisputeOpened,
     Fact,
     FollowUpLogged,
     LeadAssigned,
@@ -37,7 +39,7 @@ from sla.facts import ClockEscalated, ClockMoved, ClockOverdue, ClockPaused, Clo
 from store.clocks import find_clock
 from store.leads import get_lead
 from store.members import find_member, name_of
-from store.tables import Lead
+from store.tables import Lead, Member
 from store.tx import Tx
 
 Reaction = Callable[[Tx, Fact, Context, str], Awaitable[Sequence[Fact]]]
@@ -219,6 +221,26 @@ async def tell_owners_of_merge(tx: Tx, fact: Fact, ctx: Context, origin: str) ->
     return ()
 
 
+async def show_dispute(tx: Tx, fact: Fact, ctx: Context, origin: str) -> Sequence[Fact]:
+    """Both reps and the manager see one card with the evidence; when it is decided both reps see what was decided."""
+    people: dict[str, Member] = {}
+    if isinstance(fact, DisputeOpened):
+        lead = await get_lead(tx, fact.lead_id)
+        people = {m.id: m for m in await managers_of(tx, lead, rules=ctx.rules)}
+        sides = (fact.holder_id, fact.claimant_id)
+    elif isinstance(fact, DisputeDecided):
+        sides = (fact.winner_id, fact.loser_id)
+    else:
+        return ()
+    for member_id in sides:
+        if (member := await find_member(tx, member_id)) is not None:
+            people[member.id] = member
+    for member in people.values():
+        key = f"{fact.kind}:{fact.dispute_id}:{member.id}"
+        await ring(tx, ctx, member, "dispute", key=key, lead_id=fact.lead_id, dispute=fact.dispute_id)
+    return ()
+
+
 async def tell_owner_of_undone_merge(tx: Tx, fact: Fact, ctx: Context, origin: str) -> Sequence[Fact]:
     """The owner has the lead back."""
     lead = await get_lead(tx, fact.lead_id)
@@ -264,6 +286,8 @@ STORY: dict[type[Fact], tuple[Reaction, ...]] = {
     LeadEdited: (refresh_cards,),
     LeadMerged: (set_reminder, refresh_cards, refresh_old_number, tell_owners_of_merge),
     MergeUndone: (set_reminder, refresh_cards, tell_owner_of_undone_merge),
+    DisputeOpened: (show_dispute,),
+    DisputeDecided: (show_dispute,),
     ActUndone: (set_reminder, refresh_cards, offer_to_pool),
     ClockWarned: (ring_audience,),
     ClockOverdue: (ring_audience, take_back),

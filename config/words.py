@@ -36,6 +36,8 @@ FACT_LABELS: Mapping[str, str] = MappingProxyType(
         "edited": "修改资料",
         "merged": "合并",
         "merge_undone": "撤销合并",
+        "dispute_opened": "撞单",
+        "dispute_decided": "撞单裁决",
         "undone": "撤销",
         "clock_started": "开始计时",
         "clock_met": "按时完成",

@@ -273,6 +273,32 @@ class MergeUndone(Fact):
 
 
 @dataclass(frozen=True, kw_only=True)
+class DisputeOpened(Fact):
+    """A colleague says that this customer is theirs."""
+
+    kind = "dispute_opened"
+    dispute_id: int
+    holder_id: str
+    claimant_id: str
+
+    def data(self) -> Mapping[str, Any]:
+        return {"dispute": self.dispute_id, "holder": self.holder_id, "claimant": self.claimant_id}
+
+
+@dataclass(frozen=True, kw_only=True)
+class DisputeDecided(Fact):
+    """The manager has decided whose customer it is."""
+
+    kind = "dispute_decided"
+    dispute_id: int
+    winner_id: str
+    loser_id: str
+
+    def data(self) -> Mapping[str, Any]:
+        return {"dispute": self.dispute_id, "winner": self.winner_id, "loser": self.loser_id}
+
+
+@dataclass(frozen=True, kw_only=True)
 class ActUndone(Fact):
     """A member took back their own last act."""
 

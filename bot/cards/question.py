@@ -9,6 +9,7 @@ from bot.actions import (
     Disqualify,
     DropDraft,
     NoteCall,
+    OpenDispute,
     OtherLead,
     Release,
     SaveDraft,
@@ -45,6 +46,8 @@ class DraftView:
     about: str
     fields: tuple[tuple[str, str], ...]
     text: str
+    lead_id: int = 0
+    disputed: bool = False  # somebody else has this customer: the reader may call the manager
 
 
 async def look_draft(tx: Tx, asked: Asked, ctx: Context) -> DraftView | None:
@@ -100,12 +103,16 @@ def _lead_draft(draft_id: int, state: str, lead: Lead | None, content: dict[str,
         lead.no if lead else "",
         tuple(r for r in rows if r[1]),
         fields.get("need") or "",
+        lead.id or 0 if lead is not None else 0,
+        lead is not None and asked.who is not None and lead.owner_id not in (None, asked.who.id),
     )
 
 
 def draw_draft(view: DraftView) -> Card:
     """The card with 保存 / 改 / 换一条 / 丢弃."""
     save = "记为再次咨询" if view.kind == "lead" and view.about else "保存"
+    drop = Button("丢弃", DropDraft(view.draft_id))
+    dispute = (Button("撞单", OpenDispute(view.lead_id)),) if view.disputed else ()
     other = (Button("换一条", OtherLead(view.draft_id)),) if view.kind == "followup" else ()
     keep = () if view.kind == "followup" and not view.about else (Button(save, SaveDraft(view.draft_id), "primary"),)
     done = {"saved": "已保存", "dropped": "已丢弃"}.get(view.state, "")
@@ -115,9 +122,7 @@ def draw_draft(view: DraftView) -> Card:
         source="确认一下",
         quote=view.text[:200],
         fields=tuple(Field(name, value) for name, value in view.fields)[:6],
-        buttons=()
-        if done
-        else (*keep, Button("改", ChangeDraft(view.draft_id)), *other, Button("丢弃", DropDraft(view.draft_id))),
+        buttons=() if done else (*keep, Button("改", ChangeDraft(view.draft_id)), *other, *dispute, drop),
         done=done,
     )
 

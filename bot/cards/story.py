@@ -135,26 +135,3 @@ def draw_history(view: HistoryView) -> Text:
         why = f",{term.why}" if term.why else ""
         lines.append(f"{number}. {term.owner}:{term.since} {until},跟进 {term.did} 次{why}")
     return Text("\n".join([f"{view.head} 的经手人", *lines]))
-
-
-async def look_duplicates(tx: Tx, asked: Asked, ctx: Context) -> View | None:
-    """Read who has what was asked for: owner and stage for everyone, details only for those who may see the lead."""
-    if asked.who is None:
-        return None
-    lines = []
-    for lead_id in asked.params.get("leads", []):
-        lead = await leads.find_lead(tx, int(lead_id))
-        if lead is None:
-            continue
-        owner = await name_of(tx, lead.owner_id) if lead.owner_id else "线索池"
-        touched = moment(lead.touched_at, now=ctx.now, zone=ctx.rules.zone) if lead.touched_at else "还没跟进过"
-        seen = await can_see(tx, lead, asked.who, rules=ctx.rules)
-        reveal = await can_act(tx, lead, asked.who)
-        what = f"{title_of(lead)} {phone_of(lead, reveal=reveal)}" if seen else f"{lead.no}(详情不在你的范围)"
-        lines.append(Told(owner, "", f"{what} · {stage_of(lead)} · 最近 {touched}"))
-    return View(f"「{asked.params.get('words', '')}」查到 {len(lines)} 条", tuple(lines), 0)
-
-
-def draw_duplicates(view: View) -> Text:
-    """The answer of 查重."""
-    return Text("\n".join([view.head, *(f"· {line.at}:{line.what}" for line in view.lines)]))

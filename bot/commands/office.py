@@ -11,6 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from bot import clock
 from bot.admin import NobodyThere, ask_server
 from bot.commands.publish import RULES_OFFICE
+from bot.commands.recheck import DEDUPE_OFFICE
 from bot.commands.revive import PARKED_OFFICE
 from bot.lock import hold_store
 from config.document import BadDocument, Mark, Problem
@@ -115,6 +116,7 @@ OFFICE: dict[str, Work] = {
     "key revoke": revoke_key,
     **RULES_OFFICE,
     **PARKED_OFFICE,
+    **DEDUPE_OFFICE,
 }
 
 

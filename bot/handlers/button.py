@@ -13,12 +13,14 @@ from bot.actions import (
     ChangeDraft,
     Claim,
     Compare,
+    DecideDispute,
     Disqualify,
     DropDraft,
     KeepOther,
     MergeLeads,
     More,
     NoteCall,
+    OpenDispute,
     OtherLead,
     Qualify,
     Release,
@@ -35,7 +37,7 @@ from bot.actions import (
 )  # fmt: skip
 from bot.context import Answer, Context, say
 from bot.events import ButtonPressed, MenuPressed
-from bot.handlers import claim, draft, followup, look, merge, office, qualify, release, transfer, undo
+from bot.handlers import claim, dispute, draft, followup, look, merge, office, qualify, release, transfer, undo
 from bot.handlers.commands import COMMANDS
 from bot.handlers.message import run_command
 from bot.outgoing import refresh
@@ -77,6 +79,8 @@ HANDLERS: dict[type[Action], Handler] = {
     ChangeDraft: draft.on_change_draft,
     OtherLead: draft.on_other_lead,
     DropDraft: draft.on_drop_draft,
+    OpenDispute: dispute.on_open_dispute,
+    DecideDispute: dispute.on_decide_dispute,
     Compare: merge.on_compare,
     MergeLeads: merge.on_merge,
     KeepOther: merge.on_keep_other,
@@ -99,6 +103,8 @@ DONE: dict[type[Action], str] = {
     SetNextStep: "已设好",
     NoteCall: "已记下",
     Resend: "正在重发",
+    OpenDispute: "已提给主管",
+    DecideDispute: "已定",
     Compare: "换好了",
     MergeLeads: "已合并",
     KeepOther: "换好了",

@@ -4,7 +4,21 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from bot.context import Answer, Context
-from bot.handlers import capture, claim, followup, leave, look, merge, office, qualify, release, transfer, undo, why
+from bot.handlers import (
+    capture,
+    claim,
+    dispute,
+    followup,
+    leave,
+    look,
+    merge,
+    office,
+    qualify,
+    release,
+    transfer,
+    undo,
+    why,
+)
 from leads.facts import Fact
 from leads.rights import Who
 from store.tx import Tx
@@ -56,6 +70,8 @@ TABLE = (
     ),
     Command(("对比",), "合并前先看看两条线索,挑要保留的", "对比 L1024 L1030", on_words=merge.on_compare_word),
     Command(("撤销合并",), "合并错了,两条各归各位", "撤销合并 L1030", on_words=merge.on_undo_merge_word),
+    Command(("撞单",), "同事的客户其实是我的,请主管定", "撞单 L1024", on_lead=dispute.on_dispute_word),
+    Command(("复查",), "全部线索再查一遍有没有重复的", "复查", on_alone=merge.on_recheck_word, roles=LEADERS),
     Command(("撤销",), "撤销我刚做的一步(10 分钟内)", "撤销", on_alone=undo.on_undo_word),
     Command(("历史",), "这条线索经过谁的手", "历史 L1024", on_lead=look.on_history_word),
     Command(("为什么", "为啥"), "为什么归他、为什么这个分、为什么这个时限", "为什么 L1024", on_lead=why.on_why_word),

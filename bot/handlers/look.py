@@ -5,6 +5,7 @@ from datetime import timedelta
 from bot.actions import More, Show
 from bot.cards.story import PAGE, SHORT, TOLD
 from bot.context import Answer, Context, say
+from leads.duplicates import NORMAL, find_alike, find_known
 from leads.errors import NotFound, Unusable
 from leads.facts import Fact
 from leads.pool import note_view
@@ -118,15 +119,27 @@ async def on_pool(tx: Tx, who: Who, ctx: Context) -> list[Fact | Answer]:
 
 
 async def on_duplicates_word(tx: Tx, rest: str, who: Who, ctx: Context) -> list[Fact | Answer]:
-    """查重 138… or 查重 公司名: who has it already, within the asker's rights."""
+    """查重 138…, 查重 邮箱, 查重 公司名: who has it already, within the asker's rights."""
     if not rest:
         raise Unusable("查什么?例如:查重 13800138000,查重 杭州云栖智能。")
-    found = (await _matching(tx, rest))[:LISTED]
+    found = await _here_already(tx, rest)
     await audit(tx, act="duplicate_check", by=who.id, subject="", at=ctx.now, found=len(found))
     if not found:
         return [say(f"没有查到「{rest[:20]}」,可以放心录入。发「新线索 …」录入。")]
-    ids = [lead.id or 0 for lead in found]
-    return [Answer("duplicates", params={"words": rest[:20], "leads": ids})]
+    return [Answer("duplicates", params={"words": rest[:20], "found": found[:LISTED]})]
+
+
+async def _here_already(tx: Tx, words: str) -> list[tuple[int, str]]:
+    """(lead, same, maybe or named), best first: by a way to reach somebody, by company, then by a person's name."""
+    for kind in NORMAL:
+        lead = await find_known(tx, kind, words)
+        if lead is not None:
+            return [(lead.id or 0, "same")]
+    alike = await find_alike(tx, words, limit=LISTED)
+    found = {match.lead.id or 0: match.verdict for match in alike}
+    for lead in await leads.search(tx, words, limit=LISTED):
+        found.setdefault(lead.id or 0, "named")
+    return list(found.items())
 
 
 async def on_history_word(tx: Tx, lead_id: int | None, rest: str, who: Who, ctx: Context) -> list[Fact | Answer]:

@@ -1,19 +1,23 @@
 """Two leads are one person: merge them, choose what is kept, and take it back within thirty days."""
 
 import re
+from datetime import datetime, timedelta
 
 from bot.actions import Compare, KeepOther, MergeLeads, UndoMerge
-from bot.context import Answer, Context
+from bot.context import Answer, Context, say
 from leads.errors import Unusable
 from leads.facts import Fact
 from leads.merge import keep_other, merge, pair, require_right
 from leads.rights import Who
 from leads.undo import remember
 from leads.unmerge import unmerge
+from store import rechecks
 from store.leads import get_lead
 from store.members import name_of
 from store.talk import set_focus
 from store.tx import Tx
+
+FRESH = timedelta(hours=1)  # so long the result of a re-check is shown again
 
 
 def picks_of(text: str) -> list[str]:
@@ -81,3 +85,13 @@ async def on_undo_merge_word(tx: Tx, rest: str, who: Who, ctx: Context) -> list[
     if found is None:
         raise Unusable("撤销哪一次合并?写上被并掉的编号,例如:撤销合并 L1030")
     return await on_undo_merge(tx, UndoMerge(int(found[1])), who, ctx)
+
+
+async def on_recheck_word(tx: Tx, who: Who, ctx: Context) -> list[Fact | Answer]:
+    """复查: how far a running one is, the result of one of today, or a new one."""
+    last = await rechecks.find(tx)
+    fresh = last is not None and last.ended_at is not None and ctx.now - datetime.fromisoformat(last.ended_at) < FRESH
+    if last is not None and (last.ended_at is None or fresh):
+        return [Answer("recheck")]
+    started = await rechecks.begin(tx, by=who.id, now=ctx.now)
+    return [say(f"开始复查 {started.total:,} 条线索,不影响大家领取和跟进,查完告诉你。")]
