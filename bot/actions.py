@@ -213,10 +213,19 @@ class DecideDispute:
     winner_id: str
 
 
+@dataclass(frozen=True)
+class Fill:
+    """One of the three answers to the question after a call."""
+
+    lead_id: int
+    field: str
+    number: int
+
+
 Action = (
     Claim | Show | More | NoteCall | AskFollowUp | SetNextStep | Qualify | AskDisqualify | Disqualify | AskRelease
     | Release | AskTransfer | Transfer | Undo | SaveDraft | ChangeDraft | OtherLead | DropDraft | ShowPool | ShowMine
-    | Resend | Compare | MergeLeads | KeepOther | UndoMerge | OpenDispute | DecideDispute
+    | Resend | Compare | MergeLeads | KeepOther | UndoMerge | OpenDispute | DecideDispute | Fill
 )  # fmt: skip
 
 WORDS: dict[str, type[Action]] = {
@@ -247,6 +256,7 @@ WORDS: dict[str, type[Action]] = {
     "undo-merge": UndoMerge,
     "dispute": OpenDispute,
     "decide": DecideDispute,
+    "fill": Fill,
 }
 NAMES = {kind: word for word, kind in WORDS.items()}
 

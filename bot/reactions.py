@@ -32,6 +32,7 @@ from leads.facts import (
     NextStepSet,
     ReminderRang,
 )  # fmt: skip
+from leads.missing import most_valuable
 from leads.recycle import recycle
 from leads.rights import is_free
 from sla import clock, reminder
@@ -221,6 +222,21 @@ async def tell_owners_of_merge(tx: Tx, fact: Fact, ctx: Context, origin: str) ->
     return ()
 
 
+async def ask_what_is_missing(tx: Tx, fact: Fact, ctx: Context, origin: str) -> Sequence[Fact]:
+    """After a call that reached somebody, one question with three buttons; never the same one twice."""
+    if not ctx.rules.follow_up.ask_after_call or not isinstance(fact, FollowUpLogged) or fact.channel != "call":
+        return ()
+    if not fact.contact or any(word in fact.words for word in ("没有人接", "没人接", "没接", "关机", "停机", "空号")):
+        return ()
+    lead = await get_lead(tx, fact.lead_id)
+    owner = await find_member(tx, lead.owner_id) if lead.owner_id and lead.owner_id == fact.by else None
+    question = most_valuable(lead, rules=ctx.rules)
+    if owner is not None and question is not None:
+        key = f"missing:{lead.id}:{question.field}"
+        await ring(tx, ctx, owner, "missing", key=key, lead_id=lead.id, field=question.field)
+    return ()
+
+
 async def show_dispute(tx: Tx, fact: Fact, ctx: Context, origin: str) -> Sequence[Fact]:
     """Both reps and the manager see one card with the evidence; when it is decided both reps see what was decided."""
     people: dict[str, Member] = {}
@@ -276,7 +292,7 @@ STORY: dict[type[Fact], tuple[Reaction, ...]] = {
     LeadPlaced: (),
     LeadClaimed: (hear_clocks, start_clocks, set_reminder, refresh_cards),
     LeadAssigned: (hear_clocks, start_clocks, set_reminder, refresh_cards, ring_new_owner),
-    FollowUpLogged: (hear_clocks, set_reminder, refresh_cards, mind_equal_notes),
+    FollowUpLogged: (hear_clocks, set_reminder, refresh_cards, mind_equal_notes, ask_what_is_missing),
     NextStepSet: (hear_clocks, set_reminder, refresh_cards),
     LeadQualified: (hear_clocks, start_clocks, refresh_cards),
     LeadReleased: (cancel_clocks, start_clocks, set_reminder, refresh_cards, offer_to_pool),

@@ -121,10 +121,11 @@ class EqualNotes(Section):
 
 
 class FollowUp(Section):
-    """When a promised day without a time rings."""
+    """When a promised day without a time rings, and whether the bot asks for one missing field after a call."""
 
     day_rings_at: ClockTime = "10:00"
     equal: EqualNotes = EqualNotes()
+    ask_after_call: bool = False
 
 
 class Cleaning(Section):

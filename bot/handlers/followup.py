@@ -3,11 +3,13 @@
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from bot.actions import AskFollowUp, NoteCall, SetNextStep
+from bot.actions import AskFollowUp, Fill, NoteCall, SetNextStep
 from bot.context import Answer, Context, say
+from leads.edit import edit
 from leads.errors import Unusable
 from leads.facts import Fact
 from leads.followup import log_followup, set_next_step
+from leads.missing import QUESTIONS
 from leads.rights import Who, get_workable
 from leads.understand.reading import understand
 from leads.understand.when import When
@@ -108,3 +110,16 @@ async def on_set_next_step(tx: Tx, action: SetNextStep, who: Who, ctx: Context) 
         return [fact, say(f"好的,L{action.lead_id} 不设提醒。")]
     local = at.astimezone(ctx.rules.zone)
     return [fact, say(f"好的,{local:%m-%d %H:%M} 提醒你跟进 L{action.lead_id}。")]
+
+
+async def on_fill(tx: Tx, action: Fill, who: Who, ctx: Context) -> list[Fact | Answer]:
+    """One of the three answers after a call: fills what is still missing, never what somebody has typed meanwhile."""
+    question = QUESTIONS.get(action.field)
+    if question is None or action.number >= len(question.answers):
+        raise Unusable("这个按钮已经不用了,直接改资料就好。")
+    lead = await get_workable(tx, action.lead_id, who, rules=ctx.rules)
+    label, values = question.answers[action.number]
+    if any(getattr(lead, name) not in (None, "") for name in values):
+        raise Unusable(f"{lead.no} 的这一项已经有了,没有改。发「看 {lead.no}」看看。")
+    facts = await edit(tx, action.lead_id, who, values, rules=ctx.rules, now=ctx.now)
+    return [*facts, Answer("lead", action.lead_id, {"said": f"已记好:{label}"})]
