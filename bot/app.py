@@ -20,6 +20,7 @@ from bot.clockwatch import ClockWatch
 from bot.commands.office import OFFICE, Work, save_members
 from bot.context import Context
 from bot.dingtalk.parts import DingTalkParts
+from bot.enrich import enrich
 from bot.guard import listen, watch
 from bot.handlers.office import tell_of_rules, warn_of_calendar
 from bot.metrics import Metrics
@@ -149,6 +150,7 @@ class Leadbot:
             now=self.now(),
             platforms=tuple(self.platforms),
             public_url=self.settings.server.public_url,
+            enriches=self.settings.enrichment is not None,
             groups=self._groups,
         )
 
@@ -291,6 +293,8 @@ class Leadbot:
         try:
             if row.kind == "menu" and self.wecom is not None:
                 await self.wecom.menu_create(MENU)
+            if row.kind == "enrich" and self.settings.enrichment is not None:
+                await enrich(self.store, self.settings.enrichment, int(row.payload["lead"]), now=now)
             if row.kind == "card_route" and self.dingtalk is not None:
                 await self.dingtalk.register_route()
         except Exception as error:

@@ -19,6 +19,7 @@ class Context:
     now: datetime
     platforms: tuple[str, ...] = ("wecom",)
     public_url: str = ""
+    enriches: bool = False  # whether a register of companies is asked
     groups: tuple[Place, ...] = ()  # groups that can be told something, by the names that the settings give them
 
     def place_of(self, member: Member) -> Place | None:

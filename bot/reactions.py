@@ -37,6 +37,7 @@ from leads.recycle import recycle
 from leads.rights import is_free
 from sla import clock, reminder
 from sla.facts import ClockEscalated, ClockMoved, ClockOverdue, ClockPaused, ClockResumed, ClockStepped, ClockWarned
+from store import due
 from store.clocks import find_clock
 from store.leads import get_lead
 from store.members import find_member, name_of
@@ -222,6 +223,17 @@ async def tell_owners_of_merge(tx: Tx, fact: Fact, ctx: Context, origin: str) ->
     return ()
 
 
+async def ask_the_register(tx: Tx, fact: Fact, ctx: Context, origin: str) -> Sequence[Fact]:
+    """A company is looked up in the configured register, later and outside this transaction."""
+    if not ctx.enriches:
+        return ()
+    lead = await get_lead(tx, fact.lead_id)
+    if lead.company:
+        key = f"enrich:{lead.id}:{lead.company}"
+        await due.do_once(tx, kind="enrich", key=key, now=ctx.now, payload={"lead": lead.id})
+    return ()
+
+
 async def ask_what_is_missing(tx: Tx, fact: Fact, ctx: Context, origin: str) -> Sequence[Fact]:
     """After a call that reached somebody, one question with three buttons; never the same one twice."""
     if not ctx.rules.follow_up.ask_after_call or not isinstance(fact, FollowUpLogged) or fact.channel != "call":
@@ -286,7 +298,10 @@ async def _contacted_since_owned(lead: object) -> bool:
 
 
 STORY: dict[type[Fact], tuple[Reaction, ...]] = {
-    LeadCaptured: (start_clocks,),
+    LeadCaptured: (
+        ask_the_register,
+        start_clocks,
+    ),
     LeadEnquired: (hear_clocks, start_clocks, refresh_cards, ring_owner_of_reenquiry),
     BecameMql: (start_clocks, give_or_offer),
     LeadPlaced: (),
@@ -299,7 +314,7 @@ STORY: dict[type[Fact], tuple[Reaction, ...]] = {
     LeadRecycled: (cancel_clocks, start_clocks, set_reminder, refresh_cards, tell_recycled, give_onward),
     LeadTransferred: (hear_clocks, start_clocks, set_reminder, refresh_cards, ring_new_owner, tell_old_owner),
     LeadDisqualified: (cancel_clocks, set_reminder, refresh_cards),
-    LeadEdited: (refresh_cards,),
+    LeadEdited: (refresh_cards, ask_the_register),
     LeadMerged: (set_reminder, refresh_cards, refresh_old_number, tell_owners_of_merge),
     MergeUndone: (set_reminder, refresh_cards, tell_owner_of_undone_merge),
     DisputeOpened: (show_dispute,),

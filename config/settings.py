@@ -173,6 +173,19 @@ class Sms(Section):
     url: Annotated[SecretStr, AfterValidator(_secret_url)]
 
 
+class Enrichment(Section):
+    """A register of companies that is asked over HTTP: {company} in the address is the company's name."""
+
+    name: Annotated[str, StringConstraints(pattern=r"^\S{1,20}$")]
+    url: Annotated[SecretStr, AfterValidator(_secret_url)]
+    headers: dict[str, SecretStr] = {}
+    fields: dict[Annotated[str, StringConstraints(pattern=r"^(industry|scale|capital|status|risk)$")], str] = Field(
+        min_length=1
+    )
+    timeout_s: int = Field(default=5, ge=1, le=30)
+    cache_days: int = Field(default=90, ge=1, le=3650)
+
+
 class Settings(Section):
     """All of leadbot.yaml."""
 
@@ -184,6 +197,7 @@ class Settings(Section):
     dingtalk: DingTalkSettings | None = None
     mail: Mail | None = None
     sms: Sms | None = None
+    enrichment: Enrichment | None = None
 
     @model_validator(mode="after")
     def _some_platform(self) -> "Settings":

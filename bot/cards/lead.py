@@ -30,10 +30,12 @@ from config.worktime import parse_span
 from leads.mask import said
 from leads.rights import can_act, can_see, is_free, pools_of
 from sla.clock import longest
-from store import clocks, leads, talk, timeline
+from store import clocks, findings, leads, talk, timeline
 from store.members import name_of
 from store.tables import Clock, Lead
 from store.tx import Tx
+
+REGISTER = ("industry", "scale", "capital", "status", "risk")
 
 
 @dataclass(frozen=True)
@@ -56,6 +58,7 @@ class View:
     pool_label: str
     may_claim: bool = False
     may_give: bool = False
+    register: str = ""
 
 
 async def look(tx: Tx, asked: Asked, ctx: Context) -> View | None:
@@ -96,6 +99,7 @@ async def look(tx: Tx, asked: Asked, ctx: Context) -> View | None:
         pool_label=ctx.rules.pools[lead.pool].label if lead.pool in ctx.rules.pools else lead.pool,
         may_claim=claimable and (who.role == "manager" or (who.role == "rep" and _is_taken_from(lead, ctx))),
         may_give=is_free(lead) and who.role in ("manager", "admin"),
+        register=await _register(tx, lead, ctx) if ctx.enriches and visible else "",
     )
 
 
@@ -103,6 +107,20 @@ def _is_taken_from(lead: Lead, ctx: Context) -> bool:
     """Whether reps take leads from this lead's pool themselves."""
     pool = ctx.rules.pools.get(lead.pool)
     return pool is None or pool.claim
+
+
+async def _register(tx: Tx, lead: Lead, ctx: Context) -> str:
+    """What the register knows of the company, with source and day; what somebody typed stands elsewhere."""
+    found = {row.field: row for row in await findings.list_of_lead(tx, lead.id or 0) if row.field in REGISTER}
+    if not found:
+        return ""
+    latest = max(found.values(), key=lambda row: row.at)
+    origin = f"({latest.source} {latest.at.astimezone(ctx.rules.zone):%m-%d})"
+    told = ""
+    for value in (found[field].value for field in REGISTER if field in found):
+        more = f"{told}/{value}" if told else value
+        told = more if len(more) + len(origin) <= 30 else told
+    return (told or "已查到") + origin
 
 
 async def _promises(tx: Tx, lead: Lead, ctx: Context) -> tuple[str, str]:
@@ -189,9 +207,10 @@ def _fields(view: View) -> tuple[Field, ...]:
         Field("时限", view.promise),
         Field("保留", view.keeping),
         Field("退回过", ";".join(view.releases)),
+        Field("工商", view.register),
         Field("微信", lead.wechat if view.reveal else ""),
     ]
-    order = ("电话", "时限", "保留", "下一步", "退回过", "职位", "预算", "来自", "微信")
+    order = ("电话", "时限", "保留", "下一步", "退回过", "职位", "预算", "工商", "来自", "微信")
     present = sorted((row for row in rows if row.value), key=lambda row: order.index(row.name))
     return tuple(present[:6])
 
