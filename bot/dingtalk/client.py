@@ -263,7 +263,7 @@ class DingTalkClient:
         answer = self._object(status, raw)
         if answer.get("status") == 1111:
             self._refuse("1111", api, status, answer)
-        code = str(answer.get("errcode", ""))
+        code = str(answer.get("errcode", answer.get("code", "")))
         if code == HIDDEN:
             code = str(answer.get("sub_code") or "")
         if not code or code == "15":  # no answer from behind the gateway: the call may have been done
