@@ -4,7 +4,7 @@ import asyncio
 import shutil
 import stat
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 
@@ -12,6 +12,8 @@ from sqlalchemy.exc import DBAPIError
 
 from bot import clock
 from bot.calling import NotReached, OutcomeUnknown
+from bot.commands.doctor_dingtalk import examine_dingtalk
+from bot.commands.finding import Finding
 from bot.wecom.client import WeComAccount, WeComClient
 from bot.wecom.errors import WeComError
 from bot.wecom.menu import MENU
@@ -34,24 +36,6 @@ PATIENCE = 5.0
 LEAST_DISK = 256 * 2**20
 
 
-@dataclass(frozen=True)
-class Finding:
-    """One step: fine or not, what was seen, and what to do."""
-
-    step: str
-    ok: bool
-    seen: str
-    cure: str = ""
-
-    def line(self) -> str:
-        """✓ or ✗ with the cure."""
-        return f"{'✓' if self.ok else '✗'} {self.step}:{self.seen}" + (f"\n    → {self.cure}" if self.cure else "")
-
-    def plain(self) -> dict[str, object]:
-        """For --json."""
-        return asdict(self)
-
-
 async def examine(folder: Folder, environ: Mapping[str, str]) -> list[Finding]:
     """Walk through the set-up; settings that cannot be read end the walk."""
     try:
@@ -70,6 +54,8 @@ async def examine(folder: Folder, environ: Mapping[str, str]) -> list[Finding]:
     found += await _store(folder, settings)
     if settings.wecom is not None:
         found += await _wecom(settings.wecom, members)
+    if settings.dingtalk is not None:
+        found += await examine_dingtalk(folder, settings, settings.dingtalk, members)
     return found
 
 
@@ -86,7 +72,9 @@ def _address(settings: Settings) -> Finding:
     url = settings.server.public_url
     if url.startswith("https://"):
         return Finding("外网地址", True, url)
-    cure = "在 leadbot.yaml 的 server.public_url 填上 https:// 开头的域名;企业微信只回调可信域名"
+    if settings.wecom is None and settings.dingtalk is not None and settings.dingtalk.mode == "stream":
+        return Finding("外网地址", True, f"{url};Stream 模式收消息不用外网地址")
+    cure = "在 leadbot.yaml 的 server.public_url 填上 https:// 开头的域名;企业微信和钉钉只回调可信域名"
     return Finding("外网地址", False, url, cure)
 
 
@@ -107,10 +95,10 @@ def _rules(folder: Folder, settings: Settings) -> list[Finding]:
     missing = unknown_years(calendar, now, now)
     ahead = unknown_years(calendar, now, now + timedelta(days=365))
     found = [Finding("规则 rules.yaml", True, f"{len(rules.pools)} 个线索池,{len(rules.clocks)} 个时限")]
-    groups = settings.wecom.groups if settings.wecom is not None else {}
+    groups = {name for section in (settings.wecom, settings.dingtalk) if section is not None for name in section.groups}
     for name, pool in rules.pools.items():
         if pool.group and pool.group not in groups:
-            cure = "在 leadbot.yaml 的 wecom.groups 里加上这个群的消息推送地址"
+            cure = "在 leadbot.yaml 的 wecom.groups 里加上这个群的消息推送地址,或在 dingtalk.groups 里加上群的 ID"
             found.append(Finding(f"群「{pool.group}」", False, f"线索池 {name} 要通知它,设置里却没有", cure))
     if missing:
         cure = "升级 Leadbot,或在 rules.yaml 的 calendar.override 里放一份放假安排"
@@ -158,6 +146,8 @@ async def _store(folder: Folder, settings: Settings) -> list[Finding]:
         await store.dispose()
     if mark is not None and mark != store.keys.fingerprint():
         return [Finding("数据库", False, "是用另一把钥匙写的", str(WrongKey("把原来的 LEADBOT_DATA_KEY 放回 .env")))]
+    if settings.wecom is None:
+        return [Finding("数据库", True, "能打开,钥匙对得上")]
     if verified:
         called = Finding("回调验证", True, f"最近一次 {verified}")
     else:

@@ -11,7 +11,8 @@ from aiohttp import web
 from typer.testing import CliRunner
 
 from bot.__main__ import app
-from bot.commands.doctor import Finding, examine
+from bot.commands.doctor import examine
+from bot.commands.finding import Finding
 from bot.wecom.menu import MENU
 from config.folder import Folder, create_folder, read_env
 from config.settings import load_settings
