@@ -19,7 +19,8 @@ from config.rules import load_rules
 from config.settings import DingTalkSettings, Settings
 from store import usage
 from store.access import get_property
-from store.db import Store, sqlite_path
+from store.db import Store
+from store.engine import sqlite_path
 from store.sealed import Keys
 
 PATIENCE = 5.0
