@@ -44,7 +44,8 @@ class Choice:
 class Card:
     """At most 6 fields and 6 buttons. With `done` set, the buttons are one grey label: nothing is left to press.
 
-    `instead` is said in place of the buttons where a card cannot be pressed.
+    `instead` is said in place of the buttons where a card cannot be pressed. `urgency` is "todo" for what its reader
+    has promised to do, "alarm" for what is late: platforms that have more than a card for it may use it.
     """
 
     title: str
@@ -58,6 +59,7 @@ class Card:
     buttons: tuple[Button, ...] = ()
     done: str = ""
     instead: str = ""
+    urgency: str = ""
 
 
 @dataclass(frozen=True)

@@ -96,6 +96,7 @@ def draw(view: View) -> Card:
         fields=tuple(field for field in fields if field.value),
         buttons=() if view.ended else _buttons(view, lead_id, version),
         done=view.ended or ("" if view.part != "other" else "已由别人处理"),
+        urgency="alarm" if broken and view.part in ("owner", "manager") else "",
     )
 
 

@@ -56,6 +56,7 @@ def draw(view: View) -> Card:
     return Card(
         title=f"到点了:{title_of(view.lead)}",
         subtitle="你约好的下一步",
+        urgency="todo",
         source="跟进提醒",
         quote_title=f"上次跟进 {view.last_at}" if view.last_words else "",
         quote=view.last_words,

@@ -14,6 +14,7 @@ from bot.clock import Now
 from bot.dingtalk.clicks import Clicks
 from bot.dingtalk.client import DingTalkClient
 from bot.dingtalk.errors import DingTalkError, meaning_of
+from bot.dingtalk.extras import Extras
 from bot.dingtalk.parse import parse
 from bot.dingtalk.render import changed_card, new_card, session_body, talk
 from bot.dingtalk.sessions import Sessions
@@ -63,6 +64,7 @@ class DingTalk:
         self._now = now
         self._tight = tight
         self._together = Together(self._batch)
+        self._extras = Extras(client, ding=manner.ding, todo=manner.todo, page=manner.page)
         self._refused_until: datetime | None = None
 
     def parse(self, body: bytes) -> Event:
@@ -91,8 +93,8 @@ class DingTalk:
                 message, to, ref=ref, space=space, template=self._manner.template,
                 robot=self._client.account.robot_code, http=self._manner.http, route=self._manner.route,
             )  # fmt: skip
-            return _bytes({"card": card})
-        return _bytes({"talk": talk(message, to)})
+            return _bytes({"card": card, **self._extras.wanted(message, to, ref=ref)})
+        return _bytes({"talk": talk(message, to), **self._extras.wanted(message, to, ref=ref)})
 
     def render_update(self, message: Message, to: Place, *, code: str) -> bytes:
         """See bot/dingtalk/render.py; the code is the card's own name, good for any number of changes."""
@@ -101,9 +103,12 @@ class DingTalk:
     async def send(self, body: bytes) -> Receipt:
         """Hand a message over: a card, or words by the fresh conversation's own address, else by the robot's API."""
         content = json.loads(body)
-        if "card" in content:
-            return await self._send_card(content["card"])
-        words = content["talk"]
+        receipt = await (self._send_card(content["card"]) if "card" in content else self._say(content["talk"]))
+        if "extras" in content:
+            await self._extras.bring(content["extras"])
+        return receipt
+
+    async def _say(self, words: Mapping[str, Any]) -> Receipt:
         kind, to, key, param = words["kind"], words["to"], words["msgKey"], words["msgParam"]
         address = self.sessions.find(kind, to)
         if address is not None and await self._answer_session(kind, to, address, session_body(key, param)):
@@ -123,6 +128,8 @@ class DingTalk:
         answer = {name: change[name] for name in ("cardData", "cardUpdateOptions")}
         if not await self.clicks.answer(code, answer):
             await self._translated(lambda: self._client.update_card(change))
+        if change["cardData"]["cardParamMap"]["done"]:
+            await self._extras.done(code)
         return Receipt(code=code)
 
     def repeatable(self, body: bytes, *, age: timedelta) -> bool:

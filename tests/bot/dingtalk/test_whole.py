@@ -309,6 +309,25 @@ async def test_the_address_for_events_is_verified(acme: Town) -> None:
     assert (await acme.standin.verify_url()).status == 200
 
 
+@pytest.mark.feature("S1")
+@pytest.mark.parametrize("paid", [True, False])
+async def test_what_is_late_rings_louder_where_the_edition_allows(tmp_path: Path, paid: bool) -> None:
+    def settings(text: str) -> str:
+        return text + "  ding: true\n  todo: true\n"
+
+    members = {**REPS, "chenjing": ("陈静", "manager", "")}
+    async with town(tmp_path, members=members, platform="dingtalk", settings=settings) as place:
+        place.standin.company.paid = paid
+        no = await place.mql()
+        await place.later(hours=4)
+        late = place.card("chenjing", "指派")
+        assert f"{no} 领取超时了" in seen(late), "the card comes in any case"
+        assert calls(place)["robot/ding/send"] == 1 and calls(place)["todo/users/*/tasks"] >= 1
+        await place.press("wanglei", "领取")
+        assert "已被王磊领取" in seen(late)
+        assert calls(place)["todo/users/*/tasks/*"] == 1, "what is settled is ticked"
+
+
 async def test_three_bad_hours_lose_nothing(acme: Town) -> None:
     for kind in ("html_200", "http_504", "punish", "qpm"):
         acme.standin.faults.add("*", kind, times=4)
