@@ -126,11 +126,16 @@ class DingTalkSide:
 
     def button(self, user: str, button: str, choice: dict[str, str]) -> tuple[Any, str, dict[str, list[str]]]:
         """The newest card with this button and its key; what is chosen elsewhere has a button of its own here."""
-        if not button.startswith("确定"):
+        if not choice and not button.startswith("确定"):
             message = self.standin.last_card(user, button)
             return message, message.buttons(user)[button], {}
         for message in reversed(self.standin.chat(user)):
-            keys = [key for key in message.buttons(user).values() if "?" in key or "%3F" in key]
+            named = button.startswith("确定")
+            keys = [
+                key
+                for label, key in message.buttons(user).items()
+                if ("?" in key or "%3F" in key) and (named or label.endswith(f"·{button}"))
+            ]
             wanted = [key for key in keys if all(f"={value}" in _plain(key) for value in choice.values())]
             if wanted:
                 return message, wanted[0], {}

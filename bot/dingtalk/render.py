@@ -135,17 +135,20 @@ def changed_card(message: Message, *, code: str) -> dict[str, Any]:
 
 
 def keys_of(card: Card) -> list[tuple[Button, str]]:
-    """The card's buttons with their keys; a list to choose from becomes one button for each of its entries."""
+    """The card's buttons with their keys; a list to choose from becomes a button for each entry (and each button)."""
     if card.done:
         return []
     if card.choice is None or not card.buttons:
         return [(button, pack(button.action)) for button in card.buttons]
-    first, *others = card.buttons
-    chosen = [
-        (Button(option.text, first.action), f"{pack(first.action)}?{card.choice.key}={_value(option.id)}")
+    several = len(card.buttons) > 1
+    return [
+        (
+            Button(f"{option.text}·{button.text}" if several else option.text, button.action),
+            f"{pack(button.action)}?{card.choice.key}={_value(option.id)}",
+        )
+        for button in card.buttons
         for option in card.choice.options
     ]
-    return [*chosen, *((button, pack(button.action)) for button in others)]
 
 
 def _value(text: str) -> str:

@@ -94,7 +94,7 @@ def test_a_message_for_another_company_alarms_the_administrator() -> None:
     ("said", "action", "choices"),
     [
         ("领取 #claim/1024/3", "claim/1024/3", {}),
-        ("多次联系不上 #release/7/2/?reason=多次联系不上", "release/7/2/", {"reason": ("多次联系不上",)}),
+        ("多次联系不上 #release/7/2//?reason=多次联系不上", "release/7/2//", {"reason": ("多次联系不上",)}),
         ("李娜(华东) #transfer/7/2/?to=lina", "transfer/7/2/", {"to": ("lina",)}),
         ("线索池 #pool", "pool", {}),
     ],
@@ -115,9 +115,9 @@ def test_a_click_of_the_recorded_card() -> None:
 
 
 def test_a_click_of_our_own_card_carries_action_and_choice() -> None:
-    content = {"cardPrivateData": {"actionIds": ["x"], "params": {"action": "release/7/2/?reason=没有需求"}}}
+    content = {"cardPrivateData": {"actionIds": ["x"], "params": {"action": "release/7/2//?reason=没有需求"}}}
     found = event("card", {**sample("card_callback_body"), "content": json.dumps(content)})
-    assert (found.action, found.choices) == ("release/7/2/", {"reason": ("没有需求",)})
+    assert (found.action, found.choices) == ("release/7/2//", {"reason": ("没有需求",)})
     content["cardPrivateData"]["params"] = {"action": "transfer/7/2/", "to": ["lina"], "other": 3}  # type: ignore[index]
     found = event("card", {**sample("card_callback_body"), "content": json.dumps(content)})
     assert (found.action, found.choices) == ("transfer/7/2/", {"to": ("lina",)})

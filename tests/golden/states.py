@@ -1,0 +1,117 @@
+"""Every card in every state that a person may meet, drawn from views written by hand: what the goldens are made of."""
+
+from typing import Any
+
+from bot.cards import clock, group, lead, listing, plain, question, reminder, story, why
+from bot.cards.card import Message, Text
+from store.tables import Lead, Member
+from tests.conftest import NOW
+
+
+def customer(**changed: Any) -> Lead:
+    """王建国 of 云栖, unless a test says otherwise."""
+    values: dict[str, Any] = {
+        "id": 1024, "corp": "acme", "name": "王建国", "company": "杭州云栖智能科技有限公司", "title": "采购总监",
+        "city": "杭州", "phone": "13800138000", "wechat": "wangjg_88", "need": "急需三十台工业相机,下周要报价",
+        "budget_min": 500000, "budget_max": 500000, "stage": "mql", "score": 100, "grade": "A", "temperature": "hot",
+        "pool": "public", "source": "官网", "created_at": NOW, "version": 3,
+    }  # fmt: skip
+    return Lead(**(values | changed))
+
+
+def of_lead(part: str, **changed: Any) -> Message:
+    """The living card; what is not named is empty."""
+    about = changed.pop("lead", customer(stage="mql" if part == "free" else "sal"))
+    values: dict[str, Any] = {
+        "lead": about, "part": part, "owner": "王磊", "reveal": part in ("mine", "lead"), "promise": "", "keeping": "",
+        "last_words": "", "last_at": "", "next_step": "", "releases": (), "undo_act": None, "said": "",
+        "headline": "", "pool_label": "公共线索池",
+    }  # fmt: skip
+    return lead.draw(lead.View(**(values | changed)))
+
+
+def of_clock(part: str, *, left: str = "1 小时", ended: str = "", label: str = "领取", owner: str = "") -> Message:
+    """A promise that is running out, or broken."""
+    return clock.draw(
+        clock.View(
+            lead=customer(), label=label, share=50, due="今天 13:50", left=left, arithmetic="", owner=owner, part=part,
+            reveal=part in ("owner", "manager"), ended=ended,
+        )
+    )  # fmt: skip
+
+
+def of_reminder(done: str = "") -> Message:
+    """The promised minute."""
+    return reminder.draw(
+        reminder.View(customer(stage="sal"), True, "今天 15:10", "电话聊了,下午再打", "今天 10:32", done)
+    )
+
+
+def of_draft(kind: str, state: str = "open", about: str = "L1024") -> Message:
+    """What was understood."""
+    title = "记到 L1024 王建国?" if kind == "followup" else "新线索,这样录入?"
+    fields = (("方式", "电话"), ("下一步", "03-25 周三 10:00")) if kind == "followup" else (("姓名", "张三"),)
+    return question.draw_draft(question.DraftView(7, kind, state, title, about, fields, "刚打了,要下周三报价"))
+
+
+def of_ask(what: str, **more: Any) -> Message:
+    """Why, to whom, what happened."""
+    return question.draw_ask(question.AskView(what, customer(stage="sal"), **more))
+
+
+def member(member_id: str, name: str) -> Member:
+    return Member(corp="acme", id=member_id, name=name, role="rep", team="华东")
+
+
+PEOPLE = (member("lina", "李娜"), member("zhaoqiang", "赵强"), *(member(f"rep{n:02}", f"销售{n:02}") for n in range(8)))
+POOL = tuple(customer(id=1024 + n, name=f"客户{n}") for n in range(5))
+
+STATES: dict[str, Message] = {
+    "lead-free": of_lead("free", may_claim=True, promise="今天 13:50前要领取,还剩 2 小时"),
+    "lead-free-for-a-manager": of_lead("free", may_claim=True, may_give=True),
+    "lead-given-back-three-times": of_lead("free", may_claim=True, releases=("打了三次没人接", "说要等预算")),
+    "lead-mine": of_lead("mine", promise="03-19 周四 10:20前要首次联系,还剩 8 小时", next_step="明天 15:00"),
+    "lead-mine-can-be-undone": of_lead("mine", undo_act=9, said="已记到 L1024", last_words="聊了", last_at="今天"),
+    "lead-of-my-team": of_lead("lead"),
+    "lead-gone": of_lead("gone", lead=customer(owner_id="lina", stage="sal"), owner="李娜"),
+    "lead-closed": of_lead("gone", lead=customer(stage="invalid", closed_reason="同行")),
+    "lead-taken-back": of_lead("gone"),
+    "lead-with-a-name-that-is-a-link": of_lead("free", may_claim=True, lead=customer(name="[点我](http://x)*_`#")),
+    "clock-to-claim": of_clock("claim"),
+    "clock-late-for-a-manager": of_clock("manager", left=""),
+    "clock-late-for-the-owner": of_clock("owner", left="", label="首次联系", owner="王磊"),
+    "clock-ended": of_clock("claim", ended="已被李娜领取", owner="李娜"),
+    "clock-of-somebody-else": of_clock("other"),
+    "reminder": of_reminder(),
+    "reminder-done": of_reminder("已跟进"),
+    "group-offer": group.draw(group.View(customer())),
+    "group-taken": group.draw(group.View(customer(), taken="已被李娜领取")),
+    "group-many": group.draw(group.View(None, "公共线索池", 40)),
+    "pool": listing.draw_pool(listing.PoolView(POOL, 60, True, "线索池")),
+    "pool-to-read": listing.draw_pool(listing.PoolView(POOL[:2], 2, False, "线索池")),
+    "pool-empty": listing.draw_pool(listing.PoolView((), 0, True, "线索池")),
+    "list": listing.draw(listing.ListView("我的线索", (listing.Line(customer(), "还没联系"),), "回复序号打开")),
+    "story": story.draw(story.View("L1024 王建国", (story.Told("今天 10:20", "", "首次咨询(官网)"),), 7)),
+    "history": story.draw_history(story.HistoryView("L1024", (story.Term("王磊", "今天 10:20", "", 1, ""),))),
+    "duplicates": story.draw_duplicates(story.View("「138」查到 1 条", (story.Told("王磊", "", "L1024"),), 0)),
+    "why": why.draw(why.View("L1024 王建国", ("评分 100",))),
+    "draft-followup": of_draft("followup"),
+    "draft-followup-of-no-lead": of_draft("followup", about=""),
+    "draft-lead": of_draft("lead", about=""),
+    "draft-saved": of_draft("followup", "saved"),
+    "draft-dropped": of_draft("followup", "dropped"),
+    "ask-followup": of_ask("followup"),
+    "ask-transfer": of_ask("transfer", people=PEOPLE),
+    "ask-transfer-to-nobody": of_ask("transfer"),
+    "ask-release": of_ask("release", pools=(("public", "公共线索池"),)),
+    "ask-release-to-one-of-two": of_ask("release", pools=(("public", "公共线索池"), ("east", "华东池"))),
+    "ask-disqualify": of_ask("disqualify"),
+    "when": question.draw_when(
+        question.WhenView(customer(), "明天或者后天再联系", (("2026-03-19T10:00:00+08:00", "明天 10:00"),))
+    ),
+    "done": question.draw_done(question.DoneView(customer(), "L1024 已退回公共线索池", 9, 10)),
+    "done-for-good": question.draw_done(question.DoneView(customer(), "好了", None, 10)),
+    "undelivered": plain.draw_undelivered((plain.Undelivered(5, "李娜", "L1024", "不在可见范围", "今天 10:20"),)),
+    "undelivered-none": plain.draw_undelivered(()),
+    "note": Text("好的,L1024 不设提醒。"),
+}
