@@ -36,7 +36,8 @@ class DingTalkAccount:
 class DingTalkClient:
     """The calls that Leadbot makes. Every one raises DingTalkError, OutcomeUnknown or NotReached.
 
-    `on_answer(api, code)` hears of each answer, `on_counted()` of each call that the monthly quota counts.
+    `on_answer(api, code)` hears of each answer, `on_counted()` of each call that the monthly quota of the API counts,
+    `on_posted()` of each post to a sessionWebhook, which the quota of webhooks may count (DingTalk does not say).
     """
 
     def __init__(
@@ -46,11 +47,13 @@ class DingTalkClient:
         monotonic: Callable[[], float],
         on_answer: Callable[[str, str], None] = lambda api, code: None,
         on_counted: Callable[[], None] = lambda: None,
+        on_posted: Callable[[], None] = lambda: None,
     ) -> None:
         self.account = account
         self.line = Line("钉钉", "dingtalk.api_base 和 dingtalk.oapi_base")
         self._on_answer = on_answer
         self._on_counted = on_counted
+        self._on_posted = on_posted
         self._slots = asyncio.Semaphore(AT_ONCE)
         self._recent: defaultdict[str, deque[float]] = defaultdict(deque)
         self.token = Token(
@@ -148,6 +151,7 @@ class DingTalkClient:
         """POST to a message's sessionWebhook; the caller has checked its host."""
         status, _, raw = await self.line.exchange("POST", address, body=_json(body), largest=LARGEST_ANSWER)
         self._read_old("robot/sendBySession", status, raw)
+        self._on_posted()
 
     async def new(
         self,

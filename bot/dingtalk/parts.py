@@ -52,6 +52,7 @@ class DingTalkParts:
             monotonic=monotonic,
             on_answer=lambda api, code: metrics.call(platform="dingtalk", api=api, code=code),
             on_counted=lambda: self.quota.count("api"),
+            on_posted=lambda: self.quota.count("webhook"),
         )
         manner = Manner(
             template=settings.card_template_id,
