@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
+from bot.commands.backup import backup, restore
 from bot.commands.dedupe import dedupe
 from bot.commands.line import Commands, Dir, Json, fail, guarded, in_office, opened, show
 from bot.commands.parked import parked_app
@@ -22,6 +23,8 @@ app.add_typer(key_app, name="key")
 app.add_typer(rules_app, name="rules")
 app.add_typer(parked_app, name="parked")
 app.command()(dedupe)
+app.command()(backup)
+app.command()(restore)
 
 ROLES = ("admin", "integration", "readonly")
 

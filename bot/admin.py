@@ -37,7 +37,11 @@ class AdminSocket:
         self._asking: set[asyncio.StreamWriter] = set()
 
     async def start(self) -> None:
-        """Listen; a socket left by a killed server is replaced (the caller holds data/lock)."""
+        """Listen; a socket left by a killed server is replaced, one that answers is another replica's and stays."""
+        if _answers(self._path):
+            log.info("another server of this folder answers the commands")
+            return
+        self._path.parent.mkdir(parents=True, exist_ok=True)
         self._path.unlink(missing_ok=True)
         self._server = await asyncio.start_unix_server(self._serve, str(self._path), limit=LONGEST)
         self._path.chmod(0o600)
@@ -49,7 +53,7 @@ class AdminSocket:
             for silent in self._asking:
                 silent.close()
             await self._server.wait_closed()
-        self._path.unlink(missing_ok=True)
+            self._path.unlink(missing_ok=True)
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
@@ -76,6 +80,16 @@ class AdminSocket:
             self._asking.discard(writer)
 
 
+def _answers(path: Path) -> bool:
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as client:
+        client.settimeout(1)
+        try:
+            client.connect(str(path))
+        except OSError:
+            return False
+        return True
+
+
 def _asked(line: bytes) -> dict[str, Any]:
     try:
         asked = json.loads(line)
@@ -86,10 +100,10 @@ def _asked(line: bytes) -> dict[str, Any]:
     return {"command": asked.get("command"), "arguments": asked.get("arguments", {})}
 
 
-def ask_server(path: Path, command: str, arguments: Mapping[str, Any]) -> Any:
+def ask_server(path: Path, command: str, arguments: Mapping[str, Any], *, patience: float = PATIENCE) -> Any:
     """Hand a command to a running server and return its result. Raises NobodyThere, CommandFailed."""
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as client:
-        client.settimeout(PATIENCE)
+        client.settimeout(patience)
         try:
             client.connect(str(path))
         except OSError:

@@ -27,6 +27,7 @@ from bot.metrics import Metrics
 from bot.pipeline import Pipeline
 from bot.platform import Place, Platform
 from bot.recheck import Rechecker
+from bot.restored import catch_up
 from bot.schedule import Schedule, Worker
 from bot.sender import Sender
 from bot.server import WeComCallbacks
@@ -166,8 +167,10 @@ class Leadbot:
             await self.store.transaction(
                 lambda tx: due.do_once(tx, kind="menu", key=f"menu:{_menu_mark()}", now=self.now())
             )
+        await catch_up(self.store, self.pipeline, self.sweep, self.now)
         if self.dingtalk is not None:
             await self.dingtalk.start()
+        self.store.listen()
         self.schedule.start()
         self.clock_watch.start()
         await self.door.start()
@@ -263,8 +266,9 @@ class Leadbot:
 
     async def _recover(self, tx: Tx) -> None:
         """After a crash: nobody holds anything, and what was being sent is unknown, never queued."""
-        released = await lease.release_dead(tx)
-        unknown = await outbox.orphan(tx, now=self.now(), all_rows=True)
+        alone = not self.store.shared  # other replicas may live: what they hold is theirs until its lease ends
+        released = await lease.release_dead(tx) if alone else 0
+        unknown = await outbox.orphan(tx, now=self.now(), all_rows=alone)
         await bring_forward(tx, now=self.now())
         if released or unknown:
             log.info("recovered after a stop", released=released, unknown=unknown)
@@ -284,7 +288,7 @@ class Leadbot:
 
     async def _do_jobs(self) -> int:
         now = self.now()
-        rows = await self.store.transaction(lambda tx: lease.take(tx, Job, now=now, limit=5))
+        rows = await self.store.transaction(lambda tx: lease.take(tx, Job, now=now, limit=5), ordered=False)
         for row in rows:
             await self._do_job(row, now)
         return len(rows)

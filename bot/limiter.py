@@ -20,6 +20,10 @@ class Limiter:
         for lane, at in sent:
             self._sent[lane].append(at)
 
+    def know(self, lane: str, sent: Iterable[datetime]) -> None:
+        """What a place was sent lately, whoever has sent it; oldest first."""
+        self._sent[lane] = deque(sent)
+
     def wait(self, lane: str, now: datetime) -> timedelta:
         """How long a further message to this place has to wait; zero when it may go now."""
         times = self._sent[lane]

@@ -63,7 +63,7 @@ class Sender:
     async def run_once(self) -> int:
         """Send what is due now; returns how many rows were taken."""
         ctx = await self._context()
-        taken, ready = await self._store.transaction(lambda tx: self._prepare(tx, ctx))
+        taken, ready = await self._store.transaction(lambda tx: self._prepare(tx, ctx), ordered=False)
         crash.point("sender_after_sending_commit")
         await asyncio.gather(*(self._hand_over(row) for row in ready))
         return taken
@@ -94,12 +94,21 @@ class Sender:
         Returns how many were taken (one that had nothing to say makes room for the next of its lane), and the drawn.
         """
         rows = await lease.take(tx, Outbox, now=ctx.now, limit=BATCH, state="queued", holding=("queued", "sending"))
+        if self._store.shared and rows:
+            await self._learn_from_others(tx, {row.lane for row in rows}, ctx.now)
         crash.point("sender_after_take")
         ready = []
         for row in rows:
             if await self._draw(tx, row, ctx):
                 ready.append(row)
         return len(rows), ready
+
+    async def _learn_from_others(self, tx: Tx, lanes: set[str], now: datetime) -> None:
+        """Other replicas write to these places too: their limits are counted from the rows, not from memory."""
+        sent = await outbox.sent_to(tx, lanes, now=now, since=now - timedelta(hours=1))
+        for lane in lanes:
+            place = Place.of_lane(lane)
+            self._limiters[place.platform, place.kind].know(lane, [at for of, at in sent if of == lane])
 
     async def _draw(self, tx: Tx, row: Outbox, ctx: Context) -> bool:
         """Draw one row; False when it waits for its limit, or has nothing to say any more."""

@@ -5,7 +5,7 @@ import secrets
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 from sqlmodel import col
 
 from store.tables import ApiKey, Property
@@ -60,3 +60,8 @@ async def set_property(tx: Tx, name: str, value: str) -> None:
         .values(corp=tx.corp, name=name, value=value)
         .on_conflict_do_update(index_elements=["corp", "name"], set_={"value": value})
     )
+
+
+async def forget_property(tx: Tx, name: str) -> None:
+    """It is not so any more."""
+    await tx.run(delete(Property).where(col(Property.corp) == tx.corp, col(Property.name) == name))

@@ -1,5 +1,6 @@
 """Opening the store: read() for looking, transaction() for changing, on an embedded file or on a shared server."""
 
+import asyncio
 import contextlib
 import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -13,6 +14,7 @@ from store import duty as duty  # these two register their tables with the metad
 from store import queues as queues
 from store.engine import open_engine, sqlite_path
 from store.gather import Gathering, Work
+from store.hear import hear
 from store.sealed import Keys
 from store.shared import Shared, cut_if_silent
 from store.tables import Property
@@ -37,6 +39,7 @@ class Store:
         self.shared = sqlite_path(url) is None  # other replicas work on the same rows
         self.replica = secrets.token_hex(4)
         self._listeners: list[Callable[[str], None]] = []
+        self._ear: asyncio.Task[None] | None = None
         self._gatherings: dict[Work, Gathering] = {}
         self._write_engine = open_engine(url, keys, writing=True, pool_size=2)
         self._read_engine = open_engine(url, keys, writing=False)
@@ -69,8 +72,16 @@ class Store:
                 "(without it names and numbers cannot be read)"
             )
 
+    def listen(self) -> None:
+        """Hear the hints of other replicas too; an embedded store has none."""
+        if self.shared and self._ear is None:
+            self._ear = asyncio.create_task(hear(self.url, self.corp, self.replica, self._hint), name="store-ear")
+
     async def close(self) -> None:
         """Finish the operations asked for and give the files back."""
+        if self._ear is not None:
+            self._ear.cancel()
+            await asyncio.wait([self._ear])
         await self._writer.close()
         if self._loose is not self._writer:
             await self._loose.close()

@@ -70,9 +70,16 @@ async def count_open(tx: Tx) -> tuple[int, datetime | None]:
 
 async def purge(tx: Tx, *, before: datetime, limit: int = 5000) -> int:
     """Forget handled bodies older than `before`; returns how many."""
+    # the newest row stays: its number names messages, and SQLite would give it again
+    newest = select(func.max(col(Inbox.id))).where(col(Inbox.corp) == tx.corp).scalar_subquery()
     old = (
         select(col(Inbox.id))
-        .where(col(Inbox.corp) == tx.corp, col(Inbox.state) == "done", col(Inbox.received_at) < before)
+        .where(
+            col(Inbox.corp) == tx.corp,
+            col(Inbox.state) == "done",
+            col(Inbox.received_at) < before,
+            col(Inbox.id) < newest,
+        )
         .limit(limit)
     )
     result = await tx.run(delete(Inbox).where(col(Inbox.id).in_(old)))

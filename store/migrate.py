@@ -99,9 +99,14 @@ def revision_of(connection: Connection) -> str | None:
         )
     if not marks:
         return None
-    if marks[0] not in {script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()}:
+    if not knows(marks[0]):
         raise TooNew(f"the store is at revision {marks[0]}, which this version does not know; run a newer Leadbot")
     return marks[0]
+
+
+def knows(revision: str) -> bool:
+    """Whether a revision is one of this version's history."""
+    return revision in {script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()}
 
 
 def _refuse_half_made(connection: Connection) -> None:

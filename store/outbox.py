@@ -1,7 +1,7 @@
 """Messages to send: asked for in the transaction that made them necessary, sent once per key."""
 
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Collection, Sequence
+from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
@@ -11,6 +11,8 @@ from sqlmodel import col
 from store.queues import Outbox
 from store.tables import CardPlace
 from store.tx import Tx, insert_for
+
+OLDEST = timedelta(hours=25)  # a message that could not be handed over for a day is given up
 
 
 async def ask(
@@ -190,6 +192,32 @@ async def sent_instants(tx: Tx, since: datetime) -> Sequence[tuple[str, datetime
         .order_by(col(Outbox.first_sent_at))
     )
     return [(lane, at) for lane, at in rows]
+
+
+async def sent_to(tx: Tx, lanes: Collection[str], *, now: datetime, since: datetime) -> Sequence[tuple[str, datetime]]:
+    """(lane, instant) of the new messages sent to some places since then, oldest first."""
+    rows = await tx.rows(
+        select(col(Outbox.lane), col(Outbox.first_sent_at))
+        .where(
+            col(Outbox.corp) == tx.corp,
+            col(Outbox.lane).in_(lanes),
+            col(Outbox.created_at) >= now - OLDEST,
+            col(Outbox.first_sent_at) >= since,
+            col(Outbox.updating).is_(False),
+        )
+        .order_by(col(Outbox.first_sent_at))
+    )
+    return [(lane, at) for lane, at in rows]
+
+
+async def park(tx: Tx, *, why: str, until: datetime) -> int:
+    """Nothing that waits is sent by itself any more: it stands in 未送达 until a person decides."""
+    result = await tx.run(
+        update(Outbox)
+        .where(col(Outbox.corp) == tx.corp, col(Outbox.state) == "queued")
+        .values(state="unknown", body=None, lease_until=None, run_at=until, error=why)
+    )
+    return result.rowcount
 
 
 async def newer_ring(tx: Tx, row: Outbox) -> bool:

@@ -138,6 +138,8 @@ class Town:
         """Stop the bot as SIGTERM does."""
         await self.http.close()
         await self._runners.pop().cleanup()
+        if self.lies_on == "wecom":
+            await self.standin.close()  # its posts are made anew with the next start
 
     async def close(self) -> None:
         """Take everything down."""

@@ -9,7 +9,8 @@ from typing import Any
 from sqlalchemy.exc import IntegrityError
 
 from bot import clock
-from bot.admin import NobodyThere, ask_server
+from bot.admin import PATIENCE, NobodyThere, ask_server
+from bot.commands.backup import BACKUP_OFFICE
 from bot.commands.publish import RULES_OFFICE
 from bot.commands.recheck import DEDUPE_OFFICE
 from bot.commands.revive import PARKED_OFFICE
@@ -25,6 +26,8 @@ from store.migrate import migrate
 from store.sealed import Keys
 from store.tables import Member
 from store.tx import Tx
+
+LONG = {"backup": 3600.0}  # seconds for what takes longer than a moment
 
 Work = Callable[[Store, Mapping[str, Any], datetime], Awaitable[Any]]
 
@@ -115,6 +118,7 @@ OFFICE: dict[str, Work] = {
     "key list": list_keys,
     "key revoke": revoke_key,
     **RULES_OFFICE,
+    **BACKUP_OFFICE,
     **PARKED_OFFICE,
     **DEDUPE_OFFICE,
 }
@@ -123,7 +127,7 @@ OFFICE: dict[str, Work] = {
 def run_in_office(folder: Folder, settings: Settings, command: str, arguments: Mapping[str, Any]) -> Any:
     """Let a running server do it; if none answers, take the lock and do it here (the store is made if need be)."""
     try:
-        return ask_server(folder.sock, command, arguments)
+        return ask_server(folder.sock, command, arguments, patience=LONG.get(command, PATIENCE))
     except NobodyThere:
         pass
     url = settings.store_url(folder)

@@ -61,7 +61,7 @@ class Health:
         async def touch(tx: Tx) -> None:
             await set_property(tx, "ready_at", self.now().isoformat())
 
-        await self.store.transaction(touch)
+        await self.store.transaction(touch, ordered=False)
         self._written_at = self.monotonic()
 
     def _disk_full(self) -> int | None:

@@ -1,0 +1,35 @@
+"""The first start after a restore: what had come in is done, what would be said because of it waits for a person.
+
+The server that was lost may have said it already, after the backup was taken; nobody can know.
+"""
+
+from collections.abc import Callable
+from datetime import datetime
+
+import structlog
+
+from bot.pipeline import Pipeline
+from bot.sweep import Sweep
+from store import outbox
+from store.access import forget_property, get_property
+from store.backup import NEVER, PARKED
+from store.db import Store
+from store.tx import Tx
+
+log = structlog.get_logger()
+
+
+async def catch_up(store: Store, pipeline: Pipeline, sweep: Sweep, now: Callable[[], datetime]) -> None:
+    """Before anything is sent: handle what is due, then park what asks to be sent. Does nothing after a plain start."""
+    async with store.read() as tx:
+        if await get_property(tx, "restored") is None:
+            return
+    while await pipeline.run_once() + await sweep.run_once():
+        pass
+
+    async def park(tx: Tx) -> int:
+        await forget_property(tx, "restored")
+        return await outbox.park(tx, why=PARKED, until=now() + NEVER)
+
+    parked = await store.transaction(park)
+    log.info("started from a backup; what waited to be sent waits for a person", parked=parked)
