@@ -2,9 +2,25 @@
 
 from typing import Any
 
-from bot.cards import clock, group, lead, listing, plain, question, reminder, story, why
-from bot.cards.card import Message, Text
-from store.tables import Lead, Member
+from bot.actions import Show
+from bot.cards import (
+    clock,
+    dispute,
+    duplicates,
+    group,
+    lead,
+    listing,
+    merge,
+    missing,
+    plain,
+    question,
+    reminder,
+    story,
+    why,
+)
+from bot.cards.card import Button, Message, Text
+from leads.missing import QUESTIONS
+from store.tables import Dispute, Lead, Member
 from tests.conftest import NOW
 
 
@@ -93,7 +109,10 @@ STATES: dict[str, Message] = {
     "list": listing.draw(listing.ListView("我的线索", (listing.Line(customer(), "还没联系"),), "回复序号打开")),
     "story": story.draw(story.View("L1024 王建国", (story.Told("今天 10:20", "", "首次咨询(官网)"),), 7)),
     "history": story.draw_history(story.HistoryView("L1024", (story.Term("王磊", "今天 10:20", "", 1, ""),))),
-    "duplicates": story.draw_duplicates(story.View("「138」查到 1 条", (story.Told("王磊", "", "L1024"),), 0)),
+    "duplicates": duplicates.draw(duplicates.View("138", ("· 王磊:L1024",), (Button("看 L1024", Show(1024)),))),
+    "merge": merge.draw(
+        merge.View(1024, 1025, "合并", (merge.Row("name", "姓名", "王建国", "王总", True, True),), (), None, "", False)
+    ),
     "why": why.draw(why.View("L1024 王建国", ("评分 100",))),
     "draft-followup": of_draft("followup"),
     "draft-followup-of-no-lead": of_draft("followup", about=""),
@@ -111,6 +130,18 @@ STATES: dict[str, Message] = {
     ),
     "done": question.draw_done(question.DoneView(customer(), "L1024 已退回公共线索池", 9, 10)),
     "done-for-good": question.draw_done(question.DoneView(customer(), "好了", None, 10)),
+    "missing": missing.draw((customer(), QUESTIONS["budget"])),
+    "dispute": dispute.draw(
+        dispute.View(
+            Dispute(id=4, corp="acme", lead_id=1024, holder_id="wanglei", claimant_id="lina", opened_at=NOW),
+            "L1024 王建国",
+            "王磊",
+            "李娜",
+            (("首次咨询", "今天 10:20 官网"),),
+            True,
+            "",
+        )
+    ),
     "undelivered": plain.draw_undelivered((plain.Undelivered(5, "李娜", "L1024", "不在可见范围", "今天 10:20"),)),
     "undelivered-none": plain.draw_undelivered(()),
     "note": Text("好的,L1024 不设提醒。"),
