@@ -93,13 +93,19 @@ def create_folder(root: Path, *, template: str = "default") -> Created:
         path.mkdir(parents=True, exist_ok=True)
     folder.data.chmod(0o700)
     for name in ("leadbot.yaml", "rules.yaml", "members.csv"):
-        (root / name).write_text((source / name).read_text(encoding="utf-8"), encoding="utf-8")
-    _write_env(folder.env, (source / "env").read_text(encoding="utf-8"))
+        (root / name).write_text(_of_template(source, name), encoding="utf-8")
+    _write_env(folder.env, _of_template(source, "env"))
     callbacks = {f"企业微信({label})": f"/callback/wecom/{name}" for name, label in CALLBACKS.items()}
     return Created(folder, callbacks)
 
 
 CALLBACKS = {"app": "自建应用", "contact": "客户联系", "kf": "微信客服"}
+
+
+def _of_template(source: Path, name: str) -> str:
+    """A file of an industry's template; what is the same everywhere stands in the default one."""
+    own = source / name
+    return (own if own.is_file() else TEMPLATES / "default" / name).read_text(encoding="utf-8")
 
 
 def _write_env(path: Path, template: str) -> None:

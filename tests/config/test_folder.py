@@ -74,7 +74,7 @@ def test_an_encoding_aes_key_is_always_letters_and_digits() -> None:
 
 @pytest.mark.parametrize("template", ["nobody", "../default", "default/..", ""])
 def test_a_template_that_does_not_exist_is_told_with_those_that_do(tmp_path: Path, template: str) -> None:
-    with pytest.raises(NoFolder, match=r"there is no template .*; known: default"):
+    with pytest.raises(NoFolder, match=r"there is no template .*; known: consumer, default, education"):
         create_folder(tmp_path / "acme", template=template)
     assert not (tmp_path / "acme").exists()
 
