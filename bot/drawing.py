@@ -1,7 +1,9 @@
 """Which card is drawn how: a card is a view of the present state, read and drawn at the moment it is sent."""
 
+import hashlib
+import secrets
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from bot.cards import (
@@ -21,8 +23,11 @@ from bot.cards import (
     why,
 )
 from bot.cards.asked import Asked
-from bot.cards.card import Message
+from bot.cards.card import Card, Message
 from bot.context import Context
+from leads.rights import Who
+from store.members import find_member
+from store.queues import Outbox
 from store.tx import Tx
 
 
@@ -74,3 +79,28 @@ async def draw(tx: Tx, asked: Asked, ctx: Context) -> Message | None:
     drawing = drawing_of(asked.card)
     view = await drawing.look(tx, asked, ctx)
     return None if view is None else drawing.draw(view)
+
+
+async def answered(tx: Tx, row: Outbox, ctx: Context) -> Card:
+    """A question's card after its answer: what was asked stays readable, the buttons are gone."""
+    done = str(row.params["done"])
+    if "draft" in row.params:
+        member = await find_member(tx, row.member_id) if row.member_id else None
+        asked = Asked("draft", Who.of(member) if member else None, None, {"draft": row.params["draft"]})
+        drawn = await draw(tx, asked, ctx)
+        if isinstance(drawn, Card):
+            return replace(drawn, subtitle="", buttons=(), done=done)
+    return Card(title=f"L{row.lead_id}" if row.lead_id else "线索助手", done=done)
+
+
+def fingerprint(message: Message) -> bytes:
+    """What a card shows, as 16 bytes: equal cards need no update."""
+    return hashlib.sha256(repr(message).encode("utf-8", "surrogatepass")).digest()[:16]
+
+
+def ref_of(row: Outbox) -> str:
+    """Our name of a message, made of what every platform allows in one.
+
+    WeCom never takes a name twice in the life of an app, not even from a store made anew: hence the random end.
+    """
+    return f"{row.card.replace(':', '-')}-{row.id}-{secrets.token_hex(4)}"

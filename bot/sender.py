@@ -1,35 +1,44 @@
 """From an asked-for card to a message in somebody's chat: draw, note that it is being sent, send, note the end."""
 
 import asyncio
-import hashlib
+import contextlib
 import random
-import secrets
 from collections.abc import Awaitable, Callable
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 import structlog
 
 from bot.cards.asked import Asked
-from bot.cards.card import Card, Message
+from bot.cards.card import Message
 from bot.context import Context
-from bot.drawing import draw, drawing_of
+from bot.drawing import answered, draw, drawing_of, fingerprint, ref_of
 from bot.limiter import Limiter
-from bot.outgoing import managers_or_admins, ring
 from bot.platform import KINDS, CodeGone, Place, Platform, Receipt, SendLater, SendRefused, SendUnknown
+from bot.undelivered import give_up, not_drawn
 from leads.rights import Who
 from store import cards, crash, lease, outbox
 from store.db import Store
 from store.leads import find_lead
 from store.members import find_member
 from store.queues import Outbox
+from store.shared import may_succeed
 from store.tx import Tx
+from store.writer import StoreUnavailable
 
 log = structlog.get_logger()
 
 BATCH = 32
 ALARM_PAUSE = timedelta(seconds=61)
 GIVE_UP = timedelta(hours=24)  # a message that could not be handed over for a day is old news
+
+
+class _NotDrawn(Exception):
+    """One message broke while it was drawn."""
+
+    def __init__(self, row: Outbox, error: Exception) -> None:
+        super().__init__(row.id)
+        self.row = row
+        self.error = error
 
 
 class Sender:
@@ -63,7 +72,15 @@ class Sender:
     async def run_once(self) -> int:
         """Send what is due now; returns how many rows were taken."""
         ctx = await self._context()
-        taken, ready = await self._store.transaction(lambda tx: self._prepare(tx, ctx), ordered=False)
+        try:
+            taken, ready = await self._store.transaction(lambda tx: self._prepare(tx, ctx), ordered=False)
+        except _NotDrawn as bad:
+            row, error = bad.row, bad.error
+            await self._store.transaction(lambda tx: not_drawn(tx, row, error, ctx))
+            return 1
+        for row in ready:
+            if not row.updating:
+                self._limiters[row.platform, Place.of_lane(row.lane).kind].spend(row.lane, ctx.now)
         crash.point("sender_after_sending_commit")
         await asyncio.gather(*(self._hand_over(row) for row in ready))
         return taken
@@ -77,7 +94,8 @@ class Sender:
             found = []
             for row in await lease.take(tx, Outbox, now=now, limit=BATCH, state="unknown", lanes=False):
                 age = now - (row.first_sent_at or row.created_at)
-                if row.body is not None and self._platforms[row.platform].repeatable(row.body, age=age):
+                platform = self._platforms.get(row.platform)
+                if platform is not None and row.body is not None and platform.repeatable(row.body, age=age):
                     await lease.hold(tx, row, state="sending")
                     found.append(row)
                 else:
@@ -99,7 +117,13 @@ class Sender:
         crash.point("sender_after_take")
         ready = []
         for row in rows:
-            if await self._draw(tx, row, ctx):
+            try:
+                drawn = await self._draw(tx, row, ctx)
+            except Exception as error:
+                if may_succeed(error):
+                    raise
+                raise _NotDrawn(row, error) from None
+            if drawn:
                 ready.append(row)
         return len(rows), ready
 
@@ -108,14 +132,15 @@ class Sender:
         sent = await outbox.sent_to(tx, lanes, now=now, since=now - timedelta(hours=1))
         for lane in lanes:
             place = Place.of_lane(lane)
-            self._limiters[place.platform, place.kind].know(lane, [at for of, at in sent if of == lane])
+            if (limiter := self._limiters.get((place.platform, place.kind))) is not None:
+                limiter.know(lane, [at for of, at in sent if of == lane])
 
     async def _draw(self, tx: Tx, row: Outbox, ctx: Context) -> bool:
         """Draw one row; False when it waits for its limit, or has nothing to say any more."""
         platform = self._platforms[row.platform]
         place = Place.of_lane(row.lane)
         if row.card == "answered":
-            body = platform.render_update(await self._answered(tx, row, ctx), place, code=str(row.params["code"]))
+            body = platform.render_update(await answered(tx, row, ctx), place, code=str(row.params["code"]))
             return await self._sending(tx, row, body, updating=True, ctx=ctx)
         member = await find_member(tx, row.member_id) if row.member_id else None
         hangs = row.purpose == "refresh"
@@ -136,21 +161,9 @@ class Sender:
         if (wait := limiter.wait(row.lane, ctx.now)) > timedelta(0):
             await lease.settle(tx, row, run_at=ctx.now + wait, attempts=row.attempts - 1)
             return False
-        limiter.spend(row.lane, ctx.now)
         ref = ref_of(row)
         body = self._platforms[row.platform].render(message, place, ref=ref)
         return await self._sending(tx, row, body, updating=False, ctx=ctx, ref=ref, message=message)
-
-    async def _answered(self, tx: Tx, row: Outbox, ctx: Context) -> Card:
-        """A question's card after its answer: what was asked stays readable, the buttons are gone."""
-        done = str(row.params["done"])
-        if "draft" in row.params:
-            member = await find_member(tx, row.member_id) if row.member_id else None
-            asked = Asked("draft", Who.of(member) if member else None, None, {"draft": row.params["draft"]})
-            drawn = await draw(tx, asked, ctx)
-            if isinstance(drawn, Card):
-                return replace(drawn, subtitle="", buttons=(), done=done)
-        return Card(title=f"L{row.lead_id}" if row.lead_id else "线索助手", done=done)
 
     async def _draw_refresh(self, tx: Tx, row: Outbox, message: Message, ctx: Context) -> bool:
         """Change the card that hangs; without a code it is posted anew for its owner, and left alone for others."""
@@ -189,6 +202,20 @@ class Sender:
         )  # fmt: skip
 
     async def _hand_over(self, row: Outbox) -> None:
+        """Make the call; whatever of ours breaks around it, the row does not stay behind as `sending`."""
+        try:
+            await self._call(row)
+        except Exception as error:
+            log.exception("an error of ours while a message was handed over", message=row.id, card=row.card)
+            cause = f"机器人自己出了错({type(error).__name__}),原因在日志里"
+            with contextlib.suppress(StoreUnavailable):  # then its lease ends, and it is uncertain too
+                await self._uncertain(row, cause)
+
+    async def _uncertain(self, row: Outbox, cause: str) -> None:
+        again = self._now() + timedelta(seconds=min(2 ** min(row.attempts, 9), 300))
+        await self._store.transaction(lambda tx: lease.settle(tx, row, state="unknown", error=cause, run_at=again))
+
+    async def _call(self, row: Outbox) -> None:
         platform = self._platforms[row.platform]
         crash.point("sender_before_update" if row.updating else "sender_before_call")
         try:
@@ -199,8 +226,7 @@ class Sender:
         except SendUnknown as unknown:
             cause = str(unknown)
             log.warning("outcome of a message unknown", message=row.id, cause=cause)
-            again = self._now() + timedelta(seconds=min(2 ** min(row.attempts, 9), 300))
-            await self._store.transaction(lambda tx: lease.settle(tx, row, state="unknown", error=cause, run_at=again))
+            await self._uncertain(row, cause)
         except CodeGone:
             await self._store.transaction(lambda tx: self._code_gone(tx, row))
         except SendRefused as refused:
@@ -267,34 +293,6 @@ class Sender:
         )  # fmt: skip
 
     async def _failed(self, row: Outbox, cause: str) -> None:
-        """The message will never arrive this way: it stands in 未送达, and somebody who can help is told."""
         log.error("message not delivered", message=row.id, card=row.card, cause=cause)
         ctx = await self._context()
-
-        async def note(tx: Tx) -> None:
-            if not await lease.settle(tx, row, state="failed", error=cause):
-                return
-            member = await find_member(tx, row.member_id) if row.member_id else None
-            if member is None or row.purpose != "ring" or row.card == "note":
-                return
-            about = f"关于 L{row.lead_id} 的" if row.lead_id else ""
-            for helper in await managers_or_admins(tx, member):
-                await ring(
-                    tx, ctx, helper, "note", key=f"undelivered:{row.id}:{helper.id}",
-                    text=f"{member.name}没有收到{about}消息:{cause}。发「未送达」可以重发。",
-                )  # fmt: skip
-
-        await self._store.transaction(note)
-
-
-def ref_of(row: Outbox) -> str:
-    """Our name of a message, made of what every platform allows in one.
-
-    WeCom never takes a name twice in the life of an app, not even from a store made anew: hence the random end.
-    """
-    return f"{row.card.replace(':', '-')}-{row.id}-{secrets.token_hex(4)}"
-
-
-def fingerprint(message: Message) -> bytes:
-    """What a card shows, as 16 bytes: equal cards need no update."""
-    return hashlib.sha256(repr(message).encode("utf-8", "surrogatepass")).digest()[:16]
+        await self._store.transaction(lambda tx: give_up(tx, row, cause, ctx))

@@ -178,9 +178,7 @@ async def orphan(tx: Tx, *, now: datetime, all_rows: bool) -> int:
     statement = update(Outbox).where(col(Outbox.corp) == tx.corp, col(Outbox.state) == "sending")
     if not all_rows:
         statement = statement.where(col(Outbox.lease_until) < now)
-    result = await tx.run(
-        statement.values(state="unknown", lease_until=None, run_at=now, error="the sender stopped during the call")
-    )
+    result = await tx.run(statement.values(state="unknown", lease_until=None, run_at=now, error="机器人在发送途中停了"))
     return result.rowcount
 
 

@@ -79,7 +79,7 @@ async def look_undelivered(tx: Tx, asked: Asked, ctx: Context) -> tuple[Undelive
                 row.id or 0,
                 member.name if member else _who_else(row.lane),
                 f"L{row.lead_id}" if row.lead_id else "通知",
-                row.error or "结果不明",
+                f"结果未知,{row.error}" if row.state == "unknown" else row.error,
                 moment(row.created_at, now=ctx.now, zone=ctx.rules.zone),
             )
         )
