@@ -122,7 +122,6 @@ async def test_five_namesakes_stay_five_people(acme):
 
 
 @pytest.mark.feature("B5")
-@pytest.mark.ask("AS13")
 async def test_a_second_number_and_address_are_kept_and_lead_to_the_person(acme):
     no = await acme.capture(name="周九", phone="13800138077", email="zhou@corp.cn")
     await acme.capture("百度", phone="13900139077", email="zhou@corp.cn")
