@@ -3,8 +3,10 @@
 import asyncio
 import contextlib
 import json
+import os
 import socket
-from collections.abc import Awaitable, Callable, Mapping
+import tempfile
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +16,7 @@ log = structlog.get_logger()
 
 LONGEST = 16 * 1024 * 1024
 PATIENCE = 60.0  # seconds a command waits for the server's answer
+LONGEST_ADDRESS = 100  # bytes of a socket's path; Linux takes 107, macOS 103
 ASKING = 5.0  # seconds a client may take to ask; a silent one must not hold up the server's end
 
 Handler = Callable[[Mapping[str, Any]], Awaitable[Any]]
@@ -43,8 +46,11 @@ class AdminSocket:
             return
         self._path.parent.mkdir(parents=True, exist_ok=True)
         self._path.unlink(missing_ok=True)
-        self._server = await asyncio.start_unix_server(self._serve, str(self._path), limit=LONGEST)
+        listening = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        with short_way(self._path) as address:
+            listening.bind(address)
         self._path.chmod(0o600)
+        self._server = await asyncio.start_unix_server(self._serve, sock=listening, limit=LONGEST)
 
     async def stop(self) -> None:
         """Stop listening and remove the file."""
@@ -84,10 +90,23 @@ def _answers(path: Path) -> bool:
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as client:
         client.settimeout(1)
         try:
-            client.connect(str(path))
+            with short_way(path) as address:
+                client.connect(address)
         except OSError:
             return False
         return True
+
+
+@contextlib.contextmanager
+def short_way(path: Path) -> Iterator[str]:
+    """The path as an address of a socket; a folder that lies deep is reached through a short link meanwhile."""
+    if len(os.fsencode(path)) <= LONGEST_ADDRESS:
+        yield str(path)
+        return
+    with tempfile.TemporaryDirectory(prefix="leadbot-") as folder:
+        link = Path(folder) / "data"
+        link.symlink_to(path.parent.absolute(), target_is_directory=True)
+        yield str(link / path.name)
 
 
 def _asked(line: bytes) -> dict[str, Any]:
@@ -105,7 +124,8 @@ def ask_server(path: Path, command: str, arguments: Mapping[str, Any], *, patien
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as client:
         client.settimeout(patience)
         try:
-            client.connect(str(path))
+            with short_way(path) as address:
+                client.connect(address)
         except OSError:
             raise NobodyThere(str(path)) from None
         try:

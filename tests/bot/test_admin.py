@@ -181,6 +181,20 @@ async def test_a_socket_left_by_a_killed_server_is_nobody_and_is_replaced(tmp_pa
     await opened.stop()
 
 
+async def test_a_folder_that_lies_too_deep_for_a_sockets_address_has_its_door_too(tmp_path: Path) -> None:
+    data = tmp_path / ("客户" * 20) / ("n" * 120) / "data"
+    data.mkdir(parents=True)
+    opened = AdminSocket(data / "admin.sock", {"greet": greet})
+    await opened.start()
+    assert [path.name for path in data.iterdir()] == ["admin.sock"]
+    assert stat.S_IMODE((data / "admin.sock").stat().st_mode) == 0o600
+    assert await ask(data / "admin.sock", "greet", name="c") == {"hello": "c"}
+    await opened.stop()
+    assert not list(data.iterdir())
+    with pytest.raises(NobodyThere):
+        await ask(data / "admin.sock", "greet")
+
+
 async def test_a_server_that_hangs_up_without_a_word_is_a_failure_with_a_next_step(tmp_path: Path) -> None:
     async def mute(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await reader.readline()
