@@ -1,5 +1,6 @@
 """The command line: python -m bot <command>, or ./run <command>."""
 
+import gc
 import os
 from pathlib import Path
 from typing import Annotated, Any
@@ -52,6 +53,7 @@ def init(root: Dir, template: Annotated[str, typer.Option(help="The industry tem
 @app.command()
 def serve(root: Dir) -> None:
     """Run the callback server until SIGTERM or Ctrl-C."""
+    gc.disable()  # nothing of all that is loaded now is garbage; bot/app.py enables it once the server is ready
     from bot.commands.serve import run
 
     folder, settings = opened(root)

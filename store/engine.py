@@ -2,7 +2,6 @@
 
 from pathlib import Path
 
-import psycopg
 from sqlalchemy import BigInteger, Connection, Integer, event, make_url
 from sqlalchemy.engine import URL
 from sqlalchemy.engine.interfaces import DBAPIConnection
@@ -148,4 +147,6 @@ def unreachable(url: str, error: DBAPIError) -> StoreUnreachable:
 
 def is_server_error(error: BaseException) -> bool:
     """Whether the error came from a PostgreSQL server or from the way to it."""
-    return isinstance(error, DBAPIError) and isinstance(error.orig, psycopg.Error)
+    if not isinstance(error, DBAPIError) or error.orig is None:
+        return False
+    return type(error.orig).__module__.partition(".")[0] == "psycopg"  # which an embedded store never imports

@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Callable
 
-import psycopg
 import structlog
 
 from store.engine import SERVER
@@ -16,6 +15,8 @@ PAUSE = 5.0  # seconds until the next try to listen
 
 async def hear(url: str, corp: str, replica: str, on_hint: Callable[[str], None]) -> None:
     """Listen until cancelled; calls `on_hint(worker)` for what other replicas of the company have committed."""
+    import psycopg  # an embedded store needs none of it
+
     while True:
         try:
             connecting = psycopg.AsyncConnection.connect(url, autocommit=True, **SERVER)  # type: ignore[arg-type]

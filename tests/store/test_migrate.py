@@ -15,6 +15,7 @@ from sqlalchemy import create_engine
 
 from store.db import Store, WrongKey
 from store.migrate import SCRIPTS, TooNew, migrate
+from store.migrate import head as newest
 from store.sealed import Keys
 from store.tables import Row
 from tests.conftest import KEYS, create_tables
@@ -55,6 +56,10 @@ def shape(path: Path) -> dict[str, Any]:
             known_as = name if origin == "c" else ""  # SQLite numbers those of constraints itself
             found[f"{table} {known_as} {parts}"] = (unique, origin, partial, condition)
     return found
+
+
+def test_the_newest_revision_is_known_without_alembic() -> None:
+    assert newest() == head()
 
 
 @pytest.fixture
