@@ -2,7 +2,9 @@
 
 import asyncio
 import contextlib
+import gc
 import hashlib
+import importlib
 import json
 import resource
 import signal
@@ -174,6 +176,8 @@ class Leadbot:
         self.schedule.start()
         self.clock_watch.start()
         await self.door.start()
+        if self.wecom is not None:  # else the first event would make the loop wait for wechatpy and requests
+            asyncio.get_running_loop().run_in_executor(None, importlib.import_module, "bot.wecom.parse")
 
     async def stop(self) -> None:
         """Finish what is in hand and close everything."""
@@ -344,6 +348,8 @@ async def serve(folder: Folder, settings: Settings) -> None:
     bot = Leadbot(folder, settings)
     _allow_many_connections()
     runner = await listen(bot.web(), settings.server.host, settings.server.port)
+    gc.freeze()  # what is here now stays; collecting would only look at it again and again
+    gc.enable()
     log.info("serving", host=settings.server.host, port=settings.server.port)
     await stopped.wait()
     log.info("stopping")
