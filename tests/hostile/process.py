@@ -5,27 +5,53 @@ import os
 import secrets
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 
 import aiohttp
+from sqlalchemy import select
+from sqlmodel import col
 from yarl import URL
 
-from config.settings import load_settings
+from config.folder import Folder
+from config.settings import Settings, load_settings
 from sandbox.cipher import Crypt
 from sandbox.wecom.people import event
+from store.db import Store
+from store.queues import Inbox
+from store.sealed import Keys
+from tests.bot.dingtalk.spoilt import Signer as DingTalkSigner
 from tests.bot.served import Served, new_folder, served
+from tests.bot.wecom.conftest import AES_KEY, CORP, TOKEN
+from tests.bot.wecom.conftest import Signer as WeComSigner
+from tests.sides import DINGTALK
 
-CORP = "ww0000000000000000"
+
+def present() -> datetime:
+    """The true time: a process of its own has no other."""
+    return datetime.now(UTC)
 
 
 @dataclass
 class Alone:
-    """The process, and what a caller must know to be WeCom."""
+    """The process, and what a caller must know to be WeCom or DingTalk."""
 
     server: Served
-    crypt: Crypt
-    admin_key: str
+    folder: Folder
+    settings: Settings
+    wecom: WeComSigner = field(default_factory=lambda: WeComSigner(Crypt(TOKEN, AES_KEY, CORP), present))
+    dingtalk: DingTalkSigner = field(default_factory=lambda: DingTalkSigner(present))
+
+    @property
+    def base(self) -> str:
+        """Where it listens."""
+        return f"http://127.0.0.1:{self.server.port}"
+
+    @property
+    def admin_key(self) -> str:
+        """The administrator's key."""
+        return self.settings.security.admin_key.get_secret_value()
 
     @property
     def address(self) -> tuple[str, int]:
@@ -45,11 +71,19 @@ class Alone:
         return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
     def envelope(self, inner: str) -> tuple[URL, bytes]:
-        """The address and the body of a right callback, signed now."""
-        sealed, nonce, at = self.crypt.seal(inner.encode()), secrets.token_hex(5), str(int(time.time()))
-        query = {"msg_signature": self.crypt.sign(at, nonce, sealed), "timestamp": at, "nonce": nonce}
-        address = URL(f"http://127.0.0.1:{self.server.port}/callback/wecom/app").with_query(query)
-        return address, f"<xml><ToUserName>{CORP}</ToUserName><Encrypt>{sealed}</Encrypt></xml>".encode()
+        """The address and the body of a right callback of WeCom's, signed now."""
+        query, body = self.wecom.envelope(inner)
+        return URL(f"{self.base}/callback/wecom/app").with_query(query), body.encode()
+
+    async def kept(self) -> list[Inbox]:
+        """The stored events, oldest first, read from the file beside the running server."""
+        keys = Keys(self.settings.data_key())
+        store = Store(self.settings.store_url(self.folder), self.settings.corp, keys)
+        try:
+            async with store.read() as tx:
+                return list(await tx.all(select(Inbox).where(col(Inbox.corp) == tx.corp).order_by(col(Inbox.id))))
+        finally:
+            await store.dispose()
 
     async def real(self, http: aiohttp.ClientSession, words: str = "帮助") -> tuple[int, float]:
         """A member writes: the status, and the seconds until it was acknowledged."""
@@ -71,11 +105,11 @@ class Alone:
 
 @contextlib.contextmanager
 def alone(root: Path) -> Iterator[Alone]:
-    """A server on a folder fresh from init; its WeCom cannot be reached."""
+    """A server on a folder fresh from init, on both platforms at once; neither can be reached."""
     folder = new_folder(root)
+    text = folder.settings.read_text("utf-8").replace("env:WECOM_TOKEN", TOKEN).replace("env:WECOM_AES_KEY", AES_KEY)
+    other = DINGTALK.format(mode="http", base="http://127.0.0.1:9", template="")
+    folder.settings.write_text(text.replace("ww0000000000000000", CORP) + other, "utf-8")
     settings = load_settings(folder, {})
-    assert settings.wecom is not None
-    app = settings.wecom.callbacks["app"]
-    crypt = Crypt(app.token.get_secret_value(), app.aes_key.get_secret_value(), CORP)
     with served(folder) as server:
-        yield Alone(server, crypt, settings.security.admin_key.get_secret_value())
+        yield Alone(server, folder, settings)

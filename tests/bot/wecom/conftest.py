@@ -1,7 +1,7 @@
 """The callback's edge as WeCom meets it: the whole server over real HTTP, with keys and a clock that a test chooses."""
 
 import contextlib
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -35,11 +35,11 @@ class Answer:
 
 
 @dataclass
-class Edge:
-    """A town whose callbacks have known keys."""
+class Signer:
+    """WeCom's side of a callback: makes what is rightly sealed and signed."""
 
-    town: Town
     crypt: Crypt
+    now: Callable[[], datetime]
 
     def envelope(self, inner: bytes | str, *, agent: str = "1000002") -> tuple[dict[str, str], str]:
         """A right query and a right body around an inner XML, signed now."""
@@ -55,9 +55,16 @@ class Edge:
 
     def signed(self, sealed: str, *, nonce: str = "n0nce01", skew: int = 0) -> dict[str, str]:
         """The query that WeCom puts into the address."""
-        timestamp = str(int(self.town.at.timestamp()) + skew)
+        timestamp = str(int(self.now().timestamp()) + skew)
         signature = self.crypt.sign(timestamp, nonce, sealed)
         return {"msg_signature": signature, "timestamp": timestamp, "nonce": nonce}
+
+
+@dataclass
+class Edge(Signer):
+    """A town whose callbacks have known keys."""
+
+    town: Town
 
     async def post(
         self,
@@ -127,7 +134,7 @@ async def edge(
     try:
         await place.http.close()
         place.http = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=5))  # WeCom hangs up after 5 seconds
-        yield Edge(place, Crypt(token, aes_key, corp))
+        yield Edge(Crypt(token, aes_key, corp), place.now, place)
     finally:
         await place.close()
 

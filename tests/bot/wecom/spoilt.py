@@ -10,7 +10,7 @@ from urllib.parse import quote, urlencode
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
 from sandbox.cipher import Crypt
-from tests.bot.wecom.conftest import AES_KEY, CORP, Edge
+from tests.bot.wecom.conftest import AES_KEY, CORP, Signer
 
 PHONE = "13800138000"
 INNER = (
@@ -34,10 +34,10 @@ class Sent:
     get: bool = False
 
 
-Make = Callable[[Edge], Sent]
+Make = Callable[[Signer], Sent]
 
 
-def right(wecom: Edge) -> Sent:
+def right(wecom: Signer) -> Sent:
     """What WeCom would send: the cases each spoil one thing of it."""
     return Sent(*wecom.envelope(INNER))
 
@@ -45,7 +45,7 @@ def right(wecom: Edge) -> Sent:
 def query(**changes: str | None) -> Make:
     """The right envelope with other values in the query; None: left out."""
 
-    def make(wecom: Edge) -> Sent:
+    def make(wecom: Signer) -> Sent:
         sent = right(wecom)
         assert isinstance(sent.query, Mapping)
         return replace(sent, query={k: v for k, v in {**sent.query, **changes}.items() if v is not None})
@@ -56,9 +56,9 @@ def query(**changes: str | None) -> Make:
 def resigned(*, skew: int = 0, nonce: str = "n0nce01", timestamp: str | None = None, by: Crypt | None = None) -> Make:
     """The right envelope, rightly signed for another time, nonce, or with another Token."""
 
-    def make(wecom: Edge) -> Sent:
+    def make(wecom: Signer) -> Sent:
         sealed = wecom.crypt.seal(INNER.encode())
-        at = timestamp or str(int(wecom.town.at.timestamp()) + skew)
+        at = timestamp or str(int(wecom.now().timestamp()) + skew)
         signature = (by or wecom.crypt).sign(at, nonce, sealed)
         return Sent({"msg_signature": signature, "timestamp": at, "nonce": nonce}, wecom.around(sealed)[1])
 
@@ -66,7 +66,7 @@ def resigned(*, skew: int = 0, nonce: str = "n0nce01", timestamp: str | None = N
 
 
 def doubled(name: str) -> Make:
-    def make(wecom: Edge) -> Sent:
+    def make(wecom: Signer) -> Sent:
         sent = right(wecom)
         assert isinstance(sent.query, Mapping)
         return replace(sent, query=urlencode(sent.query) + f"&{name}={quote(sent.query[name])}")
@@ -77,7 +77,7 @@ def doubled(name: str) -> Make:
 def body(spoil: Callable[[str], str | bytes]) -> Make:
     """A right query with a spoilt body."""
 
-    def make(wecom: Edge) -> Sent:
+    def make(wecom: Signer) -> Sent:
         sent = right(wecom)
         return replace(sent, body=spoil(sent.body))
 
@@ -87,7 +87,7 @@ def body(spoil: Callable[[str], str | bytes]) -> Make:
 def signed_text(sealed: str | Callable[[str], str]) -> Make:
     """An envelope that is rightly signed around something that is no cipher text."""
 
-    def make(wecom: Edge) -> Sent:
+    def make(wecom: Signer) -> Sent:
         text = sealed if isinstance(sealed, str) else sealed(wecom.crypt.seal(INNER.encode()))
         return Sent(*wecom.around(text))
 
@@ -116,7 +116,7 @@ def frame(length: int | None = None, owner: str = CORP, inner: str = INNER) -> b
 def raw(plain: bytes, *, get: bool = False) -> Make:
     """A rightly signed envelope (or echo) whose decrypted bytes are these."""
 
-    def make(wecom: Edge) -> Sent:
+    def make(wecom: Signer) -> Sent:
         if get:
             sealed = encrypted(plain)
             return Sent({**wecom.signed(sealed), "echostr": sealed}, get=True)
@@ -131,7 +131,7 @@ def inner(text: str | bytes) -> Make:
 
 
 def header(name: str, value: str, spoil: Callable[[bytes], bytes] = bytes) -> Make:
-    def make(wecom: Edge) -> Sent:
+    def make(wecom: Signer) -> Sent:
         sent = right(wecom)
         return replace(sent, body=spoil(sent.body.encode()), headers={name: value})
 
@@ -141,7 +141,7 @@ def header(name: str, value: str, spoil: Callable[[bytes], bytes] = bytes) -> Ma
 def echo(change: Callable[[dict[str, str]], Mapping[str, str] | str]) -> Make:
     """A spoilt URL check."""
 
-    def make(wecom: Edge) -> Sent:
+    def make(wecom: Signer) -> Sent:
         sealed = wecom.crypt.seal(b"4761502314780001234")
         return Sent(change({**wecom.signed(sealed), "echostr": sealed}), get=True)
 

@@ -1,205 +1,26 @@
 """Whatever a stranger sends to a callback: one and the same answer, nothing stored, nothing told in the log."""
 
 import asyncio
-import base64
-import gzip
 import io
-import zlib
 from collections.abc import AsyncIterator
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
-from urllib.parse import quote, urlencode
+from urllib.parse import urlencode
 
 import pytest
 import pytest_asyncio
 import structlog
 
 from bot import server
-from sandbox.cipher import Crypt
-from tests.bot.wecom.conftest import AES_KEY, CORP, TOKEN, Edge, edge
+from tests.bot.wecom.conftest import AES_KEY, TOKEN, Edge, edge
+from tests.bot.wecom.malformed import CASES
 from tests.bot.wecom.spoilt import (
-    BOMB,
     INNER,
-    OTHER,
     PHONE,
-    XXE,
-    Make,
-    body,
-    capitals,
-    doubled,
-    echo,
-    encrypted,
-    frame,
-    header,
-    inner,
-    not_utf8,
-    padded,
-    query,
-    raw,
-    resigned,
     right,
-    signed_text,
 )  # fmt: skip
 
 pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.feature("P7")]
-
-LEAST = frame()
-ALIGNED = LEAST + bytes([p := 16 - len(LEAST) % 16 or 16]) * p
-QUERY: dict[str, tuple[str, Make]] = {
-    "no query": ("query timestamp", lambda wecom: replace(right(wecom), query="")),
-    "no timestamp": ("query timestamp", query(timestamp=None)),
-    "no nonce": ("query nonce", query(nonce=None)),
-    "no signature": ("query msg_signature", query(msg_signature=None)),
-    "signature of the WeChat kind": ("query msg_signature", query(msg_signature=None, signature="0" * 40)),
-    "two timestamps": ("query timestamp", doubled("timestamp")),
-    "two nonces": ("query nonce", doubled("nonce")),
-    "two signatures": ("query msg_signature", doubled("msg_signature")),
-    "empty timestamp": ("timestamp", query(timestamp="")),
-    "timestamp in words": ("timestamp", query(timestamp="yesterday!")),
-    "timestamp in milliseconds": ("timestamp", resigned(timestamp="1760000000000")),
-    "timestamp with a fraction": ("timestamp", resigned(timestamp="1760000000.0")),
-    "negative timestamp": ("timestamp", resigned(timestamp="-176000000")),
-    "timestamp in full width": ("timestamp", resigned(timestamp="\uff11760000000")),
-    "timestamp with a line break": ("timestamp", resigned(timestamp="1760000000\n")),
-    "timestamp of 5000 digits": ("timestamp", query(timestamp="1" * 5000)),
-    "eleven minutes old": ("age", resigned(skew=-660)),
-    "one second too old": ("age", resigned(skew=-601)),
-    "one second too new": ("age", resigned(skew=601)),
-    "from the year 2000": ("age", resigned(timestamp="0946684800")),
-    "empty nonce": ("nonce", resigned(nonce="")),
-    "nonce of 65 characters": ("nonce", resigned(nonce="n" * 65)),
-    "nonce with a blank": ("nonce", resigned(nonce="n 1")),
-    "nonce with NUL": ("nonce", resigned(nonce="n\x001")),
-    "nonce with a line break": ("nonce", resigned(nonce="n1\r\nX: y")),
-    "nonce in Chinese": ("nonce", resigned(nonce="随机")),
-    "empty signature": ("signature", query(msg_signature="")),
-    "signature in capitals": ("signature", lambda w: replace(right(w), query=capitals(right(w)))),
-    "signature cut short": ("signature", query(msg_signature="a" * 39)),
-    "signature too long": ("signature", query(msg_signature="a" * 41)),
-    "signature with NUL": ("signature", query(msg_signature="a" * 39 + "\x00")),
-    "signature of SHA-256": ("signature", query(msg_signature="a" * 64)),
-    "another signature": ("signature", query(msg_signature="0" * 40)),
-    "another nonce than signed": ("signature", query(nonce="other")),
-    "another cipher text than signed": (
-        "signature",
-        lambda w: replace(right(w), query={**w.signed("x"), "nonce": "n0nce01"}),
-    ),
-    "another Token": ("signature", resigned(by=OTHER)),
-    "no Token": ("signature", resigned(by=Crypt("", AES_KEY, CORP))),
-    "query that is no UTF-8": ("signature", lambda w: replace(right(w), query=not_utf8(right(w)))),
-}
-BODY: dict[str, tuple[str, Make]] = {
-    "empty body": ("xml", body(lambda text: "")),
-    "blanks": ("xml", body(lambda text: "  \n ")),
-    "words": ("xml", body(lambda text: f"打 {PHONE}")),
-    "JSON": ("xml", body(lambda text: '{"encrypt": "abc"}')),
-    "form fields": ("xml", body(lambda text: f"phone={PHONE}&Encrypt=abc")),
-    "HTML": ("xml", body(lambda text: "<html><br></html>")),
-    "cut in the middle": ("xml", body(lambda text: text[: len(text) // 2])),
-    "two documents": ("xml", body(lambda text: text + text)),
-    "rubbish behind": ("xml", body(lambda text: text + "x")),
-    "NUL in front": ("xml", body(lambda text: "\x00" + text)),
-    "NUL inside": ("xml", body(lambda text: text.replace("<Encrypt>", "<Encrypt>\x00"))),
-    "NUL as a reference": ("xml", body(lambda text: text.replace("</xml>", "<A>&#0;</A></xml>"))),
-    "bytes that are no UTF-8": ("utf-8", body(lambda text: text.encode().replace(b"</xml>", b"<A>\xff</A></xml>"))),
-    "overlong UTF-8": ("utf-8", body(lambda text: text.encode().replace(b"</xml>", b"<A>\xc0\xaf</A></xml>"))),
-    "half a surrogate": ("utf-8", body(lambda text: text.encode().replace(b"</xml>", b"<A>\xed\xa0\x80</A></xml>"))),
-    "GBK": ("utf-8", body(lambda text: text.replace("</xml>", "<A>线索</A></xml>").encode("gbk"))),
-    "UTF-16": ("utf-8", body(lambda text: text.encode("utf-16"))),
-    "unknown entity": ("xml", body(lambda text: text.replace("<Encrypt>", "<Encrypt>&nbsp;"))),
-    "plain DOCTYPE": ("doctype", body(lambda text: "<!DOCTYPE xml>" + text)),
-    "billion laughs": ("doctype", body(lambda text: BOMB)),
-    "external entity": ("doctype", body(lambda text: XXE)),
-    "external DTD": ("doctype", body(lambda text: '<!DOCTYPE xml SYSTEM "http://127.0.0.1:1/x.dtd">' + text)),
-    "attribute": ("xml shape", body(lambda text: text.replace("<Encrypt>", "<Encrypt a='1'>"))),
-    "namespace": ("xml shape", body(lambda text: text.replace("<xml>", "<xml xmlns='urn:x'>"))),
-    "a level too deep": ("xml shape", body(lambda text: text.replace("</xml>", "<A><B/></A></xml>"))),
-    "100000 levels": ("xml shape", body(lambda text: "<a>" * 100_000)),
-    "1000 elements": ("xml shape", body(lambda text: f"<xml>{''.join(f'<a{n}/>' for n in range(1000))}</xml>")),
-    "two cipher texts": ("xml repeats", body(lambda text: text.replace("</xml>", "<Encrypt>x</Encrypt></xml>"))),
-    "two receivers": ("xml repeats", body(lambda text: text.replace("</xml>", "<ToUserName/></xml>"))),
-    "Encrypt in small letters": ("signature", body(lambda text: text.replace("Encrypt>", "encrypt>"))),
-    "no Encrypt": ("signature", body(lambda text: "<xml><ToUserName>a</ToUserName></xml>")),
-    "one character changed": ("signature", body(lambda text: text.replace("</Encrypt>", "A</Encrypt>"))),
-    "more than a mebibyte": ("Request Entity Too Large", body(lambda text: text + " " * 2**20)),
-    "in plain": ("signature", body(lambda text: INNER)),
-    "gzip": ("encoding", header("Content-Encoding", "gzip", gzip.compress)),
-    "gzip bomb": ("encoding", header("Content-Encoding", "gzip", lambda _: gzip.compress(b"0" * 2**22))),
-    "deflate": ("encoding", header("Content-Encoding", "deflate", zlib.compress)),
-    "called gzip": ("encoding", header("Content-Encoding", "gzip")),
-    "called brotli": ("encoding", header("Content-Encoding", "br")),
-    "unknown coding": ("encoding", header("Content-Encoding", "x-lead")),
-    "packed twice": ("encoding", header("Content-Encoding", "identity, gzip")),
-    "packed and not said": ("utf-8", body(lambda text: gzip.compress(text.encode()))),
-}
-CIPHER: dict[str, tuple[str, Make]] = {
-    "no cipher text": ("cipher length", signed_text("")),
-    "one character short": ("base64", signed_text(lambda sealed: sealed.rstrip("=")[:-1])),
-    "half of it": ("cipher length", signed_text(lambda sealed: sealed[: len(sealed) // 8 * 4 + 4])),
-    "base64 for addresses": ("base64", signed_text(lambda sealed: "-_" + sealed[2:])),
-    "base64 with a line break": ("base64", signed_text(lambda sealed: sealed[:64] + "\n" + sealed[64:])),
-    "base64 with blanks": ("base64", signed_text(lambda sealed: " " + sealed)),
-    "base64 with rubbish": ("base64", signed_text(lambda sealed: "!" + sealed[1:])),
-    "base64 in Chinese": ("base64", signed_text(lambda sealed: "线" + sealed[1:])),
-    "only padding": ("base64", signed_text("====")),
-    "fifteen bytes": ("cipher length", signed_text(base64.b64encode(b"x" * 15).decode())),
-    "a byte too many": ("cipher length", signed_text(base64.b64encode(b"x" * 33).decode())),
-    "another key": ("", signed_text(encrypted(padded(LEAST), "Z" * 43))),
-    "one block changed": ("", signed_text(lambda sealed: sealed[:-24] + "AAAAAAAAAAAAAAAAAAAAAAA=")),
-    "padding of 0": ("padding", raw(padded(LEAST)[:-1] + b"\x00")),
-    "padding of 33": ("padding", raw(padded(LEAST)[:-1] + b"\x21")),
-    "padding of 255": ("padding", raw(padded(LEAST)[:-1] + b"\xff")),
-    "padding that disagrees": ("padding", raw(padded(LEAST + b"x" * 7)[:-2] + b"\x7f\x02")),
-    "padding to 16 only": ("padding", raw(ALIGNED if len(ALIGNED) % 32 else ALIGNED + b"\x10" * 16 + b"\x10" * 16)),
-    "one block": ("padding", raw(b"\x10" * 16)),
-    "only padding inside": ("frame", raw(b"\x20" * 32)),
-    "frame without a receiver": ("frame", raw(padded(frame(owner="")))),
-    "receiver is another corp": ("receive id", raw(padded(frame(owner="ww9999999999999999"[: len(CORP)])))),
-    "receiver in capitals": ("receive id", raw(padded(frame(owner=CORP.upper())))),
-    "receiver with a tail": ("frame", raw(padded(frame(owner=CORP + "x")))),
-    "receiver cut short": ("frame", raw(padded(frame(owner=CORP[:-1])))),
-    "length 0": ("frame", raw(padded(frame(length=0)))),
-    "length one less": ("frame", raw(padded(frame(length=len(INNER.encode()) - 1)))),
-    "length one more": ("frame", raw(padded(frame(length=len(INNER.encode()) + 1)))),
-    "length 4 GiB": ("frame", raw(padded(frame(length=2**32 - 1)))),
-    "length as a negative number": ("frame", raw(padded(frame(length=-1)))),
-    "length that swallows the receiver": ("frame", raw(padded(frame(length=len(INNER.encode()) + len(CORP))))),
-}
-WITHIN: dict[str, tuple[str, Make]] = {
-    "nothing inside": ("xml", inner("")),
-    "words inside": ("xml", inner("4761502314780001234")),
-    "JSON inside": ("xml", inner(f'{{"ToUserName": "{CORP}"}}')),
-    "no receiver inside": ("recipient", inner("<xml><MsgType>text</MsgType></xml>")),
-    "another receiver inside": ("recipient", inner(INNER.replace(CORP, "ww9999999999999999"))),
-    "two receivers inside": ("xml repeats", inner(INNER.replace("</xml>", f"<ToUserName>{CORP}</ToUserName></xml>"))),
-    "two senders inside": ("xml repeats", inner(INNER.replace("</xml>", "<FromUserName>admin</FromUserName></xml>"))),
-    "attribute inside": ("xml shape", inner(INNER.replace("<MsgType>", "<MsgType a='b'>"))),
-    "nine levels inside": ("xml shape", inner(INNER.replace("</xml>", "<a>" * 9 + "</a>" * 9 + "</xml>"))),
-    "bomb inside": ("doctype", inner(BOMB)),
-    "external entity inside": ("doctype", inner(XXE)),
-    "NUL inside the message": ("xml", inner(INNER.replace("张三", "\x00"))),
-    "no UTF-8 inside": ("utf-8", inner(INNER.encode("gbk"))),
-    "cut inside": ("xml", inner(INNER[:-3])),
-}
-ECHO: dict[str, tuple[str, Make]] = {
-    "check without echostr": ("query echostr", echo(lambda q: {k: v for k, v in q.items() if k != "echostr"})),
-    "check without a query": ("query timestamp", echo(lambda q: "")),
-    "check with two echostr": ("query echostr", echo(lambda q: urlencode(q) + "&echostr=" + quote(q["echostr"]))),
-    "check with an empty echostr": ("signature", echo(lambda q: {**q, "echostr": ""})),
-    "check with another signature": ("signature", echo(lambda q: {**q, "msg_signature": "0" * 40})),
-    "check with another echostr": ("signature", echo(lambda q: {**q, "echostr": encrypted(padded(LEAST))})),
-    "check in plain": ("signature", echo(lambda q: {**q, "echostr": "hello"})),
-    "check from yesterday": ("age", echo(lambda q: {**q, "timestamp": "1759900000"})),
-    "check with bytes that are no UTF-8": ("signature", echo(lambda q: urlencode({**q, "echostr": ""}) + "%ff%ed%a0")),
-    "check of another corp": ("receive id", raw(padded(frame(owner="x" * len(CORP), inner="1")), get=True)),
-    "check with bad padding": ("padding", raw(padded(frame(inner="1"))[:-1] + b"\x00", get=True)),
-    "check with another length": ("frame", raw(padded(frame(inner="1", length=9)), get=True)),
-    "check that is no UTF-8": (
-        "utf-8", raw(padded(b"r" * 16 + (1).to_bytes(4, "big") + b"\xff" + CORP.encode()), get=True),
-    ),
-}  # fmt: skip
-CASES = {**QUERY, **BODY, **CIPHER, **WITHIN, **ECHO}
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
