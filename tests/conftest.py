@@ -25,6 +25,7 @@ NOW = datetime(2026, 3, 18, 2, 20, tzinfo=UTC)  # a Wednesday, 10:20 in Shanghai
 KEYS = Keys(b"k" * 32)
 PLATFORMS = ("wecom", "dingtalk")
 settings.register_profile("house", deadline=None)  # a busy machine is no failure
+settings.register_profile("soak", deadline=None, max_examples=5000)
 settings.load_profile("house")
 LONG = ("story", "kill", "sandbox", "faults")
 DATABASES = ("sqlite", "postgresql")
@@ -33,7 +34,7 @@ ROOT = Path(__file__).parents[1]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--soak", action="store_true", help="run the long forms of the story and kill tests")
+    parser.addoption("--soak", action="store_true", help="run the long forms of the tests that have one")
     parser.addoption("--kills", type=int, default=200, help="how often the long form kills the bot (200)")
     parser.addoption(
         "--database",
@@ -62,6 +63,8 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    if config.getoption("--soak"):
+        settings.load_profile("soak")
     if not hasattr(config, "workerinput"):
         postgres.begin_run()
 
