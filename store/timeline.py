@@ -103,6 +103,17 @@ async def audit(tx: Tx, *, act: str, by: str | None, subject: str, at: datetime,
     await tx.add(AuditItem(corp=tx.corp, at=at, by=by, act=act, subject=subject, data=data))
 
 
+async def last_act(tx: Tx, subject: str, acts: Sequence[str]) -> datetime | None:
+    """When the latest of these acts on a subject happened, in whatever order they were told."""
+    found = await tx.rows(
+        select(func.max(col(AuditItem.at))).where(
+            col(AuditItem.corp) == tx.corp, col(AuditItem.subject) == subject, col(AuditItem.act).in_(acts)
+        )
+    )
+    at: datetime | None = found[0][0]
+    return at
+
+
 async def pool_views(tx: Tx, member_id: str, *, since: datetime) -> set[str]:
     """The numbers of the leads that a member has opened in pools since an instant."""
     items = await tx.all(

@@ -8,18 +8,19 @@ from leads.facts import Fact
 from leads.rights import Who
 from store import outbox
 from store.leads import count_owned
-from store.members import find_by_platform, find_member, list_everyone, list_members, set_state
+from store.members import find_member, list_everyone, list_members, set_state
 from store.tables import Member
-from store.timeline import audit
+from store.timeline import audit, last_act
 from store.tx import Tx
 
 
 async def on_member_left(tx: Tx, event: MemberLeft, ctx: Context) -> list[Fact | Answer]:
     """The managers hear who left and how many leads wait for a new owner; nothing is moved silently."""
-    member = await find_by_platform(tx, event.platform, event.sender)
-    if member is None or not await set_state(tx, member.id, "left"):
+    member = next(iter(await _of_account(tx, event)), None)
+    if member is None or not await _is_news(tx, member, event, "member_left"):
         return []
-    await audit(tx, act="member_left", by=None, subject=member.id, at=ctx.now)
+    if not await set_state(tx, member.id, "left"):
+        return []
     count = await count_owned(tx, member.id)
     managers = [m for m in await list_members(tx, role="manager") if m.team in ("", member.team)]
     managers = managers or list(await list_members(tx, role="admin"))
@@ -34,13 +35,26 @@ async def on_alarm(tx: Tx, event: PlatformAlarm, ctx: Context) -> list[Fact | An
 
 async def on_member_joined(tx: Tx, event: MemberJoined, ctx: Context) -> list[Fact | Answer]:
     """Who had left and comes back is active again; of somebody new the administrators hear."""
-    known = [member for member in await list_everyone(tx) if _account(member, event.platform) == event.sender.lower()]
+    known = await _of_account(tx, event)
     for member in known:
-        await set_state(tx, member.id, "active")
+        if await _is_news(tx, member, event, "member_joined"):
+            await set_state(tx, member.id, "active")
     if known or not event.name:
         return []
     text = f"新同事{event.name}(账号 {event.sender})可以用线索助手了,但还不在成员名单里。在 members.csv 里加一行就行。"
     return [say(text, to=admin.id) for admin in await list_members(tx, role="admin")]
+
+
+async def _of_account(tx: Tx, event: MemberLeft | MemberJoined) -> list[Member]:
+    """Who has this account, whether active or not."""
+    return [member for member in await list_everyone(tx) if _account(member, event.platform) == event.sender.lower()]
+
+
+async def _is_news(tx: Tx, member: Member, event: MemberLeft | MemberJoined, act: str) -> bool:
+    """Keep the event; False when a later one has come before it: platforms promise no order."""
+    last = await last_act(tx, member.id, ("member_left", "member_joined"))
+    await audit(tx, act=act, by=None, subject=member.id, at=event.at)
+    return last is None or last <= event.at
 
 
 def _account(member: Member, platform: str) -> str:
