@@ -40,7 +40,7 @@ def driver_url(url: str, *, asynchronous: bool) -> URL:
     """The URL with the driver's name in it. Raises StoreUnreachable when it is none."""
     try:
         found = make_url(url)
-    except ArgumentError:
+    except (ArgumentError, ValueError):
         raise StoreUnreachable(
             "store.url in leadbot.yaml is no database URL; write postgresql://user:password@host/name, "
             "with @ : / in the password as %40 %3A %2F"
