@@ -125,12 +125,15 @@ async def test_sixteen_claim_each_lead_and_one_gets_it(store, database, soak, re
     async def settle_in(tx):
         for rep in reps:
             await save_member(tx, Member(corp=tx.corp, id=rep, name=rep, role="rep", team="华东", wecom=rep))
-        people = [Person("官网", name="客户", phone=f"139{n:08}") for n in range(leads)]
-        found = [await capture(tx, person, rules=rules, now=NOW) for person in people]
-        return [one.lead_id for one in found]
 
     losers: list[str] = []
-    numbers = await store.transaction(settle_in)
+
+    async def come(number):
+        person = Person("官网", name="客户", phone=f"139{number:08}")
+        return (await store.transaction(lambda tx: capture(tx, person, rules=rules, now=NOW))).lead_id
+
+    await store.transaction(settle_in)
+    numbers = await asyncio.gather(*(come(number) for number in range(leads)))
 
     async def race(replica, lead_id, rep):
         who = Who(id=rep, name=rep, role="rep", team="华东")
