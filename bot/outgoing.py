@@ -13,7 +13,7 @@ from store.members import list_at, list_members
 from store.tables import Lead, Member
 from store.tx import Tx
 
-BURST = 10  # new lead cards a minute to one person; beyond it one list replaces the cards
+BURST = 20  # new lead cards a minute to one person, of the 30 messages WeCom allows; beyond it a list replaces them
 GROUP_BURST = 5  # the same for a group, where everybody reads everything
 GATHER = timedelta(seconds=60)
 

@@ -40,13 +40,14 @@ from leads.facts import (
     NextStepSet,
     ReminderRang,
 )  # fmt: skip
+from leads.mask import said
 from leads.recycle import recycle
 from leads.rights import is_free
 from sla import clock, reminder
 from sla.facts import ClockEscalated, ClockMoved, ClockOverdue, ClockPaused, ClockResumed, ClockStepped, ClockWarned
 from store.clocks import find_clock
 from store.leads import get_lead
-from store.members import find_member, name_of
+from store.members import find_member, list_members, name_of
 from store.tables import Lead
 from store.tx import Tx
 
@@ -159,6 +160,19 @@ async def tell_old_owner(tx: Tx, fact: Fact, ctx: Context, origin: str) -> Seque
     return ()
 
 
+async def tell_marketing(tx: Tx, fact: Fact, ctx: Context, origin: str) -> Sequence[Fact]:
+    """Marketing hears what sales thinks of a lead that was worth nothing, with the source that brought it."""
+    if not isinstance(fact, LeadDisqualified):
+        return ()
+    who = await name_of(tx, fact.by) or "系统"
+    source = f"(来源 {fact.source})" if fact.source else ""
+    text = f"{who}把 L{fact.lead_id}{source}标为无效:{said(fact.reason, reveal=False)[:200]}"
+    for member in await list_members(tx, role="marketing"):
+        if member.id != fact.by:
+            await ring(tx, ctx, member, "note", key=f"worthless:{origin}:{member.id}", lead_id=fact.lead_id, text=text)
+    return ()
+
+
 async def ring_owner_of_reenquiry(tx: Tx, fact: Fact, ctx: Context, origin: str) -> Sequence[Fact]:
     """The owner hears that their customer has asked again."""
     lead = await get_lead(tx, fact.lead_id)
@@ -242,7 +256,7 @@ STORY: dict[type[Fact], tuple[Reaction, ...]] = {
     LeadReleased: (cancel_clocks, start_clocks, set_reminder, refresh_cards, offer_to_pool),
     LeadRecycled: (cancel_clocks, start_clocks, set_reminder, refresh_cards, tell_recycled, give_onward),
     LeadTransferred: (hear_clocks, start_clocks, set_reminder, refresh_cards, ring_new_owner, tell_old_owner),
-    LeadDisqualified: (cancel_clocks, set_reminder, refresh_cards),
+    LeadDisqualified: (cancel_clocks, set_reminder, refresh_cards, tell_marketing),
     LeadEdited: (refresh_cards, ask_the_register),
     LeadMerged: (set_reminder, refresh_cards, refresh_old_number, tell_owners_of_merge),
     MergeUndone: (set_reminder, refresh_cards, tell_owner_of_undone_merge),

@@ -1,5 +1,8 @@
 """Which handler answers which event; an event of no known kind is acknowledged and changes nothing."""
 
+from dataclasses import replace
+from datetime import timedelta
+
 from bot.context import Answer, Context, say
 from bot.events import (
     ApprovalChanged,
@@ -33,6 +36,7 @@ from store import outbox
 from store.members import find_by_platform
 from store.tx import Tx
 
+PATIENCE = 5  # answers an hour to somebody who is no member
 STRANGER = "你好,我是线索助手。你还不在成员名单里,请管理员把你加进来,再来找我。"
 
 
@@ -42,6 +46,8 @@ async def dispatch(tx: Tx, event: Event, ctx: Context) -> tuple[list[Fact | Answ
         return [], None
     member = await find_by_platform(tx, event.platform, event.sender) if event.sender else None
     who = Who.of(member) if member is not None else None
+    if member is not None:  # a platform may write an account in another case than members.csv, by which we send
+        event = replace(event, sender=(member.wecom if event.platform == "wecom" else member.dingtalk) or event.sender)
     if isinstance(event, ContactAdded):
         return await on_contact_added(tx, event, who, ctx), who.id if who else None
     if isinstance(event, MemberLeft):
@@ -76,9 +82,11 @@ async def _of_member(tx: Tx, event: Event, who: Who, ctx: Context) -> list[Fact 
 
 
 async def _greet_stranger(tx: Tx, event: Event, ctx: Context) -> None:
-    """Somebody who is no member gets one polite answer an hour, and no data."""
-    hour = int(ctx.now.timestamp()) // 3600
-    await outbox.ask(
-        tx, platform=event.platform, place=event.sender, lane=f"{event.platform}:member:{event.sender}", card="note",
-        key=f"stranger:{event.platform}:{event.sender}:{hour}", now=ctx.now, params={"text": STRANGER},
-    )  # fmt: skip
+    """Somebody who is no member gets a polite answer and no data, a few times an hour."""
+    lane = f"{event.platform}:member:{event.sender}"
+    told = await outbox.count_asked_since(tx, lane, "note", ctx.now - timedelta(hours=1))
+    if told < PATIENCE:
+        await outbox.ask(
+            tx, platform=event.platform, place=event.sender, lane=lane, card="note",
+            key=f"stranger:{lane}:{ctx.now.isoformat()}:{told}", now=ctx.now, params={"text": STRANGER},
+        )  # fmt: skip

@@ -111,7 +111,7 @@ def _read(line: int, cells: dict[str, str], wrong: Any) -> MemberRow | None:
         name=cells["name"],
         role=role,
         team=cells.get("team", ""),
-        wecom=cells.get("wecom", "").lower() or None,
+        wecom=cells.get("wecom", "") or None,
         dingtalk=cells.get("dingtalk", "") or None,
         mobile=cells.get("mobile", ""),
         email=cells.get("email", ""),

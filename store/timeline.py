@@ -60,6 +60,19 @@ async def list_last(tx: Tx, lead_id: int, kinds: Sequence[str], *, limit: int, s
     return await tx.all(_LAST, lead_id=lead_id, kinds=tuple(kinds), most=limit, skip=skip)
 
 
+async def last_followup(tx: Tx, lead_id: int) -> TimelineItem | None:
+    """The last follow-up of a lead that was not taken back."""
+    taken_back: list[str | None] = []  # whose follow-ups; each word 撤销 meant their last one before it
+    for item in await list_last(tx, lead_id, ("followup_logged", "undone"), limit=20):
+        if item.kind == "undone":
+            taken_back += [item.by] if item.data.get("act") == "followup" else []
+        elif item.by in taken_back:
+            taken_back.remove(item.by)
+        else:
+            return item
+    return None
+
+
 _DONE_BY = select(func.count()).where(
     col(TimelineItem.corp) == bindparam("corp"),
     col(TimelineItem.by) == bindparam("member_id"),

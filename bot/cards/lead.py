@@ -32,7 +32,7 @@ from leads.rights import can_act, can_see, is_free, pools_of
 from sla.clock import longest
 from store import clocks, findings, leads, talk, timeline
 from store.members import name_of
-from store.tables import Clock, Lead
+from store.tables import Act, Clock, Lead
 from store.tx import Tx
 
 REGISTER = ("industry", "scale", "capital", "status", "risk")
@@ -78,8 +78,9 @@ async def look(tx: Tx, asked: Asked, ctx: Context) -> View | None:
     else:
         part = "gone"
     reveal = act and part != "free"
-    last = await timeline.list_last(tx, lead.id or 0, ("followup_logged",), limit=1)
+    last = await timeline.last_followup(tx, lead.id or 0)
     visible = await can_see(tx, lead, who, rules=ctx.rules)
+    act_last = await _undoable(tx, lead, who.id or "", ctx)
     releases = await timeline.list_last(tx, lead.id or 0, ("released",), limit=3) if visible else []
     promise, keeping = await _promises(tx, lead, ctx)
     return View(
@@ -89,12 +90,12 @@ async def look(tx: Tx, asked: Asked, ctx: Context) -> View | None:
         reveal=reveal,
         promise=promise if part != "gone" else "",
         keeping=keeping if part in ("mine", "lead") else "",
-        last_words=words_of(last[0].text, reveal=reveal) if last and visible else "",
-        last_at=moment(last[0].at, now=ctx.now, zone=ctx.rules.zone) if last else "",
+        last_words=words_of(last.text, reveal=reveal) if last and visible else "",
+        last_at=moment(last.at, now=ctx.now, zone=ctx.rules.zone) if last else "",
         next_step=moment(lead.next_step_at, now=ctx.now, zone=ctx.rules.zone) if lead.next_step_at else "",
         releases=tuple(words_of(item.text, reveal=reveal, most=30) for item in releases),
-        undo_act=await _undoable(tx, lead, who.id or "", ctx),
-        said=str(asked.params.get("said", "")),
+        undo_act=act_last.id if act_last is not None else None,
+        said=str(asked.params.get("said", "")) or _said_of(lead, act_last),
         headline=str(asked.params.get("headline", "")),
         pool_label=ctx.rules.pools[lead.pool].label if lead.pool in ctx.rules.pools else lead.pool,
         may_claim=claimable and (who.role == "manager" or (who.role == "rep" and _is_taken_from(lead, ctx))),
@@ -154,12 +155,23 @@ def _keeping(clock: Clock, ctx: Context) -> str:
     return f"还剩 {lasting(left)}{further}"
 
 
-async def _undoable(tx: Tx, lead: Lead, member_id: str, ctx: Context) -> int | None:
+async def _undoable(tx: Tx, lead: Lead, member_id: str, ctx: Context) -> Act | None:
+    """The reader's last act on this lead while they may still take it back."""
     window = talk.undo_window(ctx.rules.undo_minutes, ctx.now)
     for act in await talk.last_acts(tx, member_id, since=window):
         if act.lead_id == lead.id:
-            return act.id if act.version_after == lead.version else None
+            return act if act.version_after == lead.version else None
     return None
+
+
+def _said_of(lead: Lead, act: Act | None) -> str:
+    """A tap on 领取 changes the card itself, so the card has to say that it worked."""
+    return taken(lead.id or 0) if act is not None and act.kind == "claim" else ""
+
+
+def taken(lead_id: int) -> str:
+    """What whoever claimed a lead reads."""
+    return f"L{lead_id} 已领取,现在是你的了"
 
 
 def draw(view: View) -> Card:

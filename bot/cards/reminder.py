@@ -30,17 +30,17 @@ async def look(tx: Tx, asked: Asked, ctx: Context) -> View | None:
     if lead is None or asked.who is None:
         return None
     mine = lead.owner_id == asked.who.id and lead.stage in leads.OPEN_STAGES
-    last = await timeline.list_last(tx, lead.id or 0, ("followup_logged",), limit=1)
+    last = await timeline.last_followup(tx, lead.id or 0)
     rang = await timeline.list_last(tx, lead.id or 0, ("reminded",), limit=1)
-    worked = bool(last and rang and last[0].id > rang[0].id)  # type: ignore[operator]
+    worked = bool(last and rang and last.id > rang[0].id)  # type: ignore[operator]
     reveal = mine and await can_act(tx, lead, asked.who)
     done = "已不在你手上" if not mine else ("已跟进" if worked else "")
     return View(
         lead=lead,
         reveal=reveal,
         promised=moment(lead.next_step_at, now=ctx.now, zone=ctx.rules.zone) if lead.next_step_at else "",
-        last_words=words_of(last[0].text, reveal=reveal) if last and mine else "",
-        last_at=moment(last[0].at, now=ctx.now, zone=ctx.rules.zone) if last else "",
+        last_words=words_of(last.text, reveal=reveal) if last and mine else "",
+        last_at=moment(last.at, now=ctx.now, zone=ctx.rules.zone) if last else "",
         done=done,
     )
 

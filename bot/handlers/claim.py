@@ -1,6 +1,7 @@
 """A rep takes a lead: by the card's button or by the word 领取."""
 
 from bot.actions import Claim
+from bot.cards.lead import taken
 from bot.context import Answer, Context
 from leads.claim import claim
 from leads.errors import Unusable
@@ -25,4 +26,4 @@ async def on_claim_word(tx: Tx, lead_id: int | None, rest: str, who: Who, ctx: C
     if lead_id is None:
         raise Unusable("要领取哪一条?例如:领取 L1024。发「线索池」看看有哪些可以领。")
     outcome = await on_claim(tx, Claim(lead_id, 0), who, ctx)
-    return [*outcome, Answer("lead", lead_id, {"said": f"L{lead_id} 领取成功,现在是你的了"})]
+    return [*outcome, Answer("lead", lead_id, {"said": taken(lead_id)})]

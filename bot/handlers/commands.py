@@ -45,7 +45,7 @@ class Command:
 
 
 TABLE = (
-    Command(("帮助", "help", "?", "菜单"), "看看我能做什么", "帮助"),
+    Command(("帮助", "help", "?", "\uff1f", "菜单"), "看看我能做什么", "帮助"),
     Command(
         ("新线索", "新增", "录入"), "贴上客户信息就能录入", "新线索 张三 13800138000 杭州云栖 想要报价",
         on_words=capture.on_new_lead_word,

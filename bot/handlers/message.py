@@ -110,4 +110,4 @@ async def _free_words(tx: Tx, text: str, about: int | None, who: Who, ctx: Conte
 def _unknown(text: str) -> list[Fact | Answer]:
     words = [command.words[0] for command in COMMANDS.values()]
     near = "、".join(f"「{word}」" for word in closest(text, words))
-    return [say(f"没看懂这句话。是不是想发 {near}?\n发「帮助」看看我能做什么。")]
+    return [say(f"没看懂这句话。是不是想发{near}?\n发「帮助」看看我能做什么。")]

@@ -21,9 +21,9 @@ class Line:
 
 
 def tidy(text: str) -> str:
-    """One line of chat with full-width digits and letters made plain, without a leading slash."""
+    """One line of chat with full-width digits and letters made plain, without a leading slash of either width."""
     plain = "".join(unicodedata.normalize("NFKC", c) if "\uff01" <= c <= "\uff5e" and c.isalnum() else c for c in text)
-    return plain.strip().removeprefix("/").removeprefix("/").strip()
+    return plain.strip().removeprefix("/").removeprefix("\uff0f").strip()
 
 
 def read_line(text: str, aliases: Mapping[str, str]) -> Line | None:

@@ -8,6 +8,7 @@ from pathlib import Path
 from aiohttp import web
 
 LARGEST = 2**20  # bytes; proofs are tiny
+AT_ROOT = "/{file:[A-Za-z0-9_-][A-Za-z0-9_.-]{0,127}}"
 TYPES = {
     ".txt": "text/plain",
     ".html": "text/html",
@@ -29,7 +30,13 @@ def add_public(app: web.Application, folder: Path) -> None:
             raise web.HTTPNotFound
         return web.Response(body=content, content_type=TYPES.get(Path(name).suffix.lower(), "application/octet-stream"))
 
-    app.router.add_get("/{file:[A-Za-z0-9_-][A-Za-z0-9_.-]{0,127}}", serve)
+    async def refuse(request: web.Request) -> web.Response:
+        """Only a file that is there wants another method; every other word at the root is no address at all."""
+        await serve(request)
+        raise web.HTTPMethodNotAllowed(request.method, ("GET", "HEAD"))
+
+    app.router.add_get(AT_ROOT, serve)
+    app.router.add_route("*", AT_ROOT, refuse)
 
 
 def read_public(folder: Path, name: str) -> bytes | None:

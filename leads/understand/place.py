@@ -139,7 +139,10 @@ def _stands(text: str, at: int, bare: bool) -> bool:
     if not bare:
         return True
     return (
-        not "一" <= before <= "鿿" or before in "在是的省市自州到去约区" or text[max(0, at - 2) : at] in _table().level
+        not "一" <= before <= "鿿"
+        or before in "在是的省市自州到去约区"
+        or text[max(0, at - 2) : at] in _table().level
+        or text[:at].endswith(tuple(_provinces()))
     )
 
 

@@ -157,7 +157,7 @@ async def test_a_limit_says_when_it_lifts(acme):
     await acme.text("wanglei", "退回 " + numbers[0] + " 测试")
     assert "每分钟最多领 10 条" in words(await acme.text("wanglei", f"领取 {numbers[10]}"))
     await acme.later(seconds=61)
-    assert "领取成功" in words(await acme.text("wanglei", f"领取 {numbers[10]}"))
+    assert "已领取" in words(await acme.text("wanglei", f"领取 {numbers[10]}"))
 
 
 @pytest.mark.failure("6")
@@ -179,3 +179,42 @@ async def test_unknown_and_invisible_leads_get_the_same_answer(acme):
     unknown = words(await acme.text("lina", "看 L99999"))
     assert unseen == unknown.replace("L99999", no)
     assert "13800138000" not in unseen
+
+
+@pytest.mark.feature("F1")
+async def test_whoever_taps_reads_that_it_worked_and_how_to_take_it_back(acme):
+    no = await acme.mql()
+    card = acme.card("wanglei", "领取")
+    await acme.press("wanglei", "领取")
+    seen = words([card, acme.card("wanglei", "打通了")])
+    assert f"{no} 已领取,现在是你的了" in seen and "[撤销]" in seen
+
+
+@pytest.mark.feature("F1")
+async def test_fifteen_leads_in_one_minute_are_fifteen_cards_for_every_rep(acme):
+    numbers = [await acme.mql(phone=f"139000000{n:02}", name=f"客户{n:02}", company=f"公司{n:02}") for n in range(15)]
+    for rep in ("wanglei", "lina", "zhaoqiang"):
+        offered = words(acme.standin.chat(rep))
+        assert [no for no in numbers if no not in offered] == []
+
+
+@pytest.mark.ask("AS1")
+async def test_marketing_hears_why_a_lead_was_worth_nothing(acme):
+    no = await acme.mql()
+    await acme.press("wanglei", "领取")
+    before = len(acme.standin.chat("linda"))
+    await acme.text("wanglei", f"无效 {no} 13800138000 是空号")
+    heard = words(acme.standin.chat("linda")[before:])
+    assert no in heard and "王磊" in heard and "官网" in heard and "空号" in heard and "13800138000" not in heard
+
+
+@pytest.mark.feature("F1")
+async def test_an_account_that_is_written_with_capitals_is_one_person(tmp_path, platform):
+    """members.csv has it as the address book shows it, messages go to it as it stands, callbacks may write it small."""
+    async with town(tmp_path, members={"WangLei": ("王磊", "rep", "华东")}, platform=platform) as acme:
+        no = await acme.mql()
+        card = acme.card("WangLei", "领取")
+        await acme.press("WangLei", "领取")
+        assert (await acme.lead(no))["owner"] == "WangLei"
+        assert f"{no} 已领取" in words([card]), "the card that was tapped changes itself"
+        assert acme.database.rows("select distinct place from outbox where corp = 'acme'") == [("WangLei",)]

@@ -132,3 +132,14 @@ async def test_undo_takes_back_only_ones_own_last_act_and_only_for_ten_minutes(m
     await acme.later(minutes=11)
     assert "没有可以撤销的操作" in words(await acme.text("wanglei", "撤销"))
     assert (await acme.lead(no))["owner"] == "wanglei"
+
+
+@pytest.mark.feature("G1")
+async def test_a_follow_up_that_was_taken_back_is_not_shown_as_the_last_one(acme):
+    no = await acme.mql()
+    await acme.press("wanglei", "领取")
+    await acme.text("wanglei", f"跟进 {no} 第一次电话,要样册")
+    await acme.text("wanglei", f"跟进 {no} 发错了的一句")
+    await acme.text("wanglei", "撤销")
+    card = words([acme.card("wanglei", "打通了")])
+    assert "第一次电话,要样册" in card and "发错了的一句" not in card

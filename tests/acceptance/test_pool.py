@@ -44,7 +44,7 @@ async def test_who_gave_a_lead_up_waits_before_taking_it_again(tmp_path, platfor
         refused = words(await acme.text("wanglei", f"领取 {no}"))
         assert "刚从你手上离开" in refused and "03-21 10:20 之后可以领" in refused
         await acme.until(shanghai("2026-03-21 10:21"))
-        assert "领取成功" in words(await acme.text("wanglei", f"领取 {no}"))
+        assert "已领取" in words(await acme.text("wanglei", f"领取 {no}"))
 
 
 @pytest.mark.feature("F2", "F3")
@@ -55,7 +55,7 @@ async def test_a_new_lead_is_frozen_from_its_first_enquiry_and_an_edit_does_not_
         await acme.until(shanghai("2026-03-18 12:00"))
         await acme.api("PATCH", f"/leads/{no}", by="admin", city="苏州")
         await acme.until(shanghai("2026-03-18 12:21"))
-        assert "领取成功" in words(await acme.text("wanglei", f"领取 {no}"))
+        assert "已领取" in words(await acme.text("wanglei", f"领取 {no}"))
 
 
 @pytest.mark.feature("F6")

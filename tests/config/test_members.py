@@ -31,7 +31,7 @@ def test_a_list_is_read_in_every_encoding_that_excel_saves(path: Path, encoding:
     path.write_bytes(SOME.replace("\n", end).encode(encoding))
     assert read_members(path) == [
         MemberRow(
-            line=2, id="wl", name="王磊", role="rep", team="华东", wecom="wanglei", mobile="13800138000",
+            line=2, id="wl", name="王磊", role="rep", team="华东", wecom="WangLei", mobile="13800138000",
             email="wl@example.com", regions=("上海", "杭州", "苏州"), industries=("机械",), capacity=30, weight=2,
         ),
         MemberRow(line=3, id="cj", name="陈静", role="manager"),

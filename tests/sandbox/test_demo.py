@@ -73,7 +73,7 @@ async def test_what_goes_wrong_is_said_in_words(address):
     async with chromium() as browser:
         page = await open_page(browser, address, viewport={"width": 1440, "height": 900})
         await say(page, "wanglei", "领区 L1040")
-        await expect(phone(page, "wanglei").locator(".bubble").last).to_contain_text("是不是想发 「领取」")
+        await expect(phone(page, "wanglei").locator(".bubble").last).to_contain_text("是不是想发「领取」")
         await live_button(page, "lina", "领取").click()
         await expect(phone(page, "lina").locator(".card").last).to_contain_text("我的线索")
         await say(page, "wanglei", "领取 L1040")

@@ -1,5 +1,6 @@
 """A refusal that a program can read: what is wrong, why, and what is allowed (RFC 9457, problem+json)."""
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -99,7 +100,8 @@ def _flaw(kind: str, ctx: Mapping[str, Any], allowed: Sequence[str]) -> dict[str
     if kind == "extra_forbidden":
         return {"problem": f"没有这一项,可用的有 {'、'.join(allowed)}", "allowed": list(allowed)}
     if kind == "literal_error":
-        return {"problem": f"只能是 {ctx['expected']}", "allowed": str(ctx["expected"]).replace("'", "").split(" or ")}
+        allowed = [word for word in re.findall(r"'([^']*)'", str(ctx["expected"])) if word]
+        return {"problem": f"只能是 {'、'.join(allowed)}", "allowed": allowed}
     sentences = {
         "missing": "必须填写",
         "string_type": "要是文字",

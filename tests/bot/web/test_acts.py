@@ -161,3 +161,12 @@ async def test_a_new_owner_gets_one_message_and_it_is_listed(office: Any) -> Non
     assert (await office.get("/api/v1/messages", params={"state": "lost"}, status=422))["errors"][0]["allowed"]
     clocks = (await office.get("/api/v1/clocks"))["items"]
     assert clocks and set(clocks[0]) >= {"name", "lead", "started_at", "due_at", "state", "steps", "rules_version"}
+
+
+async def test_a_word_that_is_not_allowed_is_answered_with_those_that_are(office: Any) -> None:
+    no = await office.lead()
+    told = await office.post(f"/api/v1/leads/{no}/followups", {"by": "li", "kind": "fax", "text": "x"}, status=422)
+    assert told["errors"][0]["allowed"] == ["call", "visit", "meeting", "chat", "email", "note"]
+    assert told["detail"] == "kind:只能是 call、visit、meeting、chat、email、note。"
+    states = ["queued", "sending", "sent", "failed", "unknown"]
+    assert (await office.get("/api/v1/messages?state=lost", status=422))["errors"][0]["allowed"] == states

@@ -77,6 +77,8 @@ async def test_unknown_addresses_and_methods_are_told_in_problem_json(office: An
         answer = await office.ask("GET", "/api/v1/nothing", key=key)
         assert answer.status == 404 and answer.content_type == "application/problem+json"
         assert (await answer.json())["code"] == "no_route"
+        for path in ("/nothing", "/api", "/app"):
+            assert (await office.ask("POST", path, key=key)).status == 404, path
         answer = await office.ask("DELETE", "/api/v1/leads", key=key)
         body = await answer.json()
         assert answer.status == 405 and body["code"] == "wrong_method"

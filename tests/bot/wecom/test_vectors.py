@@ -1,6 +1,7 @@
 """WeCom's own worked example and one body of each kind, through the real server: answered, stored once, understood."""
 
 import json
+import sqlite3
 from datetime import UTC, datetime
 from typing import Any
 
@@ -48,6 +49,16 @@ def body_of(vector: dict[str, str]) -> str:
         f"<xml><ToUserName><![CDATA[{vector['receive_id']}]]></ToUserName>"
         f"<Encrypt><![CDATA[{vector['encrypt']}]]></Encrypt></xml>"
     )
+
+
+async def test_the_address_is_confirmed_even_when_the_store_takes_nothing(tmp_path: Any) -> None:
+    """WeCom waits a second for its echo; that the doctor cannot read about it afterwards is no reason to refuse it."""
+    async with edge(tmp_path) as wecom:
+        with sqlite3.connect(str(wecom.town.database.path)) as behind_its_back:
+            behind_its_back.execute("drop table property")
+        sealed = wecom.crypt.seal(b"1616140317555161061")
+        answer = await wecom.get({**wecom.signed(sealed), "echostr": sealed})
+        assert (answer.status, answer.body) == (200, "1616140317555161061")
 
 
 def test_there_is_a_row_for_each_sample() -> None:
