@@ -11,6 +11,7 @@ import signal
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 
 import structlog
 from aiohttp import web
@@ -19,12 +20,14 @@ from bot import clock as real_clock
 from bot.admin import AdminSocket, Handler
 from bot.clock import Now
 from bot.clockwatch import ClockWatch
+from bot.commands.imports import IMPORTS
 from bot.commands.office import OFFICE, Work, save_members
 from bot.context import Context
 from bot.dingtalk.parts import DingTalkParts
 from bot.enrich import enrich
 from bot.guard import listen, watch
 from bot.handlers.office import tell_of_rules, warn_of_calendar
+from bot.importer import Importer
 from bot.metrics import Metrics
 from bot.pipeline import Pipeline
 from bot.platform import Place, Platform
@@ -111,6 +114,7 @@ class Leadbot:
         self.sender = Sender(self.store, self.platforms, self.context, now)
         self.sweep = Sweep(self.store, self.context, now)
         self.desk = Desk(self.store, self.context, now)
+        self.importer = Importer(self.store, self.context, now, monotonic)
         self.health = Health(self.store, self.metrics, now)
         self._published: Published | None = None
         self._unreadable = 0  # a version that only a newer Leadbot can read
@@ -130,6 +134,7 @@ class Leadbot:
                 Worker("unknown", self.sender.repeat_unknown): 2.0,
                 Worker("job", self._do_jobs): 5.0,
                 Worker("recheck", Rechecker(self.store, self.context).run_once): 30.0,
+                Worker("imports", self.importer.run_once): 2.0,
                 Worker("rules", self._follow_rules): 3.0,
                 Worker("keeping", self._keep_house): 3600.0,
             }
@@ -138,7 +143,8 @@ class Leadbot:
         self.clock_watch = ClockWatch(now, monotonic, self._clock_was_set)
         self.door = AdminSocket(
             folder.sock,
-            {name: self._office(work) for name, work in OFFICE.items()},
+            {name: self._office(work) for name, work in OFFICE.items()}
+            | {name: partial(act, self.importer) for name, act in IMPORTS.items()},
         )
 
     async def context(self) -> Context:
@@ -157,13 +163,25 @@ class Leadbot:
             groups=self._groups,
         )
 
-    async def start(self) -> None:
-        """Open the store, publish the first rules, read the members, begin to work."""
+    async def open(self) -> None:
+        """Open the store, publish the first rules, read the members: what every writer needs before it works."""
         await self.store.open()
         await self.store.transaction(self._recover)
         await self.store.transaction(self._import_members)
         await self._publish_first_rules()
         await self.load_rules()
+
+    async def look_in(self) -> bool:
+        """For looking only, beside whoever writes; False when the folder was never served and knows no rules yet."""
+        async with self.store.read() as tx:
+            if await rulebook.latest_rules(tx) is None:
+                return False
+        await self.load_rules()
+        return True
+
+    async def start(self) -> None:
+        """Open everything and begin to work."""
+        await self.open()
         await self.sender.start()
         if self.wecom is not None:
             await self.store.transaction(

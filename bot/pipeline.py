@@ -32,16 +32,7 @@ async def apply(tx: Tx, outcome: Outcome, ctx: Context, *, origin: str, to: str 
 
     `origin` names the event and makes the keys of its messages; `to` is the member who is answered.
     """
-    facts: list[Fact] = []
-    waiting = [item for item in outcome if isinstance(item, Fact)]
-    while waiting:
-        fact = waiting.pop(0)
-        facts.append(fact)
-        await timeline.record(
-            tx, lead_id=fact.lead_id, kind=fact.kind, at=fact.at, by=fact.by, text=fact.text(), data=dict(fact.data())
-        )
-        for reaction in STORY.get(type(fact), ()):
-            waiting += await reaction(tx, fact, ctx, f"{origin}:{len(facts)}")
+    facts = await tell(tx, [item for item in outcome if isinstance(item, Fact)], ctx, origin=origin)
     for number, answer in enumerate(item for item in outcome if isinstance(item, Answer)):
         member_id = answer.to or to
         member = await find_member(tx, member_id) if member_id else None
@@ -54,6 +45,24 @@ async def apply(tx: Tx, outcome: Outcome, ctx: Context, *, origin: str, to: str 
 def origin_of(kind: str, *parts: object) -> str:
     """The name of an event that makes the keys of its messages; never a row's id, which a database may give again."""
     return kind + hashlib.sha256("|".join(map(str, parts)).encode()).hexdigest()[:24]
+
+
+async def tell(tx: Tx, facts: Sequence[Fact], ctx: Context, *, origin: str, written: bool = False) -> list[Fact]:
+    """Write facts to the timeline (unless they are `written` already) and react to them; returns what followed too."""
+    told: list[Fact] = []
+    waiting = list(facts)
+    already = len(waiting) if written else 0
+    while waiting:
+        fact = waiting.pop(0)
+        told.append(fact)
+        if len(told) > already:
+            await timeline.record(
+                tx, lead_id=fact.lead_id, kind=fact.kind, at=fact.at, by=fact.by, text=fact.text(),
+                data=dict(fact.data()),
+            )  # fmt: skip
+        for reaction in STORY.get(type(fact), ()):
+            waiting += await reaction(tx, fact, ctx, f"{origin}:{len(told)}")
+    return told
 
 
 class Pipeline:

@@ -1,6 +1,7 @@
 """Who is here already: the lead with the same number, address or id, and the leads of the same company."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from leads.firm import grams_of, read_firm
 from leads.likeness import Likeness, likeness
@@ -65,11 +66,13 @@ async def index_company(tx: Tx, lead_id: int, *, before: str, after: str) -> Non
     """Keep the index of company names true: the lead's company was `before` ("" for a new lead) and is `after`."""
     if before == after:
         return
-    old, new = _grams(before), _grams(after)
+    old, new = company_grams(before), company_grams(after)
     await firms.drop_grams(tx, lead_id, [gram for gram in old if gram not in new])
     await firms.add_grams(tx, lead_id, [gram for gram in new if gram not in old])
 
 
-def _grams(company: str) -> tuple[str, ...]:
+@lru_cache(maxsize=16384)
+def company_grams(company: str) -> tuple[str, ...]:
+    """The pieces by which a company's name is found; none for what is no name."""
     firm = read_firm(company) if company else None
     return grams_of(firm.core) if firm is not None else ()

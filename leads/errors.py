@@ -106,6 +106,12 @@ class Unusable(Refused):
     code = "unusable"
 
 
+class BadFile(Unusable):
+    """A file that is no table of leads: it names the cause and the cure, and nothing of it is stored."""
+
+    code = "bad_file"
+
+
 def spoken_ago(seconds: float) -> str:
     """How long ago, as one says it: 0.2 秒前, 3 秒前, 5 分钟前, 2 小时前, 3 天前."""
     if seconds < 1:

@@ -1,6 +1,7 @@
 """How good a lead is: a grade for who they are, points for what they show, and the rule that calls it an MQL."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from config.rules import Rules, ScoreRule
 
@@ -45,13 +46,13 @@ class Score:
 def score(lead: LeadProfile, *, rules: Rules) -> Score:
     """Rate a lead by the published rules."""
     scoring = rules.scoring
-    counted = [(rule, Part(rule.add, rule.why)) for rule in scoring.rules if _holds(rule, lead)]
-    points = max(0, min(100, sum(part.points for _, part in counted)))
-    profile = sum(part.points for rule, part in counted if rule.profile)
+    counted = [rule for rule in scoring.rules if _holds(rule, lead)]
+    points = max(0, min(100, sum([rule.add for rule in counted])))
+    profile = sum([rule.add for rule in counted if rule.profile])
     grade = next((g for g, least in zip("ABC", scoring.grades, strict=True) if profile >= least), "D")
     temperature = "hot" if points >= scoring.hot else "warm" if points >= scoring.warm else "cold"
     mql = points >= scoring.mql.score and grade <= scoring.mql.grade
-    return Score(points, grade, temperature, tuple(part for _, part in counted), mql)
+    return Score(points, grade, temperature, tuple([_part(rule.add, rule.why) for rule in counted]), mql)
 
 
 def _holds(rule: ScoreRule, lead: LeadProfile) -> bool:
@@ -61,6 +62,15 @@ def _holds(rule: ScoreRule, lead: LeadProfile) -> bool:
     if rule.at_least is not None:
         return value is not None and int(value) >= rule.at_least
     text = str(value or "")
-    if rule.contains:
-        return any(word in text for word in rule.contains)
-    return text in rule.one_of
+    return _mentions(text, rule.contains) if rule.contains else text in rule.one_of
+
+
+@lru_cache(maxsize=1024)
+def _part(points: int, why: str) -> Part:
+    return Part(points, why)
+
+
+@lru_cache(maxsize=16384)
+def _mentions(text: str, words: tuple[str, ...]) -> bool:
+    """Remembered, because lists repeat their titles and needs ten thousand times."""
+    return any(word in text for word in words)

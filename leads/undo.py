@@ -86,7 +86,7 @@ async def _withdraw(tx: Tx, lead: Lead) -> None:
     """A lead that was entered by mistake: it stays on record as withdrawn, and its numbers are free again."""
     await leads.change(tx, lead.id or 0, stage="invalid", closed_reason="撤销录入", owner_id=None, next_step_at=None)
     await tx.run(delete(Identity).where(col(Identity.corp) == tx.corp, col(Identity.lead_id) == lead.id))
-    await _stop_clocks(tx, lead.id or 0, keep={})
+    await stop_clocks(tx, lead.id or 0, keep={})
 
 
 async def _restore(tx: Tx, lead: Lead, before: Mapping[str, Any]) -> None:
@@ -94,10 +94,10 @@ async def _restore(tx: Tx, lead: Lead, before: Mapping[str, Any]) -> None:
     for name in INSTANTS:
         values[name] = datetime.fromisoformat(values[name]) if values[name] else None
     await leads.change(tx, lead.id or 0, **values)
-    await _stop_clocks(tx, lead.id or 0, keep=before["clocks"])
+    await stop_clocks(tx, lead.id or 0, keep=before["clocks"])
 
 
-async def _stop_clocks(tx: Tx, lead_id: int, keep: Mapping[str, str]) -> None:
+async def stop_clocks(tx: Tx, lead_id: int, keep: Mapping[str, str]) -> None:
     """Clocks that the act started are cancelled; clocks that it stopped run on with their old due time."""
     for clock in await clocks.list_of_lead(tx, lead_id):
         state = keep.get(str(clock.id), "cancelled")

@@ -10,7 +10,8 @@ from typing import Any, TypeVar
 from sqlalchemy import select
 from sqlmodel import col
 
-from store import duty as duty  # these two register their tables with the metadata
+from store import batch as batch  # these three register their tables with the metadata
+from store import duty as duty
 from store import queues as queues
 from store.engine import open_engine, sqlite_path
 from store.gather import Gathering, Work

@@ -13,11 +13,12 @@ from sqlalchemy.orm import aliased
 from sqlalchemy.sql.dml import ReturningUpdate
 from sqlmodel import col
 
+from store.batch import ImportBatch
 from store.columns import Utc, one_of
 from store.queues import Due, Inbox, Job, Outbox
 from store.tx import Tx, made
 
-Work = TypeVar("Work", Inbox, Outbox, Due, Job)
+Work = TypeVar("Work", Inbox, Outbox, Due, Job, ImportBatch)
 LEASE = timedelta(seconds=60)
 
 
@@ -92,7 +93,15 @@ async def settle(tx: Tx, row: Work, **changes: Any) -> bool:
 async def release_dead(tx: Tx) -> int:
     """After a start of the only process of an embedded store: nobody holds anything any more. Returns how many."""
     count = 0
-    for table, state in ((Inbox, "new"), (Due, "new"), (Job, "new"), (Outbox, "queued")):
+    for table, state in (
+        (Inbox, "new"),
+        (Due, "new"),
+        (Job, "new"),
+        (Outbox, "queued"),
+        (ImportBatch, "checking"),
+        (ImportBatch, "running"),
+        (ImportBatch, "undoing"),
+    ):
         result = await tx.run(
             update(table)
             .where(col(table.corp) == tx.corp, col(table.state) == state, col(table.lease_until).is_not(None))

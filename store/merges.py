@@ -29,6 +29,9 @@ CHILDREN: Mapping[str, str] = {
     "finding": "move",
     "focus": "move",
     "identity": "move",
+    "import_kept": "move",
+    "import_lead": "stay",
+    "import_mark": "move",
     "outbox": "stay",
     "timeline": "move",
 }

@@ -3,7 +3,7 @@
 import hashlib
 import hmac
 import json
-import secrets
+import os
 from typing import Any
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -27,7 +27,7 @@ class Keys:
 
     def seal(self, plain: bytes, column: str) -> bytes:
         """Sealed bytes that open only under the same column name, so that values cannot be moved between columns."""
-        nonce = secrets.token_bytes(12)
+        nonce = os.urandom(12)
         return VERSION + nonce + self._seal.encrypt(nonce, plain, column.encode())
 
     def open(self, sealed: bytes, column: str) -> bytes:

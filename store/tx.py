@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, CursorResult, Executable, Insert, Select, insert
+from sqlalchemy import Connection, CursorResult, Dialect, Executable, Insert, Select, insert
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.orm.instrumentation import manager_of_class
@@ -58,6 +58,17 @@ class Tx:
     async def run(self, statement: Executable, **values: Any) -> CursorResult[Any]:
         """An INSERT, UPDATE or DELETE."""
         return await self.execute(statement, self._bound(values))
+
+    async def driver_many(self, sql: str, rows: Sequence[Any]) -> None:
+        """The driver's own executemany, with values as it takes them; see store/bulk.py."""
+        if self._at_once is not None:
+            self._at_once.exec_driver_sql(sql, rows)
+        else:
+            await self._connection.exec_driver_sql(sql, rows)
+
+    def dialect_itself(self) -> Dialect:
+        """The dialect, for statements and values that are made by hand."""
+        return (self._at_once or self._connection).dialect
 
     def insert(self, table: type[Row]) -> "sqlite.Insert | postgresql.Insert":
         """An INSERT that knows ON CONFLICT, in the words of the database at hand."""

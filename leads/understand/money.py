@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from leads.understand.number import read_number
+from leads.understand.text import clean
 
 
 @dataclass(frozen=True)
@@ -28,7 +29,7 @@ _UNITS = {
     "千万": 10_000_000,
     "亿": 100_000_000,
 }
-_MOST = 10**12
+MOST_YUAN = 10**12
 _BOUND = r"(?:大概|大约|约|不超过?|不低于|不少于|至少|最多|最少|控制在|超过|低于|左右)[\s是为在]{0,2}$"
 
 
@@ -135,7 +136,7 @@ def _range(found: re.Match[str], before: str, *, money: bool, cue: bool) -> tupl
         high = top
     if not money and cue and high < 1000:  # 预算50: people leave out the 万
         low, high = low * 10_000, high * 10_000
-    if high > _MOST or (not cue and high < 1000) or high < 100:
+    if high > MOST_YUAN or (not cue and high < 1000) or high < 100:
         return None
     many = bool(found["many"] or found["many1"])
     return _sides(round(low), round(high), found, before, many=many)
@@ -177,3 +178,21 @@ def _guess(text: str, scale: int) -> tuple[float | None, float | None]:
             return low * scale, high * scale
     value = read_number(text)
     return (None, None) if value is None else (value * scale, value * scale)
+
+
+def read_budget(value: object) -> tuple[int | None, int | None] | None:
+    """(lowest, highest) in yuan of a number of yuan or of words such as 50万, 10-20万; None when it says no sum."""
+    if isinstance(value, bool) or value is None:
+        return None
+    if isinstance(value, int | float):
+        return _plain(value)
+    text = clean(str(value)[:200]).strip()
+    figures = text.replace(",", "").replace(" ", "").removesuffix("元").lstrip("¥￥")
+    if figures.replace(".", "", 1).isascii() and figures.replace(".", "", 1).isdigit() and len(figures) <= 16:
+        return _plain(float(figures))
+    found = find_budget("预算:" + text)
+    return (found.low, found.high) if found is not None else None
+
+
+def _plain(yuan: int | float) -> tuple[int, int] | None:
+    return (round(yuan), round(yuan)) if 0 <= yuan <= MOST_YUAN else None

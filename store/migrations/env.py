@@ -2,6 +2,7 @@
 
 from alembic import context
 
+from store import batch as batch  # registers its tables with the metadata
 from store import queues as queues  # registers its tables
 from store.tables import Row
 

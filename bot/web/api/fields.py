@@ -6,12 +6,8 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, StringConstraints
 
-from leads.understand.money import find_budget
-from leads.understand.text import clean
-
 EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
 LATEST = datetime(2200, 1, 1, tzinfo=UTC)
-MOST_YUAN = 10**12
 
 
 def printable(value: Any) -> Any:
@@ -80,21 +76,3 @@ Term = Annotated[str, BeforeValidator(_term), StringConstraints(max_length=200)]
 Id = Annotated[Annotated[str, StringConstraints(max_length=200)] | None, BeforeValidator(_words_or_none)]
 Sum = Annotated[str | int | float | None, BeforeValidator(_sum)]
 Moment = Annotated[datetime, BeforeValidator(_moment)]
-
-
-def read_budget(value: object) -> tuple[int | None, int | None] | None:
-    """(lowest, highest) in yuan of a number of yuan or of words such as 50万, 10-20万; None when it says no sum."""
-    if isinstance(value, bool) or value is None:
-        return None
-    if isinstance(value, int | float):
-        return _plain(value)
-    text = clean(str(value)[:200]).strip()
-    figures = text.replace(",", "").replace(" ", "").removesuffix("元").lstrip("¥￥")
-    if figures.replace(".", "", 1).isascii() and figures.replace(".", "", 1).isdigit() and len(figures) <= 16:
-        return _plain(float(figures))
-    found = find_budget("预算:" + text)
-    return (found.low, found.high) if found is not None else None
-
-
-def _plain(yuan: int | float) -> tuple[int, int] | None:
-    return (round(yuan), round(yuan)) if 0 <= yuan <= MOST_YUAN else None

@@ -4,8 +4,9 @@ from typing import Annotated, Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from bot.web.api.fields import MOST_YUAN, Id, Sum, Words, read_budget
+from bot.web.api.fields import Id, Sum, Words
 from leads.capture import Person
+from leads.understand.money import MOST_YUAN, read_budget
 
 PREFIX = "utm_"
 

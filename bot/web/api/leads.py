@@ -8,7 +8,7 @@ from sqlmodel import col
 from bot.context import Context
 from bot.pipeline import Outcome
 from bot.web.api.auth import acting
-from bot.web.api.fields import MOST_YUAN, Id, Moment, Sum, Term, Words, read_budget
+from bot.web.api.fields import Id, Moment, Sum, Term, Words
 from bot.web.api.find import has_phone, has_source, mentions, same_company, sources_of
 from bot.web.api.intake import Booked, NewLead, person_of
 from bot.web.api.paging import Page, cut, start_of
@@ -21,6 +21,7 @@ from leads.errors import Unusable
 from leads.facts import Fact
 from leads.followup import set_next_step
 from leads.rights import Who, get_visible
+from leads.understand.money import MOST_YUAN, read_budget
 from leads.undo import remember, snapshot
 from store.leads import list_leads
 from store.tables import Lead

@@ -1,0 +1,41 @@
+"""Looking at a list before anything is written: who would be new, who is known, which lines cannot be used."""
+
+from collections.abc import Mapping, Sequence
+
+from leads.imports.book import Item, more_doubts
+from leads.imports.row import Flaw, Row
+from store import bulk
+from store.tx import Tx
+
+
+class Check:
+    """Counts a list as the import itself would; of whom it has met it remembers only keyed hashes."""
+
+    def __init__(self) -> None:
+        self.rows = self.new = self.updated = 0
+        self.done_line = 0
+        self.flaws: list[tuple[int, str, Sequence[str]]] = []
+        self.doubts: Mapping[str, int] = {}
+        self._met = set[bytes]()
+
+    async def look_at(self, tx: Tx, items: Sequence[Item]) -> None:
+        """The next slice of the list."""
+        rows = [row for row, _ in items if isinstance(row, Row)]
+        blinds = {pair: tx.keys.blind(*pair) for row in rows for pair in row.pairs}
+        known = await bulk.find_identities(tx, blinds)
+        for row in rows:
+            met = {blinds[pair] for pair in row.pairs}
+            if any(pair in known for pair in row.pairs) or met & self._met:
+                self.updated += 1
+            else:
+                self.new += 1
+            self._met |= met
+        self.flaws += [(flaw.line, flaw.reason, cells) for flaw, cells in items if isinstance(flaw, Flaw)]
+        self.doubts = more_doubts(self.doubts, rows)
+        self.rows += len(items)
+        self.done_line = items[-1][0].line
+
+    @property
+    def skipped(self) -> int:
+        """How many lines cannot be used."""
+        return len(self.flaws)

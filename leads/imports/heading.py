@@ -1,0 +1,275 @@
+"""Finding the line of headings in a list and guessing what each column is about; what was guessed is shown first."""
+
+import json
+import re
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from itertools import islice
+
+from leads.errors import BadFile
+from leads.imports.fields import CONTACTS, EXACT, LABELS, NEUTRAL, OURS, SEVERAL, SYNONYMS
+from leads.imports.grid import Grid, Line
+from leads.understand.contact import normal_email
+from leads.understand.phone import normal_phone
+
+LOOKED_AT = 25  # lines in which the headings are looked for; titles and remarks stand above them
+SAMPLED = 200  # lines by which a column without a known heading is judged
+MOSTLY = 0.6
+ASK_MAP = "也可以自己指定列:--map 手机=电话,称呼=姓名(列名或 A、B、C 列号都行)"
+
+
+@dataclass(frozen=True)
+class Heading:
+    """Which line holds the headings (0: none), how they read, and each column's field (None: not imported).
+
+    `first` is the number of the first line that may be a row; `samples` are a few of them.
+    """
+
+    line: int
+    titles: tuple[str, ...]
+    fields: tuple[str | None, ...]
+    first: int
+    samples: tuple[tuple[str, ...], ...] = ()
+
+    def columns(self, field: str) -> tuple[int, ...]:
+        """The places of the columns about a field, the first one counting most."""
+        return tuple(place for place, name in enumerate(self.fields) if name == field)
+
+    @property
+    def unused(self) -> tuple[str, ...]:
+        """The headings of the columns that are not imported."""
+        known = zip(self.titles, self.fields, strict=True)
+        return tuple(title for title, field in known if field is None and title)
+
+    def pairs(self) -> tuple[tuple[str, str], ...]:
+        """(heading, field in Chinese) of the columns that are imported."""
+        known = zip(self.titles, self.fields, strict=True)
+        return tuple((title, LABELS[field]) for title, field in known if field not in (None, "skip") and field)
+
+
+def read_heading(grid: Grid, wanted: Mapping[str, str]) -> Heading:
+    """Find and read the headings; `wanted` (column → field) overrules the guess.
+
+    Raises BadFile: an empty file, no headings, no column that reaches a person, an unknown column in `wanted`.
+    """
+    lines = [line for line in islice(grid.lines(), LOOKED_AT + SAMPLED) if any(line[1])]
+    if not lines:
+        raise BadFile("文件是空的,里面一行也没有。请确认选对了文件。")
+    at, span, titles = _find(lines, wanted)
+    rest = lines[at + span :] if at >= 0 else lines
+    fields = _fields(titles, [cells for _, cells in rest])
+    fields = _overruled(titles, fields, wanted)
+    number = lines[at + span - 1][0] if at >= 0 else 0
+    if not any(field in (*CONTACTS, "external_id") for field in fields):
+        shown = "、".join(title for title in titles if title)[:120]
+        raise BadFile(f"没有找到电话、邮箱或微信这样的列,表头是:{shown or '(空)'}。请在第一行写上列名;{ASK_MAP}。")
+    if number and not rest:
+        raise BadFile(f"第 {number} 行是表头,下面一行数据也没有。请确认选对了文件。")
+    first = number + 1 if number else lines[0][0]
+    samples = tuple(tuple(cells) for _, cells in rest[:3])
+    return Heading(number, tuple(titles), tuple(fields), first, samples)
+
+
+def parse_map(text: str) -> dict[str, str]:
+    """手机=电话,B=name or a JSON object as column → field. Raises BadFile for a field that there is not."""
+    if text.lstrip().startswith("{"):
+        try:
+            given = {str(k): str(v) for k, v in json.loads(text).items()}
+        except (ValueError, AttributeError):
+            raise BadFile(f"--map 不是有效的 JSON。{ASK_MAP}。") from None
+    else:
+        parts = [part for part in re.split(r"[,,;;\n]", text) if part.strip()]
+        given = dict(_pair(part) for part in parts)
+    found = {}
+    for left, right in given.items():
+        column = left if field_named(right) else right
+        field = field_named(right) or field_named(left)
+        if field is None:
+            raise BadFile(f"没有叫「{right[:40]}」的字段,可以用:{'、'.join(LABELS.values())}。")
+        found[column.strip()] = field
+    return found
+
+
+def _pair(part: str) -> tuple[str, str]:
+    column, sign, field = part.partition("=") if "=" in part else part.partition(":")
+    if not sign or not column.strip() or not field.strip():
+        raise BadFile(f"--map 的「{part.strip()[:40]}」看不懂,要写成 列名=字段。{ASK_MAP}。")
+    return column.strip(), field.strip()
+
+
+def field_named(word: str) -> str | None:
+    """The field that is meant by its key or its Chinese name: phone, 电话, 手机."""
+    word = word.strip()
+    if word in LABELS:
+        return word
+    named = {label: field for field, label in LABELS.items()} | {"不导入": "skip", "跳过": "skip"}
+    if word in named:
+        return named[word]
+    best = guesses(word)
+    return best[0][0] if best and best[0][1] >= 90 else None
+
+
+def _find(lines: Sequence[Line], wanted: Mapping[str, str]) -> tuple[int, int, list[str]]:
+    """(index of the headings' first line or -1, how many lines they take, the headings)."""
+    best: tuple[float, int, int, list[str]] = (0.0, -1, 0, [])
+    for index, (_, cells) in enumerate(lines[:LOOKED_AT]):
+        if any(is_data(cell) for cell in cells):
+            continue
+        rate = _rate(cells) + sum(5 for column in wanted if column in cells)
+        if rate > best[0]:
+            best = (rate, index, 1, list(cells))
+        below = lines[index + 1][1] if index + 1 < len(lines) else []
+        if below and not any(is_data(cell) for cell in below):
+            both = _joined(cells, below)
+            together = _rate(both) + sum(5 for column in wanted if column in both)
+            if together > max(rate, _rate(below), best[0]):
+                best = (together, index, 2, both)
+    if best[1] >= 0:
+        return best[1], best[2], best[3]
+    width = max(len(cells) for _, cells in lines)
+    letters = [_letter(place) for place in range(width)]
+    if any(column.upper() in letters for column in wanted) or _reads_without_headings(lines, width):
+        return -1, 0, [f"{letter} 列" for letter in letters]
+    shown = "、".join(cell for cell in lines[0][1] if cell)[:120]
+    raise BadFile(f"没有找到表头(写着姓名、电话这类列名的一行)。第 {lines[0][0]} 行是:{shown}。请补上表头;{ASK_MAP}。")
+
+
+def _reads_without_headings(lines: Sequence[Line], width: int) -> bool:
+    """A bare list of contacts: a column is full of phone numbers or addresses from its first line on."""
+    return any(
+        _content_field([cells[place] if place < len(cells) else "" for _, cells in lines]) is not None
+        for place in range(width)
+    )
+
+
+def _joined(upper: Sequence[str], lower: Sequence[str]) -> list[str]:
+    """Two lines of headings as one: 联系人 over 姓名 | 电话; one merged over both lines stands in the upper one."""
+    width = max(len(upper), len(lower))
+    joined, group = [], ""
+    for place in range(width):
+        above = upper[place] if place < len(upper) else ""
+        below = lower[place] if place < len(lower) else ""
+        group = above or group
+        joined.append(below if below else above)
+    return joined
+
+
+def _rate(cells: Sequence[str]) -> float:
+    """How much a line looks like headings: each distinct field that is recognised, by its certainty."""
+    found: dict[str, int] = {}
+    for cell in cells:
+        for field, certainty in guesses(cell)[:1]:
+            found[field] = max(found.get(field, 0), certainty)
+    strong = any(field in (*CONTACTS, "external_id") for field in found)
+    return sum(found.values()) / 100 if strong or len(found) >= 2 else 0.0
+
+
+def _fields(titles: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str | None]:
+    """The best field for each column; each field once, except those of which a list may have several."""
+    options = [(certainty, -place, field) for place, t in enumerate(titles) for field, certainty in guesses(t)]
+    fields: list[str | None] = [None] * len(titles)
+    taken = set[str]()
+    for _, negative, field in sorted(options, reverse=True):
+        if fields[-negative] is None and (field not in taken or field in SEVERAL or field == "skip"):
+            fields[-negative] = field
+            taken.add(field)
+    for place, guessed in enumerate(fields):
+        if guessed is None and not _is_ours(titles[place]):
+            told = _content_field([cells[place] if place < len(cells) else "" for cells in rows])
+            if told is not None and (told in SEVERAL or told not in taken):
+                fields[place] = told
+                taken.add(told)
+    return fields
+
+
+def _overruled(titles: Sequence[str], fields: list[str | None], wanted: Mapping[str, str]) -> list[str | None]:
+    for column, field in wanted.items():
+        places = [place for place, title in enumerate(titles) if title == column or normal(title) == normal(column)]
+        if not places:
+            letters = [_letter(place) for place in range(len(titles))]
+            name = column.upper().removesuffix("列").strip()
+            places = [letters.index(name)] if name in letters else []
+        if not places:
+            raise BadFile(f"文件里没有叫「{column[:40]}」的列,有:{'、'.join(t for t in titles if t)[:200]}。")
+        if field not in SEVERAL and field != "skip":
+            fields = [None if known == field else known for known in fields]
+        fields[places[0]] = field
+    return fields
+
+
+def normal(title: str) -> str:
+    """A heading without its decoration: 「* 手 机 号(必填):」 is 手机号."""
+    even = unicodedata.normalize("NFKC", title[:80]).lower().strip(" *:_-#.\n\t")
+    even = re.sub(r"[(\[【<{][^)\]】>}]*[)\]】>}]", "", even)
+    even = re.sub(r"[\s_]+", " ", even.replace("\n", " ")).strip(" *:-#.")
+    return even if even.isascii() else even.replace(" ", "")
+
+
+@cache
+def _exact() -> dict[str, tuple[tuple[str, int], ...]]:
+    found = {normal(word): ((field, 100),) for field, words in SYNONYMS.items() for word in words}
+    return {**found, **{normal(word): guess for word, guess in EXACT.items()}}
+
+
+@cache
+def guesses(title: str) -> tuple[tuple[str, int], ...]:
+    """(field, certainty 1..100), the best first."""
+    word = normal(title)
+    if not word or len(word) > 30:
+        return ()
+    exact = _exact().get(word) or _exact().get(re.sub(r"[\d一二三]$", "", word).strip())
+    if exact is not None:
+        return exact
+    if _is_ours(title):
+        return ()
+    for head in NEUTRAL:
+        if word.startswith(head) and (rest := _exact().get(word.removeprefix(head))) is not None:
+            return tuple((field, certainty - 5) for field, certainty in rest)
+    for part in re.split(r"[/、&|,+或]", word):
+        if part != word and (found := _exact().get(part.strip())) is not None:
+            return tuple((field, certainty - 10) for field, certainty in found)
+    return ()
+
+
+def _is_ours(title: str) -> bool:
+    """负责人电话 is a colleague's number, never the customer's."""
+    word = normal(title)
+    return word not in _exact() and any(word.startswith(head) for head in OURS)
+
+
+def _content_field(cells: Sequence[str]) -> str | None:
+    """What a column without a known heading holds, told by its cells; only what is beyond doubt."""
+    filled = [cell for cell in cells if cell][:SAMPLED]
+    if not filled:
+        return None
+    for field, test in (("phone", _is_phone), ("email", lambda cell: normal_email(cell) is not None)):
+        if sum(map(test, filled)) >= max(len(filled) * MOSTLY, 1):
+            return field
+    if (
+        len(filled) >= 3
+        and sum(bool(re.search(r"(有限)?公司$|集团$|工厂$|研究院$", c)) for c in filled) >= len(filled) * MOSTLY
+    ):
+        return "company"
+    return None
+
+
+def _is_phone(cell: str) -> bool:
+    phone = normal_phone(cell) if 7 <= len(cell) <= 30 else None
+    return phone is not None and phone.valid
+
+
+def is_data(cell: str) -> bool:
+    """A cell that no heading looks like: a number of six digits or an address."""
+    return "@" in cell or sum(c.isdigit() for c in cell) >= 6
+
+
+def _letter(place: int) -> str:
+    """0 → A, 25 → Z, 26 → AA."""
+    letters = ""
+    place += 1
+    while place:
+        place, rest = divmod(place - 1, 26)
+        letters = chr(65 + rest) + letters
+    return letters

@@ -1,0 +1,323 @@
+"""Booking many people at once: who they are, what is new about them, and what must be known to take it back."""
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+from typing import Any, cast
+
+from config.rules import Rules
+from leads.assign import pool_for
+from leads.capture import CLOSED, rate
+from leads.cleaning import classify, flaw_of
+from leads.duplicates import company_grams, index_company
+from leads.facts import (
+    BecameMql,
+    Fact,
+    FollowUpLogged,
+    LeadAssigned,
+    LeadCaptured,
+    LeadEdited,
+    LeadEnquired,
+    LeadScored,
+)
+from leads.imports.row import Row
+from store import bulk, leads
+from store.batch import ImportLead, ImportMark
+from store.bulk import Pair
+from store.leads import OPEN_STAGES
+from store.tables import CompanyGram, Enquiry, Identity, Lead, TimelineItem
+from store.tx import Tx
+
+FILLED = ("name", "company", "title", "city", "email", "wechat", "need")
+RATED = ("score", "grade", "temperature", "score_parts", "rules_version")
+UNNAMED = "导入"  # the source of a list that names none
+CONTACT = ("call", "visit", "meeting", "chat", "email")
+
+
+class _View:
+    """A lead's plain values, read as attributes."""
+
+    def __init__(self, values: dict[str, Any]) -> None:
+        self.__dict__ = values
+
+
+class Ledger:
+    """One slice of an import inside one transaction: look everybody up, book line by line, then write all at once.
+
+    Nothing is written before `write`. `start`: what is booked shall set automations going, so new leads may become
+    MQLs and `facts` must be reacted to; otherwise they only stand in the story.
+    """
+
+    def __init__(self, tx: Tx, *, batch_id: int, rules: Rules, start: bool, overwrite: bool, now: datetime) -> None:
+        self.tx = tx
+        self.facts: list[Fact] = []
+        self.new = self.updated = 0
+        self._batch_id = batch_id
+        self._rules = rules
+        self._start = start
+        self._overwrite = overwrite
+        self._now = now
+        self._blinds: dict[Pair, bytes] = {}
+        self._marked: dict[str, bytes] = {}
+        self._known: dict[Pair, int] = {}
+        self._booked = set[tuple[int, bytes]]()
+        self._leads: dict[int, dict[str, Any]] = {}
+        self._before: dict[int, dict[str, Any]] = {}
+        self._made: dict[int, dict[str, Any]] = {}
+        self._changed: dict[int, dict[str, Any]] = {}
+        self._pairs: list[tuple[Pair, int]] = []
+        self._story: list[dict[str, Any]] = []
+        self._enquiries: list[dict[str, Any]] = []
+        self._marks: list[tuple[bytes, int]] = []
+        self._unrated = set[int]()
+        self._ids: list[int] = []
+        self._blank: dict[str, Any] = Lead(corp=tx.corp, created_at=now).model_dump(exclude={"id"})
+
+    async def look_up(self, pairs: Collection[Pair], marks: Collection[str] = (), *, most_new: int) -> None:
+        """Find everybody of the slice in a few statements; up to `most_new` leads may be made afterwards."""
+        blind = self.tx.keys.blind
+        self._blinds = {pair: blind(*pair) for pair in pairs}
+        self._marked = {mark: blind("import", mark) for mark in marks}
+        self._known = await bulk.find_identities(self.tx, self._blinds)
+        self._leads = await bulk.read_leads(self.tx, self._known.values(), hold=True)
+        for erased in {*self._known.values()} - self._leads.keys():  # what was erased leaves only the hash
+            await leads.free_identities(self.tx, erased)
+        self._known = {pair: lead_id for pair, lead_id in self._known.items() if lead_id in self._leads}
+        self._booked = await bulk.find_marks(self.tx, self._leads)
+        self._ids = list(await bulk.reserve_ids(self.tx, Lead, most_new))[::-1]
+
+    def find(self, pairs: Sequence[Pair]) -> int | None:
+        """The lead known by the first of these ways that is known at all."""
+        return next((self._known[pair] for pair in pairs if pair in self._known), None)
+
+    def lead(self, lead_id: int) -> Mapping[str, Any]:
+        """The lead as it is now."""
+        return self._leads[lead_id]
+
+    def book(self, row: Row) -> int:
+        """One line of a list; returns its lead."""
+        mark = self._marked[row.mark]
+        lead_id = self.find(row.pairs)
+        if lead_id is None:
+            lead_id = self._capture(row)
+            self.new += 1
+        else:
+            self.updated += 1
+            if (lead_id, mark) in self._booked:
+                return lead_id
+            self._update(lead_id, row)
+        if row.followup:
+            at = row.followup_at or row.created_at or self._now
+            self.log(lead_id, row.followup, kind=row.followup_kind, by=row.followup_by, at=at)
+        self._booked.add((lead_id, mark))
+        self._marks.append((mark, lead_id))
+        return lead_id
+
+    def create(self, pairs: Sequence[Pair], *, at: datetime, **values: Any) -> int:
+        """A new lead with these values, captured at `at`; its story begins."""
+        lead_id = self._ids.pop()
+        lead = {**self._blank, "id": lead_id, "pool": self._rules.default_pool, **values}
+        lead |= {"created_at": at, "enquiries": 1}
+        seen = cast(Lead, _View(lead))
+        lead |= classify(seen, rules=self._rules)
+        lead["flaw"] = flaw_of(seen, known_outside=pairs[0][0] == "external", rules=self._rules)
+        if "pool" not in values:
+            lead["pool"] = pool_for(seen, rules=self._rules)
+        self._made[lead_id] = self._leads[lead_id] = lead
+        self._bind(pairs, lead_id)
+        self._unrated.add(lead_id)
+        self.enquire(lead_id, source=lead["source"], need=lead["need"], at=at)
+        self.tell(LeadCaptured(lead_id=lead_id, at=at, source=lead["source"], pool=lead["pool"], need=lead["need"]))
+        return lead_id
+
+    def change(self, lead_id: int, **values: Any) -> None:
+        """Change a lead; its version grows by one in this slice, however much is changed."""
+        lead = self._leads[lead_id]
+        if lead_id not in self._made and lead_id not in self._changed:
+            self._before[lead_id] = dict(lead)
+            lead["version"] += 1
+            self._changed[lead_id] = lead
+        lead |= values
+
+    def enquire(self, lead_id: int, *, source: str, need: str, at: datetime, **utm: str) -> None:
+        """Book an enquiry of a lead whose count of enquiries includes it already."""
+        self._enquiries.append(
+            {
+                "corp": self.tx.corp, "lead_id": lead_id, "source": source, "submission_id": None, "need": need,
+                "utm": {**utm, "batch": f"I{self._batch_id}"}, "at": at,
+            }
+        )  # fmt: skip
+
+    def enquire_again(self, lead_id: int, *, source: str, need: str, at: datetime, reopen: bool, **utm: str) -> None:
+        """A known lead has asked once more; with `reopen` a closed one is open again."""
+        lead = self._leads[lead_id]
+        values: dict[str, Any] = {"enquiries": lead["enquiries"] + 1}
+        if reopen and lead["stage"] in CLOSED:
+            values |= {"stage": "new", "owner_id": None, "closed_reason": ""}
+        self.change(lead_id, **values)
+        self._unrated.add(lead_id)
+        self.enquire(lead_id, source=source, need=need, at=at, **utm)
+        self.tell(LeadEnquired(lead_id=lead_id, at=at, source=source, count=values["enquiries"], need=need))
+
+    def log(self, lead_id: int, words: str, *, kind: str, by: str | None, at: datetime) -> None:
+        """A follow-up of old, with its author and its time."""
+        lead = self._leads[lead_id]
+        contact = kind in CONTACT
+        values: dict[str, Any] = {"touched_at": max(lead["touched_at"] or at, at)}
+        if contact:
+            values["contacted_at"] = min(lead["contacted_at"] or at, at)
+        self.change(lead_id, **values)
+        self.tell(FollowUpLogged(lead_id=lead_id, at=at, by=by, channel=kind, words=words, contact=contact))
+
+    def tell(self, fact: Fact, **more: Any) -> None:
+        """Write a fact into the lead's story."""
+        self.facts.append(fact)
+        self._story.append(
+            {
+                "corp": self.tx.corp, "lead_id": fact.lead_id, "kind": fact.kind, "at": fact.at, "by": fact.by,
+                "text": fact.text(), "data": {**fact.data(), **more, "batch": f"I{self._batch_id}"},
+            }
+        )  # fmt: skip
+
+    async def write(self) -> None:
+        """Rate what has changed and write everything down."""
+        for lead_id in sorted(self._unrated):
+            self._rate(lead_id)
+        tx, batch_id = self.tx, self._batch_id
+        await bulk.insert_rows(tx, Lead, list(self._made.values()))
+        await bulk.write_leads(tx, list(self._changed.values()))
+        identities = [
+            {"corp": tx.corp, "kind": pair[0], "hash": self._blinds[pair], "lead_id": lead_id}
+            for pair, lead_id in self._pairs
+        ]
+        await bulk.add_rows(tx, Identity, identities, ("corp", "kind", "hash"))
+        await self._index_companies()
+        await bulk.insert_rows(tx, Enquiry, self._enquiries)
+        await bulk.insert_rows(tx, TimelineItem, self._story)
+        marks = [
+            {"corp": tx.corp, "mark": mark, "batch_id": batch_id, "lead_id": lead_id} for mark, lead_id in self._marks
+        ]
+        await bulk.add_rows(tx, ImportMark, marks, ("corp", "lead_id", "mark"))
+        added: dict[int, list[list[str]]] = {}
+        for pair, lead_id in self._pairs:
+            if lead_id not in self._made:
+                added.setdefault(lead_id, []).append([pair[0], self._blinds[pair].hex()])
+        await bulk.note_leads(tx, self._noted(added))
+
+    async def _index_companies(self) -> None:
+        rows = [
+            {"corp": self.tx.corp, "gram": gram, "lead_id": lead_id}
+            for lead_id, lead in self._made.items()
+            for gram in company_grams(lead["company"])
+        ]
+        await bulk.add_rows(self.tx, CompanyGram, rows, ("corp", "gram", "lead_id"))
+        for lead_id, lead in self._changed.items():
+            before = self._before[lead_id]["company"]
+            await index_company(self.tx, lead_id, before=before, after=lead["company"])
+
+    def _noted(self, added: Mapping[int, list[list[str]]]) -> list[dict[str, Any]]:
+        """What each touched lead was before, for the day on which the batch is taken back."""
+        columns = bulk.table_of(ImportLead).columns.keys()
+        rows = []
+        for lead_id in {**self._made, **self._changed, **added}:
+            lead, made = self._leads[lead_id], lead_id in self._made
+            before = None if made else {"lead": plain(self._before.get(lead_id, lead)), "pairs": added.get(lead_id, [])}
+            values = (self.tx.corp, self._batch_id, lead_id, made, before, lead["version"], "")
+            rows.append(dict(zip(columns, values, strict=True)))
+        return rows
+
+    def _capture(self, row: Row) -> int:
+        at = row.created_at or self._now
+        values: dict[str, Any] = {
+            name: getattr(row, name) for name in (*FILLED, "district", "phone", "phone_flaw", "also")
+        }
+        values |= {"budget_min": row.budget_min, "budget_max": row.budget_max, "next_step_at": row.next_step_at}
+        values["source"] = row.source or UNNAMED
+        if row.pool:
+            values["pool"] = row.pool
+        stage = row.stage or "new"
+        if row.owner is not None and stage in ("new", "nurturing", "mql"):
+            stage = "sal"
+        values |= {"stage": stage, "owner_id": row.owner, "owned_at": at if row.owner else None}
+        if stage in CLOSED:
+            values["closed_reason"] = "导入时已关闭"
+        lead_id = self.create(row.pairs, at=at, **values)
+        if row.owner is not None:
+            self.tell(LeadAssigned(lead_id=lead_id, at=at, owner_id=row.owner, reason="导入"))
+        return lead_id
+
+    def _update(self, lead_id: int, row: Row) -> None:
+        lead = self._leads[lead_id]
+        self._bind(row.pairs, lead_id)
+        asks = bool(row.need and row.need != lead["need"]) or bool(row.source and row.source != lead["source"])
+        fresh = self._fresh(lead, row)
+        if fresh:
+            self.change(lead_id, **fresh)
+            self._unrated.add(lead_id)
+        if asks:
+            source, at = row.source or UNNAMED, row.created_at or self._now
+            self.enquire_again(lead_id, source=source, need=row.need, at=at, reopen=self._start)
+        if row.owner is not None and lead["owner_id"] is None and lead["stage"] in OPEN_STAGES:
+            stage = "sal" if lead["stage"] in ("new", "nurturing", "mql") else lead["stage"]
+            self.change(lead_id, owner_id=row.owner, owned_at=self._now, stage=stage)
+            self.tell(LeadAssigned(lead_id=lead_id, at=self._now, owner_id=row.owner, reason="导入"))
+        if fresh:
+            self.tell(LeadEdited(lead_id=lead_id, at=self._now, fields=tuple(fresh)))
+
+    def _fresh(self, lead: Mapping[str, Any], row: Row) -> dict[str, Any]:
+        """What the line adds: blanks are filled; what is known is replaced only when that was asked for."""
+        fresh: dict[str, Any] = {}
+        for name in FILLED:
+            value = getattr(row, name)
+            if value and value != lead[name] and (self._overwrite or not lead[name]):
+                fresh[name] = value
+        if "city" in fresh:
+            fresh["district"] = row.district
+        better = bool(lead["phone_flaw"]) and not row.phone_flaw
+        if (
+            row.phone
+            and row.phone != lead["phone"]
+            and (not lead["phone"] or better or (self._overwrite and not row.phone_flaw))
+        ):
+            fresh |= {"phone": row.phone, "phone_flaw": row.phone_flaw}
+        budget = {"budget_min": row.budget_min, "budget_max": row.budget_max}
+        known = {name: lead[name] for name in budget}
+        replaced = self._overwrite or all(v is None for v in known.values())
+        if replaced and budget != known and any(v is not None for v in budget.values()):
+            fresh |= budget
+        if row.next_step_at is not None and lead["next_step_at"] is None:
+            fresh["next_step_at"] = row.next_step_at
+        if self._overwrite and row.stage and row.stage != lead["stage"]:
+            fresh["stage"] = row.stage
+        return fresh
+
+    def _bind(self, pairs: Sequence[Pair], lead_id: int) -> None:
+        for pair in pairs:
+            if pair not in self._known:
+                self._known[pair] = lead_id
+                self._pairs.append((pair, lead_id))
+
+    def _rate(self, lead_id: int) -> None:
+        lead = self._leads[lead_id]
+        rated = rate(cast(Lead, _View(lead)), rules=self._rules)
+        parts = tuple((part.points, part.why) for part in rated.parts)
+        before = (lead["score"], lead["grade"])
+        self.change(
+            lead_id, score=rated.points, grade=rated.grade, temperature=rated.temperature,
+            score_parts=[list(part) for part in parts], rules_version=self._rules.version,
+        )  # fmt: skip
+        if lead_id not in self._made and (rated.points, rated.grade) != before:
+            self.tell(
+                LeadScored(
+                    lead_id=lead_id, at=self._now, score=rated.points, grade=rated.grade, parts=parts,
+                    rules_version=self._rules.version,
+                )
+            )  # fmt: skip
+        ready = rated.mql and not (lead["phone_flaw"] or lead["flaw"]) and lead["owner_id"] is None
+        if self._start and ready and lead["stage"] in ("new", "nurturing"):
+            self.change(lead_id, stage="mql")
+            self.tell(BecameMql(lead_id=lead_id, at=self._now, pool=lead["pool"], rules_version=self._rules.version))
+
+
+def plain(values: Mapping[str, Any]) -> dict[str, Any]:
+    """A lead's values as JSON keeps them."""
+    return {name: value.isoformat() if isinstance(value, datetime) else value for name, value in values.items()}

@@ -1,0 +1,313 @@
+"""One line of a list as a person: cleaned, with every doubt told, or the reason why it cannot be used."""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+from config.words import STAGE_LABELS
+from leads.capture import LONGEST
+from leads.followup import channel_of
+from leads.imports.fields import LABELS
+from leads.imports.heading import Heading
+from leads.imports.moment import read_moment
+from leads.imports.workbook import Formula
+from leads.understand.contact import normal_email, normal_wechat
+from leads.understand.money import read_budget
+from leads.understand.phone import Phone, normal_phone
+from leads.understand.place import district_in, read_city
+from leads.understand.text import clean
+
+MOST = {**LONGEST, "followup": 4000, "external_id": 120, "email": 120, "wechat": 60}
+FORMULA = "是公式,不是值。请在 Excel 里复制这一列,选择性粘贴为「值」"
+CHANNELS = {
+    "电话": "call", "致电": "call", "拜访": "visit", "上门": "visit", "会议": "meeting", "见面": "meeting",
+    "面谈": "meeting", "微信": "chat", "企微": "chat", "邮件": "email", "备注": "note",
+    **{kind: kind for kind in ("call", "visit", "meeting", "chat", "email", "note")},
+}  # fmt: skip
+STAGES: Mapping[str, str] = {
+    **{label: stage for stage, label in STAGE_LABELS.items()},
+    **{stage: stage for stage in STAGE_LABELS},
+    **dict.fromkeys(("新建", "未跟进", "待跟进", "未分配", "待分配", "待处理"), "new"),
+    **dict.fromkeys(("跟进中", "已领取", "已分配", "已联系"), "sal"),
+    **dict.fromkeys(("培育", "待培育"), "nurturing"),
+    **dict.fromkeys(("合格", "有效", "高意向"), "sql"),
+    **dict.fromkeys(("商机", "已转商机", "已转化"), "opportunity"),
+    **dict.fromkeys(("成交", "已成交"), "won"),
+    **dict.fromkeys(("丢单", "流失", "战败"), "lost"),
+    **dict.fromkeys(("无效线索", "已关闭", "关闭"), "invalid"),
+    **dict.fromkeys(("休眠",), "dormant"),
+}
+
+
+@dataclass(slots=True)
+class Row:
+    """A usable line. Instants are aware; budgets are in yuan; `pairs` are the ways to know the person again.
+
+    `owner` and `followup_by` are members' ids; what was not understood stands in `doubts`.
+    """
+
+    line: int
+    pairs: tuple[tuple[str, str], ...]
+    name: str = ""
+    phone: str = field(default="", repr=False)
+    phone_flaw: str = ""
+    also: list[list[str]] | None = field(default=None, repr=False)
+    email: str = field(default="", repr=False)
+    wechat: str = field(default="", repr=False)
+    company: str = ""
+    title: str = ""
+    city: str = ""
+    district: str = ""
+    need: str = field(default="", repr=False)
+    budget_min: int | None = None
+    budget_max: int | None = None
+    source: str = ""
+    owner: str | None = None
+    stage: str = ""
+    pool: str = ""
+    created_at: datetime | None = None
+    followup: str = field(default="", repr=False)
+    followup_at: datetime | None = None
+    followup_by: str | None = None
+    followup_kind: str = "note"
+    next_step_at: datetime | None = None
+    doubts: tuple[str, ...] = ()
+    mark: str = field(default="", repr=False)  # all that the line says: the same line again has the same
+
+
+@dataclass(frozen=True, slots=True)
+class Flaw:
+    """A line that cannot be used, and why, in words that say what to mend."""
+
+    line: int
+    reason: str
+
+
+@dataclass(frozen=True)
+class Directory:
+    """Who and what a list may name: members by id and by name, pools by name and label."""
+
+    members: Mapping[str, str]
+    pools: Mapping[str, str]
+
+
+class RowReader:
+    """Reads the lines of one list: which column is what is decided once."""
+
+    def __init__(self, heading: Heading, directory: Directory, *, source: str, zone: ZoneInfo, now: datetime) -> None:
+        self._places = {name: heading.columns(name) for name in LABELS}
+        self._titles = heading.titles
+        self._mapped = tuple(place for place, name in enumerate(heading.fields) if name not in (None, "skip"))
+        self._one = {name: places[0] for name, places in self._places.items() if places}
+        self._directory = directory
+        self._source = source
+        self._zone = zone
+        self._now = now
+        budgets = self._places["budget"]
+        self._in_ten_thousands = bool(budgets) and "万" in heading.titles[budgets[0]]
+
+    def read(self, line: int, cells: Sequence[str]) -> Row | Flaw:
+        """The line as a person, or the reason why not: no contact that could be used, a formula instead of a value."""
+        for place in self._mapped:
+            if isinstance(cells[place], Formula):
+                return Flaw(line, f"「{self._titles[place]}」{FORMULA}")
+        doubts: list[str] = []
+        phones, typed, flaw = self._phones(cells)
+        email = self._first(cells, "email", normal_email)
+        wechat = self._first(cells, "wechat", normal_wechat)
+        old_id = self._cell(cells, "external_id")
+        pairs = [("external", f"id:{old_id}")] if old_id else []
+        pairs += [("phone", phone) for phone in phones]
+        pairs += [("email", email)] if email else []
+        pairs += [("wechat", wechat)] if wechat else []
+        if not (phones or email or wechat):
+            return Flaw(line, self._why_unusable(cells, flaw))
+        if flaw and not phones:
+            doubts.append(f"电话{flaw},先按邮箱或微信导入")
+        followup = self._joined(cells, "followup")
+        row = Row(
+            line,
+            tuple(pairs),
+            name=self._cell(cells, "name"),
+            phone=phones[0] if phones else typed,
+            phone_flaw="" if phones else flaw,
+            also=[["phone", number] for number in phones[1:]] or None,
+            email=email or "",
+            wechat=wechat or "",
+            company=self._cell(cells, "company"),
+            title=self._cell(cells, "title"),
+            city=city_of(where := self._cell(cells, "city")),
+            district=district_of(where),
+            need=self._joined(cells, "need"),
+            source=self._cell(cells, "source") or self._source,
+            followup=followup,
+        )
+        if followup or "owner" in self._one or "created_at" in self._one or "next_step_at" in self._one:
+            self._people_and_times(cells, row, doubts)
+        self._budget(cells, row, doubts)
+        self._stage_and_pool(cells, row, doubts)
+        row.doubts = tuple(doubts)
+        row.mark = "\x1f".join([cells[place] for place in self._mapped])
+        return row
+
+    def _people_and_times(self, cells: Sequence[str], row: Row, doubts: list[str]) -> None:
+        row.created_at = self._moment(cells, "created_at", doubts)
+        if row.created_at is not None and row.created_at > self._now:
+            row.created_at = None
+            doubts.append("创建时间在将来,按现在算")
+        row.owner = self._member(cells, "owner", doubts)
+        row.next_step_at = self._moment(cells, "next_step_at", doubts)
+        if row.followup:
+            row.followup_at = self._moment(cells, "followup_at", doubts)
+            row.followup_by = self._member(cells, "followup_by", doubts)
+            kind = self._cell(cells, "followup_kind")
+            row.followup_kind = CHANNELS.get(kind) or channel_of(kind or row.followup)
+            author = self._cell(cells, "followup_by")
+            if author and row.followup_by is None:
+                row.followup = f"({author})" + row.followup
+
+    def _budget(self, cells: Sequence[str], row: Row, doubts: list[str]) -> None:
+        text = self._cell(cells, "budget")
+        if not text:
+            return
+        plain = text.replace(".", "", 1).isdecimal() and self._in_ten_thousands
+        found = _sum(text + "万" if plain else text)
+        if found is None:
+            doubts.append("预算看不懂,没有导入")
+        else:
+            row.budget_min, row.budget_max = found
+
+    def _stage_and_pool(self, cells: Sequence[str], row: Row, doubts: list[str]) -> None:
+        if stage := self._cell(cells, "stage"):
+            row.stage = STAGES.get(stage) or STAGES.get(stage.lower()) or ""
+            if not row.stage:
+                doubts.append(f"阶段「{stage[:20]}」不认识,按新线索导入")
+        if pool := self._cell(cells, "pool"):
+            row.pool = self._directory.pools.get(pool, "")
+            if not row.pool:
+                doubts.append(f"没有叫「{pool[:20]}」的线索池,放进默认的池")
+
+    def _cell(self, cells: Sequence[str], name: str) -> str:
+        place = self._one.get(name)
+        text = cells[place] if place is not None else ""
+        return tidy(text, MOST.get(name, 60)) if text else ""
+
+    def _joined(self, cells: Sequence[str], name: str) -> str:
+        places = self._places[name]
+        if len(places) <= 1:
+            return self._cell(cells, name)
+        parts = [tidy(cells[place], 4000) for place in places if cells[place]]
+        return "\n".join(dict.fromkeys(parts))[:4000]
+
+    def _first(self, cells: Sequence[str], name: str, normal: Callable[[str], str | None]) -> str | None:
+        for place in self._places[name]:
+            if cells[place] and (found := normal(cells[place])) is not None:
+                return found
+        return None
+
+    def _phones(self, cells: Sequence[str]) -> tuple[list[str], str, str]:
+        """(usable numbers in one spelling, what was typed, why it is no number)."""
+        good: list[str] = []
+        typed = flaw = ""
+        for place in self._places["phone"]:
+            if not (text := cells[place]):
+                continue
+            numbers, why = read_phones(text)
+            good += [number for number in numbers if number not in good]
+            if not numbers and not flaw:
+                typed, flaw = tidy(text, 60), why
+        return good, typed, flaw
+
+    def _why_unusable(self, cells: Sequence[str], flaw: str) -> str:
+        if flaw:
+            typed = next(cells[place] for place in self._places["phone"] if cells[place])
+            return f"电话「{typed[:40]}」{flaw}"
+        for name in ("email", "wechat"):
+            if text := self._cell(cells, name):
+                return f"{LABELS[name]}「{text[:40]}」格式不对"
+        return "没有电话、邮箱或微信,联系不上这个人。请补上一样"
+
+    def _moment(self, cells: Sequence[str], name: str, doubts: list[str]) -> datetime | None:
+        text = self._cell(cells, name)
+        found = read_moment(text, self._zone) if text else None
+        if text and found is None:
+            doubts.append(f"{LABELS[name]}看不懂,没有导入")
+        return found
+
+    def _member(self, cells: Sequence[str], name: str, doubts: list[str]) -> str | None:
+        text = self._cell(cells, name)
+        if not text:
+            return None
+        found = self._directory.members.get(text) or self._directory.members.get(text.lower())
+        if found is None:
+            told = "先放进线索池" if name == "owner" else "名字写在记录开头"
+            doubts.append(f"{LABELS[name]}「{text[:20]}」不在成员名单里,{told}")
+        return found
+
+
+def tidy(text: str, most: int) -> str:
+    """Without characters that cannot be seen, at most so many; line ends stay."""
+    if text.isprintable():
+        return text if len(text) <= most else text[:most].strip()
+    return "".join([c for c in text.replace("\r\n", "\n") if c.isprintable() or c == "\n"]).strip()[:most]
+
+
+@lru_cache(maxsize=4096)
+def city_of(text: str) -> str:
+    """浙江省杭州市余杭区 is 杭州; what is no place of ours is left as it was written."""
+    if not text:
+        return ""
+    found, _ = read_city(clean(text), company=None, tel=None)
+    return found or text[: LONGEST["city"]]
+
+
+@lru_cache(maxsize=4096)
+def _sum(text: str) -> tuple[int | None, int | None] | None:
+    return read_budget(text)
+
+
+@lru_cache(maxsize=4096)
+def district_of(text: str) -> str:
+    """余杭区 of 浙江省杭州市余杭区; "" where none is named."""
+    return district_in(text) if text else ""
+
+
+SCIENTIFIC = re.compile(r"[+]?(\d)(?:\.(\d+))?[eE][+]?(\d{1,2})")
+BETWEEN = re.compile(r"\s*[/、,,;;|\n]\s*|\s+(?:或|和)\s*|\s{2,}|(?<=\d{11})\s+(?=[1+0])")
+
+
+def read_phones(text: str) -> tuple[list[str], str]:
+    """(every usable number in the cell in one spelling, or none and why).
+
+    Numbers that a spreadsheet shows as 1.3812345678E+10 are whole; 1.38E+10 has lost its digits for good. A landline
+    that lost the 0 before its area code gets it back.
+    """
+    found = SCIENTIFIC.fullmatch(text) if "e" in text.lower() else None
+    if found is not None:
+        digits, places = found[1] + (found[2] or ""), int(found[3])
+        if len(digits) - 1 != places:
+            return [], "被 Excel 变成了科学计数法,后面的数字已经丢了。请在原表里把这一列设成「文本」再导出"
+        text = digits
+    elif text.endswith(".0") and text[:-2].isdecimal():
+        text = text[:-2]
+    phone = _usable(text)
+    if phone is None or not phone.valid:
+        parts = [part for part in BETWEEN.split(text) if part]
+        usable = [one for part in parts if (one := _usable(part)) is not None and one.valid] if len(parts) > 1 else []
+        if usable:
+            return [one.key for one in usable], ""
+    if phone is None:
+        return [], "不是电话号码"
+    return ([phone.key], "") if phone.valid else ([], f"不对:{phone.reason}")
+
+
+def _usable(text: str) -> Phone | None:
+    phone = normal_phone(text)
+    if (phone is None or not phone.valid) and text.isdecimal() and 9 <= len(text) <= 11 and text[0] != "0":
+        with_zero = normal_phone("0" + text)
+        if with_zero is not None and with_zero.valid and with_zero.kind == "landline":
+            return with_zero
+    return phone

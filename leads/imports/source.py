@@ -1,0 +1,77 @@
+"""One import's file with all that was decided about it: from here its lines come, cleaned, slice by slice."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+
+from config.rules import Rules
+from leads.imports.grid import Grid, open_grid
+from leads.imports.heading import Heading, read_heading
+from leads.imports.lines import rows_of
+from leads.imports.row import Directory, Flaw, Row, RowReader
+from store.tables import Member
+
+
+@dataclass(frozen=True)
+class Options:
+    """What was asked for: the source to book under, the pool, whether known values are replaced, automations start."""
+
+    source: str = ""
+    pool: str = ""
+    sheet: str = ""
+    overwrite: bool = False
+    start: bool = False
+
+
+class ListSource:
+    """The lines of a CSV or Excel list."""
+
+    def __init__(
+        self, grid: Grid, heading: Heading, options: Options, directory: Directory, *, rules: Rules, now: datetime
+    ) -> None:
+        self.grid = grid
+        self.heading = heading
+        self._pool = directory.pools.get(options.pool, "")
+        self._reader = RowReader(heading, directory, source=options.source, zone=rules.zone, now=now)
+
+    def rows(self, *, after: int = 0) -> Iterator[tuple[Row | Flaw, Sequence[str]]]:
+        """Every row behind the line `after`, with the cells as they came. Raises BadFile for a second table."""
+        for number, cells in rows_of(self.grid, self.heading):
+            if number <= after:
+                continue
+            row = self._reader.read(number, cells)
+            if self._pool and isinstance(row, Row) and not row.pool:
+                row.pool = self._pool
+            yield row, cells
+
+
+def open_list(
+    name: str, content: bytes, wanted: Mapping[str, str], options: Options, directory: Directory, *, rules: Rules,
+    now: datetime,
+) -> ListSource:  # fmt: skip
+    """A file that was just given: what it is, and what its columns are taken for. Raises BadFile."""
+    grid = open_grid(name, content, sheet=options.sheet)
+    return ListSource(grid, read_heading(grid, wanted), options, directory, rules=rules, now=now)
+
+
+def heading_kept(heading: Heading) -> dict[str, Any]:
+    """The headings as a batch keeps them."""
+    return {**asdict(heading), "samples": []}
+
+
+def heading_of(kept: Mapping[str, Any]) -> Heading:
+    """The headings of a batch, as they were decided when it was opened."""
+    return Heading(kept["line"], tuple(kept["titles"]), tuple(kept["fields"]), kept["first"])
+
+
+def directory_of(members: Sequence[Member], rules: Rules) -> Directory:
+    """Everyone by id and by name (a name that two have is nobody's), the pools by name and label."""
+    names: dict[str, str] = {}
+    twice = {m.name for m in members if sum(o.name == m.name for o in members) > 1}
+    for member in members:
+        names |= {member.id: member.id, member.id.lower(): member.id}
+        if member.name not in twice:
+            names[member.name] = member.id
+    pools = {pool.label: name for name, pool in rules.pools.items()} | {name: name for name in rules.pools}
+    return Directory(names, pools)
