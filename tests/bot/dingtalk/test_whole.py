@@ -36,6 +36,7 @@ def calls(place: Town) -> dict[str, int]:
     return dict(place.standin.api.calls)
 
 
+@pytest.mark.feature("S1")
 async def test_a_tap_is_answered_with_its_new_card_and_costs_no_call(acme: Town) -> None:
     no = await acme.mql()
     card = acme.card("wanglei", "领取")
@@ -60,6 +61,7 @@ async def test_a_tap_that_changes_nothing_is_answered_at_once_with_nothing(acme:
     assert "采购总监" in words(acme.standin.chat("wanglei")) or "王建国" in words(acme.standin.chat("wanglei"))
 
 
+@pytest.mark.feature("S2")
 async def test_claim_release_claim_by_three_taps_are_three_acts(acme: Town) -> None:
     no = await acme.mql()
     first = acme.card("wanglei", "领取")
@@ -73,6 +75,7 @@ async def test_claim_release_claim_by_three_taps_are_three_acts(acme: Town) -> N
     assert kinds(await acme.story(no), "claimed", "released") == ["claimed", "released", "claimed"]
 
 
+@pytest.mark.feature("S2")
 async def test_one_tap_delivered_three_times_is_one_act(acme: Town) -> None:
     no = await acme.mql()
     await acme.press("wanglei", "领取")
@@ -81,6 +84,7 @@ async def test_one_tap_delivered_three_times_is_one_act(acme: Town) -> None:
     assert kinds(await acme.story(no), "followup_logged") == ["followup_logged"]
 
 
+@pytest.mark.feature("S2")
 async def test_a_message_delivered_three_times_is_one(acme: Town) -> None:
     acme.standin.posts["robot"].manner.copies = 3
     answers = await acme.text("wanglei", "帮助")
@@ -145,6 +149,7 @@ async def test_an_ended_address_is_no_end(plain: Town) -> None:
     assert len(answers) == 1 and answers[0].via == "robot"
 
 
+@pytest.mark.feature("G1")
 async def test_a_voice_message_is_its_transcript(acme: Town) -> None:
     no = await acme.mql()
     await acme.press("wanglei", "领取")

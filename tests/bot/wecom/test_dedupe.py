@@ -39,6 +39,7 @@ async def acme(tmp_path: Any) -> Any:
 
 
 @pytest.mark.ask("AS6")
+@pytest.mark.feature("S2")
 @pytest.mark.feature("P7")
 @pytest.mark.parametrize("fresh", [True, False], ids=["sealed anew", "the same bytes"])
 async def test_a_message_that_comes_three_times_is_answered_once(acme: Town, fresh: bool) -> None:
