@@ -27,6 +27,13 @@ def test_a_mistyped_command_is_answered_with_the_closest_and_where_all_stand() -
     assert run("zzzzzz").stderr == "There is no command 'zzzzzz'. ./run --help lists all.\n"
 
 
+def test_a_folder_is_meant_from_where_the_person_stands(tmp_path: Path) -> None:
+    (tmp_path / "bot").mkdir()
+    done = subprocess.run([ROOT / "run", "init", "acme"], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "acme" / "leadbot.yaml").is_file() and not (ROOT / "acme").exists()
+
+
 @pytest.mark.parametrize("word", ["help", "--help", "-h"])
 def test_help_lists_what_run_and_the_bot_can_do(word: str) -> None:
     done = run(word)
