@@ -32,6 +32,7 @@ from bot.metrics import Metrics
 from bot.pipeline import Pipeline
 from bot.platform import Place, Platform
 from bot.recheck import Rechecker
+from bot.refusal import Refusals
 from bot.restored import catch_up
 from bot.schedule import Schedule, Worker
 from bot.sender import Sender
@@ -247,6 +248,7 @@ class Leadbot:
     def web(self) -> web.Application:
         """The web application with all routes; starts and stops the bot with itself."""
         app = web.Application(client_max_size=LARGEST_BODY)
+        refusals = Refusals(self.metrics, self.monotonic)
         if self.settings.wecom is not None:
             keys = {
                 name: CallbackKeys(
@@ -256,9 +258,9 @@ class Leadbot:
                 )
                 for name, callback in self.settings.wecom.callbacks.items()
             }
-            WeComCallbacks(self.store, keys, self.metrics, self.now, self.monotonic).add_routes(app)
+            WeComCallbacks(self.store, keys, self.metrics, self.now, refusals).add_routes(app)
         if self.dingtalk is not None:
-            self.dingtalk.add_routes(app)
+            self.dingtalk.add_routes(app, refusals)
         add_routes(
             app,
             self.desk,

@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
 import structlog
 from aiohttp import web
@@ -11,6 +11,7 @@ from bot.clock import Now
 from bot.metrics import Metrics
 from bot.pipeline import receive
 from bot.platform import BadCallback
+from bot.refusal import Refusals
 from bot.wecom.callback import CallbackKeys, dedupe_key, echo, lane, verify
 from store import crash
 from store.access import set_property
@@ -32,14 +33,13 @@ class WeComCallbacks:
         keys: Mapping[str, CallbackKeys],
         metrics: Metrics,
         now: Now,
-        monotonic: Callable[[], float],
+        refusals: Refusals,
     ) -> None:
         self._store = store
         self._keys = keys
         self._metrics = metrics
         self._now = now
-        self._monotonic = monotonic
-        self._told_at = float("-inf")
+        self._refusals = refusals
 
     def add_routes(self, app: web.Application) -> None:
         """Serve the callbacks."""
@@ -54,7 +54,7 @@ class WeComCallbacks:
         try:
             plain = echo(request.query, keys, now=self._now())
         except BadCallback as bad:
-            return self._refuse(bad)
+            return self._refusals.answer("wecom", bad)
         stamp = self._now().isoformat(timespec="seconds")
         with contextlib.suppress(Exception):  # only the doctor would miss it, and WeCom gives us one second
             async with asyncio.timeout(ECHO_PATIENCE):
@@ -63,16 +63,15 @@ class WeComCallbacks:
 
     async def take(self, request: web.Request) -> web.Response:
         """An event: durable first, then 200. A wrong one is a 4xx without a row, the same for every reason."""
-        name = request.match_info["name"]
-        keys = self._keys.get(name)
+        keys = self._keys.get(request.match_info["name"])
         if keys is None:
             return web.Response(status=404)
         try:
             now = self._now()
             opened = verify(request.query, request.headers, await _body(request), keys=keys, now=now)
         except (BadCallback, web.HTTPRequestEntityTooLarge, ConnectionError, TimeoutError) as bad:
-            return self._refuse(bad)
-        key, whose = dedupe_key(opened, corp=keys.receive_id, agent=name), lane(opened.fields)
+            return self._refusals.answer("wecom", bad)
+        key, whose = dedupe_key(opened, corp=keys.receive_id), lane(opened.fields)
         try:
             async with asyncio.timeout(SHORT if self._store.shared else PATIENCE):
                 new = await receive(self._store, platform="wecom", key=key, lane=whose, body=opened.inner, now=now)
@@ -83,15 +82,6 @@ class WeComCallbacks:
         self._metrics.callback(platform="wecom", outcome="accepted" if new else "repeated")
         crash.point("inbox_before_answer")
         return web.Response(text="")
-
-    def _refuse(self, bad: Exception) -> web.Response:
-        reason = getattr(bad, "reason", type(bad).__name__)
-        self._metrics.callback(platform="wecom", outcome=f"refused: {reason}")
-        now = self._monotonic()
-        if now - self._told_at >= 1:  # a flood of refusals must not fill the disk
-            self._told_at = now
-            log.warning("a callback was refused", reason=reason)
-        return web.Response(status=403, text="forbidden")
 
 
 async def _body(request: web.Request) -> bytes:

@@ -11,12 +11,17 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, St
 from config.document import BadDocument, Document, Path, Problem, load, read_text, validate
 from config.folder import Folder, read_env
 
+PLACEHOLDERS = {
+    "token", "yourtoken", "mytoken", "none", "null", "nil", "undefined", "test", "example", "changeme", "todo", "abc",
+    "123", "123456", "12345678", "password", "secret",
+}  # fmt: skip
 ENV = re.compile(r"env:([A-Za-z_][A-Za-z0-9_]*)")
 
 
 def _token(value: SecretStr) -> SecretStr:
     if not re.fullmatch(r"[A-Za-z0-9]{3,32}", value.get_secret_value()):
         raise ValueError("a Token is 3 to 32 letters and digits, as shown in the console")
+    _not_made_up(value.get_secret_value(), signs=2)
     return value
 
 
@@ -24,7 +29,17 @@ def _aes_key(value: SecretStr) -> SecretStr:
     key = value.get_secret_value()
     if not re.fullmatch(r"[A-Za-z0-9]{43}", key):
         raise ValueError(f"an EncodingAESKey is exactly 43 letters and digits; this one has {len(key)} characters")
+    _not_made_up(key, signs=8)
     return value
+
+
+def _not_made_up(key: str, *, signs: int) -> None:
+    """Raises ValueError for what stands in instructions in place of a key, or has fewer than so many different signs:
+
+    with a key that anyone can guess, anyone can sign.
+    """
+    if key.lower() in PLACEHOLDERS or len(set(key)) < signs:
+        raise ValueError("this is a placeholder that anyone can guess; paste the real one from the console")
 
 
 def _data_key(value: SecretStr) -> SecretStr:
@@ -41,6 +56,10 @@ def _filled(value: SecretStr) -> SecretStr:
     if not value.get_secret_value().strip():
         raise ValueError("must not be empty")
     return value
+
+
+def _filled_or_none(value: SecretStr) -> SecretStr:
+    return _filled(value) if value.get_secret_value() else value
 
 
 def _admin_key(value: SecretStr) -> SecretStr:
@@ -151,7 +170,7 @@ class DingTalkSettings(Section):
     api_base: HttpUrl = "https://api.dingtalk.com"
     oapi_base: HttpUrl = "https://oapi.dingtalk.com"
     card_template_id: str = ""
-    card_secret: SecretStr = SecretStr("")
+    card_secret: Annotated[SecretStr, AfterValidator(_filled_or_none)] = SecretStr("")
     events: Callback | None = None
     groups: dict[GroupName, Annotated[str, StringConstraints(pattern=r"^\S{8,128}$")]] = {}
     quota: MonthlyQuota = MonthlyQuota()

@@ -15,6 +15,7 @@ from bot.dingtalk.intake import Intake
 from bot.dingtalk.parse import PLATFORM
 from bot.metrics import Metrics
 from bot.platform import BadCallback
+from bot.refusal import Refusals
 from store import crash, inbox, outbox
 from store.access import set_property
 from store.db import Store
@@ -74,7 +75,7 @@ class DingTalkDoors:
         events: EventKeys | None,
         metrics: Metrics,
         now: Callable[[], datetime],
-        monotonic: Callable[[], float],
+        refusals: Refusals,
     ) -> None:
         self._store = store
         self._intake = intake
@@ -84,8 +85,7 @@ class DingTalkDoors:
         self._events = events
         self._metrics = metrics
         self._now = now
-        self._monotonic = monotonic
-        self._told_at = float("-inf")
+        self._refusals = refusals
         self._seen: dict[str, str] = {}
 
     def add_routes(self, app: web.Application) -> None:
@@ -100,7 +100,7 @@ class DingTalkDoors:
             body = await self._body(request)
             content = verify_robot(request.headers, body, secret=self._secret, now=self._now())
         except (BadCallback, web.HTTPRequestEntityTooLarge, ConnectionError, TimeoutError) as bad:
-            return self._refuse(bad)
+            return self._refusals.answer(PLATFORM, bad)
         return await self._kept(self._intake.robot(content), {"msgtype": "empty"}, seen="dingtalk_robot")
 
     async def events(self, request: web.Request) -> web.StreamResponse:
@@ -111,7 +111,7 @@ class DingTalkDoors:
             body = await self._body(request)
             content = verify_event(request.query, request.headers, body, keys=self._events, now=self._now())
         except (BadCallback, web.HTTPRequestEntityTooLarge, ConnectionError, TimeoutError) as bad:
-            return self._refuse(bad)
+            return self._refusals.answer(PLATFORM, bad)
         answer = sealed_success(self._events, now=self._now())
         return await self._kept(self._intake.event(content), answer, seen="dingtalk_events")
 
@@ -121,7 +121,7 @@ class DingTalkDoors:
             body = await self._body(request)
             content, push = verify_card(request.headers, body, secret=self._card_secret, now=self._now())
         except (BadCallback, web.HTTPRequestEntityTooLarge, ConnectionError, TimeoutError) as bad:
-            return self._refuse(bad)
+            return self._refusals.answer(PLATFORM, bad)
         try:
             answer, click = await self._taps.take(content, push)
         except Exception as error:
@@ -166,12 +166,3 @@ class DingTalkDoors:
         log.error("a callback could not be stored; the platform may send it again", cause=type(error).__name__)
         self._metrics.callback(platform=PLATFORM, outcome="not stored")
         return web.Response(status=503)
-
-    def _refuse(self, bad: Exception) -> web.Response:
-        reason = getattr(bad, "reason", type(bad).__name__)
-        self._metrics.callback(platform=PLATFORM, outcome=f"refused: {reason}")
-        now = self._monotonic()
-        if now - self._told_at >= 1:  # a flood of refusals must not fill the disk
-            self._told_at = now
-            log.warning("a callback was refused", reason=reason)
-        return web.Response(status=403, text="forbidden")

@@ -15,6 +15,7 @@ from bot.dingtalk.platform import DingTalk, Manner
 from bot.dingtalk.quota import Quota
 from bot.dingtalk.stream import Stream
 from bot.metrics import Metrics
+from bot.refusal import Refusals
 from config.settings import DingTalkSettings
 from store import due
 from store.db import Store
@@ -43,7 +44,6 @@ class DingTalkParts:
         self._store = store
         self._now = now
         self._public_url = public_url
-        self._monotonic = monotonic
         self.quota = Quota(
             store, {"api": settings.quota.api, "webhook": settings.quota.webhook}, metrics, context, now
         )  # fmt: skip
@@ -84,7 +84,7 @@ class DingTalkParts:
             address = f"{self._public_url.rstrip('/')}/callback/dingtalk/card"
             await self.client.register_card_route(self.route, address, self._secret)
 
-    def add_routes(self, app: web.Application) -> None:
+    def add_routes(self, app: web.Application, refusals: Refusals) -> None:
         """Serve the callbacks (HTTP mode)."""
         if self.stream is not None:
             return
@@ -96,7 +96,7 @@ class DingTalkParts:
             )
         DingTalkDoors(
             self._store, self.intake, self.taps, secret=self._secret, card_secret=self._card_secret or self._secret,
-            events=keys, metrics=self._metrics, now=self._now, monotonic=self._monotonic,
+            events=keys, metrics=self._metrics, now=self._now, refusals=refusals,
         ).add_routes(app)  # fmt: skip
 
     async def start(self) -> None:

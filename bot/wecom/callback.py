@@ -205,13 +205,14 @@ def flat_xml(raw: bytes, *, depth: int = 2) -> dict[str, str]:
     return found
 
 
-def dedupe_key(opened: Opened, *, corp: str, agent: str) -> str:
+def dedupe_key(opened: Opened, *, corp: str) -> str:
     """What makes a repeated delivery the same event: MsgId, a card's ResponseCode, else a hash of the whole body.
 
-    Never sender and second: two customers added in one second are two events (WxJava lost them).
+    Never sender and second: two customers added in one second are two events (WxJava lost them). The app is told by
+    what was signed, never by the address: what was sent to one callback and is repeated to another is one event.
     """
     fields = opened.fields
-    head = f"wecom:{corp}:{agent}"
+    head = f"wecom:{corp}:{fields.get('AgentID', '')[:20]}"
     if fields.get("MsgId"):
         return f"{head}:msg:{fields['MsgId'][:64]}"
     if fields.get("ResponseCode") and fields.get("MsgType") == "event":

@@ -154,7 +154,13 @@ def secret(name: str) -> str:
     """A value that fits the name of an environment variable."""
     if name.endswith("DATA_KEY"):
         return base64.b64encode(bytes(32)).decode()
-    return "a" * 43 if "AES" in name else "smtp://u:p@mail" if "URL" in name else "abcdefgh12345678"
+    return (
+        "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG"
+        if "AES" in name
+        else "smtp://u:p@mail"
+        if "URL" in name
+        else "abcdefgh12345678"
+    )
 
 
 @pytest.mark.parametrize("name", PAGES)

@@ -52,7 +52,7 @@ def wecom_s(query: Mapping[str, str], body: bytes) -> bytes | None:
         opened = wecom.verify(MultiDict(query), CIMultiDict(), body, keys=KEYS, now=AT)
     except wecom.Refused:
         return None
-    key, whose = wecom.dedupe_key(opened, corp=CORP, agent="app"), wecom.lane(opened.fields)
+    key, whose = wecom.dedupe_key(opened, corp=CORP), wecom.lane(opened.fields)
     assert len(key) < 200 and 0 < len(whose) <= 70
     return opened.inner
 

@@ -3,6 +3,7 @@
 import contextlib
 import os
 import secrets
+import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -41,6 +42,7 @@ class Alone:
     folder: Folder
     settings: Settings
     wecom: WeComSigner = field(default_factory=lambda: WeComSigner(Crypt(TOKEN, AES_KEY, CORP), present))
+    logged: list[str] = field(default_factory=list)  # the lines of its log since it serves
     dingtalk: DingTalkSigner = field(default_factory=lambda: DingTalkSigner(present))
 
     @property
@@ -69,6 +71,10 @@ class Alone:
         """Seconds of processor time that it has used."""
         fields = Path(f"/proc/{self.server.process.pid}/stat").read_text().rpartition(")")[2].split()
         return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+    def refusals_logged(self) -> list[str]:
+        """The lines that tell of refused callbacks."""
+        return [line for line in self.logged if "a callback was refused" in line]
 
     def envelope(self, inner: str) -> tuple[URL, bytes]:
         """The address and the body of a right callback of WeCom's, signed now."""
@@ -104,12 +110,25 @@ class Alone:
 
 
 @contextlib.contextmanager
-def alone(root: Path) -> Iterator[Alone]:
-    """A server on a folder fresh from init, on both platforms at once; neither can be reached."""
+def alone(root: Path, *, same_keys: bool = False) -> Iterator[Alone]:
+    """A server on a folder fresh from init, on both platforms at once; neither can be reached.
+
+    `same_keys`: the three callbacks of WeCom have one Token and key.
+    """
     folder = new_folder(root)
-    text = folder.settings.read_text("utf-8").replace("env:WECOM_TOKEN", TOKEN).replace("env:WECOM_AES_KEY", AES_KEY)
+    text = folder.settings.read_text("utf-8")
+    for name in ("", "CONTACT_", "KF_") if same_keys else ("",):
+        text = text.replace(f"env:WECOM_{name}TOKEN", TOKEN).replace(f"env:WECOM_{name}AES_KEY", AES_KEY)
     other = DINGTALK.format(mode="http", base="http://127.0.0.1:9", template="")
     folder.settings.write_text(text.replace("ww0000000000000000", CORP) + other, "utf-8")
     settings = load_settings(folder, {})
     with served(folder) as server:
-        yield Alone(server, folder, settings)
+        found = Alone(server, folder, settings)
+        assert server.process.stderr is not None
+        reading = threading.Thread(target=found.logged.extend, args=(server.process.stderr,))  # until its end
+        reading.start()
+        try:
+            yield found
+        finally:
+            server.process.kill()
+            reading.join()

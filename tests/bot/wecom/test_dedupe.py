@@ -199,6 +199,7 @@ async def test_what_counts_as_the_same(wecom: Edge, name: str) -> None:
 
 
 async def test_two_apps_of_a_corp_may_use_the_same_numbers(wecom: Edge) -> None:
-    for name in ("app", "contact", "kf"):
-        assert (await wecom.post(*wecom.envelope(body(**TEXT)), name=name)).status == 200
+    for number, name in enumerate(("app", "contact", "kf")):
+        sent = wecom.envelope(body(**{**TEXT, "AgentID": 1000002 + number}))
+        assert (await wecom.post(*sent, name=name)).status == 200
     assert len(await wecom.rows()) == 3
