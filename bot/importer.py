@@ -15,10 +15,12 @@ from bot.context import Context
 from bot.outgoing import ring
 from bot.pipeline import tell
 from leads.errors import BadFile, Unusable
-from leads.imports.book import BatchTaken, Booked, Item, book_slice
+from leads.imports.book import BatchTaken, Booked, book_slice
 from leads.imports.check import Check
 from leads.imports.grid import open_grid
-from leads.imports.source import ListSource, Options, directory_of, heading_kept, heading_of, open_list
+from leads.imports.history import HistorySource, is_history
+from leads.imports.replay import replay_slice
+from leads.imports.source import ListSource, Options, Source, directory_of, heading_of, open_list
 from leads.imports.withdraw import withdraw_slice
 from leads.rights import Who
 from store import batches, crash, lease
@@ -63,10 +65,12 @@ class Importer:
         self._now = now
         self._monotonic = monotonic
         self._size = 100
-        self._opened: tuple[int, int, Iterator[Item]] | None = None  # batch, its last line, the rows behind it
+        self._opened: tuple[int, int, Iterator[Any]] | None = None  # batch, its last line, the rows behind it
 
-    async def open(self, name: str, content: bytes, *, wanted: Mapping[str, str], options: Options) -> ListSource:
+    async def open(self, name: str, content: bytes, *, wanted: Mapping[str, str], options: Options) -> Source:
         """Look what a file is and what its columns are taken for. Raises BadFile."""
+        if is_history(name, content):
+            return HistorySource(name, content)
         ctx = await self.context()
         async with self.store.read() as tx:
             directory = directory_of(await list_everyone(tx), ctx.rules)
@@ -75,15 +79,15 @@ class Importer:
         )
 
     async def take_in(
-        self, source: ListSource, options: Options, *, state: str, by: Who | None, content: bytes, asked: str = ""
+        self, source: Source, options: Options, *, state: str, by: Who | None, content: bytes, asked: str = ""
     ) -> ImportBatch:
         """Keep a file and begin (state running), or look at it first (checking). An interrupted one is gone on with."""
         digest = hashlib.sha256(content + repr(options).encode()).digest()
         batch = ImportBatch(
-            corp=self.store.corp, kind="list", name=source.grid.name[:200], digest=digest,
-            heading=heading_kept(source.heading), options={**asdict(options), "asked": asked}, state="arriving",
+            corp=self.store.corp, kind=source.kind, name=source.name[:200], digest=digest,
+            heading=source.heading_kept(), options={**asdict(options), "asked": asked}, state="arriving",
             by=by.id if by is not None else None, created_at=self._now(), run_at=self._now(),
-            lines=content.count(b"\n") if source.grid.kind == "csv" else 0,
+            lines=content.count(b"\n") if source.is_text else 0,
         )  # fmt: skip
 
         async def begin(tx: Tx) -> ImportBatch:
@@ -110,7 +114,7 @@ class Importer:
         row.state = state
         return row
 
-    async def check(self, source: ListSource, tick: Callable[[int], None] = lambda line: None) -> Check:
+    async def check(self, source: Source, tick: Callable[[int], None] = lambda line: None) -> Check:
         """What an import of this file would do; writes nothing."""
         found = Check()
         rows = source.rows()
@@ -179,21 +183,26 @@ class Importer:
         self._opened = None
         await self._end(batch, "done")
 
-    async def _book_slice(self, batch: ImportBatch, items: Sequence[Item], ctx: Context, tx: Tx) -> Booked:
+    async def _book_slice(self, batch: ImportBatch, items: Sequence[Any], ctx: Context, tx: Tx) -> Booked:
+        if batch.kind == "history":
+            directory = directory_of(await list_everyone(tx), ctx.rules)
+            return await replay_slice(tx, batch, items, directory, rules=ctx.rules, now=ctx.now)
         booked = await book_slice(tx, batch, items, rules=ctx.rules, now=ctx.now)
         await tell(tx, booked.facts, ctx, origin=f"{batch.no}:{items[0][0].line}", written=True)
         return booked
 
-    async def _rows(self, batch: ImportBatch, ctx: Context) -> Iterator[Item]:
+    async def _rows(self, batch: ImportBatch, ctx: Context) -> Iterator[Any]:
         """The rows behind those that are booked: of the file in hand, or of the file as it was kept."""
         if self._opened is not None and self._opened[:2] == (batch.id, batch.done_line):
             return self._opened[2]
         return (await self._source(batch, ctx)).rows(after=batch.done_line)
 
-    async def _source(self, batch: ImportBatch, ctx: Context) -> ListSource:
+    async def _source(self, batch: ImportBatch, ctx: Context) -> Source:
         async with self.store.read() as tx:
             content = await batches.read_file(tx, batch.id or 0)
             directory = directory_of(await list_everyone(tx), ctx.rules)
+        if batch.kind == "history":
+            return HistorySource(batch.name, content)
         options = options_of(batch)
         grid = await asyncio.to_thread(open_grid, batch.name, content, sheet=options.sheet)
         return ListSource(grid, heading_of(batch.heading), options, directory, rules=ctx.rules, now=batch.created_at)
@@ -279,5 +288,5 @@ async def _take_batch(state: str, now: datetime, tx: Tx) -> Sequence[ImportBatch
     return await lease.take(tx, ImportBatch, now=now, limit=1, state=state, lanes=False)
 
 
-def _take(rows: Iterator[Item], size: int) -> list[Item]:
+def _take(rows: Iterator[Any], size: int) -> list[Any]:
     return list(islice(rows, size))

@@ -23,6 +23,7 @@ from config.settings import Settings
 from leads.errors import Refused
 from leads.imports.grid import Grid, open_grid
 from leads.imports.heading import Heading, parse_map, read_heading
+from leads.imports.history import is_history
 from leads.imports.returned import read_lines, write_returned
 from leads.imports.source import Options
 from store.engine import sqlite_path
@@ -68,11 +69,11 @@ def _import(office: "Office", file: Path, order: Order) -> None:
     wanted = {column: field for text in order.columns for column, field in parse_map(text).items()}
     content = read_file(file)
     options = Options(**order.options)
-    grid = open_grid(file.name, content, sheet=options.sheet)
-    heading = read_heading(grid, wanted)
-    if not order.as_json:
+    history = is_history(file.name, content)
+    grid, heading = (None, None) if history else _read_list(file.name, content, wanted, options)
+    if grid is not None and heading is not None and not order.as_json:
         _show_heading(grid, heading)
-    if order.asks and not order.dry_run and not typer.confirm("列对得上吗?", default=True):
+    if order.asks and not history and not order.dry_run and not typer.confirm("列对得上吗?", default=True):
         fail("没有导入。用 --map 列名=字段 指定,例如 --map 手机=电话 --map 备注=不导入", 1)
     if order.dry_run:
         with _bar("检查", order, lines=content.count(b"\n")) as tick:
@@ -84,11 +85,16 @@ def _import(office: "Office", file: Path, order: Order) -> None:
         if found["state"] == "failed":
             fail(f"{found['batch']} 没有导完:{found['error']}\n已导入的部分可以撤销:import DIR --undo {found['batch']}")
     target = order.bad_file or (None if order.dry_run else file.with_name(f"{file.stem}-需修改{file.suffix}"))
-    if found["bad"] and target is not None:
+    if found["bad"] and target is not None and grid is not None and heading is not None:
         lines = read_lines(grid, {bad["row"]: bad["reason"] for bad in found["bad"]})
         write_returned(target, grid, heading, lines)
         found["bad_file"] = str(target)
     _tell(found, order)
+
+
+def _read_list(name: str, content: bytes, wanted: Mapping[str, str], options: Options) -> tuple[Grid, Heading]:
+    grid = open_grid(name, content, sheet=options.sheet)
+    return grid, read_heading(grid, wanted)
 
 
 @contextlib.contextmanager

@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 
-from leads.imports.book import Item, more_doubts
+from leads.imports.book import more_doubts
+from leads.imports.history import Deed
 from leads.imports.row import Flaw, Row
 from store import bulk
 from store.tx import Tx
@@ -18,20 +19,24 @@ class Check:
         self.doubts: Mapping[str, int] = {}
         self._met = set[bytes]()
 
-    async def look_at(self, tx: Tx, items: Sequence[Item]) -> None:
+    async def look_at(self, tx: Tx, items: Sequence[tuple[Row | Deed | Flaw, Sequence[str]]]) -> None:
         """The next slice of the list."""
-        rows = [row for row, _ in items if isinstance(row, Row)]
+        rows = [row for row, _ in items if not isinstance(row, Flaw)]
         blinds = {pair: tx.keys.blind(*pair) for row in rows for pair in row.pairs}
         known = await bulk.find_identities(tx, blinds)
         for row in rows:
             met = {blinds[pair] for pair in row.pairs}
-            if any(pair in known for pair in row.pairs) or met & self._met:
+            if (
+                (isinstance(row, Deed) and row.kind != "lead")
+                or any(pair in known for pair in row.pairs)
+                or met & self._met
+            ):
                 self.updated += 1
             else:
                 self.new += 1
             self._met |= met
         self.flaws += [(flaw.line, flaw.reason, cells) for flaw, cells in items if isinstance(flaw, Flaw)]
-        self.doubts = more_doubts(self.doubts, rows)
+        self.doubts = more_doubts(self.doubts, [row for row in rows if isinstance(row, Row)])
         self.rows += len(items)
         self.done_line = items[-1][0].line
 

@@ -72,13 +72,15 @@ class Ledger:
         self._ids: list[int] = []
         self._blank: dict[str, Any] = Lead(corp=tx.corp, created_at=now).model_dump(exclude={"id"})
 
-    async def look_up(self, pairs: Collection[Pair], marks: Collection[str] = (), *, most_new: int) -> None:
-        """Find everybody of the slice in a few statements; up to `most_new` leads may be made afterwards."""
+    async def look_up(
+        self, pairs: Collection[Pair], marks: Collection[str] = (), *, also: Collection[int] = (), most_new: int
+    ) -> None:
+        """Find everybody of the slice in a few statements, those of `also` too; `most_new` may be made afterwards."""
         blind = self.tx.keys.blind
         self._blinds = {pair: blind(*pair) for pair in pairs}
         self._marked = {mark: blind("import", mark) for mark in marks}
         self._known = await bulk.find_identities(self.tx, self._blinds)
-        self._leads = await bulk.read_leads(self.tx, self._known.values(), hold=True)
+        self._leads = await bulk.read_leads(self.tx, [*self._known.values(), *also], hold=True)
         for erased in {*self._known.values()} - self._leads.keys():  # what was erased leaves only the hash
             await leads.free_identities(self.tx, erased)
         self._known = {pair: lead_id for pair, lead_id in self._known.items() if lead_id in self._leads}
@@ -95,24 +97,24 @@ class Ledger:
 
     def book(self, row: Row) -> int:
         """One line of a list; returns its lead."""
-        mark = self._marked[row.mark]
         lead_id = self.find(row.pairs)
         if lead_id is None:
             lead_id = self._capture(row)
             self.new += 1
         else:
             self.updated += 1
-            if (lead_id, mark) in self._booked:
+            if self.booked(lead_id, row.mark):
                 return lead_id
             self._update(lead_id, row)
         if row.followup:
             at = row.followup_at or row.created_at or self._now
             self.log(lead_id, row.followup, kind=row.followup_kind, by=row.followup_by, at=at)
-        self._booked.add((lead_id, mark))
-        self._marks.append((mark, lead_id))
+        self.remember(lead_id, row.mark)
         return lead_id
 
-    def create(self, pairs: Sequence[Pair], *, at: datetime, **values: Any) -> int:
+    def create(
+        self, pairs: Sequence[Pair], *, at: datetime, utm: Mapping[str, str] | None = None, **values: Any
+    ) -> int:
         """A new lead with these values, captured at `at`; its story begins."""
         lead_id = self._ids.pop()
         lead = {**self._blank, "id": lead_id, "pool": self._rules.default_pool, **values}
@@ -123,9 +125,9 @@ class Ledger:
         if "pool" not in values:
             lead["pool"] = pool_for(seen, rules=self._rules)
         self._made[lead_id] = self._leads[lead_id] = lead
-        self._bind(pairs, lead_id)
+        self.bind(pairs, lead_id)
         self._unrated.add(lead_id)
-        self.enquire(lead_id, source=lead["source"], need=lead["need"], at=at)
+        self.enquire(lead_id, source=lead["source"], need=lead["need"], at=at, utm=utm)
         self.tell(LeadCaptured(lead_id=lead_id, at=at, source=lead["source"], pool=lead["pool"], need=lead["need"]))
         return lead_id
 
@@ -138,16 +140,20 @@ class Ledger:
             self._changed[lead_id] = lead
         lead |= values
 
-    def enquire(self, lead_id: int, *, source: str, need: str, at: datetime, **utm: str) -> None:
+    def enquire(
+        self, lead_id: int, *, source: str, need: str, at: datetime, utm: Mapping[str, str] | None = None
+    ) -> None:
         """Book an enquiry of a lead whose count of enquiries includes it already."""
         self._enquiries.append(
             {
                 "corp": self.tx.corp, "lead_id": lead_id, "source": source, "submission_id": None, "need": need,
-                "utm": {**utm, "batch": f"I{self._batch_id}"}, "at": at,
+                "utm": {**(utm or {}), "batch": f"I{self._batch_id}"}, "at": at,
             }
         )  # fmt: skip
 
-    def enquire_again(self, lead_id: int, *, source: str, need: str, at: datetime, reopen: bool, **utm: str) -> None:
+    def enquire_again(
+        self, lead_id: int, *, source: str, need: str, at: datetime, reopen: bool, utm: Mapping[str, str] | None = None
+    ) -> None:
         """A known lead has asked once more; with `reopen` a closed one is open again."""
         lead = self._leads[lead_id]
         values: dict[str, Any] = {"enquiries": lead["enquiries"] + 1}
@@ -155,7 +161,7 @@ class Ledger:
             values |= {"stage": "new", "owner_id": None, "closed_reason": ""}
         self.change(lead_id, **values)
         self._unrated.add(lead_id)
-        self.enquire(lead_id, source=source, need=need, at=at, **utm)
+        self.enquire(lead_id, source=source, need=need, at=at, utm=utm)
         self.tell(LeadEnquired(lead_id=lead_id, at=at, source=source, count=values["enquiries"], need=need))
 
     def log(self, lead_id: int, words: str, *, kind: str, by: str | None, at: datetime) -> None:
@@ -247,7 +253,7 @@ class Ledger:
 
     def _update(self, lead_id: int, row: Row) -> None:
         lead = self._leads[lead_id]
-        self._bind(row.pairs, lead_id)
+        self.bind(row.pairs, lead_id)
         asks = bool(row.need and row.need != lead["need"]) or bool(row.source and row.source != lead["source"])
         fresh = self._fresh(lead, row)
         if fresh:
@@ -290,7 +296,17 @@ class Ledger:
             fresh["stage"] = row.stage
         return fresh
 
-    def _bind(self, pairs: Sequence[Pair], lead_id: int) -> None:
+    def booked(self, lead_id: int, mark: str) -> bool:
+        """Whether the line was booked on this lead before, by whatever import."""
+        return (lead_id, self._marked[mark]) in self._booked
+
+    def remember(self, lead_id: int, mark: str) -> None:
+        """The line is booked now."""
+        self._booked.add((lead_id, self._marked[mark]))
+        self._marks.append((self._marked[mark], lead_id))
+
+    def bind(self, pairs: Sequence[Pair], lead_id: int) -> None:
+        """These ways lead to the lead, where they lead to nobody yet."""
         for pair in pairs:
             if pair not in self._known:
                 self._known[pair] = lead_id

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 
 from config.rules import Rules
 from leads.imports.grid import Grid, open_grid
@@ -24,16 +24,40 @@ class Options:
     start: bool = False
 
 
+class Source(Protocol):
+    """What an import reads from: a list or a history."""
+
+    kind: str
+    name: str
+    is_text: bool
+
+    def heading_kept(self) -> dict[str, Any]:
+        """What a batch keeps of the headings."""
+        ...
+
+    def rows(self, *, after: int = 0) -> Iterator[tuple[Any, Sequence[str]]]:
+        """Every row behind the line `after`, with the cells as they came."""
+        ...
+
+
 class ListSource:
     """The lines of a CSV or Excel list."""
+
+    kind = "list"
 
     def __init__(
         self, grid: Grid, heading: Heading, options: Options, directory: Directory, *, rules: Rules, now: datetime
     ) -> None:
         self.grid = grid
         self.heading = heading
+        self.name = grid.name
+        self.is_text = grid.kind == "csv"
         self._pool = directory.pools.get(options.pool, "")
         self._reader = RowReader(heading, directory, source=options.source, zone=rules.zone, now=now)
+
+    def heading_kept(self) -> dict[str, Any]:
+        """The headings as a batch keeps them."""
+        return {**asdict(self.heading), "samples": []}
 
     def rows(self, *, after: int = 0) -> Iterator[tuple[Row | Flaw, Sequence[str]]]:
         """Every row behind the line `after`, with the cells as they came. Raises BadFile for a second table."""
@@ -53,11 +77,6 @@ def open_list(
     """A file that was just given: what it is, and what its columns are taken for. Raises BadFile."""
     grid = open_grid(name, content, sheet=options.sheet)
     return ListSource(grid, read_heading(grid, wanted), options, directory, rules=rules, now=now)
-
-
-def heading_kept(heading: Heading) -> dict[str, Any]:
-    """The headings as a batch keeps them."""
-    return {**asdict(heading), "samples": []}
 
 
 def heading_of(kept: Mapping[str, Any]) -> Heading:

@@ -1,0 +1,171 @@
+"""A history is played into the store: stages, claims, follow-ups happen again, with their authors and times."""
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from config.rules import Rules
+from leads.facts import BecameMql, LeadClaimed, LeadDisqualified, LeadEdited, LeadQualified, LeadReleased
+from leads.imports.book import BatchTaken, Booked
+from leads.imports.history import Deed, values_of
+from leads.imports.ledger import UNNAMED, Ledger
+from leads.imports.row import Directory, Flaw
+from store import batches, bulk, lease
+from store.batch import ImportBatch, ImportKept
+from store.leads import FREE_STAGES
+from store.tx import Tx
+
+FOR_LATER = ("source", "campaign", "cost", "opportunity", "transfer", "close", "payment")
+
+Item = tuple[Deed | Flaw, Sequence[str]]
+
+
+class Replay:
+    """One slice of a history: what is said of leads is booked, what has no place yet is kept as it came."""
+
+    def __init__(self, ledger: Ledger, directory: Directory, memory: dict[str, Any], *, rules: Rules) -> None:
+        self._ledger = ledger
+        self._directory = directory
+        self._rules = rules
+        self.campaigns: dict[str, str] = dict(memory.get("campaigns", {}))
+        self.opportunities: dict[str, int] = dict(memory.get("opportunities", {}))
+        self.kept: list[tuple[Deed, int | None]] = []
+
+    def play(self, deed: Deed) -> str:
+        """Book one line; returns why it cannot be, or ""."""
+        ledger = self._ledger
+        if deed.kind == "lead":
+            self._lead(deed)
+            return ""
+        lead_id = self.opportunities.get(deed.word("opportunity")) if "opportunity" in deed.said else None
+        if deed.pairs:
+            lead_id = ledger.find(deed.pairs)
+        if lead_id is None and deed.kind not in ("source", "campaign", "cost"):
+            what = "商机" if "opportunity" in deed.said else "线索"
+            return f"前面没有编号为「{(deed.word('opportunity') or deed.word('lead'))[:40]}」的{what}"
+        ledger.updated += 1
+        if deed.kind == "campaign":
+            self.campaigns[deed.word("ref")] = deed.word("name")
+        if lead_id is not None and ledger.booked(lead_id, deed.text):
+            if deed.kind == "opportunity":
+                self.opportunities[deed.word("ref")] = lead_id
+            return ""
+        flaw = self._act(deed, lead_id) if lead_id is not None else ""
+        if flaw:
+            ledger.updated -= 1
+            return flaw
+        if deed.kind in FOR_LATER:
+            self.kept.append((deed, lead_id))
+        if lead_id is not None:
+            ledger.remember(lead_id, deed.text)
+        return ""
+
+    def _lead(self, deed: Deed) -> None:
+        ledger, values = self._ledger, values_of(deed)
+        utm = {"campaign": self.campaigns.get(deed.word("campaign"), deed.word("campaign"))}
+        utm = {name: value for name, value in utm.items() if value}
+        known = ledger.find(deed.pairs)
+        if known is None:
+            values["source"] = values["source"] or UNNAMED
+            ledger.remember(ledger.create(deed.pairs, at=deed.at, utm=utm, **values), deed.text)
+            ledger.new += 1
+            return
+        ledger.updated += 1
+        if ledger.booked(known, deed.text):
+            return
+        lead = ledger.lead(known)
+        fresh = {name: value for name, value in values.items() if value and not lead[name] and name != "source"}
+        ledger.bind(deed.pairs, known)
+        if fresh:
+            ledger.change(known, **fresh)
+            ledger.tell(LeadEdited(lead_id=known, at=deed.at, fields=tuple(fresh)))
+        ledger.enquire_again(known, source=values["source"] or UNNAMED, need="", at=deed.at, reopen=False, utm=utm)
+        ledger.remember(known, deed.text)
+
+    def _act(self, deed: Deed, lead_id: int) -> str:
+        ledger, lead, at = self._ledger, self._ledger.lead(lead_id), deed.at
+        said_by = deed.word("by")
+        by = self._directory.members.get(said_by, said_by) or None
+        if deed.kind == "enquiry":
+            campaign = deed.word("campaign")
+            utm = {"campaign": self.campaigns.get(campaign, campaign)} if campaign else {}
+            source = deed.word("source")[:60] or UNNAMED
+            ledger.enquire_again(lead_id, source=source, need=deed.word("text")[:4000], at=at, reopen=True, utm=utm)
+        elif deed.kind == "followup":
+            ledger.log(lead_id, deed.word("text")[:4000], kind=deed.word("kind"), by=by, at=at)
+        elif deed.kind == "claim":
+            if said_by not in self._directory.members:
+                return f"成员「{said_by[:20]}」不在名单里:先用 members import 加上"
+            stage = "sal" if lead["stage"] in FREE_STAGES else lead["stage"]
+            ledger.change(lead_id, owner_id=by, owned_at=at, stage=stage, touched_at=at)
+            ledger.tell(LeadClaimed(lead_id=lead_id, at=at, by=by, owner_id=by or "", pool=lead["pool"]))
+        elif deed.kind == "release":
+            owner = lead["owner_id"] or by or ""
+            ledger.change(lead_id, owner_id=None, owned_at=None, stage="new", touched_at=at)
+            reason = deed.word("reason")
+            ledger.tell(LeadReleased(lead_id=lead_id, at=at, by=by, owner_id=owner, pool=lead["pool"], reason=reason))
+        elif deed.kind == "stage":
+            self._stage(deed, lead_id, by)
+        elif deed.kind == "opportunity":
+            self.opportunities[deed.word("ref")] = lead_id
+            ledger.change(lead_id, stage="opportunity", touched_at=at)
+        elif deed.kind == "close":
+            ledger.change(lead_id, stage=deed.word("result"), closed_reason=deed.word("reason"), touched_at=at)
+        return ""
+
+    def _stage(self, deed: Deed, lead_id: int, by: str | None) -> None:
+        ledger, lead, at, to = self._ledger, self._ledger.lead(lead_id), deed.at, deed.word("to")
+        reason = deed.word("reason") or "原系统标为无效"
+        ledger.change(lead_id, stage=to, closed_reason=reason if to == "invalid" else "")
+        if to == "mql":
+            ledger.tell(BecameMql(lead_id=lead_id, at=at, by=by, pool=lead["pool"], rules_version=self._rules.version))
+        elif to == "sql":
+            ledger.tell(LeadQualified(lead_id=lead_id, at=at, by=by, owner_id=lead["owner_id"]))
+        elif to == "invalid":
+            ledger.tell(LeadDisqualified(lead_id=lead_id, at=at, by=by, reason=reason, source=lead["source"]))
+        else:
+            ledger.tell(LeadEdited(lead_id=lead_id, at=at, by=by, fields=("stage",)))
+
+
+async def replay_slice(
+    tx: Tx, batch: ImportBatch, items: Sequence[Item], directory: Directory, *, rules: Rules, now: datetime
+) -> Booked:
+    """Play the lines of a slice and note how far the batch has come, in one transaction. Raises BatchTaken."""
+    deeds = [deed for deed, _ in items if isinstance(deed, Deed)]
+    ledger = Ledger(tx, batch_id=batch.id or 0, rules=rules, start=False, overwrite=False, now=now)
+    replay = Replay(ledger, directory, batch.memory, rules=rules)
+    await ledger.look_up(
+        {pair for deed in deeds for pair in deed.pairs},
+        {deed.text for deed in deeds},
+        also=replay.opportunities.values(),
+        most_new=sum(deed.kind == "lead" for deed in deeds),
+    )
+    flaws: list[tuple[int, str, Sequence[str]]] = []
+    for deed, cells in items:
+        why = deed.reason if isinstance(deed, Flaw) else replay.play(deed)
+        if why:
+            flaws.append((deed.line, why, cells))
+    kept = Counter(batch.kept) + Counter(deed.kind for deed, _ in replay.kept)
+    counts = {
+        "done_line": items[-1][0].line,
+        "rows": batch.rows + len(items),
+        "new": batch.new + ledger.new,
+        "updated": batch.updated + ledger.updated,
+        "skipped": batch.skipped + len(flaws),
+        "kept": dict(kept),
+        "memory": {"campaigns": replay.campaigns, "opportunities": replay.opportunities},
+    }
+    if not await lease.hold(tx, batch, lease_until=now + lease.LEASE, **counts):
+        raise BatchTaken
+    await ledger.write()
+    rows = [
+        {
+            "corp": tx.corp, "batch_id": batch.id, "line": deed.line, "kind": deed.kind, "lead_id": lead_id,
+            "content": dict(deed.said),
+        }
+        for deed, lead_id in replay.kept
+    ]  # fmt: skip
+    await bulk.add_rows(tx, ImportKept, rows, ("corp", "batch_id", "line"))
+    await batches.add_flaws(tx, batch.id or 0, flaws)
+    return Booked(counts)
