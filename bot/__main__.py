@@ -10,6 +10,7 @@ import typer
 from bot.commands.backup import backup, restore
 from bot.commands.dedupe import dedupe
 from bot.commands.exchange import import_list
+from bot.commands.export import export
 from bot.commands.line import Commands, Dir, Json, fail, guarded, in_office, opened, show
 from bot.commands.parked import parked_app
 from bot.commands.rules import rules_app
@@ -28,6 +29,7 @@ app.command()(dedupe)
 app.command()(backup)
 app.command()(restore)
 app.command("import")(import_list)
+app.command()(export)
 
 ROLES = ("admin", "integration", "readonly")
 

@@ -21,10 +21,12 @@ from config.members import MemberRow, read_members
 from config.settings import Settings
 from store import access
 from store.db import Store
+from store.leads import count_leads
 from store.members import list_everyone, save_member, set_state
 from store.migrate import migrate
 from store.sealed import Keys
 from store.tables import Member
+from store.timeline import audit
 from store.tx import Tx
 
 LONG = {"backup": 3600.0}  # seconds for what takes longer than a moment
@@ -110,6 +112,16 @@ async def revoke_key(store: Store, arguments: Mapping[str, Any], now: datetime) 
     return {"revoked": count}
 
 
+async def begin_export(store: Store, arguments: Mapping[str, Any], now: datetime) -> dict[str, int]:
+    """Write down who takes all leads out; returns how many there are."""
+
+    async def work(tx: Tx) -> int:
+        await audit(tx, act="export", by=None, subject="all leads", at=now, who=str(arguments.get("by") or ""))
+        return await count_leads(tx)
+
+    return {"leads": await store.transaction(work)}
+
+
 OFFICE: dict[str, Work] = {
     "members import": import_members,
     "members list": list_members,
@@ -118,6 +130,7 @@ OFFICE: dict[str, Work] = {
     "key list": list_keys,
     "key revoke": revoke_key,
     **RULES_OFFICE,
+    "export begin": begin_export,
     **BACKUP_OFFICE,
     **PARKED_OFFICE,
     **DEDUPE_OFFICE,

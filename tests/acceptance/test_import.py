@@ -88,7 +88,7 @@ async def test_two_touched_rows_stay_and_are_listed_when_a_batch_is_taken_back(a
     assert counts(again) == (1, 1, 0, 0)
 
 
-@pytest.mark.feature("Q1", "A9")
+@pytest.mark.feature("Q1")
 @pytest.mark.ask("AS24")
 async def test_only_the_mended_rows_are_sent_again(acme):
     rows = (HEAD, LI, ("赵六", "1.38E+10", "某公司", "", "", ""), ("钱七", "", "某公司", "", "", ""))
