@@ -73,7 +73,9 @@ class Schedule:
         for worker, seconds in self._workers.items():
             worker.start()
             worker.hint()
-            self._scheduler.add_job(worker.hint, Tick(seconds), id=worker.name, coalesce=True, max_instances=1)
+            self._scheduler.add_job(
+                worker.hint, Tick(seconds), id=worker.name, coalesce=True, max_instances=1, misfire_grace_time=None
+            )  # no tick is too late: it only says "look now"
         self._scheduler.start()
 
     def start_anew(self) -> None:
