@@ -101,7 +101,9 @@ async def picture(url: str, keys: Keys) -> dict[str, list[str]]:
 
 
 TABLES = {table.name for table in Row.metadata.sorted_tables if "corp" in table.c}
-NAMED = re.compile(r"\b(?:FROM|JOIN|UPDATE|,)\s+\"?(\w+)\"?(?:\s+AS\s+\"?(\w+)\"?)?")
+NAMED = re.compile(
+    r"\b(?:FROM|JOIN|UPDATE|,)\s+\"?(\w+)\b\"?(?!\s*=)(?:\s+AS\s+\"?(\w+)\"?)?"
+)  # a column that is set is no table
 
 
 def strays(statement: str) -> list[str]:

@@ -144,7 +144,7 @@ class Town:
         assert not [text for text in shown if decoys.CANARY in text]
         now = await decoys.picture(self.settings.store_url(self.folder), self._keys)
         assert {name: rows for name, rows in now.items() if rows != self._decoys[name]} == {}
-        assert self.statements == [], "every statement says whose rows it means"
+        assert self.statements == [], f"every statement says whose rows it means: {self.statements[:2]}"
 
     async def start_bot(self) -> None:
         """Start (or, after stop_bot, restart) the bot on the same folder."""
