@@ -14,10 +14,14 @@ from sqlmodel import col
 
 from bot.app import Leadbot
 from bot.guard import listen
+from config.document import read_text
 from config.folder import create_folder
+from config.rules import load_rules
 from config.settings import load_settings
 from store.migrate import migrate
 from store.queues import Due
+from store.sealed import Keys
+from tests import decoys
 from tests.conftest import NOW
 from tests.database import Database
 from tests.sides import TEMPLATE, DingTalkSide, WeComSide, seen
@@ -67,6 +71,8 @@ class Town:
         self.at = NOW
         self.set_by = timedelta(0)  # how far somebody has set the server's clock away from the true time
         self.members = members
+        self.answers: list[str] = []  # all that the bot has answered to our HTTP calls
+        self.statements: list[str] = []  # those that did not say whose rows they mean
         self.lies_on = platform
         names = {user: name for user, (name, _, _) in members.items()}
         self.side: Any = (
@@ -120,8 +126,25 @@ class Town:
         self.settings = load_settings(folder, {})
         self.folder = folder
         migrate(self.settings.store_url(folder))
+        await self._fill_decoys()
         self.admin_key = self.settings.security.admin_key.get_secret_value()
         await self.start_bot()
+
+    async def _fill_decoys(self) -> None:
+        """Another company lives in the same store, sealed with the same key."""
+        self._keys = Keys(self.settings.data_key())
+        url, rules = self.settings.store_url(self.folder), load_rules(read_text(self.folder.rules), "rules.yaml")
+        await decoys.fill(url, self._keys, list(self.members), rules=rules, now=self.at)
+        self._decoys = await decoys.picture(url, self._keys)
+
+    async def nothing_leaked(self) -> None:
+        """No chat, no call and no answer showed anything of the other company, and nothing touched its rows."""
+        shown = [words(self.standin.chat(user)) for user in self.members]
+        shown += [body.decode("utf-8", "replace") for _, body in self.standin.api.bodies] + self.answers
+        assert not [text for text in shown if decoys.CANARY in text]
+        now = await decoys.picture(self.settings.store_url(self.folder), self._keys)
+        assert {name: rows for name, rows in now.items() if rows != self._decoys[name]} == {}
+        assert self.statements == [], f"every statement says whose rows it means: {self.statements[:2]}"
 
     async def start_bot(self) -> None:
         """Start (or, after stop_bot, restart) the bot on the same folder."""
@@ -131,8 +154,17 @@ class Town:
         port = int(self.runner.addresses[0][1])
         self.side.connect(self.settings, port)
         headers = {"Authorization": f"Bearer {self.admin_key}"}
-        self.http = aiohttp.ClientSession(base_url=f"http://127.0.0.1:{port}", headers=headers)
+        self.http = aiohttp.ClientSession(
+            base_url=f"http://127.0.0.1:{port}", headers=headers, middlewares=(self._remember,)
+        )
         await self.settle()
+
+    async def _remember(
+        self, request: aiohttp.ClientRequest, call: aiohttp.ClientHandlerType
+    ) -> aiohttp.ClientResponse:
+        answer = await call(request)
+        self.answers.append(await answer.text(errors="replace"))
+        return answer
 
     async def stop_bot(self) -> None:
         """Stop the bot as SIGTERM does."""
@@ -266,8 +298,10 @@ async def town(
 ) -> AsyncIterator[Town]:
     """An open town, on its own embedded store unless a database is given."""
     place = Town(root, members or MEMBERS, platform, mode=mode, template=template, database=database)
-    await place.open(rules=rules, settings=settings)
-    try:
-        yield place
-    finally:
-        await place.close()
+    with decoys.watched() as place.statements:
+        await place.open(rules=rules, settings=settings)
+        try:
+            yield place
+            await place.nothing_leaked()
+        finally:
+            await place.close()

@@ -1,0 +1,135 @@
+"""A second company in the same store, with the same people and numbers: nothing of it shows, nothing touches it."""
+
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Engine, LargeBinary, event, insert, select
+from sqlalchemy.types import JSON, Boolean, DateTime, Float, Integer, TypeDecorator
+
+from config.rules import Rules
+from store import leads
+from store.db import Store
+from store.sealed import Keys, Sealed, SealedJson
+from store.tables import Lead, Member, Row
+from store.tx import Tx
+
+CORP = "globex"
+CANARY = "诱饵"
+FIRST = 998  # the decoys' numbers end at L1000, where those of a new company begin
+PHONES = ("13800138000", "13800138001", "13900139000")
+
+
+async def fill(url: str, keys: Keys, members: Sequence[str], *, rules: Rules, now: datetime) -> None:
+    """Put decoys into every table: leads with the tests' numbers, members with their ids, work that is due now."""
+    store = Store(url, CORP, keys)
+    await store.open()
+
+    async def plant(tx: Tx) -> None:
+        for number, phone in enumerate(PHONES, FIRST):
+            await tx.add(
+                Lead(
+                    id=number, corp=CORP, name=f"{CANARY}客户", phone=f"+86{phone}", company=f"{CANARY}公司",
+                    stage="mql",
+                    need=f"{CANARY}咨询", pool=rules.default_pool, source="官网", enquiries=1, created_at=now,
+                )
+            )  # fmt: skip
+            await leads.add_identity(tx, "phone", f"+86{phone}", number)
+        for member_id in members:
+            await tx.add(
+                Member(
+                    corp=CORP,
+                    id=member_id,
+                    name=f"{CANARY}同事",
+                    role="admin",
+                    team="华东",
+                    wecom=member_id,
+                    dingtalk=member_id,
+                )
+            )
+        for table in Row.metadata.sorted_tables:
+            if "corp" in table.c and (await tx.rows(select(table).where(table.c.corp == CORP).limit(1))) == []:
+                values = {column.name: _any(column, now) for column in table.columns if not _counted(column)}
+                await tx.run(insert(table).values(**values))
+
+    await store.transaction(plant)
+    await store.close()
+
+
+def _counted(column: Any) -> bool:
+    """Whether the database gives the value: a number of its own for each row."""
+    return column.name == "id" and isinstance(column.type, Integer)
+
+
+def _any(column: Any, now: datetime) -> Any:
+    """A value that the column takes; work is due, states are open."""
+    kind = column.type
+    if column.name == "corp":
+        return CORP
+    if column.name == "state":
+        return "queued" if column.table.name == "outbox" else "new"
+    if isinstance(kind, SealedJson | JSON):
+        return {"text": CANARY}
+    if isinstance(kind, Sealed):
+        return CANARY
+    inner = kind.impl if isinstance(kind, TypeDecorator) else kind
+    if isinstance(inner, LargeBinary):
+        return CANARY.encode()
+    if isinstance(inner, DateTime):
+        return None if column.nullable else now - timedelta(minutes=1)
+    if isinstance(inner, Boolean):
+        return False
+    if isinstance(inner, Integer | Float):
+        return 1
+    return CANARY
+
+
+async def picture(url: str, keys: Keys) -> dict[str, list[str]]:
+    """Every row of the decoys, to be compared with a later picture."""
+    store = Store(url, CORP, keys)
+    try:
+        async with store.read() as tx:
+            return {
+                table.name: sorted(repr(row) for row in await tx.rows(select(table).where(table.c.corp == CORP)))
+                for table in Row.metadata.sorted_tables
+                if "corp" in table.c
+            }
+    finally:
+        await store.dispose()
+
+
+TABLES = {table.name for table in Row.metadata.sorted_tables if "corp" in table.c}
+NAMED = re.compile(
+    r"\b(?:FROM|JOIN|UPDATE|,)\s+\"?(\w+)\b\"?(?!\s*=)(?:\s+AS\s+\"?(\w+)\"?)?"
+)  # a column that is set is no table
+
+
+def strays(statement: str) -> list[str]:
+    """The tables of a statement that are read or changed without saying whose rows are meant."""
+    if not re.match(r"\s*(SELECT|UPDATE|DELETE|WITH)\b", statement):
+        return []
+    names = {alias or table: table for table, alias in NAMED.findall(statement) if table in TABLES}
+    return [
+        table
+        for name, table in names.items()
+        if not re.search(rf"\b{name}\"?\.corp\s*(=|IN)", statement)
+        and not (len(names) == 1 and re.search(r"\bcorp\s*(=|IN)", statement))
+    ]
+
+
+@contextmanager
+def watched() -> Iterator[list[str]]:
+    """Collects the statements of stores that do not say whose rows they mean."""
+    found: list[str] = []
+
+    def look(connection: Any, cursor: Any, statement: str, parameters: Any, context: Any, executemany: bool) -> None:
+        if hasattr(connection.dialect, "leadbot_keys") and strays(statement):
+            found.append(statement)
+
+    event.listen(Engine, "before_cursor_execute", look)
+    try:
+        yield found
+    finally:
+        event.remove(Engine, "before_cursor_execute", look)
