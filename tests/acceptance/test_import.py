@@ -1,6 +1,7 @@
 """A list of old leads comes in without a surprise, and goes out again as if it had never been."""
 
 import json
+import re
 from datetime import datetime
 
 import pytest
@@ -21,7 +22,7 @@ async def test_counts_reconcile_and_a_known_person_is_updated(acme):
         "old.csv",
         csv_text(HEAD, LI, HAN, ("赵六", "1380013"), ("韩梅梅", "+86 13900139002")),
     )
-    assert counts(report) == (4, 1, 2, 1) and report["batch"] == "I1"
+    assert counts(report) == (4, 1, 2, 1) and re.fullmatch(r"I\d+", report["batch"])
     assert [bad["row"] for bad in report["bad"]] == [4] and "位数不对" in report["bad"][0]["reason"]
     lead = await acme.lead(known)
     assert (lead["company"], lead["owner"], lead["stage"]) == ("杭州云栖", "wanglei", "sal")

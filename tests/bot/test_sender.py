@@ -17,7 +17,11 @@ from tests.faults.conftest import logged
 from tests.town import Town, town, words
 
 LANE = "wecom:member:wanglei"
-LOST = update(Outbox).where(col(Outbox.place) == "wanglei").values(state="unknown", body=b'{"touser":"w')
+LOST = (
+    update(Outbox)
+    .where(col(Outbox.corp) == "acme", col(Outbox.place) == "wanglei")
+    .values(state="unknown", body=b'{"touser":"w')
+)
 
 
 @pytest.fixture

@@ -65,6 +65,7 @@ async def test_a_restored_company_is_the_same_and_sends_nothing_again(acme: Any,
 
     other = await to_the_other_kind(acme, tmp_path / "new")
     done = await say("restore", tmp_path / "new", file)
+    acme.leave_decoys_behind()
     assert done["leads"] == 2 and done["parked"] == 1
     await acme.start_bot()
     await acme.later(minutes=2)

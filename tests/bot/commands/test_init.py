@@ -80,7 +80,7 @@ def test_init_never_writes_over_anything(folder: Folder) -> None:
 
 def test_init_of_an_unknown_template_names_those_that_exist(tmp_path: Path) -> None:
     refused = run("init", tmp_path / "acme", "--template", "saas")
-    assert refused.exit_code == 1 and "there is no template 'saas'; known: default" in refused.stderr
+    assert refused.exit_code == 1 and "there is no template 'saas'; known: consumer, default" in refused.stderr
 
 
 def test_doctor_lists_what_a_fresh_folder_still_needs(fresh: Path) -> None:

@@ -306,7 +306,9 @@ async def test_people_leave_join_and_approvals_are_kept(acme: Town) -> None:
 
         from store.tables import AuditItem
 
-        items = await tx.all(select(AuditItem).where(col(AuditItem.act) == "approval_changed"))
+        items = await tx.all(
+            select(AuditItem).where(col(AuditItem.corp) == tx.corp, col(AuditItem.act) == "approval_changed")
+        )
     assert [(item.subject, item.by, item.data["result"]) for item in items] == [("approval P1", "wanglei", "agree")]
 
 
