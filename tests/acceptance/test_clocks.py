@@ -96,7 +96,7 @@ async def test_a_lead_of_the_evening_is_offered_in_the_morning(acme):
     assert (await the_clock(acme))["due_at"] == "2026-03-19T11:00:00+08:00"
 
 
-async def test_five_hundred_leads_on_monday_morning_are_ten_cards_and_a_list(tmp_path, platform):
+async def test_five_hundred_leads_on_monday_morning_are_twenty_cards_and_a_list(tmp_path, platform):
     reps = {"wanglei": ("王磊", "rep", "华东"), "lina": ("李娜", "rep", "华东")}
     async with town(tmp_path, members=reps, platform=platform) as acme:
         await acme.until(shanghai("2026-03-21 12:00"))  # a Saturday
@@ -105,7 +105,7 @@ async def test_five_hundred_leads_on_monday_morning_are_ten_cards_and_a_list(tmp
         await acme.until(shanghai("2026-03-23 09:03"))
         offered = [m for m in acme.standin.chat("wanglei") if "[领取]" in words([m])]
         lists = [m for m in acme.standin.chat("wanglei") if "线索池" in words([m]) and "60" in words([m])]
-        assert len(offered) == 10 and len(lists) == 1, [words([m])[:60] for m in acme.standin.chat("wanglei")]
+        assert len(offered) == 20 and len(lists) == 1, [words([m])[:60] for m in acme.standin.chat("wanglei")]
 
 
 @pytest.mark.failure("12")

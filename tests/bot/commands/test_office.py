@@ -102,7 +102,7 @@ def test_who_leaves_is_listed_as_left_and_cannot_leave_twice(office: Folder, tmp
     ("text", "told"),
     [
         (HEAD + "a,甲,boss,,,\n", "2:1: role: is 'boss'; allowed: rep, manager, marketing, admin"),
-        (HEAD + "a,甲,rep,,x,\nb,乙,rep,,X,\n", "3:1: wecom: 'x' stands in line 2 already; each must differ"),
+        (HEAD + "a,甲,rep,,x,\nb,乙,rep,,X,\n", "3:1: wecom: 'X' stands in line 2 already; each must differ"),
         ("id,name\na,甲\n", "1:1: role: this column is missing"),
         (HEAD + "a,,rep,,,\n", "2:1: name: must not be empty"),
     ],
