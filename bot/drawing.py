@@ -65,7 +65,7 @@ DRAWINGS: dict[str, Drawing] = {
     "undelivered": Drawing(plain.look_undelivered, plain.draw_undelivered),
     "note": Drawing(plain.look_note, _as_is),
     "why": Drawing(why.look, why.draw),
-    "help": Drawing(plain.look_help, _as_is),
+    "help": Drawing(plain.look_help, plain.draw_help),
 }
 
 

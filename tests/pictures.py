@@ -1,21 +1,22 @@
-"""`./run pictures`: lets the first day and the demo happen, photographs them in Chromium, writes docs/first-day.md."""
+"""`./run pictures`: lets the first day and the demo happen, photographs them in Chromium, writes docs/first-day*.md."""
 
 import asyncio
 import sys
 import tempfile
 from pathlib import Path
+from typing import Any
 
 from aiohttp import web
 
 from sandbox.control import Control
-from sandbox.look import wecom_look
+from sandbox.look import dingtalk_look, wecom_look
 from sandbox.page.serve import page_routes
 from tests.chromium import MISSING, chromium, find_chromium
 from tests.guided import claim_and_log, running_demo
-from tests.story.day import DOCUMENT, Day, Step, first_day
+from tests.story.day import DOCS, PLATFORMS, Day, Step, document_of, first_day, pictures_of
 from tests.town import Town, town
 
-PICTURES = DOCUMENT.parent / "pictures"
+LOOKS: dict[str, Any] = {"wecom": wecom_look, "dingtalk": dingtalk_look}
 
 
 async def serve_page(acme: Town) -> tuple[web.AppRunner, str]:
@@ -26,7 +27,7 @@ async def serve_page(acme: Town) -> tuple[web.AppRunner, str]:
         if user in ("wanglei", "lina", "chenjing")
     ]
     app = web.Application()
-    app.add_routes(Control([wecom_look(acme.standin)], people).routes("/demo/api"))
+    app.add_routes(Control([LOOKS[acme.lies_on](acme.standin)], people).routes("/demo/api"))
     app.add_routes(page_routes("/demo"))
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
     await runner.setup()
@@ -34,10 +35,11 @@ async def serve_page(acme: Town) -> tuple[web.AppRunner, str]:
     return runner, f"http://127.0.0.1:{runner.addresses[0][1]}/demo/"
 
 
-async def make(root: Path) -> None:
-    """Write the document and its pictures."""
-    PICTURES.mkdir(exist_ok=True)
-    async with town(root) as acme, chromium() as browser:
+async def make(root: Path, platform: str) -> None:
+    """Write the document of one platform and its pictures."""
+    pictures = pictures_of(platform)
+    pictures.mkdir(exist_ok=True)
+    async with town(root, platform=platform) as acme, chromium() as browser:
         runner, address = await serve_page(acme)
         page = await browser.new_page(viewport={"width": 1560, "height": 1000}, device_scale_factor=1.5)
 
@@ -46,12 +48,12 @@ async def make(root: Path) -> None:
             await page.goto(address)
             card = page.locator(f'[data-phone="{user}"] [data-message="{message.id}"]')
             await card.wait_for()
-            await card.screenshot(path=PICTURES / f"{step.picture}.png")
-            print(f"{step.picture}.png")  # noqa: T201 - the progress of a command
+            await card.screenshot(path=pictures / f"{step.picture}.png")
+            print(f"{platform} {step.picture}.png")  # noqa: T201 - the progress of a command
 
         day = Day(acme, photograph)
         await first_day(day)
-        DOCUMENT.write_text(day.document(), encoding="utf-8")
+        document_of(platform).write_text(day.document(), encoding="utf-8")
         await page.close()
         await runner.cleanup()
 
@@ -62,7 +64,7 @@ async def photograph_demo(root: Path) -> None:
         page = await browser.new_page(viewport={"width": 1440, "height": 860})
         await page.goto(address)
         await claim_and_log(page)
-        await page.screenshot(path=PICTURES / "demo.png")
+        await page.screenshot(path=DOCS / "pictures" / "demo.png")
         print("demo.png")  # noqa: T201 - the progress of a command
 
 
@@ -72,7 +74,8 @@ def main() -> int:
         print(MISSING, file=sys.stderr)  # noqa: T201
         return 1
     with tempfile.TemporaryDirectory() as root:
-        asyncio.run(make(Path(root) / "day"))
+        for platform in PLATFORMS:
+            asyncio.run(make(Path(root) / platform, platform))
         asyncio.run(photograph_demo(Path(root) / "demo"))
     return 0
 

@@ -9,6 +9,7 @@ from aiohttp import web
 
 from config.settings import Settings
 from sandbox.dingtalk.chat import Message as DingTalkMessage
+from sandbox.dingtalk.company import Group
 from sandbox.dingtalk.standin import DingTalkStandIn
 from sandbox.wecom.chat import Message as WeComMessage
 from sandbox.wecom.standin import WeComStandIn
@@ -17,6 +18,7 @@ Message = WeComMessage | DingTalkMessage
 TEMPLATE = "leadbot.schema"
 PARAMS = ("title", "subtitle", "source", "quote_title", "quote", "text", "fields", "choice", "buttons", "done")
 TWINS = str.maketrans("［］＊＿｀〈〉＃～｜＼", "[]*_`<>#~|\\")
+GROUP_KEY = "693axxx6-7aoc-4bc4-97a0-0ec2sifa5aaa"
 LINK = re.compile(r"\[([^\]]*)\]\(dtmd://[^)]*\)")
 DINGTALK = """
 dingtalk:
@@ -66,9 +68,23 @@ class WeComSide:
         """How a member's words come to the bot."""
         return self.standin.posts["app"]
 
+    def open_group(self, name: str) -> str:
+        """A group that the bot may tell; returns what the settings name it by."""
+        self.standin.groups.open(name, GROUP_KEY)
+        return GROUP_KEY
+
+    def close_group(self, name: str) -> None:
+        """Somebody takes the bot out of it."""
+        self.standin.groups.close(GROUP_KEY)
+
+    def told(self, name: str) -> list[str]:
+        """What can be read in a group."""
+        return list(self.standin.groups.messages[name])
+
     def fail(self) -> None:
         """No message goes out until the faults are cleared."""
-        self.standin.faults.add(self.sending, "errcode", errcode=-1)
+        for sending in (self.sending, "webhook/send"):
+            self.standin.faults.add(sending, "errcode", errcode=-1)
 
     def button(self, user: str, button: str, choice: dict[str, str]) -> tuple[Any, str, dict[str, list[str]]]:
         """The newest card with this button, the button's key, and what is chosen with it."""
@@ -86,6 +102,7 @@ class DingTalkSide:
     ) -> None:
         self.mode = mode
         self.template = template
+        self._groups: dict[str, Group] = {}
         self.standin = DingTalkStandIn(
             corp_id="ding0123", client_id="dingabc", client_secret="a-secret-of-dingtalk", agent_id=123,
             robot_code="dingrobot", members=members, now=now,
@@ -119,9 +136,22 @@ class DingTalkSide:
         """How a member's words come to the bot."""
         return self.standin.posts["robot"]
 
+    def open_group(self, name: str) -> str:
+        """A group that the bot may tell; returns what the settings name it by."""
+        self._groups[name] = self.standin.company.open_group(name, *self.standin.company.members)
+        return self._groups[name].id
+
+    def close_group(self, name: str) -> None:
+        """Somebody takes the robot out of it."""
+        self._groups[name].has_robot = False
+
+    def told(self, name: str) -> list[str]:
+        """What can be read in a group."""
+        return [seen(message) for message in self.standin.chat(self._groups[name].id)]
+
     def fail(self) -> None:
         """No message goes out until the faults are cleared."""
-        for endpoint in ("card/instances/createAndDeliver", "robot/oToMessages/batchSend"):
+        for endpoint in ("card/instances/createAndDeliver", "robot/oToMessages/batchSend", "robot/groupMessages/send"):
             self.standin.faults.add(endpoint, "code", code="system.busy", errcode=500)
         self.standin.faults.add("robot/sendBySession", "errcode", errcode=-1)
 
@@ -155,12 +185,13 @@ def seen(message: Any) -> str:
         return str(message.text)
     card = message.card
     quote = card.get("quote_area") or {}
+    labels = [button["text"] for button in card["button_list"]]
     parts = [
         card["source"]["desc"], card["main_title"]["title"], card["main_title"].get("desc", ""),
         quote.get("title", ""), quote.get("quote_text", ""), card.get("sub_title_text", ""),
         *(f"{row['keyname']} {row['value']}" for row in card.get("horizontal_content_list", [])),
         *(option["text"] for option in (card.get("button_selection") or {}).get("option_list", [])),
-        *(f"[{button['text']}]" for button in card["button_list"]), message.replaced,
+        *(f"[{label}]" for label in labels), message.replaced * (message.replaced not in labels),
     ]  # fmt: skip
     return "\n".join(part for part in parts if part)
 

@@ -107,8 +107,8 @@ class Town:
         await self.bot.clock_watch.look()
         await self.settle()
 
-    async def open(self, *, rules: Any = None, settings: Any = None) -> None:
-        """Make the folder, start both servers, connect the callbacks.
+    async def open(self, *, rules: Any = None, settings: Any = None, group: str = "") -> None:
+        """Make the folder, start both servers, connect the callbacks; the bot may be in a group.
 
         `rules(text)` and `settings(text)` may change rules.yaml and leadbot.yaml.
         """
@@ -116,6 +116,8 @@ class Town:
         folder = create_folder(self.root / "acme").folder
         text = folder.settings.read_text(encoding="utf-8")
         text = self.side.settings(text, port)
+        if group:
+            text = text.replace("  api_base:", f"  groups: {{{group}: {self.side.open_group(group)}}}\n  api_base:", 1)
         text = text.replace("sqlite:///data/leadbot.db", self.database.url, 1)
         folder.settings.write_text(settings(text) if settings is not None else text, encoding="utf-8")
         if rules is not None:
@@ -298,12 +300,13 @@ async def town(
     template: str = TEMPLATE,
     rules: Any = None,
     settings: Any = None,
+    group: str = "",
     database: Database | None = None,
 ) -> AsyncIterator[Town]:
     """An open town, on its own embedded store unless a database is given."""
     place = Town(root, members or MEMBERS, platform, mode=mode, template=template, database=database)
     with decoys.watched() as place.statements:
-        await place.open(rules=rules, settings=settings)
+        await place.open(rules=rules, settings=settings, group=group)
         try:
             yield place
             await place.nothing_leaked()

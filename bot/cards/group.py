@@ -67,5 +67,5 @@ def draw(view: View) -> Card | Text:
         text="\n".join(line for line in (phone, rating_of(lead)) if line),
         buttons=() if view.taken else (Button("领取", Claim(lead.id or 0, lead.version), "primary"),),
         done=view.taken,
-        instead=f"私聊线索助手发「领取 {lead.no}」,先到先得。",
+        instead="" if view.taken else f"私聊线索助手发「领取 {lead.no}」,先到先得。",
     )

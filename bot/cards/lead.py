@@ -253,11 +253,12 @@ def _gone(view: View) -> Card:
     """For readers who cannot act any more: what has become of the lead, without its data."""
     lead = view.lead
     if lead.stage not in leads.OPEN_STAGES:
-        done = f"{STAGE_LABELS[lead.stage]}"
-        text = f"{lead.no} 已结束:{said(lead.closed_reason, reveal=False) or STAGE_LABELS[lead.stage]}"
+        done = STAGE_LABELS[lead.stage]
+        why = said(lead.closed_reason, reveal=False)
+        text = f"{lead.no} 已结束" + (f":{why}" if why else "")
     elif lead.owner_id is not None:
         done = f"已被{view.owner}领取"
         text = f"{lead.no} 现在由{view.owner}跟进"
     else:
         done, text = "已收回", f"{lead.no} 不在你的线索池里了"
-    return Card(title=title_of(lead), subtitle=done, source="线索动态", text=text, done=done)
+    return Card(title=title_of(lead), source="线索动态", text=text, done=done)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from bot.actions import Resend
 from bot.cards.asked import Asked, moment
-from bot.cards.card import Button, Card, Field, Text
+from bot.cards.card import Button, Card, Text
 from bot.context import Context
 from bot.platform import Place
 from store import outbox
@@ -51,9 +51,13 @@ async def look_note(tx: Tx, asked: Asked, ctx: Context) -> Text:
     return Text(str(asked.params.get("text", "")))
 
 
-async def look_help(tx: Tx, asked: Asked, ctx: Context) -> Text:
-    """The five words that matter to this person first."""
-    role = asked.who.role if asked.who is not None else "rep"
+async def look_help(tx: Tx, asked: Asked, ctx: Context) -> str:
+    """The role of the person who asks."""
+    return asked.who.role if asked.who is not None else "rep"
+
+
+def draw_help(role: str) -> Text:
+    """The five words that matter to a person of this role first."""
     lines = [f"{number}. {word}\n   {does}" for number, (word, does) in enumerate(FIRST_FIVE[role], 1)]
     return Text("\n".join(["我是线索助手,最常用的五句话:", *lines, MORE]))
 
@@ -99,9 +103,6 @@ def draw_undelivered(rows: tuple[Undelivered, ...]) -> Card | Text:
         title=f"未送达 {len(rows)} 条" + ("(最近 5 条)" if len(rows) == 5 else ""),
         subtitle="可以重发,或者换个方式告诉对方",
         source="未送达",
-        fields=tuple(
-            Field(f"{number}.", f"{row.to} {row.what}:{row.cause}"[:30]) for number, row in enumerate(rows, 1)
-        ),
         text="\n".join(f"{number}. {row.at} {row.to} {row.what}:{row.cause}" for number, row in enumerate(rows, 1)),
         buttons=tuple(Button(f"重发 {number}", Resend(row.message_id)) for number, row in enumerate(rows, 1)),
     )

@@ -38,10 +38,14 @@ def draw(view: View) -> Card | Text:
     recheck, pairs = view
     if recheck.ended_at is None:
         return Text(f"复查进行中:{recheck.share}%({recheck.checked:,} / {recheck.total:,}),完成后会告诉你。")
-    told_all = f"{told(recheck)}:同一个人有两条 {recheck.twins} 组,同公司同名 {recheck.alike} 组,"
-    told_all += f"补上联系方式索引 {recheck.bound} 个"
+    found = (
+        (recheck.twins, f"同一个人有两条的 {recheck.twins} 组"),
+        (recheck.alike, f"同公司同名的 {recheck.alike} 组"),
+        (recheck.bound, f"补上漏掉的联系方式 {recheck.bound} 个"),
+    )
+    told_all = told(recheck) + ":" + (",".join(words for count, words in found if count) or "没有重复的") + "。"
     if not pairs:
-        return Text(told_all + "。没有需要你看的。")
+        return Text(told_all + ("没有需要你看的。" if recheck.twins or recheck.alike else ""))
     return Card(
         title=f"复查完成,有 {recheck.twins + recheck.alike} 组要看",
         subtitle="点一组,左右对比后再合并",

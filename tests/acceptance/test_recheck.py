@@ -32,7 +32,7 @@ async def test_a_manager_starts_it_and_is_shown_the_pairs_to_merge(acme):
         await asyncio.sleep(0.02)
         await acme.settle()
     told = words(acme.standin.chat("admin"))
-    assert "同公司同名 1 组" in told and "补上联系方式索引 1 个" in told
+    assert "同公司同名的 1 组" in told and "补上漏掉的联系方式 1 个" in told
     assert f"{first}/{second} 同公司同名" in told and other not in told
     assert f"{first} 和 {second} 是同一位客户吗" in words(await acme.press("admin", "对比 1"))
     assert await acme.capture(name="小明", email="chen@yunqi.cn") == second

@@ -1,5 +1,6 @@
 """Every card in every state that a person may meet, drawn from views written by hand: what the goldens are made of."""
 
+from datetime import timedelta
 from typing import Any
 
 from bot.actions import Show
@@ -14,12 +15,14 @@ from bot.cards import (
     missing,
     plain,
     question,
+    recheck,
     reminder,
     story,
     why,
 )
 from bot.cards.card import Button, Message, Text
 from leads.missing import QUESTIONS
+from store.rechecks import Recheck
 from store.tables import Dispute, Lead, Member
 from tests.conftest import NOW
 
@@ -65,7 +68,7 @@ def of_reminder(done: str = "") -> Message:
 
 def of_draft(kind: str, state: str = "open", about: str = "L1024") -> Message:
     """What was understood."""
-    title = "记到 L1024 王建国?" if kind == "followup" else "新线索,这样录入?"
+    title = ("记到 L1024 王建国?" if about else "这句话记到哪一条?") if kind == "followup" else "新线索,这样录入?"
     fields = (("方式", "电话"), ("下一步", "03-25 周三 10:00")) if kind == "followup" else (("姓名", "张三"),)
     return question.draw_draft(question.DraftView(7, kind, state, title, about, fields, "刚打了,要下周三报价"))
 
@@ -73,6 +76,12 @@ def of_draft(kind: str, state: str = "open", about: str = "L1024") -> Message:
 def of_ask(what: str, **more: Any) -> Message:
     """Why, to whom, what happened."""
     return question.draw_ask(question.AskView(what, customer(stage="sal"), **more))
+
+
+def of_recheck(pairs: tuple[tuple[Lead, Lead, str], ...] = (), **so_far: Any) -> Message:
+    """A look at all leads again: on its way, or with what it found."""
+    began = {"started_at": NOW.isoformat(), "by": "chenjing", "last": 41023, "total": 40000}
+    return recheck.draw((Recheck(**(began | so_far)), pairs))
 
 
 def member(member_id: str, name: str) -> Member:
@@ -113,6 +122,13 @@ STATES: dict[str, Message] = {
     "merge": merge.draw(
         merge.View(1024, 1025, "合并", (merge.Row("name", "姓名", "王建国", "王总", True, True),), (), None, "", False)
     ),
+    "recheck": of_recheck(
+        ((customer(), customer(id=2048, name="王总"), "phone"), (customer(id=1030), customer(id=2050), "name")),
+        checked=40000, bound=12, twins=1, alike=1, ended_at=(NOW + timedelta(seconds=95)).isoformat(),
+    ),
+    "recheck-running": of_recheck(at=13000, checked=12400),
+    "recheck-clean": of_recheck(checked=40000, ended_at=(NOW + timedelta(seconds=42)).isoformat()),
+    **{f"help-for-{role}": plain.draw_help(role) for role in plain.FIRST_FIVE},
     "why": why.draw(why.View("L1024 王建国", ("评分 100",))),
     "draft-followup": of_draft("followup"),
     "draft-followup-of-no-lead": of_draft("followup", about=""),

@@ -1,4 +1,4 @@
-"""One day at a small company, as docs/first-day.md tells it: what people did, and what the bot showed them."""
+"""One day at a small company, as docs/first-day.md tells it (and docs/first-day-dingtalk.md): who did what, who saw what."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -9,15 +9,27 @@ from tests.sides import Message, seen
 from tests.town import Town, shanghai
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
-DOCUMENT = Path(__file__).parents[2] / "docs" / "first-day.md"
-INTRO = """# 用线索助手的第一天
+DOCS = Path(__file__).parents[2] / "docs"
+PLATFORMS = {"wecom": "企业微信", "dingtalk": "钉钉"}
+INTRO = """# 用线索助手的第一天({platform})
 
-这一页是一次真实运行的记录:下面每一句话、每一张卡片,都由测试发给机器人、再从企业微信的替身里收回来,
+这一页是一次真实运行的记录:下面每一句话、每一张卡片,都由测试发给机器人、再从{platform}的替身里收回来,
 图片是同一时刻的卡片。改了机器人的话,这一页会跟着变(`./run pictures` 重新生成,`./run test` 会对照)。
+同一天在{other}上是什么样:[{other}]({elsewhere})。
 
 人物:**王磊**、**李娜**是销售,**陈静**是主管。时间从 2026 年 3 月 18 日(周三)上午 10:20 开始,
 上班时间 9:00–12:00、13:30–18:00。
 """
+
+
+def document_of(platform: str) -> Path:
+    """Where the day on this platform is told."""
+    return DOCS / ("first-day.md" if platform == "wecom" else f"first-day-{platform}.md")
+
+
+def pictures_of(platform: str) -> Path:
+    """Where its pictures lie."""
+    return DOCS / "pictures" if platform == "wecom" else DOCS / "pictures" / platform
 
 
 @dataclass
@@ -50,13 +62,17 @@ class Day:
     def document(self) -> str:
         """The day as Markdown."""
         names = {user: name for user, (name, _, _) in self.acme.members.items()}
-        lines = [INTRO]
+        platform = self.acme.lies_on
+        (other,) = PLATFORMS.keys() - {platform}
+        elsewhere = document_of(other).name
+        folder = pictures_of(platform).relative_to(DOCS)
+        lines = [INTRO.format(platform=PLATFORMS[platform], other=PLATFORMS[other], elsewhere=elsewhere)]
         for step in self.steps:
             lines.append(f"**{step.at.astimezone(SHANGHAI):%m-%d %H:%M}** {step.text}\n")
             for (user, _), words in zip(step.shown, step.words, strict=True):
                 if step.picture:
                     read = " / ".join(_lines(words)).replace("[", "").replace("]", "")
-                    lines.append(f"![{names[user]}看到:{read}](pictures/{step.picture}.png)\n")
+                    lines.append(f"![{names[user]}看到:{read}]({folder}/{step.picture}.png)\n")
                 else:
                     quoted = "\n".join(f"> {line}  " for line in _lines(words))
                     lines.append(f"> *{names[user]}看到:*  \n{quoted}\n")
