@@ -12,7 +12,7 @@ from bot.cards.asked import Asked
 from bot.cards.card import Message
 from bot.context import Context
 from bot.drawing import answered, draw, drawing_of, fingerprint, ref_of
-from bot.limiter import Limiter
+from bot.limiter import Limiter, Spent
 from bot.platform import KINDS, CodeGone, Place, Platform, Receipt, SendLater, SendRefused, SendUnknown
 from bot.undelivered import give_up, not_drawn
 from leads.rights import Who
@@ -63,7 +63,8 @@ class Sender:
     async def start(self) -> None:
         """Learn what was sent lately, so that a restart does not overrun a limit."""
         async with self._store.read() as tx:
-            sent = await outbox.sent_instants(tx, self._now() - timedelta(hours=1))
+            now = self._now()
+            sent = await outbox.sent_instants(tx, now=now, since=now - timedelta(hours=1))
         for lane, at in sent:
             place = Place.of_lane(lane)
             if place.platform in self._platforms:
@@ -78,33 +79,40 @@ class Sender:
             row, error = bad.row, bad.error
             await self._store.transaction(lambda tx: not_drawn(tx, row, error, ctx))
             return 1
-        for row in ready:
-            if not row.updating:
-                self._limiters[row.platform, Place.of_lane(row.lane).kind].spend(row.lane, ctx.now)
+        calls = [self._hand_over(row, self._spend(row)) for row in ready]
         crash.point("sender_after_sending_commit")
-        await asyncio.gather(*(self._hand_over(row) for row in ready))
+        await asyncio.gather(*calls)
         return taken
+
+    def _spend(self, row: Outbox) -> Spent | None:
+        """A new message counts against its place's limit; a change of a card does not."""
+        return None if row.updating else self._limiter(row).spend(row.lane, self._now())
+
+    def _limiter(self, row: Outbox) -> Limiter:
+        return self._limiters[row.platform, Place.of_lane(row.lane).kind]
 
     async def repeat_unknown(self) -> int:
         """Send again, with the same bytes, what the platform would recognise as the same message."""
         now = self._now()
 
-        async def choose(tx: Tx) -> list[Outbox]:
+        async def choose(tx: Tx) -> list[tuple[Outbox, Spent | None]]:
             await outbox.orphan(tx, now=now, all_rows=False)
-            found = []
+            found: list[tuple[Outbox, Spent | None]] = []
             for row in await lease.take(tx, Outbox, now=now, limit=BATCH, state="unknown", lanes=False):
                 age = now - (row.first_sent_at or row.created_at)
                 platform = self._platforms.get(row.platform)
-                if platform is not None and row.body is not None and platform.repeatable(row.body, age=age):
-                    await lease.hold(tx, row, state="sending")
-                    found.append(row)
-                else:
+                if platform is None or row.body is None or not platform.repeatable(row.body, age=age):
                     await lease.settle(tx, row, run_at=now + timedelta(days=3650))
+                elif not row.updating and (wait := self._limiter(row).wait(row.lane, now)) > timedelta(0):
+                    await lease.settle(tx, row, run_at=now + wait, attempts=row.attempts - 1)
+                else:
+                    await lease.hold(tx, row, state="sending")
+                    found.append((row, self._spend(row)))
             return found
 
-        rows = await self._store.transaction(choose)
-        await asyncio.gather(*(self._hand_over(row) for row in rows))
-        return len(rows)
+        calls = await self._store.transaction(choose)
+        await asyncio.gather(*(self._hand_over(row, spent) for row, spent in calls))
+        return len(calls)
 
     async def _prepare(self, tx: Tx, ctx: Context) -> tuple[int, list[Outbox]]:
         """Take rows, draw them, and note that they are being sent: all in one commit before the first call.
@@ -157,8 +165,7 @@ class Sender:
 
     async def _draw_new(self, tx: Tx, row: Outbox, message: Message, place: Place, ctx: Context) -> bool:
         """A new message, unless its place has had enough for now: then it waits, and no attempt is counted."""
-        limiter = self._limiters[place.platform, place.kind]
-        if (wait := limiter.wait(row.lane, ctx.now)) > timedelta(0):
+        if (wait := self._limiter(row).wait(row.lane, ctx.now)) > timedelta(0):
             await lease.settle(tx, row, run_at=ctx.now + wait, attempts=row.attempts - 1)
             return False
         ref = ref_of(row)
@@ -201,7 +208,7 @@ class Sender:
             params=row.params,
         )  # fmt: skip
 
-    async def _hand_over(self, row: Outbox) -> None:
+    async def _hand_over(self, row: Outbox, spent: Spent | None) -> None:
         """Make the call; whatever of ours breaks around it, the row does not stay behind as `sending`."""
         try:
             await self._call(row)
@@ -210,6 +217,9 @@ class Sender:
             cause = f"机器人自己出了错({type(error).__name__}),原因在日志里"
             with contextlib.suppress(StoreUnavailable):  # then its lease ends, and it is uncertain too
                 await self._uncertain(row, cause)
+        finally:
+            if spent is not None:
+                spent.ended(self._now())
 
     async def _uncertain(self, row: Outbox, cause: str) -> None:
         again = self._now() + timedelta(seconds=min(2 ** min(row.attempts, 9), 300))

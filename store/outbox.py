@@ -5,9 +5,10 @@ from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Insert, and_, bindparam, func, or_, select, update
+from sqlalchemy import ColumnElement, Insert, and_, bindparam, case, func, literal, or_, select, type_coerce, update
 from sqlmodel import col
 
+from store.columns import Utc, one_of
 from store.queues import Outbox
 from store.tables import CardPlace
 from store.tx import Tx, insert_for
@@ -182,28 +183,32 @@ async def orphan(tx: Tx, *, now: datetime, all_rows: bool) -> int:
     return result.rowcount
 
 
-async def sent_instants(tx: Tx, since: datetime) -> Sequence[tuple[str, datetime]]:
-    """(lane, instant) of the new messages sent since then, oldest first: what the limiter starts from."""
+def _arrived(now: datetime) -> ColumnElement[datetime]:
+    """When a message can have reached its place at the latest: a repeated one arrives long after its first call."""
+    under_way = one_of(Outbox.state, ("sending", "unknown"))
+    return case((under_way, literal(now, Utc)), else_=func.coalesce(Outbox.sent_at, Outbox.first_sent_at))
+
+
+async def sent_instants(tx: Tx, *, now: datetime, since: datetime) -> Sequence[tuple[str, datetime]]:
+    """(lane, instant) of the new messages sent since then: what the limiter starts from."""
     rows = await tx.rows(
-        select(col(Outbox.lane), col(Outbox.first_sent_at))
-        .where(col(Outbox.corp) == tx.corp, col(Outbox.first_sent_at) >= since, col(Outbox.updating).is_(False))
-        .order_by(col(Outbox.first_sent_at))
+        select(col(Outbox.lane), type_coerce(_arrived(now), Utc)).where(
+            col(Outbox.corp) == tx.corp, col(Outbox.first_sent_at) >= since, col(Outbox.updating).is_(False)
+        )
     )
     return [(lane, at) for lane, at in rows]
 
 
 async def sent_to(tx: Tx, lanes: Collection[str], *, now: datetime, since: datetime) -> Sequence[tuple[str, datetime]]:
-    """(lane, instant) of the new messages sent to some places since then, oldest first."""
+    """(lane, instant) of the new messages sent to some places since then."""
     rows = await tx.rows(
-        select(col(Outbox.lane), col(Outbox.first_sent_at))
-        .where(
+        select(col(Outbox.lane), type_coerce(_arrived(now), Utc)).where(
             col(Outbox.corp) == tx.corp,
             col(Outbox.lane).in_(lanes),
             col(Outbox.created_at) >= now - OLDEST,
             col(Outbox.first_sent_at) >= since,
             col(Outbox.updating).is_(False),
         )
-        .order_by(col(Outbox.first_sent_at))
     )
     return [(lane, at) for lane, at in rows]
 

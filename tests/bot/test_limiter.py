@@ -18,7 +18,7 @@ def test_no_window_ever_holds_more_than_the_limit(pauses):
     for pause in pauses:
         now += timedelta(seconds=pause)
         now += limiter.wait("a", now)
-        limiter.spend("a", now)
+        limiter.spend("a", now).ended(now)
         sent.append(now)
     for at in sent:
         assert sum(at - timedelta(minutes=1) < other <= at for other in sent) <= 5
@@ -27,9 +27,18 @@ def test_no_window_ever_holds_more_than_the_limit(pauses):
 def test_the_hour_counts_too():
     limiter = Limiter({timedelta(minutes=1): 30, timedelta(hours=1): 40})
     for second in range(39):
-        limiter.spend("a", NOW + timedelta(seconds=second * 10))
+        limiter.spend("a", NOW).ended(NOW + timedelta(seconds=second * 10))
     now = NOW + timedelta(minutes=8)
     assert limiter.wait("a", now) == timedelta(hours=1) - timedelta(minutes=8)
+
+
+def test_a_message_counts_from_when_it_arrived_and_while_it_is_under_way_from_now():
+    limiter = Limiter({timedelta(minutes=1): 2})
+    slow = limiter.spend("a", NOW)
+    assert limiter.wait("a", NOW + timedelta(seconds=90)) == timedelta(minutes=1), "it may arrive only now"
+    slow.ended(NOW + timedelta(seconds=40))
+    assert limiter.wait("a", NOW + timedelta(seconds=90)) == timedelta(seconds=10)
+    assert limiter.wait("a", NOW + timedelta(seconds=100)) == timedelta(0)
 
 
 def test_places_do_not_wait_for_each_other():
@@ -49,6 +58,6 @@ def test_a_restart_remembers_what_was_sent():
 def test_a_clock_that_is_set_back_makes_nobody_wait_for_a_year():
     limiter = Limiter(LIMITS)
     for _ in range(29):
-        limiter.spend("a", NOW + timedelta(days=365))
+        limiter.spend("a", NOW).ended(NOW + timedelta(days=365))
     assert limiter.wait("a", NOW) == timedelta(minutes=1)
     assert limiter.wait("a", NOW + timedelta(seconds=61)) == timedelta(0)

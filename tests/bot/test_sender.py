@@ -10,6 +10,7 @@ import structlog
 from sqlalchemy import update
 from sqlmodel import col
 
+from bot.platform import SendUnknown
 from store import outbox
 from store.queues import Outbox
 from store.tx import Tx
@@ -35,7 +36,7 @@ async def ask(office: Town, key: str, **changed: Any) -> None:
     row: dict[str, Any] = {"platform": "wecom", "place": "wanglei", "lane": LANE, "card": "help", **changed}
 
     async def write(tx: Tx) -> None:
-        await outbox.ask(tx, key=key, now=office.now(), member_id="wanglei", params={"text": "你好"}, **row)
+        await outbox.ask(tx, key=key, now=office.now(), member_id="wanglei", params={"text": f"你好 {key}"}, **row)
 
     await office.bot.store.transaction(write)
 
@@ -103,3 +104,30 @@ async def test_an_error_of_ours_during_the_call_is_uncertain_at_once(office: Tow
     told = [m for m in office.standin.chat("wanglei") if "最常用" in words([m])]
     assert len(told) == 1, "the same bytes again: the platform recognises them"
     assert await messages(office, "unknown") == []
+
+
+@pytest.mark.failure("2")
+async def test_messages_that_are_sent_again_count_when_they_arrive(office: Town, monkeypatch: Any) -> None:
+    """Twenty that were cut off go out again 50 seconds later; ten seconds after that there is no room for 30 more."""
+
+    async def cut(body: bytes) -> Any:
+        raise SendUnknown("the line was cut")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(office.bot.platforms["wecom"], "send", cut)
+        for number in range(20):
+            await ask(office, f"cut-{number}", card="note")
+            await office.settle()
+    assert len(await messages(office, "unknown")) == 20
+    office.at += timedelta(seconds=50)
+    await office.bot.sender.repeat_unknown()
+    office.at += timedelta(seconds=12)
+    for number in range(20):
+        await ask(office, f"new-{number}", card="note")
+    await office.settle()
+    for _ in range(3):
+        await office.later(minutes=1)
+        await office.bot.sender.repeat_unknown()
+    told = [message for message in office.standin.chat("wanglei") if not message.mine]
+    assert [drop.why for drop in office.standin.chats.dropped if drop.why != "duplicate"] == []
+    assert len(told) == 40, "nothing was swallowed for being over 30 a minute"

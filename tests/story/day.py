@@ -1,4 +1,4 @@
-"""One day at a small company, as docs/first-day.md tells it (and docs/first-day-dingtalk.md): who did what, who saw what."""
+"""One day at a small company, as docs/first-day.md and its twin tell it: who did what, and what the bot showed."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
