@@ -124,7 +124,11 @@ STATES: dict[str, Message] = {
     ),
     "recheck": of_recheck(
         ((customer(), customer(id=2048, name="王总"), "phone"), (customer(id=1030), customer(id=2050), "name")),
-        checked=40000, bound=12, twins=1, alike=1, ended_at=(NOW + timedelta(seconds=95)).isoformat(),
+        checked=40000,
+        bound=12,
+        twins=1,
+        alike=1,
+        ended_at=(NOW + timedelta(seconds=95)).isoformat(),
     ),
     "recheck-running": of_recheck(at=13000, checked=12400),
     "recheck-clean": of_recheck(checked=40000, ended_at=(NOW + timedelta(seconds=42)).isoformat()),
