@@ -20,8 +20,6 @@ from config.clock import ClockRule
 from leads.facts import (
     ActUndone,
     BecameMql,
-    DisputeDecided,
-    DisputeOpened,
     Fact,
     FollowUpLogged,
     LeadAssigned,
@@ -30,16 +28,15 @@ from leads.facts import (
     LeadDisqualified,
     LeadEdited,
     LeadEnquired,
-    LeadMerged,
     LeadPlaced,
     LeadQualified,
     LeadRecycled,
     LeadReleased,
     LeadTransferred,
-    MergeUndone,
     NextStepSet,
     ReminderRang,
-)  # fmt: skip
+)
+from leads.identity_facts import DisputeDecided, DisputeOpened, LeadMerged, MergeUndone
 from leads.mask import said
 from leads.recycle import recycle
 from leads.rights import is_free

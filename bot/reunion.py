@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 from bot.context import Context
 from bot.outgoing import managers_of, refresh, ring
-from leads.facts import DisputeDecided, DisputeOpened, Fact, FollowUpLogged, LeadMerged, MergeUndone
+from leads.facts import Fact, FollowUpLogged
+from leads.identity_facts import DisputeDecided, DisputeOpened, LeadMerged, MergeUndone
 from leads.missing import most_valuable
 from store import due
 from store.leads import get_lead

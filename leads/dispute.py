@@ -4,7 +4,8 @@ from datetime import datetime
 
 from config.rules import Rules
 from leads.errors import NoRight, NotFound, Unusable
-from leads.facts import DisputeDecided, DisputeOpened, Fact
+from leads.facts import Fact
+from leads.identity_facts import DisputeDecided, DisputeOpened
 from leads.rights import Who, leads_owner
 from leads.transfer import transfer
 from store import disputes, leads

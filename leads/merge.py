@@ -11,8 +11,8 @@ from config.rules import Rules
 from leads.capture import rate
 from leads.duplicates import index_company
 from leads.errors import AlreadyOne, NoRight, Unusable
-from leads.facts import LeadMerged
 from leads.fuse import CHOICES, fused
+from leads.identity_facts import LeadMerged
 from leads.rights import Who, can_act, get_visible
 from store import clocks, leads, merges
 from store.members import name_of

@@ -14,7 +14,7 @@ from config.rules import Rules
 from leads.capture import rate
 from leads.duplicates import index_company
 from leads.errors import NotFound, NothingToUndo, Unusable
-from leads.facts import MergeUndone
+from leads.identity_facts import MergeUndone
 from leads.merge import UNDO_WITHIN, require_right, set_steps
 from leads.rights import Who, get_visible
 from store import clocks, leads, merges, timeline

@@ -8,6 +8,7 @@ from typing import Any
 
 from config.rules import Rules
 from leads.facts import Fact
+from leads.imports.entry import book_row
 from leads.imports.ledger import Ledger
 from leads.imports.row import Flaw, Row
 from store import batches, lease
@@ -45,7 +46,7 @@ async def book_slice(tx: Tx, batch: ImportBatch, items: Sequence[Item], *, rules
     )  # fmt: skip
     await ledger.look_up([pair for row in rows for pair in row.pairs], [row.mark for row in rows], most_new=len(rows))
     for row in rows:
-        ledger.book(row)
+        book_row(ledger, row)
     counts = {
         "done_line": items[-1][0].line,
         "rows": batch.rows + len(items),

@@ -9,7 +9,8 @@ from typing import Any
 
 from leads.errors import BadFile
 from leads.followup import CHANNELS
-from leads.imports.row import Flaw, city_of, read_phones
+from leads.imports.number import read_phones
+from leads.imports.row import Flaw, city_of
 from store.bulk import Pair
 
 NEEDED: Mapping[str, tuple[str, ...]] = {

@@ -13,21 +13,16 @@ from leads.facts import (
     BecameMql,
     Fact,
     FollowUpLogged,
-    LeadAssigned,
     LeadCaptured,
-    LeadEdited,
     LeadEnquired,
     LeadScored,
 )
-from leads.imports.row import Row
 from store import bulk, leads
 from store.batch import ImportLead, ImportMark
 from store.bulk import Pair
-from store.leads import OPEN_STAGES
 from store.tables import CompanyGram, Enquiry, Identity, Lead, TimelineItem
 from store.tx import Tx
 
-FILLED = ("name", "company", "title", "city", "email", "wechat", "need")
 RATED = ("score", "grade", "temperature", "score_parts", "rules_version")
 UNNAMED = "导入"  # the source of a list that names none
 CONTACT = ("call", "visit", "meeting", "chat", "email")
@@ -52,10 +47,10 @@ class Ledger:
         self.facts: list[Fact] = []
         self.new = self.updated = 0
         self._batch_id = batch_id
-        self._rules = rules
-        self._start = start
-        self._overwrite = overwrite
-        self._now = now
+        self.rules = rules
+        self.start = start
+        self.overwrite = overwrite
+        self.now = now
         self._blinds: dict[Pair, bytes] = {}
         self._marked: dict[str, bytes] = {}
         self._known: dict[Pair, int] = {}
@@ -95,35 +90,18 @@ class Ledger:
         """The lead as it is now."""
         return self._leads[lead_id]
 
-    def book(self, row: Row) -> int:
-        """One line of a list; returns its lead."""
-        lead_id = self.find(row.pairs)
-        if lead_id is None:
-            lead_id = self._capture(row)
-            self.new += 1
-        else:
-            self.updated += 1
-            if self.booked(lead_id, row.mark):
-                return lead_id
-            self._update(lead_id, row)
-        if row.followup:
-            at = row.followup_at or row.created_at or self._now
-            self.log(lead_id, row.followup, kind=row.followup_kind, by=row.followup_by, at=at)
-        self.remember(lead_id, row.mark)
-        return lead_id
-
     def create(
         self, pairs: Sequence[Pair], *, at: datetime, utm: Mapping[str, str] | None = None, **values: Any
     ) -> int:
         """A new lead with these values, captured at `at`; its story begins."""
         lead_id = self._ids.pop()
-        lead = {**self._blank, "id": lead_id, "pool": self._rules.default_pool, **values}
+        lead = {**self._blank, "id": lead_id, "pool": self.rules.default_pool, **values}
         lead |= {"created_at": at, "enquiries": 1}
         seen = cast(Lead, _View(lead))
-        lead |= classify(seen, rules=self._rules)
-        lead["flaw"] = flaw_of(seen, known_outside=pairs[0][0] == "external", rules=self._rules)
+        lead |= classify(seen, rules=self.rules)
+        lead["flaw"] = flaw_of(seen, known_outside=pairs[0][0] == "external", rules=self.rules)
         if "pool" not in values:
-            lead["pool"] = pool_for(seen, rules=self._rules)
+            lead["pool"] = pool_for(seen, rules=self.rules)
         self._made[lead_id] = self._leads[lead_id] = lead
         self.bind(pairs, lead_id)
         self._unrated.add(lead_id)
@@ -139,6 +117,10 @@ class Ledger:
             lead["version"] += 1
             self._changed[lead_id] = lead
         lead |= values
+
+    def rate_later(self, lead_id: int) -> None:
+        """What is known of the lead has changed: it is rated anew when the slice is written."""
+        self._unrated.add(lead_id)
 
     def enquire(
         self, lead_id: int, *, source: str, need: str, at: datetime, utm: Mapping[str, str] | None = None
@@ -231,71 +213,6 @@ class Ledger:
             rows.append(dict(zip(columns, values, strict=True)))
         return rows
 
-    def _capture(self, row: Row) -> int:
-        at = row.created_at or self._now
-        values: dict[str, Any] = {
-            name: getattr(row, name) for name in (*FILLED, "district", "phone", "phone_flaw", "also")
-        }
-        values |= {"budget_min": row.budget_min, "budget_max": row.budget_max, "next_step_at": row.next_step_at}
-        values["source"] = row.source or UNNAMED
-        if row.pool:
-            values["pool"] = row.pool
-        stage = row.stage or "new"
-        if row.owner is not None and stage in ("new", "nurturing", "mql"):
-            stage = "sal"
-        values |= {"stage": stage, "owner_id": row.owner, "owned_at": at if row.owner else None}
-        if stage in CLOSED:
-            values["closed_reason"] = "导入时已关闭"
-        lead_id = self.create(row.pairs, at=at, **values)
-        if row.owner is not None:
-            self.tell(LeadAssigned(lead_id=lead_id, at=at, owner_id=row.owner, reason="导入"))
-        return lead_id
-
-    def _update(self, lead_id: int, row: Row) -> None:
-        lead = self._leads[lead_id]
-        self.bind(row.pairs, lead_id)
-        asks = bool(row.need and row.need != lead["need"]) or bool(row.source and row.source != lead["source"])
-        fresh = self._fresh(lead, row)
-        if fresh:
-            self.change(lead_id, **fresh)
-            self._unrated.add(lead_id)
-        if asks:
-            source, at = row.source or UNNAMED, row.created_at or self._now
-            self.enquire_again(lead_id, source=source, need=row.need, at=at, reopen=self._start)
-        if row.owner is not None and lead["owner_id"] is None and lead["stage"] in OPEN_STAGES:
-            stage = "sal" if lead["stage"] in ("new", "nurturing", "mql") else lead["stage"]
-            self.change(lead_id, owner_id=row.owner, owned_at=self._now, stage=stage)
-            self.tell(LeadAssigned(lead_id=lead_id, at=self._now, owner_id=row.owner, reason="导入"))
-        if fresh:
-            self.tell(LeadEdited(lead_id=lead_id, at=self._now, fields=tuple(fresh)))
-
-    def _fresh(self, lead: Mapping[str, Any], row: Row) -> dict[str, Any]:
-        """What the line adds: blanks are filled; what is known is replaced only when that was asked for."""
-        fresh: dict[str, Any] = {}
-        for name in FILLED:
-            value = getattr(row, name)
-            if value and value != lead[name] and (self._overwrite or not lead[name]):
-                fresh[name] = value
-        if "city" in fresh:
-            fresh["district"] = row.district
-        better = bool(lead["phone_flaw"]) and not row.phone_flaw
-        if (
-            row.phone
-            and row.phone != lead["phone"]
-            and (not lead["phone"] or better or (self._overwrite and not row.phone_flaw))
-        ):
-            fresh |= {"phone": row.phone, "phone_flaw": row.phone_flaw}
-        budget = {"budget_min": row.budget_min, "budget_max": row.budget_max}
-        known = {name: lead[name] for name in budget}
-        replaced = self._overwrite or all(v is None for v in known.values())
-        if replaced and budget != known and any(v is not None for v in budget.values()):
-            fresh |= budget
-        if row.next_step_at is not None and lead["next_step_at"] is None:
-            fresh["next_step_at"] = row.next_step_at
-        if self._overwrite and row.stage and row.stage != lead["stage"]:
-            fresh["stage"] = row.stage
-        return fresh
-
     def booked(self, lead_id: int, mark: str) -> bool:
         """Whether the line was booked on this lead before, by whatever import."""
         return (lead_id, self._marked[mark]) in self._booked
@@ -314,24 +231,24 @@ class Ledger:
 
     def _rate(self, lead_id: int) -> None:
         lead = self._leads[lead_id]
-        rated = rate(cast(Lead, _View(lead)), rules=self._rules)
+        rated = rate(cast(Lead, _View(lead)), rules=self.rules)
         parts = tuple((part.points, part.why) for part in rated.parts)
         before = (lead["score"], lead["grade"])
         self.change(
             lead_id, score=rated.points, grade=rated.grade, temperature=rated.temperature,
-            score_parts=[list(part) for part in parts], rules_version=self._rules.version,
+            score_parts=[list(part) for part in parts], rules_version=self.rules.version,
         )  # fmt: skip
         if lead_id not in self._made and (rated.points, rated.grade) != before:
             self.tell(
                 LeadScored(
-                    lead_id=lead_id, at=self._now, score=rated.points, grade=rated.grade, parts=parts,
-                    rules_version=self._rules.version,
+                    lead_id=lead_id, at=self.now, score=rated.points, grade=rated.grade, parts=parts,
+                    rules_version=self.rules.version,
                 )
             )  # fmt: skip
         ready = rated.mql and not (lead["phone_flaw"] or lead["flaw"]) and lead["owner_id"] is None
-        if self._start and ready and lead["stage"] in ("new", "nurturing"):
+        if self.start and ready and lead["stage"] in ("new", "nurturing"):
             self.change(lead_id, stage="mql")
-            self.tell(BecameMql(lead_id=lead_id, at=self._now, pool=lead["pool"], rules_version=self._rules.version))
+            self.tell(BecameMql(lead_id=lead_id, at=self.now, pool=lead["pool"], rules_version=self.rules.version))
 
 
 def plain(values: Mapping[str, Any]) -> dict[str, Any]:

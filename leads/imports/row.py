@@ -1,6 +1,5 @@
 """One line of a list as a person: cleaned, with every doubt told, or the reason why it cannot be used."""
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -13,10 +12,10 @@ from leads.followup import channel_of
 from leads.imports.fields import LABELS
 from leads.imports.heading import Heading
 from leads.imports.moment import read_moment
+from leads.imports.number import read_phones
 from leads.imports.workbook import Formula
 from leads.understand.contact import normal_email, normal_wechat
 from leads.understand.money import read_budget
-from leads.understand.phone import Phone, normal_phone
 from leads.understand.place import district_in, read_city
 from leads.understand.text import clean
 
@@ -273,41 +272,3 @@ def _sum(text: str) -> tuple[int | None, int | None] | None:
 def district_of(text: str) -> str:
     """余杭区 of 浙江省杭州市余杭区; "" where none is named."""
     return district_in(text) if text else ""
-
-
-SCIENTIFIC = re.compile(r"[+]?(\d)(?:\.(\d+))?[eE][+]?(\d{1,2})")
-BETWEEN = re.compile(r"\s*[/、,,;;|\n]\s*|\s+(?:或|和)\s*|\s{2,}|(?<=\d{11})\s+(?=[1+0])")
-
-
-def read_phones(text: str) -> tuple[list[str], str]:
-    """(every usable number in the cell in one spelling, or none and why).
-
-    Numbers that a spreadsheet shows as 1.3812345678E+10 are whole; 1.38E+10 has lost its digits for good. A landline
-    that lost the 0 before its area code gets it back.
-    """
-    found = SCIENTIFIC.fullmatch(text) if "e" in text.lower() else None
-    if found is not None:
-        digits, places = found[1] + (found[2] or ""), int(found[3])
-        if len(digits) - 1 != places:
-            return [], "被 Excel 变成了科学计数法,后面的数字已经丢了。请在原表里把这一列设成「文本」再导出"
-        text = digits
-    elif text.endswith(".0") and text[:-2].isdecimal():
-        text = text[:-2]
-    phone = _usable(text)
-    if phone is None or not phone.valid:
-        parts = [part for part in BETWEEN.split(text) if part]
-        usable = [one for part in parts if (one := _usable(part)) is not None and one.valid] if len(parts) > 1 else []
-        if usable:
-            return [one.key for one in usable], ""
-    if phone is None:
-        return [], "不是电话号码"
-    return ([phone.key], "") if phone.valid else ([], f"不对:{phone.reason}")
-
-
-def _usable(text: str) -> Phone | None:
-    phone = normal_phone(text)
-    if (phone is None or not phone.valid) and text.isdecimal() and 9 <= len(text) <= 11 and text[0] != "0":
-        with_zero = normal_phone("0" + text)
-        if with_zero is not None and with_zero.valid and with_zero.kind == "landline":
-            return with_zero
-    return phone
