@@ -108,25 +108,35 @@ def due(
     root: Dir,
     start: Annotated[str, typer.Option(help="The instant with an offset, such as 2026-09-30T17:10+08:00.")],
     within: Annotated[str, typer.Option(help="Working time: 30m, 2h, 1d.")],
-    member: Annotated[str, typer.Option(help="A member's id (their calendar is the company's so far).")] = "",
+    member: Annotated[str, typer.Option(help="A member's id: their hours, zone and leave count.")] = "",
     as_json: Json = False,
 ) -> None:
     """Print when a promise is due in working time, and the arithmetic."""
     from bot.commands.due import due as due_text
+    from bot.commands.due import stretches
     from config.document import read_text
-    from config.hours import calendar_of
+    from config.hours import calendar_of, calendars_of
     from config.rules import load_rules
 
-    folder, _ = opened(root)
+    folder, settings = opened(root)
 
     def work() -> None:
         from bot import clock
         from config.members import read_members
+        from store.engine import sqlite_path
 
-        if member and member not in {row.id for row in read_members(folder.members)}:
-            fail(f"members.csv has no member with the id {member}")
         rules = load_rules(read_text(folder.rules), str(folder.rules))
-        calendar = calendar_of(rules, folder, today=_day_of(start) or clock.now().date())
+        today = _day_of(start) or clock.now().date()
+        calendar = calendar_of(rules, folder, today=today)
+        if member:
+            known = {row.id: row.team for row in read_members(folder.members)}
+            path = sqlite_path(settings.store_url(folder))
+            found = in_office(root, "members duty", id=member) if path is None or path.is_file() else {}
+            if member not in known and "team" not in found:
+                fail(f"there is no member with the id {member}; see: members list DIR")
+            team = found.get("team", known.get(member, ""))
+            calendar = calendars_of(rules, folder, today=today).of(member, team) or calendar
+            calendar = calendar.without(*stretches(found.get("away", ())))
         try:
             print(due_text(calendar, start, within, as_json=as_json))
         except ValueError as error:

@@ -47,7 +47,7 @@ from bot.wecom.menu import MENU
 from bot.wecom.platform import WeCom
 from config.document import BadDocument, read_text
 from config.folder import Folder
-from config.hours import calendar_of
+from config.hours import Calendars, calendar_of, calendars_of
 from config.members import read_members
 from config.rules import Rules, load_rules
 from config.settings import Settings
@@ -72,6 +72,7 @@ class Published:
 
     rules: Rules
     calendar: WorkCalendar
+    others: Calendars
     year: int  # the calendar reaches a few years around it
 
 
@@ -157,6 +158,7 @@ class Leadbot:
         return Context(
             rules=self._published.rules,
             calendar=self._published.calendar,
+            others=self._published.others,
             now=self.now(),
             platforms=tuple(self.platforms),
             public_url=self.settings.server.public_url,
@@ -243,7 +245,8 @@ class Leadbot:
 
     def _publish(self, rules: Rules) -> None:
         today = self.now().date()
-        self._published = Published(rules, calendar_of(rules, self.folder, today=today), today.year)
+        company = calendar_of(rules, self.folder, today=today)
+        self._published = Published(rules, company, calendars_of(rules, self.folder, today=today), today.year)
 
     def web(self) -> web.Application:
         """The web application with all routes; starts and stops the bot with itself."""

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from bot.platform import Place
+from config.hours import Calendars
 from config.rules import Rules
 from config.worktime import WorkCalendar
 from store.tables import Member
@@ -20,7 +21,13 @@ class Context:
     platforms: tuple[str, ...] = ("wecom",)
     public_url: str = ""
     enriches: bool = False  # whether a register of companies is asked
+    others: Calendars = field(default_factory=Calendars)  # the hours of those who do not work when the company does
     groups: tuple[Place, ...] = ()  # groups that can be told something, by the names that the settings give them
+
+    def hours_of(self, member: Member | None) -> WorkCalendar:
+        """The calendar of a member; without one (nobody), or without hours of their own, the company's."""
+        own = self.others.of(member.id, member.team) if member is not None else None
+        return own or self.calendar
 
     def place_of(self, member: Member) -> Place | None:
         """Where a member is reached: the first configured platform that knows them."""

@@ -9,7 +9,7 @@ from bot.platform import Place
 from config.rules import Rules
 from leads.rights import Who, pools_of
 from store import cards, due, outbox
-from store.members import list_at, list_members
+from store.members import find_member, list_at, list_members
 from store.tables import Lead, Member
 from store.tx import Tx
 
@@ -78,7 +78,7 @@ async def eligible(tx: Tx, lead: Lead, *, rules: Rules) -> Sequence[Member]:
 async def managers_of(tx: Tx, lead: Lead, *, rules: Rules) -> Sequence[Member]:
     """Who answers for a lead: the owner's team lead, or the managers of its pool; at worst the administrators."""
     managers = await list_members(tx, role="manager")
-    owner = next((m for m in await list_members(tx) if m.id == lead.owner_id), None)
+    owner = await find_member(tx, lead.owner_id) if lead.owner_id else None
     if owner is not None:
         found = [m for m in managers if m.team in ("", owner.team)]
     else:
@@ -158,7 +158,8 @@ async def audience(tx: Tx, lead: Lead, tell: Sequence[str], *, rules: Rules) -> 
     for word in tell:
         people: Sequence[Member] = ()
         if word == "owner" and lead.owner_id:
-            people = [m for m in await list_members(tx) if m.id == lead.owner_id]
+            people = [m for m in await list_members(tx) if m.id == (lead.cover_id or lead.owner_id)]
+            people = people or await managers_of(tx, lead, rules=rules)  # the owner has left
         elif word == "pool" and lead.owner_id is None:
             people = await eligible(tx, lead, rules=rules)
         elif word == "team_lead":

@@ -6,6 +6,7 @@ Read it as the product's rules: each line names a fact and what follows from it,
 from collections.abc import Awaitable, Callable, Sequence
 
 from bot.context import Context
+from bot.duty import hours_of, on_duty
 from bot.giving import give
 from bot.outgoing import audience, managers_or_admins, offer, refresh, ring
 from bot.reunion import (
@@ -40,8 +41,18 @@ from leads.identity_facts import DisputeDecided, DisputeOpened, LeadMerged, Merg
 from leads.mask import said
 from leads.recycle import recycle
 from leads.rights import is_free
-from sla import clock, reminder
-from sla.facts import ClockEscalated, ClockMoved, ClockOverdue, ClockPaused, ClockResumed, ClockStepped, ClockWarned
+from sla import clock, cover, reminder
+from sla.facts import (
+    ClockEscalated,
+    ClockMoved,
+    ClockOverdue,
+    ClockPaused,
+    ClockResumed,
+    ClockStepped,
+    ClockWarned,
+    CoverBegan,
+    CoverEnded,
+)  # fmt: skip
 from store.clocks import find_clock
 from store.leads import get_lead
 from store.members import find_member, list_members, name_of
@@ -60,7 +71,8 @@ async def start_clocks(tx: Tx, fact: Fact, ctx: Context, origin: str) -> Sequenc
             continue
         if name == "first_contact" and (lead.owner_id is None or await _contacted_since_owned(lead)):
             continue
-        started += await clock.start(tx, fact.lead_id, name, rule, calendar=ctx.calendar, rules=ctx.rules, now=ctx.now)
+        calendar = await hours_of(tx, lead, ctx)
+        started += await clock.start(tx, fact.lead_id, name, rule, calendar=calendar, rules=ctx.rules, now=ctx.now)
     return started
 
 
@@ -68,7 +80,26 @@ async def hear_clocks(tx: Tx, fact: Fact, ctx: Context, origin: str) -> Sequence
     """Promises hear of this fact: they are met, pause, run on or begin anew, each by the rule it started with."""
     if isinstance(fact, FollowUpLogged) and not fact.contact:
         return ()
-    return await clock.hear(tx, fact.lead_id, fact.kind, calendar=ctx.calendar, now=ctx.now)
+    calendar = await hours_of(tx, await get_lead(tx, fact.lead_id), ctx) if ctx.others else ctx.calendar
+    return await clock.hear(tx, fact.lead_id, fact.kind, calendar=calendar, now=ctx.now)
+
+
+async def move_clocks(tx: Tx, fact: Fact, ctx: Context, origin: str) -> Sequence[Fact]:
+    """Somebody else works on the lead now: what is left of its promises is counted by their hours."""
+    if not ctx.others or not isinstance(fact, LeadTransferred | CoverBegan | CoverEnded):
+        return ()
+    before = await find_member(tx, fact.from_id) if fact.from_id else None
+    lead = await get_lead(tx, fact.lead_id)
+    counted = ctx.hours_of(before) if before is not None else await hours_of(tx, lead, ctx)
+    return await clock.move(
+        tx, fact.lead_id, because=fact.kind, before=counted, calendar=await hours_of(tx, lead, ctx), now=ctx.now
+    )
+
+
+async def find_cover(tx: Tx, fact: Fact, ctx: Context, origin: str) -> Sequence[Fact]:
+    """Whoever got the lead is away: the colleague who covers for them works on it until they are back."""
+    lead = await get_lead(tx, fact.lead_id)
+    return await cover.mind(tx, lead, now=ctx.now) if lead.owner_id is not None else ()
 
 
 async def cancel_clocks(tx: Tx, fact: Fact, ctx: Context, origin: str) -> Sequence[Fact]:
@@ -212,7 +243,7 @@ async def mind_equal_notes(tx: Tx, fact: Fact, ctx: Context, origin: str) -> Seq
 
 async def ring_reminder(tx: Tx, fact: Fact, ctx: Context, origin: str) -> Sequence[Fact]:
     """The owner gets the card with their last words and the number to call."""
-    owner = await find_member(tx, fact.owner_id) if isinstance(fact, ReminderRang) else None
+    owner = await on_duty(tx, await get_lead(tx, fact.lead_id)) if isinstance(fact, ReminderRang) else None
     if owner is not None and isinstance(fact, ReminderRang):
         key = f"remind:{fact.lead_id}:{fact.next_step_at.isoformat()}:{origin}"
         await ring(tx, ctx, owner, "reminder", key=key, lead_id=fact.lead_id)
@@ -246,13 +277,22 @@ STORY: dict[type[Fact], tuple[Reaction, ...]] = {
     BecameMql: (start_clocks, give_or_offer),
     LeadPlaced: (),
     LeadClaimed: (hear_clocks, start_clocks, set_reminder, refresh_cards),
-    LeadAssigned: (hear_clocks, start_clocks, set_reminder, refresh_cards, ring_new_owner),
+    LeadAssigned: (find_cover, hear_clocks, start_clocks, set_reminder, refresh_cards, ring_new_owner),
     FollowUpLogged: (hear_clocks, set_reminder, refresh_cards, mind_equal_notes, ask_what_is_missing),
     NextStepSet: (hear_clocks, set_reminder, refresh_cards),
     LeadQualified: (hear_clocks, start_clocks, refresh_cards),
     LeadReleased: (cancel_clocks, start_clocks, set_reminder, refresh_cards, offer_to_pool),
     LeadRecycled: (cancel_clocks, start_clocks, set_reminder, refresh_cards, tell_recycled, give_onward),
-    LeadTransferred: (hear_clocks, start_clocks, set_reminder, refresh_cards, ring_new_owner, tell_old_owner),
+    LeadTransferred: (
+        move_clocks,
+        find_cover,
+        hear_clocks,
+        start_clocks,
+        set_reminder,
+        refresh_cards,
+        ring_new_owner,
+        tell_old_owner,
+    ),
     LeadDisqualified: (cancel_clocks, set_reminder, refresh_cards, tell_marketing),
     LeadEdited: (refresh_cards, ask_the_register),
     LeadMerged: (set_reminder, refresh_cards, refresh_old_number, tell_owners_of_merge),
@@ -266,5 +306,7 @@ STORY: dict[type[Fact], tuple[Reaction, ...]] = {
     ClockPaused: (refresh_cards,),
     ClockResumed: (refresh_cards,),
     ClockMoved: (refresh_cards,),
+    CoverBegan: (move_clocks, refresh_cards),
+    CoverEnded: (move_clocks, refresh_cards),
     ReminderRang: (ring_reminder, hear_clocks, start_clocks),
 }

@@ -7,6 +7,8 @@ from datetime import datetime
 import structlog
 
 from bot.context import Context
+from bot.covering import on_cover_begins, on_cover_ends
+from bot.duty import hours_of
 from bot.giving import give
 from bot.outgoing import ring, tell_group_of_pool
 from bot.pipeline import Outcome, apply, origin_of
@@ -22,6 +24,10 @@ from store.tx import Tx
 log = structlog.get_logger()
 
 BATCH = 100
+OTHERS: dict[str, Callable[[Tx, Due, Context], Awaitable[Outcome]]] = {
+    "cover_begin": on_cover_begins,
+    "cover_end": on_cover_ends,
+}
 
 
 class Sweep:
@@ -63,7 +69,11 @@ class Sweep:
 
 async def _happens(tx: Tx, row: Due, ctx: Context) -> Outcome:
     if row.kind == "clock":
-        return await clock.step(tx, row, calendar=ctx.calendar, now=ctx.now)
+        lead = await find_lead(tx, row.lead_id or 0) if ctx.others else None
+        calendar = await hours_of(tx, lead, ctx) if lead is not None else ctx.calendar
+        return await clock.step(tx, row, calendar=calendar, now=ctx.now)
+    if row.kind in OTHERS:
+        return await OTHERS[row.kind](tx, row, ctx)
     if row.kind == "remind":
         return await reminder.ring(tx, row, now=ctx.now)
     if row.kind == "offer":

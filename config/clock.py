@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field, field_validator, model_validator
 
 from config.section import Section
-from config.words import FACT_LABELS
+from config.words import FACT_LABELS, HEARD, STARTING
 from config.worktime import parse_span
 
 
@@ -79,6 +79,10 @@ class ClockRule(Section):
 
     @model_validator(mode="after")
     def _ends(self) -> "ClockRule":
+        if not set(self.stop) & set(HEARD):
+            raise ValueError(f"nothing could stop it: {', '.join(self.stop)} ends no promise; use {', '.join(HEARD)}")
+        if not set(self.start) & set(STARTING):
+            raise ValueError(f"nothing could start it: use {', '.join(STARTING)}")
         if self.pause and not self.resume:
             raise ValueError("pause needs resume: what lets the time run on again? Otherwise it would stand for ever")
         if self.longest is not None and not self.restart:

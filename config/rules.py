@@ -3,49 +3,16 @@
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, Field, StringConstraints, field_validator, model_validator
+from pydantic import Field, StringConstraints, field_validator, model_validator
 
 from config.assignment import Assignment
+from config.calendar import Calendar
 from config.clock import ClockRule
 from config.document import load, validate
 from config.pool import Pool
 from config.section import Name, Section
-from config.worktime import WorkCalendar, parse_period
 
-
-def _zone(value: str) -> str:
-    try:
-        ZoneInfo(value)
-    except Exception:
-        raise ValueError("is no known time zone; for example Asia/Shanghai") from None
-    return value
-
-
-def _period(value: str) -> str:
-    parse_period(value)
-    return value
-
-
-Zone = Annotated[str, AfterValidator(_zone)]
-PeriodText = Annotated[str, AfterValidator(_period)]
 ClockTime = Annotated[str, StringConstraints(pattern=r"^([01]?[0-9]|2[0-3]):[0-5][0-9]$")]
-
-
-class Calendar(Section):
-    """Working hours per weekday, in a zone, with the official holidays of a country."""
-
-    zone: Zone = "Asia/Shanghai"
-    hours: dict[Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"], tuple[PeriodText, ...]] = Field(min_length=1)
-    holidays: Literal["china", "none"] = "china"
-    override: str = ""
-
-    @field_validator("hours")
-    @classmethod
-    def _a_week(cls, hours: dict[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
-        """Refuses here what no calendar can be built of, so that such rules are never published."""
-        periods = {number: tuple(map(parse_period, listed)) for number, listed in enumerate(hours.values())}
-        WorkCalendar(ZoneInfo("UTC"), periods)
-        return hours
 
 
 class Claims(Section):

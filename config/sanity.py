@@ -3,8 +3,12 @@
 import difflib
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import date
 
+from config.clock import Audience
 from config.document import BadDocument, Document, Problem, load, validate
+from config.folder import Folder
+from config.hours import idle_calendars
 from config.pool import Pool
 from config.rules import Rules
 
@@ -23,11 +27,11 @@ class Crew:
         return {team for _, team in self.members if team}
 
 
-def fitting_rules(text: str, file: str, crew: Crew) -> Rules:
+def fitting_rules(text: str, file: str, crew: Crew, folder: Folder, *, today: date) -> Rules:
     """Read rules.yaml and hold it against the company; raises BadDocument with every problem at its place."""
     document = load(text, file)
     rules = validate(Rules, document)
-    problems = unfit(rules, document, crew)
+    problems = unfit(rules, document, crew) + idle_calendars(rules, document, folder, today=today)
     if problems:
         raise BadDocument(problems)
     return rules
@@ -53,7 +57,47 @@ def unfit(rules: Rules, document: Document, crew: Crew) -> list[Problem]:
             known = ", ".join(crew.groups) or "none so far"
             message = f"leadbot.yaml has no group {pool.group!r} under wecom.groups (it has: {known}); add it there"
             problems.append(document.problem(("pools", name, "group"), message))
-    return problems + _assignment(rules, document, crew)
+    return (
+        problems + _assignment(rules, document, crew) + _hours(rules, document, crew) + _ladders(rules, document, crew)
+    )
+
+
+def _hours(rules: Rules, document: Document, crew: Crew) -> list[Problem]:
+    """Hours of teams and members that are not there."""
+    problems = []
+    for number, other in enumerate(rules.calendar.others):
+        place = ("calendar", "others", number)
+        problems += [
+            document.problem((*place, "teams", index), _no_team(team, crew.teams))
+            for index, team in enumerate(other.teams)
+            if crew.members and team not in crew.teams
+        ]
+        problems += [
+            document.problem((*place, "members", index), f"no active member has the id {member!r}")
+            for index, member in enumerate(other.members)
+            if crew.ids and member not in crew.ids
+        ]
+    return problems
+
+
+def _ladders(rules: Rules, document: Document, crew: Crew) -> list[Problem]:
+    """Steps of a promise that nobody would hear of."""
+    problems = []
+    for name, clock in rules.clocks.items():
+        for number, step in enumerate(clock.steps):
+            if crew.members and step.tell and not any(_is_somebody(word, crew) for word in step.tell):
+                message = (
+                    f"nobody would hear of it: no active member is meant by {', '.join(step.tell)}; "
+                    "name somebody else, or add a manager or administrator"
+                )
+                problems.append(document.problem(("clocks", name, "steps", number, "tell"), message))
+    return problems
+
+
+def _is_somebody(word: Audience, crew: Crew) -> bool:
+    roles = {role for role, _ in crew.members}
+    meant = {"owner": {"rep", "manager"}, "pool": {"rep"}, "admin": {"admin"}}.get(word, {"manager", "admin"})
+    return bool(roles & meant)
 
 
 def _assignment(rules: Rules, document: Document, crew: Crew) -> list[Problem]:

@@ -48,9 +48,20 @@ FACT_LABELS: Mapping[str, str] = MappingProxyType(
         "clock_resumed": "继续计时",
         "clock_moved": "时限顺延",
         "recycled": "收回",
+        "cover_began": "请人顶班",
+        "cover_ended": "顶班结束",
         "reminded": "到点提醒",
     }
 )
+
+# The facts that start promises about time, and those that promises hear of (that may stop, pause or restart them).
+STARTING = (
+    "captured", "enquired", "mql", "claimed", "assigned", "transferred", "qualified", "released", "recycled",
+    "reminded",
+)  # fmt: skip
+HEARD = (
+    "enquired", "claimed", "assigned", "transferred", "qualified", "next_step_set", "reminded", "followup_logged",
+)  # fmt: skip
 
 FOLLOW_UP_LABELS: Mapping[str, str] = MappingProxyType(
     {"call": "电话", "visit": "拜访", "meeting": "见面", "chat": "沟通", "email": "邮件", "note": "备注"}

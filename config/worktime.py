@@ -2,10 +2,10 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from fractions import Fraction
-from itertools import accumulate, chain, pairwise
+from itertools import chain, pairwise
 from math import ceil
 from typing import Literal
 from zoneinfo import ZoneInfo
@@ -22,7 +22,6 @@ EVERY_YEAR = frozenset(range(FIRST_YEAR, LAST_YEAR + 1))  # known_years of a cal
 _DAY = timedelta(days=1)
 _MICROSECOND = timedelta(microseconds=1)
 _NOTHING = timedelta(0)
-_WEEKDAYS = "一二三四五六日"
 
 
 @dataclass(frozen=True)
@@ -79,7 +78,9 @@ class WorkCalendar:
     counts what was really worked. Answers carry `zone` to be shown; compare them in UTC (PEP 495). `periods` maps
     weekday (0 = Monday) to periods; a missing weekday is free. `special` days are `free`, or `work` with
     `makeup_periods` (by default Monday's, or the first working weekday's). `known_years` have official holiday data.
-    ValueError: an endless, overlapping or zoned period, an unknown weekday or kind, no hours in the whole week.
+    With a `cycle` of shifts the days take turns from `cycle_from` on, whatever weekday they are; only free days differ.
+    During `away` (pairs of instants, end excluded) nobody works. ValueError: an endless, overlapping or zoned period,
+    an unknown weekday or kind, no hours at all.
     """
 
     zone: ZoneInfo
@@ -87,25 +88,43 @@ class WorkCalendar:
     special: Mapping[date, DayKind] = field(default_factory=dict)
     known_years: frozenset[int] = field(default=EVERY_YEAR, repr=False)
     makeup_periods: Periods | None = None
+    cycle: tuple[Periods, ...] = ()
+    cycle_from: date = date(2024, 1, 1)
+    away: tuple[Stretch, ...] = ()
 
     def __post_init__(self) -> None:
         if unknown := [day for day in self.periods if day not in range(7)]:
             raise ValueError(f"weekday {unknown[0]!r} does not exist: use 0 (Monday) to 6 (Sunday)")
         week = {day: _checked(self.periods[day]) for day in sorted(self.periods) if self.periods[day]}
-        if not week:
+        cycle = tuple(map(_checked, self.cycle))
+        if not any(cycle or week.values()):
             raise ValueError("the calendar has no working hours on any weekday: give at least one period")
         if wrong := [kind for kind in self.special.values() if kind not in ("free", "work")]:
             raise ValueError(f"a special day cannot be {wrong[0]!r}: use free or work")
-        makeup = next(iter(week.values())) if self.makeup_periods is None else _checked(self.makeup_periods)
+        makeup = next(iter(week.values()), ()) if self.makeup_periods is None else _checked(self.makeup_periods)
+        away = tuple(sorted((_utc(since), _utc(until)) for since, until in self.away))
         # Copies, so that a caller who goes on filling a dict cannot move a promise that was already given.
-        for name, value in (("periods", week), ("special", dict(self.special)), ("makeup_periods", makeup)):
+        copies = {
+            "periods": week,
+            "special": dict(self.special),
+            "makeup_periods": makeup,
+            "cycle": cycle,
+            "away": away,
+        }
+        for name, value in copies.items():
             object.__setattr__(self, name, value)
+
+    def without(self, *away: Stretch) -> "WorkCalendar":
+        """The same calendar for somebody who does not work during these stretches (pairs of aware instants)."""
+        return replace(self, away=(*self.away, *away))
 
     def periods_on(self, day: date) -> Periods:
         """The periods of a day in wall-clock time, in order; empty when nobody works."""
         kind = self.special.get(day)
         if kind == "free":
             return ()
+        if self.cycle:
+            return self.cycle[(day - self.cycle_from).days % len(self.cycle)]
         if kind == "work":
             return self.makeup_periods or ()
         return self.periods.get(day.weekday(), ())
@@ -118,6 +137,8 @@ class WorkCalendar:
         """Is this instant working time? ValueError when it is naive."""
         local = _utc(at).astimezone(self.zone)
         wall = local.time()
+        if any(since <= at < until for since, until in self.away):
+            return False
         return any(start <= wall and (wall < end or end == END_OF_DAY) for start, end in self.periods_on(local.date()))
 
     def next_open(self, at: datetime) -> datetime:
@@ -167,7 +188,7 @@ class WorkCalendar:
         for stretches in self._days_from(at):
             rest = _length(stretches)
             # What the whole day offers, since `at` may lie in its middle.
-            whole = _length(self._stretches(stretches[0][0].astimezone(self.zone).date()))
+            whole = _length(self._hours_of(stretches[0][0].astimezone(self.zone).date()))
             part = Fraction(rest // _MICROSECOND, whole // _MICROSECOND)
             if part >= left:
                 return _passed(at, ceil(left * (whole // _MICROSECOND)) * _MICROSECOND, iter(stretches))
@@ -185,6 +206,9 @@ class WorkCalendar:
 
     def _stretches(self, day: date) -> list[Stretch]:
         """The working time of one day in UTC, in order."""
+        return _less(self._hours_of(day), self.away) if self.away else self._hours_of(day)
+
+    def _hours_of(self, day: date) -> list[Stretch]:
         periods = self.periods_on(day)
         if not periods:
             return []
@@ -211,47 +235,6 @@ class WorkCalendar:
             else:
                 low = middle + 1
         return first + timedelta(seconds=low)
-
-
-def explain_text(parts: Sequence[DayPart], *, today: date | None = None) -> str:
-    """The arithmetic of a due time for people: `今天剩 40 分 + 周六补班 1 小时 20 分`.
-
-    Minutes are rounded so that they add up to the rounded whole. `today` is by default the day of the first part,
-    the day on which the clock started. Long rows of days are drawn together.
-    """
-    working = [part for part in parts if part.worked]
-    if not working:
-        return "不用等待"
-    today = today or parts[0].day
-    lead = ""
-    if not parts[0].worked and parts[0].day == today:
-        lead = "今天休息，" if parts[0].free else "今天已下班，"
-    # Rounded on the running total, so that the parts add up.
-    sums = [round(total / timedelta(minutes=1)) for total in accumulate(part.worked for part in working)]
-    minutes = [total - before for before, total in pairwise([0, *sums])]
-    words = [_name(part, today) + _hours(length) for part, length in zip(working, minutes, strict=True)]
-    if len(words) > 1 and working[0].day == today:
-        words[0] = f"{_name(working[0], today)}剩{_hours(minutes[0])}"
-    if len(words) > 4:
-        words[1:-1] = [f"中间 {len(words) - 2} 个工作日共{_hours(sum(minutes[1:-1]))}"]
-    return lead + " + ".join(words)
-
-
-def _name(part: DayPart, today: date) -> str:
-    weekday = f"周{_WEEKDAYS[part.day.weekday()]}"
-    if part.day == today:
-        name = "今天"
-    elif 0 < (part.day - today).days < 7:
-        name = weekday
-    else:
-        name = f"{part.day.month}月{part.day.day}日{weekday}"
-    return name + ("补班" if part.makeup else "")
-
-
-def _hours(minutes: int) -> str:
-    hours, rest = divmod(minutes, 60)
-    words = ([f"{hours} 小时"] if hours else []) + ([f"{rest} 分"] if rest else [])
-    return " " + " ".join(words) if words else "不到 1 分"
 
 
 def _checked(periods: Periods) -> Periods:
@@ -281,6 +264,15 @@ def _offset(local: datetime) -> timedelta:
 
 def _end(day: date, end: time) -> datetime:
     return datetime.combine(day + _DAY if end == END_OF_DAY else day, end, UTC)
+
+
+def _less(stretches: Sequence[Stretch], away: Sequence[Stretch]) -> list[Stretch]:
+    """The stretches without what lies inside `away` (in order)."""
+    left = list(stretches)
+    for since, until in away:
+        pieces = [((start, min(end, since)), (max(start, until), end)) for start, end in left]
+        left = [piece for pair in pieces for piece in pair if piece[0] < piece[1]]
+    return left
 
 
 def _length(stretches: Sequence[Stretch]) -> timedelta:

@@ -37,6 +37,11 @@ def is_free(lead: Lead) -> bool:
     return lead.owner_id is None and lead.stage in FREE_STAGES
 
 
+def works_on(lead: Lead, who: Who) -> bool:
+    """Whether it is this person's to work on: they own it, or cover for the owner who is away."""
+    return who.id is not None and who.id in (lead.owner_id, lead.cover_id)
+
+
 async def leads_owner(tx: Tx, lead: Lead, who: Who) -> bool:
     """Whether this person is the manager of the lead's owner (a manager without a team manages everyone)."""
     if who.role != "manager":
@@ -49,7 +54,7 @@ async def leads_owner(tx: Tx, lead: Lead, who: Who) -> bool:
 
 async def can_see(tx: Tx, lead: Lead, who: Who, *, rules: Rules) -> bool:
     """Owners see theirs, managers their team's, everybody the free leads of their pools; marketing and admin all."""
-    if who.role in ("admin", "marketing") or (who.id is not None and lead.owner_id == who.id):
+    if who.role in ("admin", "marketing") or works_on(lead, who):
         return True
     if lead.owner_id is None:
         return lead.pool in pools_of(who, rules=rules)
@@ -57,8 +62,8 @@ async def can_see(tx: Tx, lead: Lead, who: Who, *, rules: Rules) -> bool:
 
 
 async def can_act(tx: Tx, lead: Lead, who: Who) -> bool:
-    """The owner, the owner's manager and administrators may change a lead."""
-    if who.role == "admin" or (who.id is not None and lead.owner_id == who.id):
+    """The owner, who covers for them, the owner's manager and administrators may change a lead."""
+    if who.role == "admin" or works_on(lead, who):
         return True
     return lead.owner_id is not None and await leads_owner(tx, lead, who)
 

@@ -18,7 +18,7 @@ from store.tables import Act, Clock, Identity, Lead
 from store.tx import Tx
 
 KEPT = (
-    "stage", "owner_id", "pool", "next_step_at", "next_step", "owned_at", "contacted_at", "touched_at",
+    "stage", "owner_id", "cover_id", "pool", "next_step_at", "next_step", "owned_at", "contacted_at", "touched_at",
     "closed_reason",
 )  # fmt: skip
 INSTANTS = ("next_step_at", "owned_at", "contacted_at", "touched_at")

@@ -192,6 +192,24 @@ async def extend(
     return ClockMoved(lead_id=clock.lead_id, at=now, clock=clock.name, due_at=due_at, because=because)
 
 
+async def move(
+    tx: Tx, lead_id: int, *, because: str, before: WorkCalendar, calendar: WorkCalendar, now: datetime
+) -> list[Fact]:
+    """What is left of the running promises is counted by other hours from now on; `before` were the hours so far."""
+    facts: list[Fact] = []
+    if before == calendar:
+        return facts
+    for clock in await _open(tx, lead_id):
+        spent = clock.spent + before.worked(clock.run_from or clock.started_at, now) // MICROSECOND
+        if clock.state != "running" or spent >= clock.length:
+            continue
+        due_at, was = calendar.due(now, (clock.length - spent) * MICROSECOND), clock.due_at
+        await _run(tx, clock, due_at, spent=spent, calendar=calendar, now=now)
+        if due_at != was:
+            facts.append(ClockMoved(lead_id=lead_id, at=now, clock=clock.name, due_at=due_at, because=because))
+    return facts
+
+
 async def _run(tx: Tx, clock: Clock, due_at: datetime, *, spent: int, calendar: WorkCalendar, now: datetime) -> None:
     """Let the clock run from now to `due_at`; the steps that lie ahead are kept anew."""
     await _forget_steps(tx, clock)

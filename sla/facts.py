@@ -111,3 +111,28 @@ class ClockMoved(Fact):
 
     def data(self) -> Mapping[str, Any]:
         return {"clock": self.clock, "due_at": self.due_at.isoformat(), "because": self.because}
+
+
+@dataclass(frozen=True, kw_only=True)
+class CoverBegan(Fact):
+    """The owner is away: until an instant a colleague works on the lead for them. The owner stays the owner."""
+
+    kind = "cover_began"
+    from_id: str
+    to_id: str
+    until: datetime
+
+    def data(self) -> Mapping[str, Any]:
+        return {"owner": self.from_id, "cover": self.to_id, "until": self.until.isoformat()}
+
+
+@dataclass(frozen=True, kw_only=True)
+class CoverEnded(Fact):
+    """The owner is back, and works on the lead again."""
+
+    kind = "cover_ended"
+    from_id: str
+    to_id: str
+
+    def data(self) -> Mapping[str, Any]:
+        return {"cover": self.from_id, "owner": self.to_id}

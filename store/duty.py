@@ -47,10 +47,33 @@ async def lock_members(tx: Tx, member_ids: Sequence[str]) -> None:
     )
 
 
-async def add_absence(tx: Tx, member_id: str, *, since: datetime, until: datetime, backup_id: str | None) -> None:
+async def add_absence(tx: Tx, member_id: str, *, since: datetime, until: datetime, backup_id: str | None) -> Absence:
     """Note that a member is away; absences that overlap it end where it begins."""
     await end_absence(tx, member_id, now=since)
-    await tx.add(Absence(corp=tx.corp, member_id=member_id, since=since, until=until, backup_id=backup_id))
+    absence = Absence(corp=tx.corp, member_id=member_id, since=since, until=until, backup_id=backup_id)
+    await tx.add(absence)
+    return absence
+
+
+async def find_absence(tx: Tx, absence_id: int) -> Absence | None:
+    """The absence with that id."""
+    return await tx.first(select(Absence).where(col(Absence.corp) == tx.corp, col(Absence.id) == absence_id))
+
+
+async def list_absences(tx: Tx, member_id: str) -> list[tuple[datetime, datetime]]:
+    """The stretches in which a member was, is or will be away, in order; the end is exclusive."""
+    found = await tx.all(
+        select(Absence)
+        .where(col(Absence.corp) == tx.corp, col(Absence.member_id) == member_id)
+        .order_by(col(Absence.since))
+    )
+    ends = [(one.since, min(one.until, one.ended_at or one.until)) for one in found]
+    return [(since, until) for since, until in ends if since < until]
+
+
+async def away(tx: Tx, member_id: str, *, now: datetime) -> Absence | None:
+    """The absence of a member who is away now; None while they work."""
+    return (await list_away(tx, now=now)).get(member_id)
 
 
 async def end_absence(tx: Tx, member_id: str, *, now: datetime) -> bool:

@@ -82,7 +82,12 @@ _CHANGE = (
 
 
 async def change(tx: Tx, lead_id: int, *conditions: Any, **values: Any) -> bool:
-    """Change a lead if the conditions still hold; its version grows by one. False when they do not."""
+    """Change a lead if the conditions still hold; its version grows by one. False when they do not.
+
+    Whoever covered for the owner does so no longer once the owner is set.
+    """
+    if "owner_id" in values:
+        values.setdefault("cover_id", None)
     statement = _CHANGE.where(*conditions) if conditions else _CHANGE
     return (await tx.execute(statement, {"of_corp": tx.corp, "of_id": lead_id, **values})).rowcount == 1
 
@@ -108,6 +113,29 @@ _DUE = (
 async def list_owned(tx: Tx, owner_id: str, *, limit: int = 20) -> Sequence[Lead]:
     """A member's open leads: promised steps first, then those never contacted, then by score."""
     return await tx.all(_MOST_URGENT, owner_id=owner_id, most=limit)
+
+
+async def list_covered(tx: Tx, member_id: str, *, limit: int = 20) -> Sequence[Lead]:
+    """The open leads that a member works on for somebody who is away."""
+    return await tx.all(
+        select(Lead)
+        .where(col(Lead.corp) == tx.corp, col(Lead.cover_id) == member_id, one_of(Lead.stage, OPEN_STAGES))
+        .order_by(col(Lead.next_step_at).is_(None), col(Lead.next_step_at), col(Lead.id))
+        .limit(limit)
+    )
+
+
+async def list_owned_after(
+    tx: Tx, owner_id: str, after: int, *, covered: bool | None = None, limit: int
+) -> Sequence[Lead]:
+    """A member's open leads in order of their numbers, those after `after`; only those (not) covered when asked so."""
+    query = select(Lead).where(
+        col(Lead.corp) == tx.corp, col(Lead.owner_id) == owner_id, one_of(Lead.stage, OPEN_STAGES),
+        col(Lead.id) > after,
+    )  # fmt: skip
+    if covered is not None:
+        query = query.where(col(Lead.cover_id).is_not(None) if covered else col(Lead.cover_id).is_(None))
+    return await tx.all(query.order_by(col(Lead.id)).limit(limit))
 
 
 async def count_owned(tx: Tx, owner_id: str) -> int:

@@ -85,6 +85,7 @@ class Lead(Row, table=True):
     score_parts: list[Any] = Field(default_factory=list, sa_column=Column("score_parts", json_type()))
     pool: str = ""
     owner_id: str | None = None
+    cover_id: str | None = None  # who works on it while the owner is away
     source: str = ""
     enquiries: int = 0
     next_step_at: datetime | None = Field(default=None, sa_type=Utc)
@@ -107,6 +108,7 @@ class Lead(Row, table=True):
             **only_where("owner_id IS NULL AND stage IN ('new', 'nurturing', 'mql')"),
         ),
         Index("ix_lead_owner", "corp", "owner_id", "stage", **only_where("owner_id IS NOT NULL")),
+        Index("ix_lead_cover", "corp", "cover_id", **only_where("cover_id IS NOT NULL")),
         Index("ix_lead_id", "corp", "id"),
         Index("ix_lead_company", "corp", "company"),
         Index("ix_lead_name", "corp", "name"),

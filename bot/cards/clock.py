@@ -6,8 +6,9 @@ from bot.actions import AskFollowUp, AskTransfer, Claim, More, NoteCall
 from bot.cards.asked import Asked, lasting, moment, phone_of, rating_of, title_of
 from bot.cards.card import Button, Card, Field
 from bot.context import Context
-from config.worktime import explain_text
-from leads.rights import can_act, is_free, pools_of
+from bot.duty import hours_of
+from config.arithmetic import explain_text
+from leads.rights import can_act, is_free, pools_of, works_on
 from store import clocks, leads
 from store.members import name_of
 from store.tables import Clock, Lead
@@ -39,7 +40,7 @@ async def look(tx: Tx, asked: Asked, ctx: Context) -> View | None:
     if clock is None or lead is None or who is None:
         return None
     act = await can_act(tx, lead, who)
-    if lead.owner_id == who.id:
+    if works_on(lead, who):
         part = "owner"
     elif is_free(lead) and who.role == "rep" and lead.pool in pools_of(who, rules=ctx.rules):
         part = "claim"
@@ -48,15 +49,16 @@ async def look(tx: Tx, asked: Asked, ctx: Context) -> View | None:
     else:
         part = "other"
     owner = await name_of(tx, lead.owner_id) if lead.owner_id else ""
-    left = ctx.calendar.worked(ctx.now, clock.due_at).total_seconds() if clock.due_at > ctx.now else 0
-    today = ctx.now.astimezone(ctx.rules.zone).date()
+    calendar = await hours_of(tx, lead, ctx)
+    left = calendar.worked(ctx.now, clock.due_at).total_seconds() if clock.due_at > ctx.now else 0
+    today = ctx.now.astimezone(calendar.zone).date()
     return View(
         lead=lead,
         label=str(clock.rule.get("label", clock.name)),
         share=int(share),
         due=moment(clock.due_at, now=ctx.now, zone=ctx.rules.zone),
         left=lasting(left) if left else "",
-        arithmetic=explain_text(ctx.calendar.explain(ctx.now, clock.due_at), today=today) if left else "",
+        arithmetic=explain_text(calendar.explain(ctx.now, clock.due_at), today=today) if left else "",
         owner=owner,
         part=part,
         reveal=act and part != "claim",

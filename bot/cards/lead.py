@@ -25,10 +25,11 @@ from bot.cards.asked import (
 )  # fmt: skip
 from bot.cards.card import Button, Card, Field
 from bot.context import Context
+from bot.duty import hours_of
 from config.words import STAGE_LABELS
-from config.worktime import parse_span
+from config.worktime import WorkCalendar, parse_span
 from leads.mask import said
-from leads.rights import can_act, can_see, is_free, pools_of
+from leads.rights import can_act, can_see, is_free, pools_of, works_on
 from sla.clock import longest
 from store import clocks, findings, leads, talk, timeline
 from store.members import name_of
@@ -59,6 +60,7 @@ class View:
     may_claim: bool = False
     may_give: bool = False
     register: str = ""
+    covers: bool = False  # the reader works on it for the owner, who is away
 
 
 async def look(tx: Tx, asked: Asked, ctx: Context) -> View | None:
@@ -69,7 +71,7 @@ async def look(tx: Tx, asked: Asked, ctx: Context) -> View | None:
         return None
     act = await can_act(tx, lead, who)
     claimable = is_free(lead) and lead.pool in pools_of(who, rules=ctx.rules)
-    if lead.owner_id == who.id and lead.stage in leads.OPEN_STAGES:
+    if works_on(lead, who) and lead.stage in leads.OPEN_STAGES:
         part = "mine"
     elif is_free(lead) and (claimable or who.role == "admin"):
         part = "free"
@@ -100,6 +102,7 @@ async def look(tx: Tx, asked: Asked, ctx: Context) -> View | None:
         pool_label=ctx.rules.pools[lead.pool].label if lead.pool in ctx.rules.pools else lead.pool,
         may_claim=claimable and (who.role == "manager" or (who.role == "rep" and _is_taken_from(lead, ctx))),
         may_give=is_free(lead) and who.role in ("manager", "admin"),
+        covers=part == "mine" and lead.owner_id != who.id,
         register=await _register(tx, lead, ctx) if ctx.enriches and visible else "",
     )
 
@@ -130,26 +133,29 @@ async def _promises(tx: Tx, lead: Lead, ctx: Context) -> tuple[str, str]:
     running = sorted((clock for clock in kept if clock.ended_at is None), key=lambda clock: clock.due_at)
     first = next((clock for clock in running if not clock.rule.get("restart")), None)
     keep = next((clock for clock in running if clock.rule.get("restart")), None)
-    return (_promise(first, ctx) if first else ""), (_keeping(keep, ctx) if keep else "")
+    calendar = await hours_of(tx, lead, ctx)
+    return (_promise(first, calendar, ctx) if first else ""), (_keeping(keep, calendar, ctx) if keep else "")
 
 
-def _promise(clock: Clock, ctx: Context) -> str:
+def _promise(clock: Clock, calendar: WorkCalendar, ctx: Context) -> str:
     label = clock.rule.get("label", clock.name)
     if clock.state == "paused":
         return f"{label}暂停计时"
-    if clock.state == "overdue" or clock.due_at <= ctx.now:
+    if clock.due_at <= ctx.now:
         return f"{label}已超时"
-    left = ctx.calendar.worked(ctx.now, clock.due_at).total_seconds()
+    if clock.state == "overdue":
+        return f"{label}超过时,顺延到 {moment(clock.due_at, now=ctx.now, zone=ctx.rules.zone)}"
+    left = calendar.worked(ctx.now, clock.due_at).total_seconds()
     return f"{moment(clock.due_at, now=ctx.now, zone=ctx.rules.zone)} 前要{label},还剩 {lasting(left)}"
 
 
-def _keeping(clock: Clock, ctx: Context) -> str:
+def _keeping(clock: Clock, calendar: WorkCalendar, ctx: Context) -> str:
     """还剩 15 小时 20 分,跟进可延到 03-25 周三 10:20."""
     if clock.state == "paused":
         return "暂停计时"
-    left = ctx.calendar.worked(ctx.now, clock.due_at).total_seconds()
-    anew = ctx.calendar.due(ctx.now, parse_span(clock.rule["within"]))
-    if (latest := longest(clock, calendar=ctx.calendar)) is not None:
+    left = calendar.worked(ctx.now, clock.due_at).total_seconds()
+    anew = calendar.due(ctx.now, parse_span(clock.rule["within"]))
+    if (latest := longest(clock, calendar=calendar)) is not None:
         anew = min(anew, latest)
     further = f",跟进可延到 {moment(anew, now=ctx.now, zone=ctx.rules.zone)}" if anew > clock.due_at else ",不能再延"
     return f"还剩 {lasting(left)}{further}"
@@ -181,7 +187,7 @@ def draw(view: View) -> Card:
         return _gone(view)
     head = {
         "free": f"{view.pool_label} · 待领取",
-        "mine": "我的线索",
+        "mine": f"替{view.owner}顶班" if view.covers else "我的线索",
         "lead": f"{view.owner}的线索",
     }[view.part]
     quote_title, quote = "", ""

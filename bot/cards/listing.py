@@ -25,11 +25,12 @@ class Line:
 
 @dataclass(frozen=True)
 class ListView:
-    """A titled list with a hint how to go on."""
+    """A titled list with a hint how to go on; one that nobody asked for has no numbers to answer with."""
 
     title: str
     lines: tuple[Line, ...]
     hint: str
+    pushed: bool = False
 
 
 async def look(tx: Tx, asked: Asked, ctx: Context) -> ListView | None:
@@ -41,7 +42,8 @@ async def look(tx: Tx, asked: Asked, ctx: Context) -> ListView | None:
         lead = await leads.find_lead(tx, int(lead_id))
         if lead is not None and await can_see(tx, lead, asked.who, rules=ctx.rules):
             lines.append(Line(lead, await _note(tx, lead, asked, ctx)))
-    return ListView(str(asked.params.get("title", "")), tuple(lines), str(asked.params.get("hint", "")))
+    title, hint = (str(asked.params.get(name, "")) for name in ("title", "hint"))
+    return ListView(title, tuple(lines), hint, bool(asked.params.get("pushed")))
 
 
 async def _note(tx: Tx, lead: Lead, asked: Asked, ctx: Context) -> str:
@@ -53,13 +55,15 @@ async def _note(tx: Tx, lead: Lead, asked: Asked, ctx: Context) -> str:
     else:
         note = stage_of(lead)
     if lead.owner_id is not None and asked.who is not None and lead.owner_id != asked.who.id:
-        note += f" · {await name_of(tx, lead.owner_id)}"
+        covered = "替" if lead.cover_id == asked.who.id else ""
+        note += f" · {covered}{await name_of(tx, lead.owner_id)}"
     return note
 
 
 def draw(view: ListView) -> Text:
     """The list as a message."""
-    lines = [f"{number}. {title_of(line.lead)} — {line.note}" for number, line in enumerate(view.lines, 1)]
+    marks = ["·" if view.pushed else f"{number}." for number in range(1, len(view.lines) + 1)]
+    lines = [f"{mark} {title_of(line.lead)} — {line.note}" for mark, line in zip(marks, view.lines, strict=True)]
     return Text("\n".join([view.title, *lines, view.hint]).strip())
 
 

@@ -6,7 +6,7 @@ from bot.actions import AskFollowUp, More, NoteCall
 from bot.cards.asked import Asked, budget_of, moment, phone_of, title_of, words_of
 from bot.cards.card import Button, Card, Field
 from bot.context import Context
-from leads.rights import can_act
+from leads.rights import can_act, works_on
 from store import leads, timeline
 from store.tables import Lead
 from store.tx import Tx
@@ -29,7 +29,7 @@ async def look(tx: Tx, asked: Asked, ctx: Context) -> View | None:
     lead = await leads.find_lead(tx, asked.lead_id or 0)
     if lead is None or asked.who is None:
         return None
-    mine = lead.owner_id == asked.who.id and lead.stage in leads.OPEN_STAGES
+    mine = works_on(lead, asked.who) and lead.stage in leads.OPEN_STAGES
     last = await timeline.last_followup(tx, lead.id or 0)
     rang = await timeline.list_last(tx, lead.id or 0, ("reminded",), limit=1)
     worked = bool(last and rang and last.id > rang[0].id)  # type: ignore[operator]

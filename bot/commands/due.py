@@ -1,10 +1,12 @@
 """The command that tells until when a promise must be kept, and how that was counted."""
 
 import json
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from config.arithmetic import explain_text
 from config.holidays import unknown_years, unknown_years_text
-from config.worktime import WorkCalendar, explain_text, parse_span
+from config.worktime import WorkCalendar, parse_span
 
 
 def due(calendar: WorkCalendar, start: str, within: str, *, as_json: bool) -> str:
@@ -36,6 +38,11 @@ def due(calendar: WorkCalendar, start: str, within: str, *, as_json: bool) -> st
         "warnings": warnings,
     }
     return json.dumps(answer, ensure_ascii=False)
+
+
+def stretches(pairs: Sequence[Sequence[str]]) -> list[tuple[datetime, datetime]]:
+    """The stretches of time (ISO instants, from and until) in which somebody is away."""
+    return [(datetime.fromisoformat(since), datetime.fromisoformat(until)) for since, until in pairs]
 
 
 def _instant(text: str) -> datetime:

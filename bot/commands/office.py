@@ -21,8 +21,9 @@ from config.members import MemberRow, read_members
 from config.settings import Settings
 from store import access
 from store.db import Store
+from store.duty import list_absences
 from store.leads import count_leads
-from store.members import list_everyone, save_member, set_state
+from store.members import find_member, list_everyone, save_member, set_state
 from store.migrate import migrate
 from store.sealed import Keys
 from store.tables import Member
@@ -81,6 +82,16 @@ async def leave(store: Store, arguments: Mapping[str, Any], now: datetime) -> di
     return {"left": True}
 
 
+async def duty_of(store: Store, arguments: Mapping[str, Any], now: datetime) -> dict[str, Any]:
+    """A member's team and when they were, are or will be away; empty when nobody has that id."""
+    async with store.read() as tx:
+        member = await find_member(tx, str(arguments["id"]))
+        if member is None:
+            return {}
+        away = await list_absences(tx, member.id)
+    return {"team": member.team, "away": [[since.isoformat(), until.isoformat()] for since, until in away]}
+
+
 async def create_key(store: Store, arguments: Mapping[str, Any], now: datetime) -> dict[str, str]:
     """A key for another system."""
     name, role, source = (str(arguments.get(part) or "") for part in ("name", "role", "source"))
@@ -126,6 +137,7 @@ OFFICE: dict[str, Work] = {
     "members import": import_members,
     "members list": list_members,
     "members leave": leave,
+    "members duty": duty_of,
     "key create": create_key,
     "key list": list_keys,
     "key revoke": revoke_key,

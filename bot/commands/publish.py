@@ -2,10 +2,12 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from config.difference import differences
-from config.rules import load_rules
+from config.folder import Folder
+from config.rules import Rules, load_rules
 from config.sanity import Crew, fitting_rules
 from store import rulebook
 from store.db import Store
@@ -18,7 +20,7 @@ from store.tx import Tx
 async def check(store: Store, arguments: Mapping[str, Any], now: datetime) -> dict[str, Any]:
     """What the file says in short; raises BadDocument when it cannot be published."""
     async with store.read() as tx:
-        rules = fitting_rules(arguments["text"], arguments["file"], await _crew(tx, arguments))
+        rules = await _fitting(tx, arguments["text"], arguments["file"], arguments, now)
     return {"ok": True, "pools": len(rules.pools), "clocks": len(rules.clocks), "scoring": len(rules.scoring.rules)}
 
 
@@ -42,7 +44,7 @@ async def publish(store: Store, arguments: Mapping[str, Any], now: datetime) -> 
 
     async def work(tx: Tx) -> dict[str, Any]:
         running = await rulebook.latest_rules(tx)
-        rules = fitting_rules(arguments["text"], arguments["file"], await _crew(tx, arguments))
+        rules = await _fitting(tx, arguments["text"], arguments["file"], arguments, now)
         before = load_rules(running.text, f"version {running.version}") if running else None
         found = differences(before, rules) if before is not None else []
         if running is not None and running.text == arguments["text"]:
@@ -60,7 +62,7 @@ async def rollback(store: Store, arguments: Mapping[str, Any], now: datetime) ->
         old = await _version(tx, arguments.get("to") or running.version - 1)
         if old.text == running.text:
             raise LookupError(f"version {old.version} says what the running version {running.version} says")
-        rules = fitting_rules(old.text, f"version {old.version}", await _crew(tx, arguments))
+        rules = await _fitting(tx, old.text, f"version {old.version}", arguments, now)
         found = differences(load_rules(running.text, f"version {running.version}"), rules)
         arguments_ = {**arguments, "note": arguments.get("note") or f"back to version {old.version}"}
         return await _publish(tx, old.text, running, arguments_, now, [str(one) for one in found])
@@ -93,6 +95,11 @@ async def _version(tx: Tx, version: int | None) -> RulesVersion:
         what = "no rules are published yet" if version is None else f"there is no version {version}"
         raise LookupError(f"{what}; see: rules history DIR")
     return found
+
+
+async def _fitting(tx: Tx, text: str, file: str, arguments: Mapping[str, Any], now: datetime) -> Rules:
+    folder = Folder(Path(arguments["file"]).parent)
+    return fitting_rules(text, file, await _crew(tx, arguments), folder, today=now.date())
 
 
 async def _crew(tx: Tx, arguments: Mapping[str, Any]) -> Crew:

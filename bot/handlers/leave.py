@@ -1,4 +1,4 @@
-"""A colleague is away: no new lead comes to them until they are back."""
+"""A colleague is away: no new lead comes to them, and somebody covers for those they have, until they are back."""
 
 import re
 from datetime import datetime, timedelta
@@ -9,14 +9,15 @@ from leads.errors import Unusable
 from leads.facts import Fact
 from leads.rights import Who
 from leads.understand.when import When, find_whens
-from store import duty
+from sla import cover
+from store import duty, leads
 from store.members import find_by_name
 from store.tables import Member
 from store.timeline import audit
 from store.tx import Tx
 
 EXAMPLE = "例如:请假 到周五,请假 明天,请假 3月20日到3月25日 李娜(李娜顶班)"
-BACKUP = re.compile(r"(?:交给|找|由|给)?\s*([一-龥A-Za-z][一-龥A-Za-z0-9_.]{0,19})\s*(?:顶班|代班|替我|接)?$")
+BACKUP = re.compile(r"(?:交给|找|由|给)?\s*([一-龥A-Za-z][一-龥A-Za-z0-9_.]{0,19}?)\s*(?:顶班|代班|替我|接)?$")
 
 
 async def on_leave_word(tx: Tx, rest: str, who: Who, ctx: Context) -> list[Fact | Answer]:
@@ -27,19 +28,35 @@ async def on_leave_word(tx: Tx, rest: str, who: Who, ctx: Context) -> list[Fact 
     if until <= since:
         raise Unusable(f"请假的最后一天早于第一天,没有记。{EXAMPLE}")
     backup = await _backup(tx, rest, who)
-    await duty.add_absence(tx, who.id or "", since=since, until=until, backup_id=backup.id if backup else None)
+    if backup is not None and (gone := await duty.away(tx, backup.id, now=max(since, ctx.now))) is not None:
+        back = moment(gone.until, now=ctx.now, zone=ctx.rules.zone)
+        raise Unusable(f"{backup.name}自己也请假,{back} 才回来,没有记。换一位顶班,{EXAMPLE}")
+    absence = await duty.add_absence(
+        tx, who.id or "", since=since, until=until, backup_id=backup.id if backup else None
+    )
+    await cover.plan(tx, absence, now=ctx.now)
     await audit(tx, act="leave", by=who.id, subject=who.id or "", at=ctx.now, until=until.isoformat())
     begins = "" if since <= ctx.now else f"{moment(since, now=ctx.now, zone=ctx.rules.zone)}起,"
     last = (until - timedelta(minutes=1)).astimezone(ctx.rules.zone)
     days = f"{last:%m-%d} 周{'一二三四五六日'[last.weekday()]}"
+    count = await leads.count_owned(tx, who.id or "")
+    taker = await cover.who_covers(tx, absence, now=since) if count else None
     takes = f",{backup.name}顶班" if backup else ""
-    return [say(f"好的,{begins}请假到 {days}{takes}。这期间不给你分新线索,回来了发「销假」。")]
+    if taker is not None:
+        takes = f",手上 {count} 条线索由{taker.name}顶班,到时自动还给你"
+    elif count:
+        takes = f",手上 {count} 条线索没有人顶班,时限照常走"
+    named = "" if backup or taker is None else "(想换人就发「请假 到周五 李娜顶班」)"
+    return [say(f"好的,{begins}请假到 {days}{takes}{named}。这期间不给你分新线索,提前回来发「销假」。")]
 
 
 async def on_back_word(tx: Tx, who: Who, ctx: Context) -> list[Fact | Answer]:
     """销假: back before the time."""
+    absence = await duty.away(tx, who.id or "", now=ctx.now)
     if not await duty.end_absence(tx, who.id or "", now=ctx.now):
         raise Unusable("你没有在请假,不用销假。要请假发「请假 到周五」。")
+    if absence is not None:
+        await cover.back(tx, absence, now=ctx.now)
     await audit(tx, act="back", by=who.id, subject=who.id or "", at=ctx.now)
     return [say("欢迎回来,从现在起照常分线索给你。")]
 
@@ -68,4 +85,8 @@ async def _backup(tx: Tx, rest: str, who: Who) -> Member | None:
         people = [m for m in await find_by_name(tx, found[1]) if m.id != who.id] if found else []
         if len(people) == 1:
             return people[0]
+        if len(people) > 1:
+            raise Unusable(f"有 {len(people)} 位同事叫{found[1] if found else ''},请写账号,没有记。{EXAMPLE}")
+        if found and part.endswith(("顶班", "代班", "替我")):
+            raise Unusable(f"没有找到可以顶班的同事「{found[1]}」,没有记。{EXAMPLE}")
     return None

@@ -90,10 +90,16 @@ async def _listed(tx: Tx, title: str, ids: list[int], who: Who, ctx: Context, hi
 async def on_mine(tx: Tx, who: Who, ctx: Context) -> list[Fact | Answer]:
     """我的: one's open leads by urgency."""
     count = await leads.count_owned(tx, who.id or "")
+    covered = await leads.list_covered(tx, who.id or "", limit=LISTED)
+    if count == 0 and covered:
+        ids = [lead.id or 0 for lead in covered]
+        return await _listed(tx, f"你替同事顶班的线索,{len(ids)} 条", ids, who, ctx)
     if count == 0:
         return [say("你手上还没有线索。发「线索池」看看有哪些可以领。")]
     mine = await leads.list_owned(tx, who.id or "", limit=LISTED)
     title = f"我的线索,共 {count} 条" + (f",最急的 {LISTED} 条" if count > LISTED else "")
+    mine = [*mine[: LISTED - min(len(covered), 5)], *covered[:5]]
+    title += f",另替同事顶班 {len(covered)} 条" if covered else ""
     return await _listed(tx, title, [lead.id or 0 for lead in mine], who, ctx)
 
 
@@ -101,7 +107,11 @@ async def on_today(tx: Tx, who: Who, ctx: Context) -> list[Fact | Answer]:
     """待办: what was promised for today, and leads nobody has contacted yet."""
     local = ctx.now.astimezone(ctx.rules.zone)
     midnight = local.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
-    due = await leads.list_due(tx, who.id or "", until=midnight, limit=LISTED)
+    covered = await leads.list_covered(tx, who.id or "", limit=LISTED)
+    due = [
+        *await leads.list_due(tx, who.id or "", until=midnight, limit=LISTED),
+        *(lead for lead in covered if lead.next_step_at is not None and lead.next_step_at < midnight),
+    ][:LISTED]
     if not due:
         return [say("今天没有要跟进的,轻松一下。发「线索池」看看有没有新线索。")]
     return await _listed(tx, f"今天要跟进 {len(due)} 条", [lead.id or 0 for lead in due], who, ctx)

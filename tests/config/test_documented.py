@@ -20,7 +20,7 @@ from config.hours import calendar_of
 from config.members import COLUMNS, read_members
 from config.rules import Rules, load_rules
 from config.settings import Settings, load_settings
-from config.words import FACT_LABELS
+from config.words import FACT_LABELS, HEARD, STARTING
 from leads.facts import Fact
 
 ROOT = Path(__file__).parents[2]
@@ -210,6 +210,10 @@ def test_the_page_tells_which_facts_start_and_stop_a_clock() -> None:
     kinds = {fact.kind: reactions for fact, reactions in story.STORY.items()}
     assert {key for key, cells in told.items() if cells[2]} == {k for k, r in kinds.items() if story.start_clocks in r}
     assert {key for key, cells in told.items() if cells[3]} == {k for k, r in kinds.items() if story.hear_clocks in r}
+    assert ({key for key, cells in told.items() if cells[2]}, {key for key, cells in told.items() if cells[3]}) == (
+        set(STARTING),
+        set(HEARD),
+    )
     assert set(told) <= set(FACT_LABELS) and issubclass(next(iter(story.STORY)), Fact)
 
 

@@ -6,13 +6,13 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from config.arithmetic import explain_text
 from config.holidays import china_calendar
 from config.worktime import (
     END_OF_DAY,
     DayPart,
     Periods,
     WorkCalendar,
-    explain_text,
     parse_period,
     parse_span,
 )
