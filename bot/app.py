@@ -12,6 +12,7 @@ from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
+from pathlib import Path
 
 import structlog
 from aiohttp import web
@@ -54,9 +55,11 @@ from config.settings import Settings
 from config.worktime import WorkCalendar
 from store import due, lease, outbox, rulebook
 from store.db import Store
+from store.engine import sqlite_path
 from store.keeping import sweep_out
 from store.queues import Job
 from store.sealed import Keys
+from store.soundness import write_mark
 from store.timeshift import bring_forward
 from store.tx import Tx
 
@@ -127,6 +130,8 @@ class Leadbot:
             for group in section.groups
         )
         workers = {Worker("quota", self.dingtalk.quota.keep): 5.0} if self.dingtalk is not None else {}
+        if (embedded := sqlite_path(self.store.url)) is not None:
+            workers[Worker("mark", partial(_remember, embedded))] = 5.0
         self.schedule = Schedule(
             {
                 **workers,
@@ -345,6 +350,12 @@ class Leadbot:
             return await sweep_out(tx, now=ctx.now)
 
         return await self.store.transaction(work)
+
+
+async def _remember(embedded: Path) -> int:
+    """How far the store has come, so that a file that lost its end is known at the next start."""
+    await asyncio.to_thread(write_mark, embedded)
+    return 0
 
 
 def _menu_mark() -> str:

@@ -14,6 +14,7 @@ from store import duty as duty  # these two register their tables with the metad
 from store import queues as queues
 from store.engine import SERVER, driver_url, is_server_error, sqlite_path, unreachable
 from store.shared import lock_key
+from store.soundness import look_over
 from store.tables import Row
 
 SCRIPTS = Path(__file__).parent / "migrations"
@@ -33,8 +34,12 @@ class HalfMade(Exception):
 def migrate(url: str) -> tuple[str | None, str]:
     """Upgrade the store at `url` to this version's tables; returns (revision before, revision now).
 
-    Creates an embedded store that is not there yet. Raises TooNew, HalfMade, StoreUnreachable, OSError (unusable file).
+    Creates an embedded store that is not there yet. Raises Damaged, TooNew, HalfMade, StoreUnreachable, OSError
+    (unusable file).
     """
+    path = sqlite_path(url)
+    if path is not None:
+        look_over(path)
     with opened(url) as connection:
         before = revision_of(connection)
         if before == head():

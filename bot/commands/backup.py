@@ -12,6 +12,8 @@ import typer
 
 from bot.commands.line import Dir, Json, fail, guarded, in_office, opened, show
 from store.db import Store
+from store.engine import sqlite_path
+from store.soundness import forget_mark, note_backup
 
 KEPT = ("leadbot.yaml", "rules.yaml", "members.csv", "content", "public")  # never .env: key and lock live apart
 MOST = 64 * 2**20  # bytes of such files
@@ -24,6 +26,8 @@ async def back_up(store: Store, arguments: Mapping[str, Any], now: datetime) -> 
 
     path = Path(arguments["file"])
     size, counts = await write_backup(store, path, files=_packed(Path(arguments["folder"])), now=now)
+    if (embedded := sqlite_path(store.url)) is not None:
+        note_backup(embedded, path, now.isoformat())
     return {"file": str(path), "bytes": size, "rows": sum(counts.values()), "leads": counts["lead"]}
 
 
@@ -68,6 +72,8 @@ def _restore(root: Path, file: Path, as_json: bool) -> None:
         url = settings.store_url(folder)
         with hold_store(folder.lock, url):
             done = put_back(url, settings.corp, keys, file, now=clock.now())
+            if (embedded := sqlite_path(url)) is not None:
+                forget_mark(embedded)
     except BadBackup as error:
         fail(str(error))
     rows = sum(done.rows.values())

@@ -28,11 +28,13 @@ from store.access import get_property
 from store.db import Store, WrongKey
 from store.engine import StoreUnreachable, is_server_error, sqlite_path, unreachable
 from store.sealed import Keys
+from store.soundness import Damaged, look_over
 
 PLACEHOLDER_CORP = "ww0000000000000000"
 PLACEHOLDER_SECRET = "请填入"
 ADDRESS_REFUSED = 60020  # the server's address is not among the trusted ones
 PATIENCE = 5.0
+LONGEST_LOOK = 600.0  # seconds for looking through the store's file
 LEAST_DISK = 256 * 2**20
 
 
@@ -131,8 +133,10 @@ async def _store(folder: Folder, settings: Settings) -> list[Finding]:
     if path is not None and not path.exists():
         return [Finding("数据库", True, "还没有,第一次 serve 时会建好")]
     try:
+        if path is not None:
+            await asyncio.to_thread(look_over, path, longest=LONGEST_LOOK)
         store = Store(settings.store_url(folder), settings.corp, Keys(settings.data_key()))
-    except StoreUnreachable as error:
+    except (Damaged, OSError, StoreUnreachable) as error:
         return [Finding("数据库", False, "用不了", str(error))]
     try:
         async with store.read() as tx:

@@ -82,6 +82,7 @@ def in_office(root: Path, command: str, **arguments: Any) -> Any:
     from store.db import WrongKey
     from store.engine import StoreUnreachable
     from store.migrate import HalfMade, TooNew
+    from store.soundness import Damaged
     from store.writer import Refusal, StoreUnavailable
 
     folder, settings = opened(root)
@@ -89,7 +90,7 @@ def in_office(root: Path, command: str, **arguments: Any) -> Any:
         return run_in_office(folder, settings, command, arguments)
     except (BadDocument, CommandFailed, Locked, LookupError, WrongKey, TooNew, HalfMade, Refusal) as error:
         fail(str(error.args[0] if isinstance(error, LookupError) else error))
-    except (StoreUnreachable, StoreUnavailable) as error:
+    except (Damaged, StoreUnreachable, StoreUnavailable) as error:
         fail(str(error))
     except OSError as error:
         fail(_told(error))
@@ -102,11 +103,12 @@ def guarded(work: Callable[[], None]) -> None:
     from store.db import WrongKey
     from store.engine import StoreUnreachable
     from store.migrate import HalfMade, TooNew
+    from store.soundness import Damaged
     from store.writer import StoreUnavailable
 
     try:
         work()
-    except (BadDocument, Locked, WrongKey, TooNew, HalfMade, StoreUnreachable, StoreUnavailable) as error:
+    except (BadDocument, Damaged, Locked, WrongKey, TooNew, HalfMade, StoreUnreachable, StoreUnavailable) as error:
         fail(str(error))
     except OSError as error:
         fail(_told(error))

@@ -10,7 +10,7 @@ from store.migrate import migrate
 
 
 def run(folder: Folder, settings: Settings) -> None:
-    """Serve until SIGTERM. Raises Locked, WrongKey, TooNew, HalfMade, StoreUnreachable, BadDocument, OSError."""
+    """Serve until SIGTERM. Raises Locked, Damaged, WrongKey, TooNew, HalfMade, BadDocument, OSError …"""
     set_up_logs()
     url = settings.store_url(folder)
     with hold_store(folder.lock, url):

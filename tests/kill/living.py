@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from pathlib import Path
 
 FORKS = multiprocessing.get_context("forkserver")
-FORKS.set_forkserver_preload(["bot.app", "bot.commands.serve", "alembic.command", "tests.kill.living"])
+FORKS.set_forkserver_preload(["bot.app", "bot.commands.serve", "bot.__main__", "alembic.command", "tests.kill.living"])
+PATIENCE = 60.0  # seconds for a command that ends by itself
 
 
 class Living:
@@ -28,13 +29,34 @@ class Living:
         self._process.join()
 
 
+def said(log: Path, *words: str | Path) -> tuple[int | None, str]:
+    """Run a command in such a process; returns its exit code (None: it had to be killed) and all that it wrote."""
+    process = FORKS.Process(target=_command, args=([str(word) for word in words], log), daemon=True)
+    process.start()
+    process.join(PATIENCE)
+    code = process.exitcode
+    process.kill()
+    return code, log.read_text("utf-8")
+
+
+def _command(words: list[str], log: Path) -> None:
+    from bot.__main__ import app
+
+    _write_to(log)
+    app(words)
+
+
+def _write_to(log: Path) -> None:
+    written = os.open(log, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+    for stream in (1, 2):
+        os.dup2(written, stream)
+
+
 def _serve(folder: Path, log: Path, environment: Mapping[str, str]) -> None:
     from bot.commands.serve import run
     from config.folder import Folder
     from config.settings import load_settings
 
     os.environ.update(environment)
-    written = os.open(log, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
-    for stream in (1, 2):
-        os.dup2(written, stream)
+    _write_to(log)
     run(Folder(folder), load_settings(Folder(folder), os.environ))

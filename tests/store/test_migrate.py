@@ -17,6 +17,7 @@ from store.db import Store, WrongKey
 from store.migrate import SCRIPTS, TooNew, migrate
 from store.migrate import head as newest
 from store.sealed import Keys
+from store.soundness import Damaged
 from store.tables import Row
 from tests.conftest import KEYS, create_tables
 
@@ -148,7 +149,9 @@ def test_a_migration_that_fails_leaves_nothing_behind(path: Path, monkeypatch: p
 def test_a_file_that_is_no_store_is_told_with_a_next_step(path: Path) -> None:
     path.parent.mkdir()
     path.write_bytes(b"id,name\n" * 1000)
-    with pytest.raises(OSError, match=r"leadbot\.db cannot be used: file is not a database; check .* or restore it"):
+    with pytest.raises(
+        Damaged, match=r"leadbot\.db is damaged \(file is not a database\); nothing was changed.* restore NEW"
+    ):
         migrate(f"sqlite:///{path}")
     assert path.read_bytes() == b"id,name\n" * 1000
 

@@ -235,7 +235,7 @@ def test_what_stops_every_command_is_one_clear_line(folder: Folder) -> None:
     written(folder.env, env)
     store = folder.data / "leadbot.db"
     store.write_bytes(b"id,name\n" * 1000)
-    all_tell(r"the store .*leadbot\.db cannot be used: file is not a database; check rights and disk, or restore it")
+    all_tell(r"the store .*leadbot\.db is damaged \(file is not a database\); nothing was changed\. .* restore NEW .*")
     store.unlink()
     store.mkdir()
     all_tell(r"the store .*leadbot\.db cannot be used: unable to open database file; check rights and disk, .*")
