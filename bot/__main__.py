@@ -2,6 +2,7 @@
 
 import gc
 import os
+import sys
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -11,7 +12,7 @@ from bot.commands.backup import backup, restore
 from bot.commands.dedupe import dedupe
 from bot.commands.exchange import import_list
 from bot.commands.export import export
-from bot.commands.line import Commands, Dir, Json, fail, guarded, in_office, opened, show
+from bot.commands.line import Commands, Dir, Json, fail, guarded, in_office, opened, show, tell_uncaught
 from bot.commands.parked import parked_app
 from bot.commands.rules import rules_app
 
@@ -216,4 +217,5 @@ def key_revoke(root: Dir, name: str, as_json: Json = False) -> None:
 
 
 if __name__ == "__main__":
+    sys.excepthook = tell_uncaught
     app(prog_name=os.environ.get("LEADBOT_PROGRAM"))

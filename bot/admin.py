@@ -12,6 +12,10 @@ from typing import Any
 
 import structlog
 
+from config.document import BadDocument
+from config.telling import Tellable, told
+from store.writer import Refusal
+
 log = structlog.get_logger()
 
 LONGEST = 16 * 1024 * 1024
@@ -28,6 +32,9 @@ class NobodyThere(Exception):
 
 class CommandFailed(Exception):
     """The server could not do it; the text names cause and cure."""
+
+
+SPOKEN = (Tellable, CommandFailed, BadDocument, Refusal, OSError)  # their texts are for whoever gave the command
 
 
 class AdminSocket:
@@ -70,8 +77,8 @@ class AdminSocket:
             else:
                 answer = {"result": await handler(asked["arguments"])}
         except Exception as error:
-            log.warning("a command failed", cause=type(error).__name__)
-            answer = {"error": str(error) or type(error).__name__}
+            log.warning("a command failed", cause=told(error))
+            answer = {"error": (str(error) if isinstance(error, SPOKEN) else "") or f"an error: {told(error)}"}
         with contextlib.suppress(ConnectionError):
             writer.write(json.dumps(answer).encode() + b"\n")
             await writer.drain()
@@ -115,7 +122,7 @@ def _asked(line: bytes) -> dict[str, Any]:
     except (ValueError, RecursionError):
         asked = None
     if not isinstance(asked, dict) or not isinstance(asked.get("arguments", {}), dict):
-        raise ValueError('this is no command; one line of JSON is needed: {"command": "…", "arguments": {…}}')
+        raise CommandFailed('this is no command; one line of JSON is needed: {"command": "…", "arguments": {…}}')
     return {"command": asked.get("command"), "arguments": asked.get("arguments", {})}
 
 

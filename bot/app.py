@@ -52,6 +52,7 @@ from config.hours import Calendars, calendar_of, calendars_of
 from config.members import read_members
 from config.rules import Rules, load_rules
 from config.settings import Settings
+from config.telling import told
 from config.worktime import WorkCalendar
 from store import due, lease, outbox, rulebook
 from store.db import Store
@@ -335,7 +336,7 @@ class Leadbot:
                 await self.dingtalk.register_route()
         except Exception as error:
             again = lease.retry_at(row.attempts, now=now, most=1000) or now + timedelta(minutes=5)
-            cause = str(error)[:300]
+            cause = told(error)
             log.warning("a job will be tried again", job=row.kind, cause=cause)
             await self.store.transaction(lambda tx: lease.settle(tx, row, run_at=again, error=cause))
         else:

@@ -5,17 +5,19 @@ from typing import Any
 
 import aiohttp
 
+from config.telling import Tellable
+
 PATIENCE = 10.0  # seconds for a whole call
 CONNECTING = 5.0  # seconds of them until a connection must stand
 CONNECTIONS = 16
 JSON = "application/json; charset=utf-8"
 
 
-class OutcomeUnknown(Exception):
+class OutcomeUnknown(Tellable):
     """The call was made, and nobody knows whether the platform acted on it. The text never names the address."""
 
 
-class NotReached(Exception):
+class NotReached(Tellable):
     """The platform could not be reached: nothing has happened there."""
 
 

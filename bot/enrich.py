@@ -10,6 +10,7 @@ import aiohttp
 import structlog
 
 from config.settings import Enrichment
+from config.telling import Tellable
 from leads.firm import read_firm
 from store import findings
 from store.db import Store
@@ -21,7 +22,7 @@ log = structlog.get_logger()
 LARGEST = 256 * 1024  # bytes of an answer
 
 
-class RegisterFailed(Exception):
+class RegisterFailed(Tellable):
     """The register did not answer as declared; the text names the cause without the key."""
 
 

@@ -14,6 +14,7 @@ import structlog
 from bot.context import Context
 from bot.outgoing import ring
 from bot.pipeline import tell
+from config.telling import told
 from leads.errors import BadFile, Unusable
 from leads.imports.book import BatchTaken, Booked, book_slice
 from leads.imports.check import Check
@@ -125,13 +126,13 @@ class Importer:
         return found
 
     async def undo(self, batch_id: int, *, by: Who | None) -> ImportBatch:
-        """Begin to take a batch back. Raises LookupError when there is none, Unusable when it cannot be taken back."""
+        """Begin to take a batch back. Raises Unusable when there is none, or none that can be taken back."""
         now = self._now()
 
         async def begin(tx: Tx) -> ImportBatch:
             batch = await batches.find_batch(tx, batch_id)
             if batch is None:
-                raise LookupError(f"没有导入 I{batch_id}。")
+                raise Unusable(f"没有导入 I{batch_id}。")
             if batch.state == "undoing":
                 return batch
             if batch.state not in ("done", "failed", "running"):
@@ -260,12 +261,12 @@ class Importer:
                 await ring(tx, ctx, member, "import", key=f"import:{batch.no}:{state}", batch=batch.id)
 
         await self.store.transaction(settle)
-        log.info("import", batch=batch.no, state=state, cause=values.get("error", ""))
+        log.info("import", batch=batch.no, state=state)
 
     async def _stumbled(self, batch: ImportBatch, error: Exception) -> None:
         """Something broke: the slice was not booked; try again, and after the last try say so."""
-        cause = f"{type(error).__name__}: {error}"[:300]
-        log.error("an import stumbled", batch=batch.no, attempts=batch.attempts, cause=cause)
+        cause = told(error)
+        log.error("an import stumbled", batch=batch.no, attempts=batch.attempts, cause=cause, exc_info=error)
         self._opened = None
         again = lease.retry_at(batch.attempts, now=self._now())
         if again is None:

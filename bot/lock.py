@@ -6,10 +6,11 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
+from config.telling import Tellable
 from store.engine import sqlite_path
 
 
-class Locked(Exception):
+class Locked(Tellable):
     """Another process writes this store."""
 
 

@@ -13,6 +13,7 @@ from bot.outgoing import ring
 from bot.platform import Platform, SendLater
 from bot.reactions import STORY
 from bot.router import dispatch
+from config.telling import Tellable, told
 from leads.facts import Fact
 from store import crash, inbox, lease, timeline
 from store.db import Store
@@ -124,8 +125,11 @@ class Pipeline:
         """Try again after a growing pause; after the last try the event is parked, visible, and leaves its lane."""
         now = self._now()
         again = lease.retry_at(row.attempts, now=now)
-        cause = f"{type(error).__name__}: {error}"[:300] if not isinstance(error, SendLater) else str(error)[:300]
-        log.error("event not handled", inbox=row.id, attempts=row.attempts, parked=again is None, cause=cause)
+        cause = told(error)
+        log.error(
+            "event not handled", inbox=row.id, attempts=row.attempts, parked=again is None, cause=cause,
+            exc_info=None if isinstance(error, Tellable) else error,
+        )  # fmt: skip
 
         async def put_back(tx: Tx) -> None:
             if again is None:

@@ -7,6 +7,7 @@ from typing import Protocol
 
 from bot.cards.card import Message
 from bot.events import Event
+from config.telling import Tellable
 
 KINDS = ("member", "group", "visitor")
 
@@ -46,7 +47,7 @@ class BadCallback(Exception):
     """What came to a callback is not from the platform, or is broken: one and the same answer for all of them."""
 
 
-class SendLater(Exception):
+class SendLater(Tellable):
     """The platform did not take the message and says: not now. `delay` None means: by the usual growing pauses."""
 
     def __init__(self, cause: str, delay: timedelta | None = None) -> None:
@@ -54,7 +55,7 @@ class SendLater(Exception):
         self.delay = delay
 
 
-class SendRefused(Exception):
+class SendRefused(Tellable):
     """The platform will never take this message. `alarm`: the administrator must mend something first."""
 
     def __init__(self, cause: str, *, alarm: bool = False) -> None:
@@ -62,11 +63,11 @@ class SendRefused(Exception):
         self.alarm = alarm
 
 
-class SendUnknown(Exception):
+class SendUnknown(Tellable):
     """Nobody knows whether the platform took the message: the line was cut, it timed out, it answered nonsense."""
 
 
-class CodeGone(Exception):
+class CodeGone(Tellable):
     """The code for updating a card was used or has expired: only a new card can show the present state."""
 
 

@@ -12,6 +12,7 @@ from bot.duty import hours_of
 from bot.giving import give
 from bot.outgoing import ring, tell_group_of_pool
 from bot.pipeline import Outcome, apply, origin_of
+from config.telling import told
 from leads.rights import is_free
 from sla import clock, reminder
 from store import crash, lease
@@ -54,7 +55,7 @@ class Sweep:
             await self._store.transaction(lambda tx: self._commit(tx, row, ctx))
             crash.point("due_after_commit")
         except Exception as error:
-            cause = type(error).__name__
+            cause = told(error)
             again = lease.retry_at(row.attempts, now=self._now())
             log.exception("a due row failed", due=row.id, kind=row.kind, parked=again is None)
             changes = {"state": "parked", "error": cause} if again is None else {"run_at": again, "error": cause}

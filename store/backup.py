@@ -34,6 +34,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
+from config.telling import Tellable
 from store.columns import Utc
 from store.db import Store, WrongKey
 from store.migrate import TooNew, head, knows, opened, revision_of, upgrade
@@ -48,7 +49,7 @@ PARKED = "从备份恢复,没有重发"
 QUEUES = ("inbox", "due", "job")
 
 
-class BadBackup(Exception):
+class BadBackup(Tellable):
     """The file cannot be restored here; the text names cause and cure."""
 
 

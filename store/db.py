@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 from sqlalchemy import select
 from sqlmodel import col
 
+from config.telling import Tellable
 from store import batch as batch  # these three register their tables with the metadata
 from store import duty as duty
 from store import queues as queues
@@ -26,7 +27,7 @@ T = TypeVar("T")
 LONGEST_LOOK = 30.0  # seconds
 
 
-class WrongKey(Exception):
+class WrongKey(Tellable):
     """The store was written with another data key: what it seals cannot be opened with this one."""
 
 

@@ -9,6 +9,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
 
+from config.telling import Tellable
 from store import direct
 from store.sealed import Keys
 
@@ -27,7 +28,7 @@ SERVER = {
 SESSION = "-c lock_timeout=6s -c idle_in_transaction_session_timeout=15s -c statement_timeout=60s -c timezone=UTC"
 
 
-class StoreUnreachable(Exception):
+class StoreUnreachable(Tellable):
     """The database of store.url cannot be used; the text says why and what to do, without the password."""
 
 

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, create_engine, event, inspect, text
 from sqlalchemy.exc import DatabaseError
 from sqlalchemy.pool import NullPool
 
+from config.telling import Tellable
 from store import duty as duty  # these two register their tables with the metadata
 from store import queues as queues
 from store.engine import SERVER, driver_url, is_server_error, sqlite_path, unreachable
@@ -23,11 +24,11 @@ _MARKS = f"SELECT version_num FROM {VERSIONS}"  # noqa: S608 - a name of ours
 REVISION = re.compile(r'^(revision|down_revision)\b[^=\n]*= *"([^"]+)"', re.MULTILINE)
 
 
-class TooNew(Exception):
+class TooNew(Tellable):
     """The store was written by a newer Leadbot than this one."""
 
 
-class HalfMade(Exception):
+class HalfMade(Tellable):
     """The store's tables are not those that its revision says: an upgrade or a restore was broken by other hands."""
 
 

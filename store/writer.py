@@ -11,6 +11,7 @@ import structlog
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from config.telling import Tellable
 from store import crash
 from store.direct import at_once
 from store.sealed import Keys
@@ -31,7 +32,7 @@ class Refusal(Exception):
     """An operation says no before its first write: it commits like a success, and its caller hears the reason."""
 
 
-class StoreUnavailable(Exception):
+class StoreUnavailable(Tellable):
     """The database is away, locked or overrun; nothing is known to be wrong with the operation itself."""
 
 

@@ -61,8 +61,6 @@ def run_import(folder: Folder, settings: Settings, order: Order) -> None:
             _import(office, order.file, order)
     except (Refused, CommandFailed) as error:
         fail(str(error))
-    except LookupError as error:
-        fail(str(error.args[0]))
 
 
 def _import(office: "Office", file: Path, order: Order) -> None:
@@ -187,7 +185,7 @@ class Office:
     def ask(self, command: str, arguments: Mapping[str, Any], tick: Callable[[Mapping[str, Any]], None]) -> Any:
         """Do it and wait until the batch has come to its end; `tick` hears of the progress.
 
-        Raises Locked, BadFile, CommandFailed, LookupError.
+        Raises Locked, BadFile, CommandFailed.
         """
         try:
             return self._through_server(command, arguments, tick)

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from bot.admin import CommandFailed
 from bot.importer import Importer
 from leads.imports.grid import LARGEST, too_large
 from leads.imports.heading import Heading
@@ -28,11 +29,11 @@ async def start(importer: Importer, arguments: Mapping[str, Any]) -> dict[str, A
 
 
 async def look(importer: Importer, arguments: Mapping[str, Any]) -> dict[str, Any]:
-    """How far a batch has come; when it is done, with the lines that were not used. Raises LookupError."""
+    """How far a batch has come; when it is done, with the lines that were not used. Raises CommandFailed."""
     async with importer.store.read() as tx:
         batch = await batches.find_batch(tx, batch_id_of(arguments["batch"]))
         if batch is None:
-            raise LookupError(f"there is no import {arguments['batch']}; see: import DIR")
+            raise CommandFailed(f"there is no import {arguments['batch']}; see: import DIR")
         found = report(batch)
         if batch.state not in OPEN:
             found["bad"] = [
@@ -50,13 +51,13 @@ async def flaws(importer: Importer, arguments: Mapping[str, Any]) -> dict[str, A
     async with importer.store.read() as tx:
         batch = await batches.find_batch(tx, batch_id_of(arguments["batch"]))
         if batch is None:
-            raise LookupError(f"there is no import {arguments['batch']}; see: import DIR")
+            raise CommandFailed(f"there is no import {arguments['batch']}; see: import DIR")
         rows = await batches.list_flaws(tx, batch.id or 0)
     return {"titles": batch.heading.get("titles", []), "rows": [[line, reason, cells] for line, reason, cells in rows]}
 
 
 async def undo(importer: Importer, arguments: Mapping[str, Any]) -> dict[str, Any]:
-    """Begin to take a batch back. Raises LookupError when there is none, or none that can be taken back."""
+    """Begin to take a batch back. Raises CommandFailed when there is none, or none that can be taken back."""
     batch = await importer.undo(batch_id_of(arguments["batch"]), by=None)
     return report(batch)
 
@@ -87,10 +88,10 @@ def report(batch: ImportBatch) -> dict[str, Any]:
 
 
 def batch_id_of(text: str) -> int:
-    """I3, i3 or 3. Raises LookupError for anything else."""
+    """I3, i3 or 3. Raises CommandFailed for anything else."""
     found = re.fullmatch(r"[Ii]?#?(\d{1,12})", str(text).strip())
     if found is None:
-        raise LookupError(f"{text!r} is no import; imports are called I1, I2 …; see: import DIR")
+        raise CommandFailed(f"{text!r} is no import; imports are called I1, I2 …; see: import DIR")
     return int(found[1])
 
 

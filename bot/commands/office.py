@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy.exc import IntegrityError
 
 from bot import clock
-from bot.admin import PATIENCE, NobodyThere, ask_server
+from bot.admin import PATIENCE, CommandFailed, NobodyThere, ask_server
 from bot.commands.backup import BACKUP_OFFICE
 from bot.commands.publish import RULES_OFFICE
 from bot.commands.recheck import DEDUPE_OFFICE
@@ -78,7 +78,7 @@ async def leave(store: Store, arguments: Mapping[str, Any], now: datetime) -> di
     """Mark a member as left."""
     member_id = str(arguments["id"])
     if not await store.transaction(lambda tx: set_state(tx, member_id, "left")):
-        raise LookupError(f"no active member has the id {member_id}; see: members list DIR")
+        raise CommandFailed(f"no active member has the id {member_id}; see: members list DIR")
     return {"left": True}
 
 
@@ -119,7 +119,7 @@ async def revoke_key(store: Store, arguments: Mapping[str, Any], now: datetime) 
     """End the keys of a name."""
     count = await store.transaction(lambda tx: access.revoke_key(tx, str(arguments["name"]), now=now))
     if not count:
-        raise LookupError(f"no valid key has the name {arguments['name']}; see: key list DIR")
+        raise CommandFailed(f"no valid key has the name {arguments['name']}; see: key list DIR")
     return {"revoked": count}
 
 

@@ -5,6 +5,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from bot.admin import CommandFailed
 from config.difference import differences
 from config.folder import Folder
 from config.rules import Rules, load_rules
@@ -40,7 +41,7 @@ async def diff(store: Store, arguments: Mapping[str, Any], now: datetime) -> dic
 
 
 async def publish(store: Store, arguments: Mapping[str, Any], now: datetime) -> dict[str, Any]:
-    """The file becomes the next version; raises BadDocument, PublishedMeanwhile, LookupError (nothing changed)."""
+    """The file becomes the next version; raises BadDocument, PublishedMeanwhile, CommandFailed (nothing changed)."""
 
     async def work(tx: Tx) -> dict[str, Any]:
         running = await rulebook.latest_rules(tx)
@@ -48,7 +49,8 @@ async def publish(store: Store, arguments: Mapping[str, Any], now: datetime) -> 
         before = load_rules(running.text, f"version {running.version}") if running else None
         found = differences(before, rules) if before is not None else []
         if running is not None and running.text == arguments["text"]:
-            raise LookupError(f"{arguments['file']} is what version {running.version} says already; nothing to publish")
+            said = f"is what version {running.version} says already; nothing to publish"
+            raise CommandFailed(f"{arguments['file']} {said}")
         return await _publish(tx, arguments["text"], running, arguments, now, [str(one) for one in found])
 
     return await store.transaction(work)
@@ -61,7 +63,7 @@ async def rollback(store: Store, arguments: Mapping[str, Any], now: datetime) ->
         running = await _version(tx, None)
         old = await _version(tx, arguments.get("to") or running.version - 1)
         if old.text == running.text:
-            raise LookupError(f"version {old.version} says what the running version {running.version} says")
+            raise CommandFailed(f"version {old.version} says what the running version {running.version} says")
         rules = await _fitting(tx, old.text, f"version {old.version}", arguments, now)
         found = differences(load_rules(running.text, f"version {running.version}"), rules)
         arguments_ = {**arguments, "note": arguments.get("note") or f"back to version {old.version}"}
@@ -93,7 +95,7 @@ async def _version(tx: Tx, version: int | None) -> RulesVersion:
     found = await (rulebook.latest_rules(tx) if version is None else rulebook.find_rules(tx, int(version)))
     if found is None:
         what = "no rules are published yet" if version is None else f"there is no version {version}"
-        raise LookupError(f"{what}; see: rules history DIR")
+        raise CommandFailed(f"{what}; see: rules history DIR")
     return found
 
 

@@ -7,6 +7,7 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
+from bot.admin import CommandFailed
 from bot.recheck import one_slice
 from store.db import Store
 from store.rechecks import begin, find
@@ -26,7 +27,7 @@ async def step(store: Store, arguments: Mapping[str, Any], now: datetime) -> dic
         async with store.read() as tx:
             recheck = await find(tx)
         if recheck is None:
-            raise LookupError("no re-check runs; start one: dedupe DIR")
+            raise CommandFailed("no re-check runs; start one: dedupe DIR")
         if recheck.ended_at is not None:
             break
         if recheck.by is None:

@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 from typing import Any
 
+from bot.admin import CommandFailed
 from store import parked
 from store.db import Store
 from store.queues import Due, Inbox
@@ -25,12 +26,12 @@ def _shown(name: str, what: str, at: datetime, cause: str) -> dict[str, str]:
 
 
 async def retry(store: Store, arguments: Mapping[str, Any], now: datetime) -> dict[str, int]:
-    """Put rows back to work, all of them or none. Raises LookupError for an id that is not parked."""
+    """Put rows back to work, all of them or none. Raises CommandFailed for an id that is not parked."""
 
     async def work(tx: Tx) -> int:
         for name in arguments["ids"]:
             if not await _put_back(tx, name, now=now):
-                raise LookupError(f"nothing with the id {name} is parked; see: parked list DIR. Nothing was changed")
+                raise CommandFailed(f"nothing with the id {name} is parked; see: parked list DIR. Nothing was changed")
         return len(arguments["ids"])
 
     return {"retried": await store.transaction(work)}

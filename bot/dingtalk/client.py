@@ -291,9 +291,10 @@ class DingTalkClient:
         return found
 
     def _refuse(self, code: str, api: str, status: int, answer: Mapping[str, Any]) -> NoReturn:
-        self._on_answer(api, code)
         request_id = str(answer.get("requestid") or answer.get("request_id") or "")
-        raise DingTalkError(code, api, status=status, request_id=request_id)
+        error = DingTalkError(code, api, status=status, request_id=request_id)
+        self._on_answer(api, error.code)
+        raise error
 
 
 def _json(value: Mapping[str, Any]) -> bytes:

@@ -4,9 +4,12 @@ Codes of the new API are words (HTTP 4xx/5xx with `code`), those of the old one 
 old 88 hides the real one in `sub_code`. Sources: the error pages of both APIs and of the robot, open.dingtalk.com.
 """
 
+import re
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Literal
+
+from config.telling import Tellable
 
 Decision = Literal["retry", "token", "final", "alarm", "template", "gone", "quota", "accepted", "session"]
 
@@ -118,6 +121,7 @@ MEANINGS: dict[str, Meaning] = {
     "400002": _CONTENT,
     "40035": _CONTENT,
 }
+CODE = re.compile(r"[A-Za-z][A-Za-z._-]{0,79}|-?[0-9]{1,9}")  # else it is a sentence, and may quote what we sent
 UNKNOWN = Meaning("final", "钉钉不接受这次调用")
 
 
@@ -132,15 +136,15 @@ def meaning_of(code: str, status: int = 200) -> Meaning:
     return _BUSY if status == 429 or status >= 500 else UNKNOWN
 
 
-class DingTalkError(Exception):
+class DingTalkError(Tellable):
     """DingTalk answered with an error code. No secret, token or body is ever part of it.
 
     `request_id` is DingTalk's own name of the call, for its support.
     """
 
     def __init__(self, code: str, endpoint: str, *, status: int = 200, request_id: str = "") -> None:
-        self.code = code
+        self.code = code if CODE.fullmatch(code) else "未知的错误码"
         self.endpoint = endpoint
         self.request_id = request_id
         self.meaning = meaning_of(code, status)
-        super().__init__(f"{self.meaning.cure}(钉钉 {code},{endpoint})")
+        super().__init__(f"{self.meaning.cure}(钉钉 {self.code},{endpoint})")

@@ -21,6 +21,7 @@ from bot.dingtalk.doors import Taps
 from bot.dingtalk.intake import Intake
 from bot.dingtalk.parse import PLATFORM
 from bot.metrics import Metrics
+from config.telling import told
 
 log = structlog.get_logger()
 
@@ -135,7 +136,7 @@ class Stream:
             except Exception as error:
                 failures += 1
                 pause = pause_after(failures)
-                log.warning("no line to DingTalk; trying again", cause=_cause(error), seconds=round(pause, 1))
+                log.warning("no line to DingTalk; trying again", cause=told(error), seconds=round(pause, 1))
                 self._metrics.stream(open=self.is_open())
                 await asyncio.sleep(pause)
                 continue
@@ -242,7 +243,3 @@ def _object(text: object) -> dict[str, Any]:
     except (ValueError, RecursionError):
         return {}
     return found if isinstance(found, dict) else {}
-
-
-def _cause(error: Exception) -> str:
-    return str(error)[:200] if type(error).__module__.startswith("bot.") else type(error).__name__

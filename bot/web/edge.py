@@ -1,8 +1,6 @@
 """The outermost layer: whatever happens inside, the caller gets a readable answer and nothing of ours."""
 
 import secrets
-import traceback
-from pathlib import Path
 
 import structlog
 from aiohttp import web
@@ -12,11 +10,11 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from bot.metrics import Metrics
 from bot.web.api.problem import Problem
+from config.telling import place_of
 from store.writer import StoreUnavailable
 
 log = structlog.get_logger()
 
-HERE = Path(__file__).resolve().parents[2]
 HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
@@ -93,19 +91,12 @@ def _route(request: web.Request) -> str:
 def _noted(request: web.Request, error: Exception) -> str:
     """One line in the log, with the error's type and our own place only: messages of errors may quote personal data."""
     reference = secrets.token_hex(4)
-    ours = [frame for frame in traceback.extract_tb(error.__traceback__) if _is_ours(frame.filename)]
-    where = f"{Path(ours[-1].filename).resolve().relative_to(HERE)}:{ours[-1].lineno}" if ours else "outside"
     log.error(
         "a request failed",
         reference=reference,
         method=request.method,
         route=_route(request),
         error=type(error).__name__,
-        where=where,
+        where=place_of(error),
     )
     return reference
-
-
-def _is_ours(filename: str) -> bool:
-    path = Path(filename)
-    return path.is_absolute() and path.is_relative_to(HERE) and "site-packages" not in path.parts

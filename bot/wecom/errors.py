@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Literal
 
+from config.telling import Tellable
+
 Decision = Literal["retry", "token", "final", "alarm", "code", "limit", "accepted"]
 
 
@@ -65,7 +67,7 @@ NEVER_LIKED = Meaning(
 UNKNOWN = Meaning("final", "企业微信不接受这条消息")
 
 
-class WeComError(Exception):
+class WeComError(Tellable):
     """WeCom answered with an error number. No secret, token or body is ever part of it."""
 
     def __init__(self, code: int, endpoint: str, meaning: Meaning | None = None) -> None:

@@ -21,7 +21,7 @@ async def greet(arguments: Mapping[str, Any]) -> dict[str, str]:
 
 async def refuse(arguments: Mapping[str, Any]) -> None:
     """A command that cannot be done."""
-    raise LookupError("no active member has the id 小王; see: members list DIR")
+    raise CommandFailed("no active member has the id 小王; see: members list DIR")
 
 
 async def stumble(arguments: Mapping[str, Any]) -> None:

@@ -16,13 +16,14 @@ from bot.logs import hide
 from config.folder import read_env
 from tests.bot.served import ROOT, new_folder, served
 
-CANARIES = ("13800138000", "138-0013-8000", "138 0013 8000", "hush-", "hush_", "lb_hush")
+CANARIES = ("卡娜瑞", "13800138000", "138-0013-8000", "138 0013 8000", "hush-", "hush_", "lb_hush")
 
 SAID = """
 import logging, warnings
 from bot.logs import set_up_logs
 import structlog
 set_up_logs()
+logging.getLogger().setLevel(logging.DEBUG)
 log = structlog.get_logger()
 log.info("a plain line", lead="L1", count=3, ok=True, none=None, share=0.5)
 log.debug("too small to tell")
@@ -35,7 +36,7 @@ log.warning("key lb_hush_abcdefghijkl at postgresql://bot:hush-9@db/leads", pack
 
 
 def ring(phone):
-    raise ValueError(f"{phone} has no owner, token=hush-11, key='hush-12'")
+    raise ValueError(f"{phone} of 卡娜瑞 has no owner, token=hush-11, key='hush-12'")
 
 
 def outer():
@@ -53,13 +54,33 @@ except LookupError as error:
     logging.getLogger("aiohttp.server").exception("Unhandled exception for %s", "13800138000")
     logging.getLogger("sqlalchemy.pool").error("secret=hush-14", stack_info=True)
 logging.getLogger("asyncio").warning("task %r %s", {"secret": "hush-15"}, 13800138000)
+logging.getLogger("asyncio").error("Exception in callback f(卡娜瑞)\\nhandle: <Handle f(卡娜瑞)>")
+logging.getLogger("aiosqlite").debug("executing insert (%s)", "卡娜瑞")
 logging.getLogger("aiohttp.access").warning("GET /?secret=hush-16")
 logging.getLogger("some.library").info("too small to tell")
+"""
+UNCAUGHT = """
+import threading
+from bot.logs import hear_the_interpreter, set_up_logs
+set_up_logs()
+hear_the_interpreter()
+
+
+class Thing:
+    def __del__(self):
+        raise ValueError("卡娜瑞")
+
+
+Thing()
+thread = threading.Thread(target=lambda: {}["卡娜瑞"])
+thread.start()
+thread.join()
+raise LookupError("卡娜瑞 13800138000")
 """
 TOLD = (
     "a plain line", "called 138****8000", "nested", "asked https://qyapi.weixin.qq.com/cgi-bin/gettoken?corpid=ww1",
     "headers", "body", "key *** at postgresql://***@db/leads", "it broke for 138****8000", "it broke",
-    "Unhandled exception for 138****8000", "secret=***", "task {'secret': '***'} 138****8000",
+    "Unhandled exception for …", "secret", "task … …", "Exception in callback f",
 )  # fmt: skip
 
 
@@ -112,9 +133,22 @@ def test_tracebacks_keep_what_helps_and_lose_what_must_not_stand_there(
     broken = [line for line in lines_of(said.stderr) if "exception" in line]
     assert len(broken) == 3
     for line in broken:
-        assert "Traceback" in line["exception"] and "ValueError: 138****8000 has no owner" in line["exception"]
-        assert "in outer" in line["exception"] and "LookupError" in line["exception"]
+        assert line["exception"].index("in ring\nValueError") < line["exception"].index("which led to")
+        assert line["exception"].endswith("in outer\nLookupError")
         assert "13800138000" not in line["exception"] and "hush" not in line["exception"]
+    (given,) = [line["error"] for line in broken if "error" in line]
+    assert given == "LookupError at outside", "an error as a value of a line has no words either"
+
+
+def test_what_nobody_catches_is_told_as_carefully() -> None:
+    done = subprocess.run([sys.executable, "-c", UNCAUGHT], cwd=ROOT, capture_output=True, text=True, timeout=30)
+    told = {line["event"]: line["exception"].rpartition("\n")[2] for line in lines_of(done.stderr)}
+    assert done.returncode == 1
+    assert told == {
+        "an error while tidying up": "ValueError", "an error in a thread": "KeyError",
+        "an error that nobody caught": "LookupError",
+    }  # fmt: skip
+    assert not [canary for canary in CANARIES if canary in done.stderr]
 
 
 def test_a_terminal_shows_plain_text_with_the_same_care() -> None:
