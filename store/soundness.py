@@ -13,6 +13,8 @@ from pathlib import Path
 
 import structlog
 
+from config.telling import Tellable
+
 log = structlog.get_logger()
 
 LONGEST = 5.0  # seconds; a start must not wait longer for the file to be looked through
@@ -20,7 +22,7 @@ CLOSED = {sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM, sqlite3.SQLITE_BUSY, sql
 STEPS = 1_000  # of SQLite's machine between two looks at the watch
 
 
-class Damaged(Exception):
+class Damaged(Tellable):
     """The store's file is broken, or rows are missing in it; nothing was changed."""
 
 
