@@ -6,6 +6,7 @@ import json
 import logging
 import re
 import sys
+import threading
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -51,6 +52,8 @@ def stderr(monkeypatch: Any) -> Iterator[io.StringIO]:
     """Logs as in production, but everything is told that anybody of ours tells."""
     lines = io.StringIO()
     monkeypatch.setattr(sys, "stderr", lines)
+    for owner, hook in ((sys, "excepthook"), (sys, "unraisablehook"), (threading, "excepthook")):
+        monkeypatch.setattr(owner, hook, getattr(owner, hook))  # `serve` sets them, and the next test wants its own
     set_up_logs(level=logging.DEBUG)
     structlog.configure(cache_logger_on_first_use=False)  # the next test has another stderr
     yield lines
@@ -199,13 +202,13 @@ async def test_nothing_that_breaks_tells_a_secret_or_a_person(
     ],
     ids=["closed", "no port", "no host", "unreadable", "another database"],
 )  # fmt: skip
-def test_no_command_tells_the_password_of_the_database(tmp_path: Path, url: str) -> None:
+def test_no_command_tells_the_password_of_the_database(tmp_path: Path, url: str, stderr: io.StringIO) -> None:
     folder = new_folder(tmp_path / "acme")
     text = folder.settings.read_text("utf-8").replace("sqlite:///data/leadbot.db", url)
     folder.settings.write_text(text, "utf-8")
     for words in (["serve"], ["migrate"], ["doctor"], ["parked", "list"]):
         done = CliRunner().invoke(app, [*words, str(folder.root)])
-        told = done.output + repr(done.exception)
+        told = done.output + repr(done.exception) + stderr.getvalue()
         assert done.exit_code == 1 and "canary" not in told and "db-password" not in told, (words, told)
         assert "store" in told or "数据库" in told, "the cause is told all the same"
 
