@@ -17,10 +17,12 @@ def marked_tests(root: Path) -> dict[str, dict[str, list[str]]]:
     """mark → id → the tests that carry it, as file::name."""
     found: dict[str, dict[str, list[str]]] = {mark: defaultdict(list) for mark in MARKS}
     for path in sorted(root.rglob("test_*.py")):
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        of_all = _of_the_file(tree)
+        for node in ast.walk(tree):
             if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
                 continue
-            for decorator in node.decorator_list:
+            for decorator in node.decorator_list + (of_all if node.name.startswith("test_") else []):
                 mark = _mark_of(decorator)
                 if mark is None:
                     continue
@@ -28,6 +30,18 @@ def marked_tests(root: Path) -> dict[str, dict[str, list[str]]]:
                     if isinstance(argument, ast.Constant):
                         found[mark][str(argument.value)].append(f"{path.relative_to(root.parent)}::{node.name}")
     return found
+
+
+def _of_the_file(tree: ast.Module) -> list[ast.expr]:
+    """The marks that all tests of a file carry: its pytestmark, one or a list."""
+    for node in tree.body:
+        if (
+            isinstance(node, ast.Assign)
+            and isinstance(node.targets[0], ast.Name)
+            and node.targets[0].id == "pytestmark"
+        ):
+            return node.value.elts if isinstance(node.value, ast.List) else [node.value]
+    return []
 
 
 def _mark_of(decorator: ast.expr) -> str | None:
