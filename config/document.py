@@ -9,6 +9,7 @@ from typing import Any, TypeVar, get_args, get_origin
 import yaml
 from pydantic import BaseModel, SecretStr, ValidationError
 
+FAST = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # where PyYAML was built with it
 LARGEST = 1024 * 1024
 DEEPEST = 32
 INTEGER = re.compile(r"[-+]?(0|[1-9][0-9]{0,17})")
@@ -91,18 +92,11 @@ def load(text: str, file: str) -> Document:
     """
     if len(text.encode("utf-8", "surrogatepass")) > LARGEST:
         raise BadDocument([Problem(file, Mark(1, 1), "", f"larger than {LARGEST} bytes")])
-    depth = 0
     try:
-        for event in yaml.parse(text, Loader=yaml.SafeLoader):
-            depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
-            if depth > DEEPEST:
-                raise BadDocument([_at(file, event.start_mark, f"nested deeper than {DEEPEST} levels")])
-            if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
-                raise BadDocument([_at(file, event.start_mark, "anchors and aliases are not allowed; write it out")])
-            if getattr(event, "tag", None):
-                message = "a value must not begin with !; put it in quotes"  # unnamed: it may be a secret
-                raise BadDocument([_at(file, event.start_mark, message)])
-        root = yaml.compose(text, Loader=yaml.SafeLoader)
+        try:
+            root = _compose(text, file, FAST)
+        except (yaml.YAMLError, UnicodeError):
+            root = _compose(text, file, yaml.SafeLoader)  # slower, but it says what it stumbled over
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         raise BadDocument([_at(file, mark, f"not readable as YAML: {error.problem or error.context}")]) from None
@@ -114,6 +108,20 @@ def load(text: str, file: str) -> Document:
     if problems:
         raise BadDocument(problems)
     return Document(file, data, marks)
+
+
+def _compose(text: str, file: str, loader: Any) -> yaml.Node | None:
+    depth = 0
+    for event in yaml.parse(text, Loader=loader):
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if depth > DEEPEST:
+            raise BadDocument([_at(file, event.start_mark, f"nested deeper than {DEEPEST} levels")])
+        if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
+            raise BadDocument([_at(file, event.start_mark, "anchors and aliases are not allowed; write it out")])
+        if getattr(event, "tag", None):
+            message = "a value must not begin with !; put it in quotes"  # unnamed: it may be a secret
+            raise BadDocument([_at(file, event.start_mark, message)])
+    return yaml.compose(text, Loader=loader)
 
 
 def _at(file: str, mark: Any, message: str, key: str = "") -> Problem:

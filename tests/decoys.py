@@ -1,17 +1,24 @@
 """A second company in the same store, with the same people and numbers: nothing of it shows, nothing touches it."""
 
+import atexit
+import base64
 import re
+import secrets
+import shutil
+import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Engine, LargeBinary, event, insert, select
 from sqlalchemy.types import JSON, Boolean, DateTime, Float, Integer, TypeDecorator
 
-from config.rules import Rules
 from store import leads
 from store.db import Store
+from store.migrate import migrate
 from store.sealed import Keys, Sealed, SealedJson
 from store.tables import Lead, Member, Row
 from store.tx import Tx
@@ -22,7 +29,38 @@ FIRST = 998  # the decoys' numbers end at L1000, where those of a new company be
 PHONES = ("13800138000", "13800138001", "13900139000")
 
 
-async def fill(url: str, keys: Keys, members: Sequence[str], *, rules: Rules, now: datetime) -> None:
+@dataclass(frozen=True)
+class Planted:
+    """A store with tables and decoys, to be copied: its file, the key that opens it, and the decoys' rows."""
+
+    file: Path
+    data_key: bytes
+    rows: dict[str, list[str]]
+
+
+PLANTED: dict[tuple[str, ...], Planted] = {}  # made once a run for each list of members
+
+
+async def planted(members: Sequence[str], *, pool: str, now: datetime) -> Planted:
+    """The embedded store in which a town with these members begins."""
+    known = (pool, now.isoformat(), *members)
+    if known not in PLANTED:
+        folder = tempfile.mkdtemp(prefix="planted-")
+        atexit.register(shutil.rmtree, folder, ignore_errors=True)
+        file, data_key = Path(folder) / "leadbot.db", secrets.token_bytes(32)
+        url, keys = f"sqlite:///{file}", Keys(data_key)
+        migrate(url)
+        await fill(url, keys, members, pool=pool, now=now)
+        PLANTED[known] = Planted(file, data_key, await picture(url, keys))
+    return PLANTED[known]
+
+
+def in_env(text: str, data_key: bytes) -> str:
+    """A company's .env with this data key."""
+    return re.sub(r"(?m)^LEADBOT_DATA_KEY=.*$", f"LEADBOT_DATA_KEY={base64.b64encode(data_key).decode()}", text)
+
+
+async def fill(url: str, keys: Keys, members: Sequence[str], *, pool: str, now: datetime) -> None:
     """Put decoys into every table: leads with the tests' numbers, members with their ids, work that is due now."""
     store = Store(url, CORP, keys)
     await store.open()
@@ -33,7 +71,7 @@ async def fill(url: str, keys: Keys, members: Sequence[str], *, rules: Rules, no
                 Lead(
                     id=number, corp=CORP, name=f"{CANARY}客户", phone=f"+86{phone}", company=f"{CANARY}公司",
                     stage="mql",
-                    need=f"{CANARY}咨询", pool=rules.default_pool, source="官网", enquiries=1, created_at=now,
+                    need=f"{CANARY}咨询", pool=pool, source="官网", enquiries=1, created_at=now,
                 )
             )  # fmt: skip
             await leads.add_identity(tx, "phone", f"+86{phone}", number)

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import shutil
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -125,19 +126,27 @@ class Town:
         lines = [f"id,name,role,team,{self.side.column}"]
         lines += [f"{user},{name},{role},{team},{user}" for user, (name, role, team) in self.members.items()]
         folder.members.write_text("\n".join(lines), encoding="utf-8")
-        self.settings = load_settings(folder, {})
         self.folder = folder
-        migrate(self.settings.store_url(folder))
-        await self._fill_decoys()
+        await self._prepare_store()
         self.admin_key = self.settings.security.admin_key.get_secret_value()
         await self.start_bot()
 
-    async def _fill_decoys(self) -> None:
-        """Another company lives in the same store, sealed with the same key."""
+    async def _prepare_store(self) -> None:
+        """Tables, and another company that lives in them, sealed with the same key."""
+        members, pool = list(self.members), load_rules(read_text(self.folder.rules), "rules.yaml").default_pool
+        if self.database.path is not None:
+            made = await decoys.planted(members, pool=pool, now=self.at)
+            shutil.copy(made.file, self.database.path)
+            env = self.folder.env
+            env.write_text(decoys.in_env(env.read_text(encoding="utf-8"), made.data_key), encoding="utf-8")
+            self._decoys = made.rows
+        self.settings = load_settings(self.folder, {})
         self._keys = Keys(self.settings.data_key())
-        url, rules = self.settings.store_url(self.folder), load_rules(read_text(self.folder.rules), "rules.yaml")
-        await decoys.fill(url, self._keys, list(self.members), rules=rules, now=self.at)
-        self._decoys = await decoys.picture(url, self._keys)
+        if self.database.path is None:
+            url = self.settings.store_url(self.folder)
+            migrate(url)
+            await decoys.fill(url, self._keys, members, pool=pool, now=self.at)
+            self._decoys = await decoys.picture(url, self._keys)
 
     def leave_decoys_behind(self) -> None:
         """The store is another one from now on, such as a restored company's: the second company is not in it."""
