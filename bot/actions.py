@@ -222,10 +222,39 @@ class Fill:
     number: int
 
 
+@dataclass(frozen=True)
+class AskField:
+    """Ask for one field of a lead; `move` is the step that waits for it ("": none, it is only corrected)."""
+
+    lead_id: int
+    field: str
+    move: str = ""
+
+
+@dataclass(frozen=True)
+class Supply:
+    """The answer: this field has this value (or the one chosen in the card's list); then the waiting move goes on."""
+
+    lead_id: int
+    field: str
+    move: str
+    value: str = ""
+
+
+@dataclass(frozen=True)
+class MoveTo:
+    """Move the lead to a stage by hand, as marketing does before somebody in sales owns it."""
+
+    lead_id: int
+    version: int
+    stage: str
+
+
 Action = (
     Claim | Show | More | NoteCall | AskFollowUp | SetNextStep | Qualify | AskDisqualify | Disqualify | AskRelease
     | Release | AskTransfer | Transfer | Undo | SaveDraft | ChangeDraft | OtherLead | DropDraft | ShowPool | ShowMine
-    | Resend | Compare | MergeLeads | KeepOther | UndoMerge | OpenDispute | DecideDispute | Fill
+    | Resend | Compare | MergeLeads | KeepOther | UndoMerge | OpenDispute | DecideDispute | Fill | AskField | Supply
+    | MoveTo
 )  # fmt: skip
 
 WORDS: dict[str, type[Action]] = {
@@ -257,6 +286,9 @@ WORDS: dict[str, type[Action]] = {
     "dispute": OpenDispute,
     "decide": DecideDispute,
     "fill": Fill,
+    "ask-field": AskField,
+    "supply": Supply,
+    "move": MoveTo,
 }
 NAMES = {kind: word for word, kind in WORDS.items()}
 

@@ -15,11 +15,13 @@ from bot.cards import (
     listing,
     merge,
     missing,
+    own,
     plain,
     question,
     recheck,
     reminder,
     story,
+    wanted,
     why,
 )
 from bot.cards.asked import Asked
@@ -59,6 +61,8 @@ DRAWINGS: dict[str, Drawing] = {
     "when": Drawing(question.look_when, question.draw_when),
     "done": Drawing(question.look_done, question.draw_done),
     "missing": Drawing(missing.look, missing.draw),
+    "own": Drawing(own.look, own.draw),
+    "wanted": Drawing(wanted.look, wanted.draw),
     "dispute": Drawing(dispute.look, dispute.draw),
     "merge": Drawing(merge.look, merge.draw),
     "recheck": Drawing(recheck.look, recheck.draw),

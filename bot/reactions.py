@@ -29,6 +29,8 @@ from leads.facts import (
     LeadDisqualified,
     LeadEdited,
     LeadEnquired,
+    LeadFellAsleep,
+    LeadNurtured,
     LeadPlaced,
     LeadQualified,
     LeadRecycled,
@@ -281,6 +283,8 @@ STORY: dict[type[Fact], tuple[Reaction, ...]] = {
     FollowUpLogged: (hear_clocks, set_reminder, refresh_cards, mind_equal_notes, ask_what_is_missing),
     NextStepSet: (hear_clocks, set_reminder, refresh_cards),
     LeadQualified: (hear_clocks, start_clocks, refresh_cards),
+    LeadNurtured: (cancel_clocks, set_reminder, refresh_cards),
+    LeadFellAsleep: (cancel_clocks, set_reminder, refresh_cards),
     LeadReleased: (cancel_clocks, start_clocks, set_reminder, refresh_cards, offer_to_pool),
     LeadRecycled: (cancel_clocks, start_clocks, set_reminder, refresh_cards, tell_recycled, give_onward),
     LeadTransferred: (

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints, model_validator
 
-from config.section import Name, Section
+from config.section import AtKey, Name, Section
 
 Label = Annotated[str, StringConstraints(min_length=1, max_length=30)]
 Strategy = Literal["claim", "round_robin", "weighted", "least_loaded"]
@@ -67,14 +67,15 @@ class Assignment(Section):
     def _each_can_apply(self) -> "Assignment":
         names = [rule.name for rule in self.rules]
         if twice := [name for name in names if names.count(name) > 1]:
-            raise ValueError(f"two rules are called {twice[0]!r}; each needs a name of its own")
+            second = len(names) - 1 - names[::-1].index(twice[0])
+            raise AtKey(f"two rules are called {twice[0]!r}; each needs a name of its own", "rules", second, "name")
         for number, later in enumerate(self.rules):
             for earlier in self.rules[:number]:
                 if earlier.when.covers(later.when):
-                    raise ValueError(
+                    raise AtKey(
                         f"rule {later.name!r} can never apply: {earlier.name!r} stands before it and takes every lead "
-                        "that it means; put the narrower rule first"
-                    )
+                        "that it means; put the narrower rule first", "rules", number,
+                    )  # fmt: skip
         return self
 
     @property

@@ -9,6 +9,8 @@ from typing import Any, TypeVar, get_args, get_origin
 import yaml
 from pydantic import BaseModel, SecretStr, ValidationError
 
+from config.section import AtKey
+
 FAST = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # where PyYAML was built with it
 LARGEST = 1024 * 1024
 DEEPEST = 32
@@ -178,6 +180,8 @@ def validate(model: type[Model], document: Document) -> Model:
 def _problem_of(detail: Any, document: Document, model: type[BaseModel]) -> Problem:
     path: Path = tuple(part for part in detail["loc"] if part != "[key]")
     kind, given = detail["type"], detail.get("input")
+    if isinstance(error := detail.get("ctx", {}).get("error"), AtKey):
+        path, given = (*path, *error.path), None
     if kind == "extra_forbidden":
         allowed = _keys_at(model, path[:-1])
         near = difflib.get_close_matches(str(path[-1]), allowed, n=1)

@@ -9,8 +9,11 @@ from config.assignment import Assignment
 from config.calendar import Calendar
 from config.clock import ClockRule
 from config.document import load, validate
+from config.field import OwnField
+from config.lifecycle import LifeCycle
 from config.pool import Pool
-from config.section import Name, Section
+from config.section import AtKey, Name, Section
+from config.words import FIELD_LABELS
 
 ClockTime = Annotated[str, StringConstraints(pattern=r"^([01]?[0-9]|2[0-3]):[0-5][0-9]$")]
 
@@ -110,6 +113,8 @@ class Rules(Section):
     pools: dict[Name, Pool]
     scoring: Scoring
     cleaning: Cleaning = Cleaning()
+    fields: dict[Name, OwnField] = Field(default_factory=dict, max_length=30)
+    lifecycle: LifeCycle = LifeCycle()
     claims: Claims = Claims()
     regions: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     assignment: Assignment = Assignment()
@@ -124,6 +129,18 @@ class Rules(Section):
         if sum(pool.default for pool in pools.values()) != 1:
             raise ValueError("exactly one pool needs default: true; it takes the leads that no rule places")
         return pools
+
+    @field_validator("fields")
+    @classmethod
+    def _told_apart(cls, fields: dict[str, OwnField]) -> dict[str, OwnField]:
+        taken = {label: f"every lead has {label} already" for label in FIELD_LABELS.values()}
+        for name, field in fields.items():
+            if name in FIELD_LABELS:
+                raise AtKey(f"every lead has a field {name} already; choose another key", name)
+            if field.label in taken:
+                raise AtKey(f"{taken[field.label]}; people could not tell the two apart", name, "label")
+            taken[field.label] = f"{name} has the label {field.label} already"
+        return fields
 
     @field_validator("version")
     @classmethod

@@ -11,3 +11,11 @@ class Section(BaseModel):
     """A part of the rules: frozen, and closed against unknown keys."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class AtKey(ValueError):
+    """What is wrong with a section, and below which of its keys it stands."""
+
+    def __init__(self, message: str, *path: str | int) -> None:
+        super().__init__(message)
+        self.path = path

@@ -31,6 +31,7 @@ FACT_LABELS: Mapping[str, str] = MappingProxyType(
         "transferred": "转给",
         "followup_logged": "跟进",
         "next_step_set": "约定下一步",
+        "nurtured": "转回培育",
         "qualified": "转为销售合格",
         "disqualified": "标为无效",
         "edited": "修改资料",
@@ -50,6 +51,7 @@ FACT_LABELS: Mapping[str, str] = MappingProxyType(
         "recycled": "收回",
         "cover_began": "请人顶班",
         "cover_ended": "顶班结束",
+        "fell_asleep": "转为沉睡",
         "reminded": "到点提醒",
     }
 )
@@ -76,8 +78,29 @@ ACT_LABELS: Mapping[str, str] = MappingProxyType(
         "next_step": "提醒时间",
         "qualify": "合格",
         "disqualify": "无效",
+        "nurture": "转回培育",
+        "ready": "市场合格",
+        "sleep": "沉睡",
         "capture": "录入",
         "merge": "合并",
+    }
+)
+
+FIELD_LABELS: Mapping[str, str] = MappingProxyType(
+    {
+        "name": "姓名",
+        "company": "公司",
+        "title": "职位",
+        "city": "城市",
+        "phone": "电话",
+        "email": "邮箱",
+        "wechat": "微信",
+        "need": "需求",
+        "budget": "预算",
+        "source": "来源",
+        "stage": "阶段",
+        "owner": "负责人",
+        "pool": "线索池",
     }
 )
 

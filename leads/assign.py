@@ -11,6 +11,7 @@ from config.assignment import AssignmentRule, When
 from config.rules import Rules
 from leads.candidates import Candidate, Limits, choose, why_not
 from leads.facts import Fact, LeadAssigned, LeadPlaced
+from leads.lifecycle import MOVES
 from leads.region import lies_in
 from store import duty, leads
 from store.duty import Absence
@@ -178,8 +179,9 @@ async def carry_out(tx: Tx, lead: Lead, decision: Decision, *, rules: Rules, now
     if chosen is None:
         return facts
     taken = await leads.change(
-        tx, lead_id, col(Lead.owner_id).is_(None), owner_id=chosen.member_id, stage="sal", owned_at=now, touched_at=now
-    )
+        tx, lead_id, col(Lead.owner_id).is_(None), owner_id=chosen.member_id, stage=MOVES["assign"].after,
+        owned_at=now, touched_at=now,
+    )  # fmt: skip
     if not taken:
         return facts
     for member_id, credit in (decision.credit or {}).items():

@@ -11,6 +11,8 @@ from leads.duplicates import index_company
 from leads.errors import Unusable
 from leads.facts import BecameMql, Fact, LeadAssigned, LeadCaptured, LeadEnquired, LeadScored
 from leads.fuse import key_of
+from leads.lifecycle import MOVES, is_ready
+from leads.own import Own, read_own
 from leads.rights import Who
 from leads.score import LeadProfile, Score, score
 from leads.understand.place import district_in
@@ -20,7 +22,6 @@ from store.tables import Enquiry, Lead
 from store.tx import Tx
 
 LONGEST = {"name": 60, "company": 120, "title": 60, "city": 40, "need": 4000, "source": 60, "phone": 60}
-CLOSED = ("invalid", "lost", "dormant")
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,7 @@ class Person:
     external_id: str = ""
     submission_id: str | None = None
     utm: Mapping[str, str] = field(default_factory=dict)
+    own: Mapping[str, object] = field(default_factory=dict, repr=False)  # the company's own fields, by key or label
 
 
 @dataclass(frozen=True)
@@ -57,8 +59,10 @@ async def capture(
 ) -> Captured:
     """Book an enquiry; the same submission again changes nothing. With `keep`, `by` owns a new lead at once.
 
-    Raises Unusable when there is nothing to know the person by: no name, no contact, no company.
+    Raises Unusable when there is nothing to know the person by (no name, no contact, no company), or for an own field
+    that is not there or does not fit.
     """
+    own = read_own(person.own, rules=rules, now=now)
     person = _trimmed(person)
     if person.submission_id:
         known = await leads.find_submission(tx, person.source, person.submission_id)
@@ -69,8 +73,8 @@ async def capture(
         raise Unusable("至少要有姓名、电话、邮箱、微信或公司中的一项,否则没法联系。")
     lead_id = await _find_known(tx, keys)
     if lead_id is None:
-        return await _create(tx, person, keys, by=by, keep=keep, rules=rules, now=now)
-    return await _enquire(tx, lead_id, person, keys, by=by, rules=rules, now=now)
+        return await _create(tx, person, keys, own, by=by, keep=keep, rules=rules, now=now)
+    return await _enquire(tx, lead_id, person, keys, own, by=by, rules=rules, now=now)
 
 
 def _trimmed(person: Person) -> Person:
@@ -87,6 +91,7 @@ def _trimmed(person: Person) -> Person:
         external_id=person.external_id,
         submission_id=(person.submission_id or "").strip()[:200] or None,
         utm={str(k)[:40]: str(v)[:200] for k, v in list(person.utm.items())[:20]},
+        own=person.own,
     )
 
 
@@ -111,7 +116,7 @@ def shown_number(keys: Contacts, person: Person) -> str:
 
 
 async def _create(
-    tx: Tx, person: Person, keys: Contacts, *, by: Who | None, keep: bool, rules: Rules, now: datetime
+    tx: Tx, person: Person, keys: Contacts, own: Own, *, by: Who | None, keep: bool, rules: Rules, now: datetime
 ) -> Captured:
     lead = Lead(
         corp=tx.corp,
@@ -133,6 +138,8 @@ async def _create(
         created_at=now,
         rules_version=rules.version,
     )
+    for name, held in own.on(lead).items():
+        setattr(lead, name, held)
     guess = "" if lead.city else guessed_city(keys)
     lead.city = lead.city or guess
     for name, value in classify(lead, rules=rules).items():
@@ -142,11 +149,11 @@ async def _create(
     rated = rate(lead, rules=rules)
     _apply(lead, rated, rules=rules)
     owner = by.id if keep and by is not None and by.role in ("rep", "manager") else None
-    ready = rated.mql and not keys.flaw and not lead.flaw
+    ready = rated.mql and owner is None and is_ready(lead, rules=rules)
     if owner is not None:
-        lead.owner_id, lead.owned_at, lead.stage = owner, now, "sal"
+        lead.owner_id, lead.owned_at, lead.stage = owner, now, MOVES["assign"].after
     elif ready:
-        lead.stage = "mql"
+        lead.stage = MOVES["ready"].after
     await tx.add(lead)
     lead_id = lead.id or 0
     for kind, value in keys.pairs:
@@ -168,14 +175,15 @@ async def _create(
 
 
 async def _enquire(
-    tx: Tx, lead_id: int, person: Person, keys: Contacts, *, by: Who | None, rules: Rules, now: datetime
+    tx: Tx, lead_id: int, person: Person, keys: Contacts, own: Own, *, by: Who | None, rules: Rules, now: datetime
 ) -> Captured:
     lead = await leads.get_lead(tx, lead_id)
     for kind, value in keys.pairs:
         await leads.add_identity(tx, kind, value, lead_id)
     await _book_enquiry(tx, lead_id, person, now=now)
-    reopened = lead.stage in CLOSED
+    reopened = lead.stage in MOVES["reopen"].before
     fresh = _filled(lead, person, keys)
+    fresh |= own.filling(lead)
     if person.city and person.city != lead.city and await findings.is_guessed(tx, lead_id, "city"):
         fresh |= {"city": person.city, "district": district_in(person.city)}
         await findings.forget(tx, lead_id, ["city"])
@@ -185,17 +193,16 @@ async def _enquire(
     fresh["flaw"] = flaw_of(merged, known_outside=bool(person.external_id) or not lead.flaw, rules=rules)
     merged = Lead(**{**merged.model_dump(), **fresh})
     rated = rate(merged, rules=rules)
-    stage = "new" if reopened else lead.stage
-    owner_id = None if reopened else lead.owner_id
-    usable = not merged.phone_flaw and not merged.flaw
-    ready = rated.mql and usable and owner_id is None and stage in ("new", "nurturing")
+    merged.stage = MOVES["reopen"].after if reopened else lead.stage
+    merged.owner_id = None if reopened else lead.owner_id
+    ready = rated.mql and is_ready(merged, rules=rules)
     await leads.change(
         tx,
         lead_id,
         **fresh,
         enquiries=merged.enquiries,
-        stage="mql" if ready else stage,
-        owner_id=owner_id,
+        stage=MOVES["ready"].after if ready else merged.stage,
+        owner_id=merged.owner_id,
         closed_reason="" if reopened else lead.closed_reason,
         score=rated.points,
         grade=rated.grade,

@@ -7,6 +7,7 @@ from sqlmodel import col
 from config.rules import Rules
 from leads.errors import AlreadyClaimed, AlreadyYours, ClaimLimit, NotFound, WrongStage
 from leads.facts import LeadClaimed
+from leads.lifecycle import MOVES
 from leads.pool import refuse_by_pool, reveal_logged
 from leads.rights import Who, can_see, pools_of
 from store import leads, timeline
@@ -35,9 +36,9 @@ async def claim(tx: Tx, lead_id: int, who: Who, *, rules: Rules, now: datetime) 
         tx,
         lead_id,
         col(Lead.owner_id).is_(None),
-        col(Lead.stage).in_(leads.FREE_STAGES),
+        col(Lead.stage).in_(MOVES["claim"].before),
         owner_id=who.id,
-        stage="sal",
+        stage=MOVES["claim"].after,
         owned_at=now,
         touched_at=now,
     )
@@ -57,7 +58,7 @@ async def _refuse_unless_free(tx: Tx, lead: Lead, who: Who, *, now: datetime) ->
         ago = (now - (lead.owned_at or now)).total_seconds()
         winner = await name_of(tx, lead.owner_id)
         raise AlreadyClaimed(lead.no, winner_id=lead.owner_id, winner=winner, ago_s=max(ago, 0.0))
-    if lead.stage not in leads.FREE_STAGES:
+    if lead.stage not in MOVES["claim"].before:
         raise WrongStage(f"{lead.no} 现在不能领取,先请主管放回线索池。")
 
 

@@ -1,5 +1,6 @@
 """Kind refusals: what cannot be done, why, and what to do instead. A refusal changes nothing."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from store.writer import Refusal
@@ -80,6 +81,20 @@ class WrongStage(Refused):
     """The lead is not in a stage where this makes sense."""
 
     code = "stage"
+
+
+class FieldsMissing(WrongStage):
+    """The rules want more to be known before the lead may move on; `missing` are (key, label)."""
+
+    def __init__(self, no: str, move: str, label: str, missing: Sequence[tuple[str, str]]) -> None:
+        names = "、".join(f"「{label}」" for _, label in missing)
+        example = f"字段 {no} {missing[0][1]}=…"
+        super().__init__(f"{no} 要{label},还差{names}。补上就行,例如:{example}")
+        self.move = move
+        self.missing = tuple(missing)
+
+    def details(self) -> dict[str, object]:
+        return {"missing": [{"field": key, "label": label} for key, label in self.missing]}
 
 
 class NoRight(Refused):

@@ -222,6 +222,36 @@ class LeadQualified(Fact):
 
 
 @dataclass(frozen=True, kw_only=True)
+class LeadNurtured(Fact):
+    """Not ready yet: marketing cares for the lead again, nobody in sales owns it."""
+
+    kind = "nurtured"
+    owner_id: str | None
+    reason: str = field(default="", repr=False)
+
+    def text(self) -> str:
+        return self.reason
+
+    def data(self) -> Mapping[str, Any]:
+        return {"owner": self.owner_id}
+
+
+@dataclass(frozen=True, kw_only=True)
+class LeadFellAsleep(Fact):
+    """Nothing moves for now; asking again wakes the lead."""
+
+    kind = "fell_asleep"
+    owner_id: str | None
+    reason: str = field(default="", repr=False)
+
+    def text(self) -> str:
+        return self.reason
+
+    def data(self) -> Mapping[str, Any]:
+        return {"owner": self.owner_id}
+
+
+@dataclass(frozen=True, kw_only=True)
 class LeadDisqualified(Fact):
     """Sales says: worth nothing, and why; the reason goes back to the source."""
 

@@ -45,6 +45,8 @@ def fused(survivor: Lead, loser: Lead, *, other: Collection[str] = ()) -> dict[s
         if name not in values and name not in NEVER:
             values[name] = getattr(survivor, name) or getattr(loser, name)
     values["also"] = _also(survivor, loser, values)
+    values["own"] = {**(loser.own or {}), **(survivor.own or {})}
+    values["own_sealed"] = {**(loser.own_sealed or {}), **(survivor.own_sealed or {})} or None
     return values
 
 

@@ -5,11 +5,10 @@ from datetime import datetime
 from sqlmodel import col
 
 from leads.facts import LeadRecycled
+from leads.lifecycle import MOVES
 from store import leads
 from store.tables import Lead
 from store.tx import Tx
-
-RECYCLABLE = ("sal", "sql", "mql", "new", "nurturing")
 
 
 async def recycle(
@@ -17,11 +16,11 @@ async def recycle(
 ) -> LeadRecycled | None:
     """Take a lead from its owner because of a broken promise; None when nobody owns it, or it has become a deal."""
     lead = await leads.get_lead(tx, lead_id)
-    if lead.owner_id is None or lead.stage not in RECYCLABLE:
+    if lead.owner_id is None or lead.stage not in MOVES["recycle"].before:
         return None
     await leads.change(
-        tx, lead_id, col(Lead.owner_id) == lead.owner_id, owner_id=None, stage="mql", next_step_at=None, next_step="",
-        owned_at=None,
+        tx, lead_id, col(Lead.owner_id) == lead.owner_id, owner_id=None, stage=MOVES["recycle"].after,
+        next_step_at=None, next_step="", owned_at=None,
     )  # fmt: skip
     return LeadRecycled(
         lead_id=lead_id, at=now, owner_id=lead.owner_id, pool=lead.pool, clock=clock, label=label, onward=onward,

@@ -3,9 +3,10 @@
 from datetime import datetime
 
 from config.rules import Rules
-from leads.errors import NotYours, Unusable, WrongStage
+from leads.errors import NotYours, Unusable
 from leads.facts import LeadReleased
-from leads.rights import Who, get_workable
+from leads.lifecycle import require_move
+from leads.rights import Who, get_visible
 from store import leads
 from store.tx import Tx
 
@@ -14,11 +15,10 @@ async def release(
     tx: Tx, lead_id: int, who: Who, reason: str, *, pool: str | None = None, rules: Rules, now: datetime
 ) -> LeadReleased:
     """Put an owned lead back into a pool (its own unless named). Raises NotFound, NotYours, WrongStage, Unusable."""
-    lead = await get_workable(tx, lead_id, who, rules=rules)
+    lead = await get_visible(tx, lead_id, who, rules=rules)
     if lead.owner_id is None:
         raise NotYours(lead.no, None)
-    if lead.stage not in ("sal", "sql", "mql", "new", "nurturing"):
-        raise WrongStage(f"{lead.no} 已经结束或成了商机,不能退回线索池。")
+    move = await require_move(tx, lead, who, "release", rules=rules)
     reason = reason.strip()
     if not reason:
         raise Unusable(f"退回 {lead.no} 要说一句原因,下一位好接手。例如:退回 {lead.no} 打了三次没人接")
@@ -26,6 +26,6 @@ async def release(
     if target not in rules.pools:
         raise Unusable(f"没有叫「{target}」的线索池。现有:{'、'.join(rules.pools)}。")
     await leads.change(
-        tx, lead_id, owner_id=None, stage="mql", pool=target, next_step_at=None, next_step="", owned_at=None
+        tx, lead_id, owner_id=None, stage=move.after, pool=target, next_step_at=None, next_step="", owned_at=None
     )
     return LeadReleased(lead_id=lead_id, at=now, by=who.id, owner_id=lead.owner_id, pool=target, reason=reason)

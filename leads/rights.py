@@ -68,6 +68,11 @@ async def can_act(tx: Tx, lead: Lead, who: Who) -> bool:
     return lead.owner_id is not None and await leads_owner(tx, lead, who)
 
 
+async def can_tend(tx: Tx, lead: Lead, who: Who) -> bool:
+    """What nobody owns is marketing's to care for; what somebody owns may be changed by whoever can act on it."""
+    return await can_act(tx, lead, who) or (who.role == "marketing" and lead.owner_id is None)
+
+
 async def may_reveal(tx: Tx, lead: Lead, who: Who) -> bool:
     """Whoever may act on an owned lead sees its number in full; in the pool it is masked for everyone but admins."""
     return await can_act(tx, lead, who)
@@ -88,6 +93,15 @@ async def get_workable(tx: Tx, lead_id: int, who: Who, *, rules: Rules) -> Lead:
         owner = await find_member(tx, lead.owner_id) if lead.owner_id else None
         raise NotYours(lead.no, owner.name if owner else lead.owner_id)
     return lead
+
+
+async def get_tended(tx: Tx, lead_id: int, who: Who, *, rules: Rules) -> Lead:
+    """The lead, if this person may correct it: what they may change, and for marketing what nobody owns.
+
+    Raises NotFound or NotYours.
+    """
+    lead = await get_visible(tx, lead_id, who, rules=rules)
+    return lead if await can_tend(tx, lead, who) else await get_workable(tx, lead_id, who, rules=rules)
 
 
 def require_role(who: Who, roles: Sequence[str], what: str) -> None:

@@ -5,6 +5,7 @@ from datetime import datetime
 from config.rules import Rules
 from leads.errors import NotYours, Unusable, WrongStage
 from leads.facts import LeadTransferred
+from leads.lifecycle import MOVES
 from leads.rights import Who, can_act, get_visible, is_free
 from store import leads
 from store.members import find_member, name_of
@@ -31,7 +32,7 @@ async def transfer(
         raise Unusable(f"{lead.no} 已经在{taker.name}手上了,不用再转。")
     values: dict[str, object] = {"owner_id": taker.id}
     if giving:
-        values |= {"stage": "sal", "owned_at": now}
+        values |= {"stage": MOVES["assign"].after, "owned_at": now}
     await leads.change(tx, lead_id, **values)
     return LeadTransferred(
         lead_id=lead_id, at=now, by=who.id, from_id=lead.owner_id, to_id=taker.id, reason=reason.strip()

@@ -109,6 +109,11 @@ async def _restore(tx: Tx, row: Merge, survivor: Lead, traced: dict[str, list[in
     if "also" in kept:
         brought = [way for way in merged.get("also") or [] if way not in (before.get("also") or [])]
         mine.also = [way for way in survivor.also or [] if way not in brought] or None
+    for name in ("own", "own_sealed"):
+        then, since = merged.get(name) or {}, getattr(survivor, name) or {}
+        said = {key: value for key, value in since.items() if value != then.get(key)}
+        left = {key: value for key, value in (before.get(name) or {}).items() if key in since or key not in then}
+        setattr(mine, name, {**left, **said})
     asked = len(traced.get("enquiry", ()))
     mine.enquiries = int(before["enquiries"]) + survivor.enquiries - int(merged["enquiries"]) - asked
     theirs.enquiries += asked

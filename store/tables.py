@@ -78,6 +78,11 @@ class Lead(Row, table=True):
     product: str = Field(default="", sa_column=added("product"))
     budget_min: int | None = Field(default=None, sa_column=Column("budget_min", wide_integer()))
     budget_max: int | None = Field(default=None, sa_column=Column("budget_max", wide_integer()))
+    # what stands in the company's own fields, by key (indexed on PostgreSQL); personal values apart and sealed
+    own: dict[str, Any] = Field(
+        default_factory=dict, sa_column=Column("own", json_type(), nullable=False, server_default=text("'{}'"))
+    )
+    own_sealed: dict[str, Any] | None = Field(default=None, sa_column=Column("own_sealed", SealedJson("lead.own")))
     stage: str = "new"
     score: int = 0
     grade: str = "D"

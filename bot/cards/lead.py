@@ -8,6 +8,7 @@ from bot.actions import (
     AskTransfer,
     Claim,
     More,
+    MoveTo,
     NoteCall,
     Qualify,
     Undo,
@@ -28,7 +29,9 @@ from bot.context import Context
 from bot.duty import hours_of
 from config.words import STAGE_LABELS
 from config.worktime import WorkCalendar, parse_span
+from leads.lifecycle import MOVES
 from leads.mask import said
+from leads.own import shown_own
 from leads.rights import can_act, can_see, is_free, pools_of, works_on
 from sla.clock import longest
 from store import clocks, findings, leads, talk, timeline
@@ -36,6 +39,7 @@ from store.members import name_of
 from store.tables import Act, Clock, Lead
 from store.tx import Tx
 
+OWN = ""  # where the company's own fields stand among the others
 REGISTER = ("industry", "scale", "capital", "status", "risk")
 
 
@@ -61,6 +65,8 @@ class View:
     may_give: bool = False
     register: str = ""
     covers: bool = False  # the reader works on it for the owner, who is away
+    own: tuple[tuple[str, str], ...] = ()
+    may_tend: bool = False
 
 
 async def look(tx: Tx, asked: Asked, ctx: Context) -> View | None:
@@ -104,6 +110,8 @@ async def look(tx: Tx, asked: Asked, ctx: Context) -> View | None:
         may_give=is_free(lead) and who.role in ("manager", "admin"),
         covers=part == "mine" and lead.owner_id != who.id,
         register=await _register(tx, lead, ctx) if ctx.enriches and visible else "",
+        own=tuple(row[1:] for row in shown_own(lead, reveal=reveal, rules=ctx.rules, on="card")) if visible else (),
+        may_tend=who.role == "marketing" and is_free(lead),
     )
 
 
@@ -227,20 +235,25 @@ def _fields(view: View) -> tuple[Field, ...]:
         Field("退回过", ";".join(view.releases)),
         Field("工商", view.register),
         Field("微信", lead.wechat if view.reveal else ""),
+        *(Field(label, text) for label, text in view.own),
     ]
-    order = ("电话", "时限", "保留", "下一步", "退回过", "职位", "预算", "工商", "来自", "微信")
-    present = sorted((row for row in rows if row.value), key=lambda row: order.index(row.name))
+    order = ("电话", "时限", "保留", "下一步", "退回过", "职位", "预算", OWN, "工商", "来自", "微信")
+    present = sorted((r for r in rows if r.value), key=lambda r: order.index(r.name if r.name in order else OWN))
     return tuple(present[:6])
 
 
 def _buttons(view: View) -> tuple[Button, ...]:
     lead_id, version = view.lead.id or 0, view.lead.version
     more = Button("详情", More(lead_id))
+    lead_is_new = view.lead.stage in MOVES["ready"].before
     undo = (Button("撤销", Undo(view.undo_act)),) if view.undo_act is not None else ()
     if view.part == "free":
         claim = (Button("领取", Claim(lead_id, version), "primary"),) if view.may_claim else ()
         give = (Button("指派", AskTransfer(lead_id)),) if view.may_give else ()
-        return (*claim, *give, more, *undo)
+        tend = (Button("转培育", MoveTo(lead_id, version, "nurturing")), Button("无效", AskDisqualify(lead_id)))
+        if view.may_tend and lead_is_new:
+            tend = (Button("转给销售", MoveTo(lead_id, version, "mql"), "primary"), tend[-1])
+        return (*claim, *give, *(tend if view.may_tend else ()), more, *undo)
     if view.part == "lead":
         return (Button("改派", AskTransfer(lead_id), "primary"), Button("退回", AskRelease(lead_id)), more, *undo)
     calls = (

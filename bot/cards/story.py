@@ -7,6 +7,7 @@ from bot.cards.asked import Asked, moment, phone_of, rating_of, stage_of, title_
 from bot.cards.card import Text
 from bot.context import Context
 from config.words import ACT_LABELS, FACT_LABELS, FOLLOW_UP_LABELS
+from leads.own import shown_own
 from leads.rights import can_act, can_see
 from store import leads, timeline
 from store.members import name_of
@@ -15,8 +16,9 @@ from store.tx import Tx
 
 TOLD = (
     "captured", "enquired", "claimed", "assigned", "released", "transferred", "followup_logged", "qualified",
-    "disqualified", "undone", "clock_overdue", "mql",
+    "nurtured", "fell_asleep", "disqualified", "undone", "clock_overdue", "mql",
 )  # fmt: skip
+ENDED = ("released", "recycled", "nurtured")
 SHORT, PAGE = 6, 8  # lines: what a new owner reads at once, and what fits into one message
 
 
@@ -51,6 +53,8 @@ async def look(tx: Tx, asked: Asked, ctx: Context) -> View | None:
     head = f"{title_of(lead)}\n{stage_of(lead)} · {rating_of(lead)} · {phone_of(lead, reveal=reveal)}"
     if lead.owner_id:
         head += f"\n负责人:{await name_of(tx, lead.owner_id)}"
+    if own := shown_own(lead, reveal=reveal, rules=ctx.rules):
+        head += "\n" + " · ".join(f"{label} {text}" for _, label, text in own)
     if lead.next_step_at:
         head += f"\n下一步:{moment(lead.next_step_at, now=ctx.now, zone=ctx.rules.zone)}"
     return View(head, tuple(lines), max(left, 0))
@@ -104,7 +108,7 @@ async def look_history(tx: Tx, asked: Asked, ctx: Context) -> HistoryView | None
     lead = await leads.find_lead(tx, asked.lead_id or 0)
     if lead is None or asked.who is None or not await can_see(tx, lead, asked.who, rules=ctx.rules):
         return None
-    kinds = ("claimed", "assigned", "transferred", "released", "followup_logged", "disqualified")
+    kinds = ("claimed", "assigned", "transferred", *ENDED, "followup_logged", "disqualified")
     items = await timeline.list_story(tx, lead.id or 0, kinds=kinds, limit=500)
     reveal = await can_act(tx, lead, asked.who)
     return HistoryView(title_of(lead), tuple(await _terms(tx, lead, items, reveal=reveal, ctx=ctx)))
@@ -117,7 +121,7 @@ async def _terms(tx: Tx, lead: Lead, items: Sequence[TimelineItem], *, reveal: b
         owner = item.data.get("to") if item.kind == "transferred" else item.data.get("owner")
         if terms and item.kind == "followup_logged":
             terms[-1] = Term(**{**vars(terms[-1]), "did": terms[-1].did + 1})
-        if terms and not terms[-1].until and item.kind in ("released", "transferred"):
+        if terms and not terms[-1].until and item.kind in (*ENDED, "transferred"):
             why = words_of(item.text, reveal=reveal, most=40)
             terms[-1] = Term(**{**vars(terms[-1]), "until": at, "why": why})
         if item.kind in ("claimed", "assigned", "transferred"):

@@ -6,6 +6,7 @@ from typing import Any
 from bot.actions import (
     Action,
     AskDisqualify,
+    AskField,
     AskFollowUp,
     AskRelease,
     AskTransfer,
@@ -20,6 +21,7 @@ from bot.actions import (
     KeepOther,
     MergeLeads,
     More,
+    MoveTo,
     NoteCall,
     OpenDispute,
     OtherLead,
@@ -31,6 +33,7 @@ from bot.actions import (
     Show,
     ShowMine,
     ShowPool,
+    Supply,
     Transfer,
     Undo,
     UndoMerge,
@@ -38,7 +41,21 @@ from bot.actions import (
 )  # fmt: skip
 from bot.context import Answer, Context, say
 from bot.events import ButtonPressed, MenuPressed
-from bot.handlers import claim, dispute, draft, followup, look, merge, office, qualify, release, transfer, undo
+from bot.handlers import (
+    claim,
+    dispute,
+    draft,
+    field,
+    followup,
+    look,
+    merge,
+    office,
+    qualify,
+    release,
+    stage,
+    transfer,
+    undo,
+)
 from bot.handlers.commands import COMMANDS
 from bot.handlers.message import run_command
 from bot.outgoing import refresh
@@ -81,6 +98,9 @@ HANDLERS: dict[type[Action], Handler] = {
     OtherLead: draft.on_other_lead,
     DropDraft: draft.on_drop_draft,
     Fill: followup.on_fill,
+    AskField: field.on_ask_field,
+    Supply: field.on_supply,
+    MoveTo: stage.on_move,
     OpenDispute: dispute.on_open_dispute,
     DecideDispute: dispute.on_decide_dispute,
     Compare: merge.on_compare,
@@ -106,6 +126,7 @@ DONE: dict[type[Action], str] = {
     NoteCall: "已记下",
     Resend: "正在重发",
     Fill: "已记好",
+    Supply: "已记好",
     OpenDispute: "已提给主管",
     DecideDispute: "已定",
     Compare: "换好了",
@@ -113,7 +134,7 @@ DONE: dict[type[Action], str] = {
     KeepOther: "换好了",
     UndoMerge: "已撤销合并",
 }
-CHOSEN = {Release: "reason", Disqualify: "reason", Transfer: "to"}
+CHOSEN = {Release: "reason", Disqualify: "reason", Transfer: "to", Supply: "value"}
 
 
 def _completed(action: Action, event: ButtonPressed) -> Action:

@@ -1,5 +1,6 @@
 """Leads that come in through chat: 新线索 with any pasted text, and customers whom a member has just added."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -10,6 +11,7 @@ from leads.capture import Person, capture
 from leads.errors import Unusable
 from leads.facts import Fact
 from leads.followup import set_next_step
+from leads.own import read_own, taken_from
 from leads.rights import Who, can_see
 from leads.understand.phone import mistyped_mobile, normal_phone
 from leads.understand.reading import Fields, understand
@@ -20,7 +22,7 @@ from store.talk import add_draft, set_focus
 from store.tx import Tx
 
 
-def person_of(fields: Fields, source: str) -> Person:
+def person_of(fields: Fields, source: str, own: Mapping[str, object]) -> Person:
     """What was read from a text, as somebody who asks."""
     return Person(
         source=source,
@@ -34,16 +36,18 @@ def person_of(fields: Fields, source: str) -> Person:
         need=fields.need or "",
         budget_min=fields.budget_min,
         budget_max=fields.budget_max,
+        own=own,
     )
 
 
-def draft_of(fields: Fields, doubtful: tuple[str, ...], text: str) -> dict[str, Any]:
+def draft_of(fields: Fields, doubtful: tuple[str, ...], text: str, own: Mapping[str, object]) -> dict[str, Any]:
     """What waits for one tap: the fields as read, which of them are doubtful, and the words themselves."""
     names = ("name", "title", "company", "mobile", "tel", "email", "wechat", "city", "budget_min", "budget_max", "need")
     return {
         "fields": {name: getattr(fields, name) for name in names},
         "doubtful": list(doubtful),
         "text": text[:1000],
+        "own": dict(own),
     }
 
 
@@ -51,7 +55,9 @@ async def on_new_lead_word(tx: Tx, rest: str, who: Who, ctx: Context) -> list[Fa
     """新线索 …: saved at once with a name, a phone and nobody who has that number; otherwise a card to confirm."""
     if not rest:
         raise Unusable("把客户信息贴在后面就行,例如:新线索 张三 13800138000 杭州云栖 想要报价")
-    reading = understand(rest, now=ctx.now.astimezone(ctx.rules.zone))
+    own, words = taken_from(rest, rules=ctx.rules)
+    read_own(own, rules=ctx.rules, now=ctx.now)  # what does not fit is said before anything is kept
+    reading = understand(words, now=ctx.now.astimezone(ctx.rules.zone))
     fields, doubtful = reading.fields, reading.doubtful
     if not (fields.mobile or fields.tel) and (typed := mistyped_mobile(rest)):
         fields, doubtful = replace(fields, mobile=typed), (*doubtful, "mobile")
@@ -60,19 +66,22 @@ async def on_new_lead_word(tx: Tx, rest: str, who: Who, ctx: Context) -> list[Fa
     if phone is not None and phone.valid:
         known = await find_by_identity(tx, "phone", phone.key)
     if known is not None:
-        return await known_already(tx, known, fields, rest, doubtful, who, ctx)
+        return await known_already(tx, known, fields, rest, doubtful, own, who, ctx)
     if fields.name and phone is not None and phone.valid:
-        return await save_lead(tx, person_of(fields, "手工录入"), rest, who, ctx)
-    draft_id = await add_draft(tx, who.id or "", "lead", draft_of(fields, doubtful, rest), lead_id=None, now=ctx.now)
+        return await save_lead(tx, person_of(fields, "手工录入", own), rest, who, ctx)
+    content = draft_of(fields, doubtful, rest, own)
+    draft_id = await add_draft(tx, who.id or "", "lead", content, lead_id=None, now=ctx.now)
     return [Answer("draft", params={"draft": draft_id})]
 
 
 async def known_already(
-    tx: Tx, lead_id: int, fields: Fields, text: str, doubtful: tuple[str, ...], who: Who, ctx: Context
-) -> list[Fact | Answer]:
+    tx: Tx, lead_id: int, fields: Fields, text: str, doubtful: tuple[str, ...], own: Mapping[str, object], who: Who,
+    ctx: Context,
+) -> list[Fact | Answer]:  # fmt: skip
     """The number is known: say who has it, and offer to book the words as one more enquiry."""
     lead = await get_lead(tx, lead_id)
-    draft_id = await add_draft(tx, who.id or "", "lead", draft_of(fields, doubtful, text), lead_id=lead_id, now=ctx.now)
+    content = draft_of(fields, doubtful, text, own)
+    draft_id = await add_draft(tx, who.id or "", "lead", content, lead_id=lead_id, now=ctx.now)
     owner = await name_of(tx, lead.owner_id) if lead.owner_id else ""
     visible = await can_see(tx, lead, who, rules=ctx.rules)
     return [Answer("draft", params={"draft": draft_id, "owner": owner, "visible": visible})]

@@ -30,7 +30,7 @@ async def on_save_draft(tx: Tx, action: SaveDraft, who: Who, ctx: Context) -> li
     draft = await _open_draft(tx, action.draft_id, who)
     if draft.kind == "lead":
         await close_draft(tx, action.draft_id, "saved")
-        person = capture.person_of(Fields(**draft.content["fields"]), "手工录入")
+        person = capture.person_of(Fields(**draft.content["fields"]), "手工录入", draft.content.get("own", {}))
         return await capture.save_lead(tx, person, draft.content["text"], who, ctx)
     if draft.lead_id is None:
         raise Unusable("要记到哪一条?点「换一条」选一条线索。")

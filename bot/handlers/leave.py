@@ -80,7 +80,7 @@ def _end(when: When) -> datetime:
 
 async def _backup(tx: Tx, rest: str, who: Who) -> Member | None:
     """A colleague whose name ends the line."""
-    for part in reversed(rest.replace(",", " ").replace(",", " ").split()):
+    for part in reversed(rest.replace(",", " ").replace("\uff0c", " ").split()):
         found = BACKUP.match(part)
         people = [m for m in await find_by_name(tx, found[1]) if m.id != who.id] if found else []
         if len(people) == 1:

@@ -3,13 +3,14 @@
 from bot.actions import Show
 from bot.context import Answer, Context, say
 from bot.events import MessageReceived
-from bot.handlers import capture, draft, followup
+from bot.handlers import capture, draft, field, followup
 from bot.handlers.commands import ALIASES, COMMANDS, Command
 from bot.handlers.look import on_show
 from bot.handlers.words import closest, lead_and_rest, picked, read_line, tidy
 from leads.errors import NoRight
 from leads.facts import Fact
 from leads.followup import channel_of
+from leads.own import taken_from
 from leads.rights import Who
 from leads.understand.phone import normal_phone
 from leads.understand.reading import Understanding, understand
@@ -30,19 +31,22 @@ async def on_message(tx: Tx, event: MessageReceived, who: Who, ctx: Context) -> 
     text = tidy(event.text)
     focus = await find_focus(tx, who.id or "")
     number = picked(text)
-    if number is not None:
+    asked = focus.asked if focus is not None else ""
+    if number is not None and not asked.startswith("field:"):
         return await _pick(tx, number, who, ctx)
     line = read_line(text, ALIASES)
     if line is not None:
         return await run_command(tx, COMMANDS[line.word], line.rest, who, ctx)
+    if asked.startswith("field:") and text:
+        return await field.on_answer(tx, asked, text, who, ctx)
     lead_id, rest = lead_and_rest(text, bare=False)
     lead_id = await current(tx, lead_id) if lead_id is not None else None
     if lead_id is not None and not rest:
         return await on_show(tx, Show(lead_id), who, ctx)
     if not text:
         return _unknown(text)
-    if focus is not None and focus.asked.startswith("note:"):
-        return await followup.on_followup_word(tx, int(focus.asked[5:]), text, who, ctx)
+    if asked.startswith("note:"):
+        return await followup.on_followup_word(tx, int(asked[5:]), text, who, ctx)
     reading = understand(text, now=ctx.now.astimezone(ctx.rules.zone))
     if reading.intent == "new_lead":
         return await _new_lead(tx, text, reading, who, ctx)
@@ -84,8 +88,10 @@ async def _new_lead(tx: Tx, text: str, reading: Understanding, who: Who, ctx: Co
     if phone is not None and phone.valid:
         known = await find_by_identity(tx, "phone", phone.key)
         if known is not None:
-            return await capture.known_already(tx, known, fields, text, reading.doubtful, who, ctx)
-    content = capture.draft_of(fields, reading.doubtful, text)
+            own, _ = taken_from(text, rules=ctx.rules)
+            return await capture.known_already(tx, known, fields, text, reading.doubtful, own, who, ctx)
+    own, _ = taken_from(text, rules=ctx.rules)
+    content = capture.draft_of(fields, reading.doubtful, text, own)
     return [
         Answer("draft", params={"draft": await add_draft(tx, who.id or "", "lead", content, lead_id=None, now=ctx.now)})
     ]

@@ -2,7 +2,8 @@
 
 from bot.actions import AskDisqualify, Disqualify, Qualify
 from bot.context import Answer, Context
-from leads.errors import Unusable
+from bot.handlers.field import ask_what_is_missing
+from leads.errors import FieldsMissing, Unusable
 from leads.facts import Fact
 from leads.qualify import disqualify, qualify
 from leads.rights import Who, get_workable
@@ -14,7 +15,10 @@ from store.tx import Tx
 async def on_qualify(tx: Tx, action: Qualify, who: Who, ctx: Context) -> list[Fact | Answer]:
     """The button 合格. Refuses as leads.qualify.qualify does."""
     before = await snapshot(tx, action.lead_id)
-    fact = await qualify(tx, action.lead_id, who, rules=ctx.rules, now=ctx.now)
+    try:
+        fact = await qualify(tx, action.lead_id, who, rules=ctx.rules, now=ctx.now)
+    except FieldsMissing as refusal:
+        return await ask_what_is_missing(tx, refusal, action.lead_id, who, ctx)
     await remember(tx, who, "qualify", action.lead_id, before, now=ctx.now)
     await set_focus(tx, who.id or "", lead_id=action.lead_id, now=ctx.now)
     return [fact]
@@ -25,6 +29,8 @@ async def on_qualify_word(tx: Tx, lead_id: int | None, rest: str, who: Who, ctx:
     if lead_id is None:
         raise Unusable("哪一条合格?例如:合格 L1024")
     outcome = await on_qualify(tx, Qualify(lead_id, 0), who, ctx)
+    if any(isinstance(item, Answer) for item in outcome):
+        return outcome
     return [*outcome, Answer("lead", lead_id, {"said": f"L{lead_id} 已转为合格线索(SQL)"})]
 
 

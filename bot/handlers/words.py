@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 LEAD = re.compile(r"\s*[Ll]\s*(\d{1,12})(?!\d)")
 BARE_LEAD = re.compile(r"\s*[Ll]?\s*(\d{1,12})(?![\d.:点号月年])")
-EDGES = re.compile(r"^[\s,,::、]+|[\s,,::、]+$")
-BOUNDARY = re.compile(r"[\s,,。::;;!!??、.]|[Ll]?\d|$")
+EDGES = re.compile(r"^[\s,:、\uff0c\uff1a]+|[\s,:、\uff0c\uff1a]+$")
+BOUNDARY = re.compile(r"[\s,。:;!?、.\uff0c\uff1a\uff1b\uff01\uff1f]|[Ll]?\d|$")
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ def picked(text: str) -> int | None:
 
 def closest(text: str, words: Sequence[str]) -> list[str]:
     """The three words that a mistyped one most resembles, the best first; always three."""
-    head = re.split(r"[\s,,。::]", text, maxsplit=1)[0][:12]
+    head = re.split(r"[\s,。:\uff0c\uff1a]", text, maxsplit=1)[0][:12]
 
     def likeness(word: str) -> float:
         shared = len(set(word) & set(head)) / max(len(set(word)), 1)

@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from typing import Any
 
-from leads.capture import CLOSED
 from leads.facts import LeadAssigned, LeadEdited
 from leads.imports.ledger import UNNAMED, Ledger
 from leads.imports.row import Row
+from leads.lifecycle import MOVES, may_follow
 from store.leads import OPEN_STAGES
 
 FILLED = ("name", "company", "title", "city", "email", "wechat", "need")
@@ -41,7 +41,7 @@ def _capture(ledger: Ledger, row: Row) -> int:
     if row.owner is not None and stage in ("new", "nurturing", "mql"):
         stage = "sal"
     values |= {"stage": stage, "owner_id": row.owner, "owned_at": at if row.owner else None}
-    if stage in CLOSED:
+    if stage in MOVES["reopen"].before:
         values["closed_reason"] = "导入时已关闭"
     lead_id = ledger.create(row.pairs, at=at, **values)
     if row.owner is not None:
@@ -91,6 +91,6 @@ def _fresh(ledger: Ledger, lead: Mapping[str, Any], row: Row) -> dict[str, Any]:
         fresh |= budget
     if row.next_step_at is not None and lead["next_step_at"] is None:
         fresh["next_step_at"] = row.next_step_at
-    if ledger.overwrite and row.stage and row.stage != lead["stage"]:
+    if ledger.overwrite and row.stage and row.stage != lead["stage"] and may_follow(lead["stage"], row.stage):
         fresh["stage"] = row.stage
     return fresh

@@ -6,7 +6,7 @@ from typing import Any, cast
 
 from config.rules import Rules
 from leads.assign import pool_for
-from leads.capture import CLOSED, rate
+from leads.capture import rate
 from leads.cleaning import classify, flaw_of
 from leads.duplicates import company_grams, index_company
 from leads.facts import (
@@ -17,6 +17,7 @@ from leads.facts import (
     LeadEnquired,
     LeadScored,
 )
+from leads.lifecycle import MOVES, is_ready
 from store import bulk, leads
 from store.batch import ImportLead, ImportMark
 from store.bulk import Pair
@@ -139,8 +140,8 @@ class Ledger:
         """A known lead has asked once more; with `reopen` a closed one is open again."""
         lead = self._leads[lead_id]
         values: dict[str, Any] = {"enquiries": lead["enquiries"] + 1}
-        if reopen and lead["stage"] in CLOSED:
-            values |= {"stage": "new", "owner_id": None, "closed_reason": ""}
+        if reopen and lead["stage"] in MOVES["reopen"].before:
+            values |= {"stage": MOVES["reopen"].after, "owner_id": None, "closed_reason": ""}
         self.change(lead_id, **values)
         self._unrated.add(lead_id)
         self.enquire(lead_id, source=source, need=need, at=at, utm=utm)
@@ -245,9 +246,8 @@ class Ledger:
                     rules_version=self.rules.version,
                 )
             )  # fmt: skip
-        ready = rated.mql and not (lead["phone_flaw"] or lead["flaw"]) and lead["owner_id"] is None
-        if self.start and ready and lead["stage"] in ("new", "nurturing"):
-            self.change(lead_id, stage="mql")
+        if self.start and rated.mql and is_ready(cast(Lead, _View(lead)), rules=self.rules):
+            self.change(lead_id, stage=MOVES["ready"].after)
             self.tell(BecameMql(lead_id=lead_id, at=self.now, pool=lead["pool"], rules_version=self.rules.version))
 
 

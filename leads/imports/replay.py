@@ -11,6 +11,7 @@ from leads.imports.book import BatchTaken, Booked
 from leads.imports.history import Deed, values_of
 from leads.imports.ledger import UNNAMED, Ledger
 from leads.imports.row import Directory, Flaw
+from leads.lifecycle import MOVES
 from store import batches, bulk, lease
 from store.batch import ImportBatch, ImportKept
 from store.leads import FREE_STAGES
@@ -117,7 +118,13 @@ class Replay:
     def _stage(self, deed: Deed, lead_id: int, by: str | None) -> None:
         ledger, lead, at, to = self._ledger, self._ledger.lead(lead_id), deed.at, deed.word("to")
         reason = deed.word("reason") or "原系统标为无效"
-        ledger.change(lead_id, stage=to, closed_reason=reason if to == "invalid" else "")
+        owned = lead["owner_id"] is not None
+        values: dict[str, Any] = {"stage": to, "closed_reason": reason if to == "invalid" else ""}
+        if owned and to == "nurturing":
+            values |= {"owner_id": None, "owned_at": None}
+        elif owned and to in FREE_STAGES:  # what somebody owns is nobody's to claim
+            values["stage"] = MOVES["assign"].after
+        ledger.change(lead_id, **values)
         if to == "mql":
             ledger.tell(BecameMql(lead_id=lead_id, at=at, by=by, pool=lead["pool"], rules_version=self._rules.version))
         elif to == "sql":

@@ -13,15 +13,18 @@ from bot.cards import (
     listing,
     merge,
     missing,
+    own,
     plain,
     question,
     recheck,
     reminder,
     story,
+    wanted,
     why,
 )
 from bot.cards.card import Button, Message, Text
 from leads.missing import QUESTIONS
+from leads.wanted import Wanted
 from store.rechecks import Recheck
 from store.tables import Dispute, Lead, Member
 from tests.conftest import NOW
@@ -151,6 +154,17 @@ STATES: dict[str, Message] = {
     "done": question.draw_done(question.DoneView(customer(), "L1024 已退回公共线索池", 9, 10)),
     "done-for-good": question.draw_done(question.DoneView(customer(), "好了", None, 10)),
     "missing": missing.draw((customer(), QUESTIONS["budget"])),
+    "own": own.draw(own.View(customer(), (("area", "面积", "300"), ("decider", "决策人", "")), "", True)),
+    "own-none": own.draw(own.View(customer(), (), "", True)),
+    "wanted-one-of-three": wanted.draw(
+        wanted.View(customer(), Wanted("decider", "决策人", "select", ("是", "否", "不清楚"), own=True), "qualify", 2)
+    ),
+    "wanted-one-of-many": wanted.draw(
+        wanted.View(customer(), Wanted("kind", "类型", "select", tuple(f"类{n}" for n in range(8)), own=True), "", 0)
+    ),
+    "wanted-in-words": wanted.draw(wanted.View(customer(), Wanted("area", "面积", "number", own=True), "qualify", 1)),
+    "lead-mine-with-own-fields": of_lead("mine", own=(("面积", "300"), ("决策人", "是"))),
+    "lead-free-for-marketing": of_lead("free", may_tend=True, lead=customer(stage="new")),
     "dispute": dispute.draw(
         dispute.View(
             Dispute(id=4, corp="acme", lead_id=1024, holder_id="wanglei", claimant_id="lina", opened_at=NOW),

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator, StringConstraints
 
 EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
+MOST_OWN = 30
 LATEST = datetime(2200, 1, 1, tzinfo=UTC)
 
 
@@ -70,9 +71,33 @@ def _sum(value: Any) -> Any:
     return printable(value) if isinstance(value, str) else value
 
 
+def _own_fields(value: Any) -> Any:
+    """Values of a company's own fields: words, numbers, and lists of words; what they mean the rules know."""
+    if value is None:
+        return {}
+    if not isinstance(value, dict):
+        raise ValueError('要是一个 JSON 对象,例如 {"area": 300}')
+    if len(value) > MOST_OWN:
+        raise ValueError(f"最多 {MOST_OWN} 项")
+    return {str(printable(name))[:40]: _own_value(held) for name, held in value.items()}
+
+
+def _own_value(value: Any) -> Any:
+    if isinstance(value, bool) or value is None:
+        return value
+    if isinstance(value, list):
+        if len(value) > MOST_OWN:
+            raise ValueError(f"最多 {MOST_OWN} 项")
+        return [str(printable(one)) for one in value]
+    if isinstance(value, str | int | float):
+        return printable(value)
+    raise ValueError("字段的值要是文字、数字或文字的列表")
+
+
 Words = Annotated[str, BeforeValidator(printable)]
 Short = Annotated[str, BeforeValidator(printable), StringConstraints(max_length=200)]
 Term = Annotated[str, BeforeValidator(_term), StringConstraints(max_length=200)]
 Id = Annotated[Annotated[str, StringConstraints(max_length=200)] | None, BeforeValidator(_words_or_none)]
 Sum = Annotated[str | int | float | None, BeforeValidator(_sum)]
+OwnFields = Annotated[dict[str, Any], BeforeValidator(_own_fields)]
 Moment = Annotated[datetime, BeforeValidator(_moment)]

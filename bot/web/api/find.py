@@ -1,15 +1,23 @@
 """Which leads a program asks for: its filters as conditions, and every source of the leads it gets."""
 
+import re
 import unicodedata
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, exists, false, func, or_, select
 from sqlmodel import col
 
+from config.field import OwnField
+from config.rules import Rules
 from leads.duplicates import phone_key
+from leads.errors import Unusable
+from leads.own import key_of, read_own
 from store.tables import Enquiry, Identity, Lead
 from store.tx import Tx
+
+_CONDITION = re.compile(r"([^<>=]{1,40}?)\s*(>=|<=|=)\s*(.+)")
 
 
 def has_phone(tx: Tx, text: str) -> ColumnElement[bool]:
@@ -45,6 +53,40 @@ def same_company(name: str) -> ColumnElement[bool]:
     even = "".join(unicodedata.normalize("NFKC", name).split()).lower()
     found: ColumnElement[bool] = column == even
     return found
+
+
+def holds(tx: Tx, words: str, *, rules: Rules, now: datetime) -> list[ColumnElement[bool]]:
+    """Leads whose own fields meet every condition of area>=100;decider=是; raises Unusable, naming what is wrong.
+
+    = asks for the value (one of several where several can be chosen), >= and <= compare numbers and days.
+    """
+    found = []
+    for part in words.split(";"):
+        match = _CONDITION.fullmatch(part.strip())
+        if match is None:
+            raise Unusable(f"fields:「{part[:40]}」看不懂,要写成 字段=值、字段>=值 或 字段<=值,多个用 ; 隔开。")
+        name, sign, value = match.groups()
+        key = key_of(name, rules=rules)
+        read = read_own({name: value}, rules=rules, now=now)
+        if key is None or rules.fields[key].personal:
+            raise Unusable(f"fields:「{name[:20]}」是个人信息,加密存放,不能用来筛选。")
+        found.append(_holds(tx, key, rules.fields[key], sign, read.plain[key]))
+    return found
+
+
+def _holds(tx: Tx, key: str, field: OwnField, sign: str, value: Any) -> ColumnElement[bool]:
+    column: Any = col(Lead.own)
+    if sign != "=":
+        if field.type not in ("number", "date"):
+            raise Unusable(f"fields:「{field.label}」不是数字或日期,只能用 =。")
+        held = column[key].as_float() if field.type == "number" else column[key].as_string()
+        found: ColumnElement[bool] = held >= value if sign == ">=" else held <= value
+        return found
+    listed = value if isinstance(value, list) else [value]
+    if tx.dialect == "postgresql":  # through the index on what the fields hold
+        return and_(*(column.contains({key: [one] if field.type == "multi" else one}) for one in listed))
+    each = func.json_each(column, f'$."{key}"').table_valued("value", name="held")
+    return and_(*(exists(select(1).select_from(each).where(each.c.value == one)) for one in listed))
 
 
 def mentions(words: str) -> ColumnElement[bool]:

@@ -4,11 +4,11 @@ from typing import Annotated, Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from bot.web.api.fields import Id, Sum, Words
+from bot.web.api.fields import Id, OwnFields, Sum, Words
 from leads.capture import Person
 from leads.understand.money import MOST_YUAN, read_budget
 
-PREFIX = "utm_"
+PREFIX, OWN = "utm_", "fields."
 
 
 class Enquirer(BaseModel):
@@ -28,9 +28,23 @@ class Enquirer(BaseModel):
     budget_min: Annotated[int | None, Field(ge=0, le=MOST_YUAN, description="最低多少元")] = None
     budget_max: Annotated[int | None, Field(ge=0, le=MOST_YUAN, description="最高多少元")] = None
     submission_id: Annotated[Id, Field(description="同一来源的同一编号只记一次,可放心重试")] = None
+    fields: Annotated[OwnFields, Field(description="自己的字段,键或名字都行;表单里写成 fields.area")] = {}
     utm: Annotated[
         dict[Words, Words], Field(max_length=20, description="utm_source、utm_campaign 等也可以直接写在外层")
     ] = {}
+
+    @model_validator(mode="before")
+    @classmethod
+    def _gather_fields(cls, given: Any) -> Any:
+        """fields.area and the like of a form go into `fields`."""
+        if not isinstance(given, dict):
+            return given
+        named = {str(name): value for name, value in given.items() if str(name).startswith(OWN)}
+        held = given.get("fields") or {}
+        if not named or not isinstance(held, dict):
+            return given
+        rest = {name: value for name, value in given.items() if str(name) not in named}
+        return {**rest, "fields": {**{name.removeprefix(OWN): value for name, value in named.items()}, **held}}
 
     @model_validator(mode="before")
     @classmethod
@@ -92,4 +106,5 @@ def person_of(given: Enquirer, *, source: str, key: str | None) -> Person:
         budget_max=high,
         submission_id=given.submission_id or key or None,
         utm=given.utm,
+        own=given.fields,
     )

@@ -1,6 +1,6 @@
 """Leads for programs: look them up, book an enquiry, correct what is known, read the story."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 from sqlmodel import col
@@ -8,8 +8,8 @@ from sqlmodel import col
 from bot.context import Context
 from bot.pipeline import Outcome
 from bot.web.api.auth import acting
-from bot.web.api.fields import Id, Moment, Sum, Term, Words
-from bot.web.api.find import has_phone, has_source, mentions, same_company, sources_of
+from bot.web.api.fields import Id, Moment, OwnFields, Sum, Term, Words
+from bot.web.api.find import has_phone, has_source, holds, mentions, same_company, sources_of
 from bot.web.api.intake import Booked, NewLead, person_of
 from bot.web.api.paging import Page, cut, start_of
 from bot.web.api.route import Call, Reply, Route
@@ -21,6 +21,7 @@ from leads.errors import Unusable
 from leads.facts import Fact
 from leads.followup import set_next_step
 from leads.rights import Who, get_visible
+from leads.stage import move_to
 from leads.understand.money import MOST_YUAN, read_budget
 from leads.undo import remember, snapshot
 from store.leads import list_leads
@@ -29,6 +30,8 @@ from store.timeline import audit, list_story
 from store.tx import Tx
 
 BASE = "/api/v1/leads"
+ByHand = Literal["", "nurturing", "mql", "sql", "invalid", "dormant"]
+OTHER = ("fields", "stage", "reason")  # of a correction: what is no plain field of the lead
 
 
 class LeadFilter(Page):
@@ -40,6 +43,7 @@ class LeadFilter(Page):
     stage: Annotated[Term, Field(description=f"阶段,可用逗号隔开多个:{', '.join(STAGES)}")] = ""
     pool: Annotated[Term, Field(description="线索池的名字")] = ""
     source: Annotated[Term, Field(description="任何一次咨询的来源")] = ""
+    fields: Annotated[Term, Field(description="自己的字段,用 ; 隔开:area>=100;decider=是")] = ""
     q: Annotated[Term, Field(description="线索编号、电话,或姓名、公司里的几个字")] = ""
 
     @field_validator("stage")
@@ -82,11 +86,16 @@ class Correction(BaseModel):
     budget: Annotated[Sum, Field(description="多少元,或「50万」「10-20万」这样的说法")] = None
     budget_min: Annotated[int | None, Field(ge=0, le=MOST_YUAN)] = None
     budget_max: Annotated[int | None, Field(ge=0, le=MOST_YUAN)] = None
+    fields: Annotated[OwnFields, Field(description="自己的字段,键或名字都行;null 表示清空")] = {}
+    stage: Annotated[ByHand, Field(description="改阶段,按生命周期的规矩走;别的阶段由领取和商机带来")] = ""
+    reason: Annotated[Words, Field(max_length=1000, description="改阶段的原因")] = ""
     next_step_at: Annotated[Moment | None, Field(description="约定的下一步时间;null 表示取消")] = None
 
     def values(self) -> dict[str, object]:
         """The given fields as the verb takes them; raises Unusable for a budget that is no sum."""
-        given = self.model_dump(include=self.model_fields_set - {"by", "next_step_at", "budget"})
+        given = self.model_dump(include=self.model_fields_set - {"by", "next_step_at", "budget", *OTHER})
+        if self.fields:
+            given["own"] = self.fields
         if "budget" in self.model_fields_set:
             read = read_budget(self.budget) if self.budget not in (None, "") else (None, None)
             if read is None:
@@ -104,7 +113,7 @@ async def list_them(call: Call) -> Reply:
     if looked_up:
         call.guesses.check(call.caller, now=call_now)
     async with call.desk.store.read() as tx:
-        rows = await list_leads(tx, *_conditions(tx, wanted), before=before, limit=wanted.limit + 1)
+        rows = await list_leads(tx, *_conditions(tx, wanted, call.context), before=before, limit=wanted.limit + 1)
         shown, cursor = cut(rows, wanted, "leads", lambda lead: lead.id or 0)
         sources = await sources_of(tx, [lead.id or 0 for lead in shown])
     items = [_shown(lead, sources, call) for lead in shown]
@@ -116,7 +125,7 @@ async def list_them(call: Call) -> Reply:
     return Reply(LeadPage.model_construct(items=items, next_cursor=cursor))
 
 
-def _conditions(tx: Tx, wanted: LeadFilter) -> list[Any]:
+def _conditions(tx: Tx, wanted: LeadFilter, ctx: Context) -> list[Any]:
     found: list[Any] = []
     if wanted.phone:
         found.append(has_phone(tx, wanted.phone))
@@ -131,6 +140,8 @@ def _conditions(tx: Tx, wanted: LeadFilter) -> list[Any]:
         found.append(col(Lead.pool) == wanted.pool)
     if wanted.source:
         found.append(has_source(tx, wanted.source))
+    if wanted.fields:
+        found += holds(tx, wanted.fields, rules=ctx.rules, now=ctx.now)
     if wanted.q:
         found.append(_answers_to(tx, wanted.q))
     return found
@@ -187,7 +198,7 @@ async def show(call: Call, lead_id: int) -> LeadShown:
 
 
 async def patch(call: Call) -> Reply:
-    """PATCH /leads/{no}: who owns it and its stage are changed by acts, not by editing."""
+    """PATCH /leads/{no}: who owns it is changed by acts, not by editing; a stage by the move that leads there."""
     given: Correction = call.body
     values = given.values()
 
@@ -196,6 +207,13 @@ async def patch(call: Call) -> Reply:
         if given.next_step_at is not None and given.next_step_at <= ctx.now:
             raise Unusable("next_step_at:这个时间已经过去了,换一个将来的时间。")
         facts: list[Fact] = list(await edit(tx, call.lead_id, who, values, rules=ctx.rules, now=ctx.now))
+        if given.stage:
+            before = await snapshot(tx, call.lead_id)
+            name, moved = await move_to(
+                tx, call.lead_id, given.stage, who, reason=given.reason, rules=ctx.rules, now=ctx.now
+            )
+            await remember(tx, who, name, call.lead_id, before, now=ctx.now)
+            facts.append(moved)
         if "next_step_at" in given.model_fields_set:
             before = await snapshot(tx, call.lead_id)
             facts.append(await set_next_step(tx, call.lead_id, who, given.next_step_at, rules=ctx.rules, now=ctx.now))
@@ -226,8 +244,8 @@ def _program(call: Call) -> Who:
 
 
 def _shown(lead: Lead, sources: dict[int, list[str]], call: Call) -> LeadShown:
-    zone = call.context.rules.zone
-    return lead_shown(lead, sources.get(lead.id or 0, []), reveal=call.caller.reveals, zone=zone)
+    rules = call.context.rules
+    return lead_shown(lead, sources.get(lead.id or 0, []), reveal=call.caller.reveals, rules=rules)
 
 
 async def _note_reveal(call: Call, act: str, subject: str) -> None:

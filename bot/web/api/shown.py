@@ -8,7 +8,9 @@ from zoneinfo import ZoneInfo
 from pydantic import BaseModel
 
 from bot.web.api.wire import instants, local
+from config.rules import Rules
 from leads.mask import masked_text, said, shown_phone
+from leads.own import shown_own, values_of
 from store.tables import Lead, TimelineItem
 
 Stage = Literal["new", "nurturing", "mql", "sal", "sql", "opportunity", "won", "lost", "invalid", "dormant"]
@@ -42,6 +44,7 @@ class LeadShown(BaseModel):
     source: str
     sources: list[str]
     enquiries: int
+    fields: dict[str, Any]
     next_step_at: datetime | None
     next_step: str
     created_at: datetime
@@ -63,8 +66,12 @@ class FactShown(BaseModel):
     data: dict[str, Any]
 
 
-def lead_shown(lead: Lead, sources: Sequence[str], *, reveal: bool, zone: ZoneInfo) -> LeadShown:
-    """The lead as a caller may see it; without `reveal` no way to reach the person is left in any field."""
+def lead_shown(lead: Lead, sources: Sequence[str], *, reveal: bool, rules: Rules) -> LeadShown:
+    """The lead as a caller may see it; without `reveal` no way to reach the person is left in any field.
+
+    `fields` are the company's own ones, null while they are open.
+    """
+    zone = rules.zone
     words = ("industry", "product", "name", "company", "title", "city", "need", "source", "next_step", "closed_reason")
     moments = ("next_step_at", "created_at", "owned_at", "contacted_at", "touched_at")
     plain = (
@@ -79,9 +86,19 @@ def lead_shown(lead: Lead, sources: Sequence[str], *, reveal: bool, zone: ZoneIn
         "phone": shown_phone(lead.phone, reveal=reveal),
         "email": lead.email if reveal else masked_text(lead.email),
         "wechat": lead.wechat if reveal else masked_text(lead.wechat),
+        "fields": _own(lead, reveal=reveal, rules=rules),
         "sources": [said(source, reveal=reveal) for source in sources],
     }
     return LeadShown.model_construct(**values)
+
+
+def _own(lead: Lead, *, reveal: bool, rules: Rules) -> dict[str, Any]:
+    held = values_of(lead)
+    hidden = {key: text for key, _, text in shown_own(lead, reveal=False, rules=rules)}
+    return {
+        key: held.get(key) if reveal or (field.type != "text" and not field.personal) else hidden.get(key)
+        for key, field in rules.fields.items()
+    }
 
 
 def fact_shown(item: TimelineItem, *, reveal: bool, zone: ZoneInfo) -> FactShown:
