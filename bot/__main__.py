@@ -49,7 +49,7 @@ def init(root: Dir, template: Annotated[str, typer.Option(help="The industry tem
         fail(f"{root} cannot be made ({error.strerror}: {error.filename}); choose a place that you may write to")
     public = load_settings(created.folder, {}).server.public_url
     print(f"已建好 {created.folder.root}")
-    print("\n回调地址(域名换成你自己的),粘贴到企业微信后台;Token 和 EncodingAESKey 在 .env 里:")
+    print("\n回调地址(域名换成你自己的),粘贴到企业微信或钉钉的后台;Token 和 EncodingAESKey 在 .env 里:")
     for label, path in created.callbacks.items():
         print(f"  {label}  {public}{path}")
     print(f"\n下一步:\n  1. 在 members.csv 里填上同事\n  2. ./run serve {root}\n  3. ./run doctor {root}")

@@ -95,11 +95,13 @@ def create_folder(root: Path, *, template: str = "default") -> Created:
     for name in ("leadbot.yaml", "rules.yaml", "members.csv"):
         (root / name).write_text(_of_template(source, name), encoding="utf-8")
     _write_env(folder.env, _of_template(source, "env"))
-    callbacks = {f"企业微信({label})": f"/callback/wecom/{name}" for name, label in CALLBACKS.items()}
+    callbacks = {f"企业微信({label})": f"/callback/wecom/{name}" for name, label in WECOM.items()}
+    callbacks |= {f"钉钉({label})": f"/callback/dingtalk/{name}" for name, label in DINGTALK.items()}
     return Created(folder, callbacks)
 
 
-CALLBACKS = {"app": "自建应用", "contact": "客户联系", "kf": "微信客服"}
+WECOM = {"app": "自建应用", "contact": "客户联系", "kf": "微信客服"}
+DINGTALK = {"robot": "机器人", "events": "事件订阅", "card": "互动卡片"}
 
 
 def _of_template(source: Path, name: str) -> str:
@@ -113,7 +115,7 @@ def _write_env(path: Path, template: str) -> None:
         "data_key": base64.b64encode(secrets.token_bytes(32)).decode(),
         "admin_key": "lb_admin_" + secrets.token_urlsafe(24),
     }
-    for name in CALLBACKS:
+    for name in (*WECOM, "dingtalk"):
         values[f"{name}_token"] = random_text(24)
         values[f"{name}_aes_key"] = random_aes_key()
     path.touch(mode=0o600)

@@ -9,6 +9,7 @@ import pytest
 
 from config.document import BadDocument
 from config.folder import Folder, FolderTaken, NoFolder, create_folder, random_aes_key, read_env
+from config.settings import load_settings
 
 
 def mode(path: Path) -> int:
@@ -25,8 +26,22 @@ def test_a_new_folder_has_everything_commented_in_chinese(tmp_path: Path) -> Non
         assert "$" not in text
     assert folder.content.is_dir() and folder.data.is_dir() and folder.public.is_dir()
     assert sorted(created.callbacks.values()) == [
+        "/callback/dingtalk/card", "/callback/dingtalk/events", "/callback/dingtalk/robot",
         "/callback/wecom/app", "/callback/wecom/contact", "/callback/wecom/kf",
     ]  # fmt: skip
+
+
+def test_dingtalk_is_switched_on_by_taking_the_marks_away(tmp_path: Path) -> None:
+    folder = create_folder(tmp_path / "acme").folder
+    text = folder.settings.read_text("utf-8")
+    on = text.replace("# dingtalk:", "dingtalk:").replace("\n#   ", "\n  ")
+    on = on.replace('client_id: ""', "client_id: dingabc").replace('robot_code: ""', "robot_code: dingabc")
+    folder.settings.write_text(on.replace("agent_id: 0 ", "agent_id: 123 "), "utf-8")
+    settings = load_settings(folder, {})
+    assert settings.wecom is not None and settings.dingtalk is not None and settings.dingtalk.events is not None
+    made = read_env(folder.env)
+    assert settings.dingtalk.events.token.get_secret_value() == made["DINGTALK_TOKEN"]
+    assert settings.dingtalk.events.aes_key.get_secret_value() == made["DINGTALK_AES_KEY"]
 
 
 def test_secrets_and_data_are_private_from_the_first_byte(tmp_path: Path) -> None:
@@ -57,9 +72,9 @@ def test_the_same_command_twice_keeps_the_first_keys(tmp_path: Path) -> None:
 
 def test_every_folder_has_keys_of_its_own(tmp_path: Path) -> None:
     one, other = (read_env(create_folder(tmp_path / name).folder.env) for name in ("a", "b"))
-    generated = {name for name in one if name != "WECOM_SECRET"}
+    generated = {name for name in one if not name.endswith("_SECRET")}
     values = [keys[name] for keys in (one, other) for name in generated]
-    assert one.keys() == other.keys() and len(values) == len(set(values)) == 16
+    assert one.keys() == other.keys() and len(values) == len(set(values)) == 20
     assert len(base64.b64decode(one["LEADBOT_DATA_KEY"], validate=True)) == 32
     for name in generated:
         if name.endswith("AES_KEY"):
