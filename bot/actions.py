@@ -250,11 +250,44 @@ class MoveTo:
     stage: str
 
 
+@dataclass(frozen=True)
+class ShowOverdue:
+    """What is late, beginning after this lead."""
+
+    after_id: int
+
+
+@dataclass(frozen=True)
+class Nudge:
+    """Urge whoever is on duty (manager)."""
+
+    lead_id: int
+    clock_id: int
+
+
+@dataclass(frozen=True)
+class AskPostpone:
+    """Ask for how long, and why a promise gets more time (manager)."""
+
+    lead_id: int
+    clock_id: int
+
+
+@dataclass(frozen=True)
+class Postpone:
+    """More time for a promise: `span` of working time (2h, 1d); the reason is chosen in the card's list."""
+
+    lead_id: int
+    clock_id: int
+    span: str
+    reason: str = ""
+
+
 Action = (
     Claim | Show | More | NoteCall | AskFollowUp | SetNextStep | Qualify | AskDisqualify | Disqualify | AskRelease
     | Release | AskTransfer | Transfer | Undo | SaveDraft | ChangeDraft | OtherLead | DropDraft | ShowPool | ShowMine
     | Resend | Compare | MergeLeads | KeepOther | UndoMerge | OpenDispute | DecideDispute | Fill | AskField | Supply
-    | MoveTo
+    | MoveTo | ShowOverdue | Nudge | AskPostpone | Postpone
 )  # fmt: skip
 
 WORDS: dict[str, type[Action]] = {
@@ -289,6 +322,10 @@ WORDS: dict[str, type[Action]] = {
     "ask-field": AskField,
     "supply": Supply,
     "move": MoveTo,
+    "overdue": ShowOverdue,
+    "nudge": Nudge,
+    "ask-postpone": AskPostpone,
+    "postpone": Postpone,
 }
 NAMES = {kind: word for word, kind in WORDS.items()}
 

@@ -1,7 +1,7 @@
 """What handlers, reactions and cards need to know besides their subject: the rules, the calendar and the time."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from bot.platform import Place
@@ -23,6 +23,11 @@ class Context:
     enriches: bool = False  # whether a register of companies is asked
     others: Calendars = field(default_factory=Calendars)  # the hours of those who do not work when the company does
     groups: tuple[Place, ...] = ()  # groups that can be told something, by the names that the settings give them
+
+    @property
+    def today(self) -> date:
+        """The day in the company's zone."""
+        return self.now.astimezone(self.rules.zone).date()
 
     def hours_of(self, member: Member | None) -> WorkCalendar:
         """The calendar of a member; without one (nobody), or without hours of their own, the company's."""

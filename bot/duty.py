@@ -2,6 +2,7 @@
 
 from bot.context import Context
 from config.worktime import WorkCalendar
+from store.leads import get_lead
 from store.members import find_member
 from store.tables import Lead, Member
 from store.tx import Tx
@@ -22,3 +23,16 @@ async def hours_of(tx: Tx, lead: Lead, ctx: Context) -> WorkCalendar:
     pool = ctx.rules.pools.get(lead.pool)
     teams = pool.teams if pool is not None else ()
     return (ctx.others.teams.get(teams[0]) if len(teams) == 1 else None) or ctx.calendar
+
+
+async def only_watched(tx: Tx, lead_id: int, ctx: Context) -> bool:
+    """Whether the lead is in the hands, or in the pool, of teams whose promises are only watched so far."""
+    teams = {one.team for one in ctx.rules.watching(ctx.today)}
+    if not teams:
+        return False
+    lead = await get_lead(tx, lead_id)
+    if lead.owner_id is not None:
+        member = await on_duty(tx, lead)
+        return member is not None and member.team in teams
+    pool = ctx.rules.pools.get(lead.pool)
+    return pool is not None and bool(pool.teams) and set(pool.teams) <= teams

@@ -39,9 +39,10 @@ async def ring(
     )
 
 
-async def refresh(tx: Tx, ctx: Context, lead: Lead, *, origin: str, only: str | None = None) -> None:
-    """Make every living card of a lead true again (or only the one that hangs at the place `only`)."""
-    hanging = [place for place in await cards.list_places(tx, lead.id or 0) if only in (None, place.place)]
+async def refresh(tx: Tx, ctx: Context, lead: Lead, *, origin: str, only: str | None = None, card: str = "") -> None:
+    """Make every living card of a lead true again (or only that at the place `only`, or those whose name begins so)."""
+    places = await cards.list_places(tx, lead.id or 0)
+    hanging = [place for place in places if only in (None, place.place) and place.card.startswith(card)]
     if not hanging:
         return
     people = await list_at(tx, [place.place for place in hanging])

@@ -6,7 +6,7 @@ Read it as the product's rules: each line names a fact and what follows from it,
 from collections.abc import Awaitable, Callable, Sequence
 
 from bot.context import Context
-from bot.duty import hours_of, on_duty
+from bot.duty import hours_of, on_duty, only_watched
 from bot.giving import give
 from bot.outgoing import audience, managers_or_admins, offer, refresh, ring
 from bot.reunion import (
@@ -112,7 +112,7 @@ async def cancel_clocks(tx: Tx, fact: Fact, ctx: Context, origin: str) -> Sequen
 
 async def take_back(tx: Tx, fact: Fact, ctx: Context, origin: str) -> Sequence[Fact]:
     """The last step of a ladder takes the lead from its owner, when the rule says so."""
-    if not isinstance(fact, ClockStepped) or fact.do is None:
+    if not isinstance(fact, ClockStepped) or fact.do is None or await only_watched(tx, fact.lead_id, ctx):
         return ()
     kept = await find_clock(tx, fact.clock_id)
     label = str(kept.rule.get("label", fact.clock)) if kept is not None else fact.clock
@@ -217,11 +217,13 @@ async def ring_owner_of_reenquiry(tx: Tx, fact: Fact, ctx: Context, origin: str)
 
 async def ring_audience(tx: Tx, fact: Fact, ctx: Context, origin: str) -> Sequence[Fact]:
     """A promise is running out or broken: the people whom its rule names get its card."""
-    if not isinstance(fact, ClockStepped):
+    if not isinstance(fact, ClockStepped) or await only_watched(tx, fact.lead_id, ctx):
         return ()
     lead = await get_lead(tx, fact.lead_id)
-    card = f"clock:{fact.clock_id}:{fact.share}"
+    card = f"clock:{fact.clock_id}:{fact.share}" + (f":{fact.turn}" if fact.turn else "")
     for member in await audience(tx, lead, fact.tell, rules=ctx.rules):
+        if (place := ctx.place_of(member)) is not None:  # the card of an earlier step has nothing left to press
+            await refresh(tx, ctx, lead, origin=origin, only=place.id, card=f"clock:{fact.clock_id}:")
         await ring(tx, ctx, member, card, key=f"{card}:{member.id}:{origin}", lead_id=lead.id)
     return ()
 

@@ -1,5 +1,6 @@
 """The business rules of a company, as data: hours, pools, scoring, claim limits, promises about time."""
 
+from datetime import date
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
@@ -106,6 +107,13 @@ class Cleaning(Section):
     throw_away_mail: tuple[str, ...] = ()
 
 
+class Watching(Section):
+    """A team in its first weeks: promises run and are recorded, nobody is rung and nothing is taken back."""
+
+    team: str = Field(min_length=1)
+    until: date
+
+
 class Rules(Section):
     """All rules of one version."""
 
@@ -119,6 +127,7 @@ class Rules(Section):
     regions: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     assignment: Assignment = Assignment()
     clocks: dict[Name, ClockRule]
+    watch_only: tuple[Watching, ...] = ()
     follow_up: FollowUp = FollowUp()
     undo_minutes: int = Field(default=10, ge=1, le=60)
     version: int = 0
@@ -153,6 +162,10 @@ class Rules(Section):
     def zone(self) -> ZoneInfo:
         """The company's zone."""
         return ZoneInfo(self.calendar.zone)
+
+    def watching(self, today: date) -> tuple[Watching, ...]:
+        """The teams that are only watched on this day; the last day is the one before `until`."""
+        return tuple(one for one in self.watch_only if today < one.until)
 
     @property
     def default_pool(self) -> str:

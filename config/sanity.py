@@ -58,8 +58,20 @@ def unfit(rules: Rules, document: Document, crew: Crew) -> list[Problem]:
             message = f"leadbot.yaml has no group {pool.group!r} under wecom.groups (it has: {known}); add it there"
             problems.append(document.problem(("pools", name, "group"), message))
     return (
-        problems + _assignment(rules, document, crew) + _hours(rules, document, crew) + _ladders(rules, document, crew)
+        problems
+        + _assignment(rules, document, crew)
+        + _watched(rules, document, crew)
+        + _hours(rules, document, crew)
+        + _ladders(rules, document, crew)
     )
+
+
+def _watched(rules: Rules, document: Document, crew: Crew) -> list[Problem]:
+    return [
+        document.problem(("watch_only", number, "team"), _no_team(one.team, crew.teams))
+        for number, one in enumerate(rules.watch_only)
+        if crew.members and one.team not in crew.teams
+    ]
 
 
 def _hours(rules: Rules, document: Document, crew: Crew) -> list[Problem]:

@@ -49,6 +49,7 @@ FACT_LABELS: Mapping[str, str] = MappingProxyType(
         "clock_resumed": "继续计时",
         "clock_moved": "时限顺延",
         "recycled": "收回",
+        "nudged": "催办",
         "cover_began": "请人顶班",
         "cover_ended": "顶班结束",
         "fell_asleep": "转为沉睡",

@@ -109,6 +109,7 @@ async def step(tx: Tx, row: Due, *, calendar: WorkCalendar, now: datetime) -> li
     share, deed = int(reached["at"]), reached.get("do")
     tell = (*reached["tell"], *(word for word in row.payload.get("also", ()) if word not in reached["tell"]))
     done = {"at": now.isoformat(), "share": share, "tell": list(tell)} | ({"do": deed} if deed else {})
+    done |= {"turn": clock.turn} if clock.turn else {}
     taken = [*clock.steps, done]
     await clocks.change(
         tx, clock.id or 0, (clock.state,), steps=taken, state="overdue" if share >= 100 else clock.state
@@ -118,7 +119,7 @@ async def step(tx: Tx, row: Due, *, calendar: WorkCalendar, now: datetime) -> li
     tell = () if passed else tell
     told: dict[str, Any] = {
         "lead_id": clock.lead_id, "at": now, "clock_id": clock.id or 0, "clock": clock.name, "share": share,
-        "tell": tell, "do": deed,
+        "tell": tell, "do": deed, "turn": clock.turn,
     }  # fmt: skip
     if share < 100:
         return [ClockWarned(**told)]

@@ -45,6 +45,7 @@ class ClockStepped(Fact):
     share: int
     tell: tuple[str, ...]
     do: str | None = None
+    turn: int = 0  # how often the promise has begun anew, or was given more time
 
     def data(self) -> Mapping[str, Any]:
         told: dict[str, Any] = {"clock": self.clock, "share": self.share, "tell": list(self.tell)}
@@ -136,3 +137,15 @@ class CoverEnded(Fact):
 
     def data(self) -> Mapping[str, Any]:
         return {"cover": self.from_id, "owner": self.to_id}
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClockNudged(Fact):
+    """A manager has urged these members to keep a promise."""
+
+    kind = "nudged"
+    clock: str
+    members: tuple[str, ...]
+
+    def data(self) -> Mapping[str, Any]:
+        return {"clock": self.clock, "members": list(self.members)}

@@ -50,6 +50,19 @@ async def list_clocks(
     return await tx.all(query.order_by(col(Clock.id).desc()).limit(limit))
 
 
+async def list_late(tx: Tx, *, now: datetime, limit: int = 200) -> Sequence[Clock]:
+    """Broken promises that nobody has caught up on and that were given no more time, the oldest first."""
+    return await tx.all(
+        select(Clock)
+        .where(
+            col(Clock.corp) == tx.corp, col(Clock.state) == "overdue", col(Clock.ended_at).is_(None),
+            col(Clock.due_at) <= now,
+        )
+        .order_by(col(Clock.due_at), col(Clock.id))
+        .limit(limit)
+    )  # fmt: skip
+
+
 async def change(tx: Tx, clock_id: int, states: Sequence[str], **values: Any) -> bool:
     """Change a clock if it is still in one of the states."""
     of = {"of_corp": tx.corp, "of_id": clock_id, "states": tuple(states)}

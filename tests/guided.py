@@ -64,4 +64,4 @@ async def claim_and_log(page: Page) -> None:
     await live_button(page, "wanglei", "保存").click()
     await expect(phone(page, "wanglei").locator(".card").last).to_contain_text("已记到 L1041")
     await say(page, "chenjing", "超时")
-    await expect(phone(page, "chenjing").locator(".bubble").last).to_contain_text("超时 1 条")
+    await expect(phone(page, "chenjing").locator(".card").last).to_contain_text("超时 1 条")

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from bot.actions import AskFollowUp, AskTransfer, Claim, More, NoteCall
+from bot.actions import AskFollowUp, AskPostpone, AskTransfer, Claim, More, NoteCall, Nudge
 from bot.cards.asked import Asked, lasting, moment, phone_of, rating_of, title_of
 from bot.cards.card import Button, Card, Field
 from bot.context import Context
@@ -29,11 +29,13 @@ class View:
     part: str  # claim, owner, manager, other
     reveal: bool
     ended: str
+    clock_id: int = 0
+    older: bool = False  # a later card of the same promise is the living one
 
 
 async def look(tx: Tx, asked: Asked, ctx: Context) -> View | None:
     """Read the promise and the reader's part in it."""
-    _, clock_id, share = asked.card.split(":")  # each step of each promise is a card of its own
+    _, clock_id, share, *turn = asked.card.split(":")  # each step of each promise is a card of its own
     clock = await clocks.find_clock(tx, int(clock_id))
     lead = await leads.find_lead(tx, asked.lead_id or 0)
     who = asked.who
@@ -52,18 +54,31 @@ async def look(tx: Tx, asked: Asked, ctx: Context) -> View | None:
     calendar = await hours_of(tx, lead, ctx)
     left = calendar.worked(ctx.now, clock.due_at).total_seconds() if clock.due_at > ctx.now else 0
     today = ctx.now.astimezone(calendar.zone).date()
+    due = moment(clock.due_at, now=ctx.now, zone=ctx.rules.zone)
+    older = _superseded(clock, int(share), int(turn[0]) if turn else 0, part, due)
     return View(
         lead=lead,
         label=str(clock.rule.get("label", clock.name)),
         share=int(share),
-        due=moment(clock.due_at, now=ctx.now, zone=ctx.rules.zone),
+        due=due,
         left=lasting(left) if left else "",
         arithmetic=explain_text(calendar.explain(ctx.now, clock.due_at), today=today) if left else "",
         owner=owner,
         part=part,
         reveal=act and part != "claim",
-        ended=_ended(clock, owner),
+        ended=_ended(clock, owner) or older,
+        older=bool(older),
+        clock_id=clock.id or 0,
     )
+
+
+def _superseded(clock: Clock, share: int, turn: int, part: str, due: str) -> str:
+    """One card of a promise is alive: it is closed once the time was changed, or a later step told the same people."""
+    if turn < clock.turn:
+        return f"时限改到 {due}"
+    words = {"owner": {"owner"}, "claim": {"pool"}, "manager": {"team_lead", "director", "admin"}}.get(part, set())
+    later = [step for step in clock.steps if (int(step.get("turn", 0)), int(step.get("share", 0))) > (turn, share)]
+    return "看下面最新的提醒" if any(words & set(step.get("tell", ())) for step in later) else ""
 
 
 def _ended(clock: Clock, owner: str) -> str:
@@ -82,7 +97,8 @@ def draw(view: View) -> Card:
     """The card: remaining time first, then what to do."""
     lead_id, version = view.lead.id or 0, view.lead.version
     broken = not view.left
-    title = f"{view.lead.no} {view.label}" + ("超时了" if broken else f"已过 {view.share}%")
+    passed = f"已过 {view.share}%"
+    title = f"{view.lead.no} {view.label}" + ("超时了" if broken and not (view.older and view.share < 100) else passed)
     fields = [
         Field("客户", title_of(view.lead).removeprefix(view.lead.no).strip()),
         Field("截止", view.due),
@@ -114,5 +130,10 @@ def _buttons(view: View, lead_id: int, version: int) -> tuple[Button, ...]:
         )
     if view.part == "manager":
         give = "改派" if view.owner else "指派"
-        return (Button(give, AskTransfer(lead_id), "primary"), Button("详情", More(lead_id)))
+        return (
+            Button(give, AskTransfer(lead_id), "primary"),
+            Button("催办", Nudge(lead_id, view.clock_id)),
+            Button("顺延", AskPostpone(lead_id, view.clock_id)),
+            Button("详情", More(lead_id)),
+        )
     return ()

@@ -8,6 +8,7 @@ from bot.actions import (
     AskDisqualify,
     AskField,
     AskFollowUp,
+    AskPostpone,
     AskRelease,
     AskTransfer,
     BadAction,
@@ -23,8 +24,10 @@ from bot.actions import (
     More,
     MoveTo,
     NoteCall,
+    Nudge,
     OpenDispute,
     OtherLead,
+    Postpone,
     Qualify,
     Release,
     Resend,
@@ -32,6 +35,7 @@ from bot.actions import (
     SetNextStep,
     Show,
     ShowMine,
+    ShowOverdue,
     ShowPool,
     Supply,
     Transfer,
@@ -50,6 +54,7 @@ from bot.handlers import (
     look,
     merge,
     office,
+    overdue,
     qualify,
     release,
     stage,
@@ -101,6 +106,10 @@ HANDLERS: dict[type[Action], Handler] = {
     AskField: field.on_ask_field,
     Supply: field.on_supply,
     MoveTo: stage.on_move,
+    ShowOverdue: overdue.on_show_overdue,
+    Nudge: overdue.on_nudge,
+    AskPostpone: overdue.on_ask_postpone,
+    Postpone: overdue.on_postpone,
     OpenDispute: dispute.on_open_dispute,
     DecideDispute: dispute.on_decide_dispute,
     Compare: merge.on_compare,
@@ -127,6 +136,8 @@ DONE: dict[type[Action], str] = {
     Resend: "正在重发",
     Fill: "已记好",
     Supply: "已记好",
+    Nudge: "已催办",
+    Postpone: "已顺延",
     OpenDispute: "已提给主管",
     DecideDispute: "已定",
     Compare: "换好了",
@@ -134,7 +145,7 @@ DONE: dict[type[Action], str] = {
     KeepOther: "换好了",
     UndoMerge: "已撤销合并",
 }
-CHOSEN = {Release: "reason", Disqualify: "reason", Transfer: "to", Supply: "value"}
+CHOSEN = {Release: "reason", Disqualify: "reason", Transfer: "to", Supply: "value", Postpone: "reason"}
 
 
 def _completed(action: Action, event: ButtonPressed) -> Action:

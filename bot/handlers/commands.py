@@ -14,6 +14,7 @@ from bot.handlers import (
     look,
     merge,
     office,
+    overdue,
     qualify,
     release,
     stage,
@@ -86,7 +87,11 @@ TABLE = (
     Command(("分配规则",), "线索按什么规则分、各分了多少", "分配规则", on_alone=why.on_rules_word, roles=LEADERS),
     Command(("日历",), "哪天上班、哪天休息", "日历", on_alone=office.on_calendar),
     Command(("反馈",), "有话对管理员说", "反馈 希望卡片上能看到预算", on_words=office.on_feedback_word),
-    Command(("超时",), "超时还没跟上的线索", "超时", on_alone=office.on_overdue, roles=LEADERS),
+    Command(("超时",), "超时还没跟上的线索", "超时", on_alone=overdue.on_overdue, roles=LEADERS),
+    Command(
+        ("顺延",), "给时限多一点时间,要写原因", "顺延 L1024 1天 客户出差", on_lead=overdue.on_postpone_word,
+        roles=LEADERS,
+    ),
     Command(("未送达",), "没有送到的消息", "未送达", on_alone=office.on_undelivered, roles=LEADERS),
 )  # fmt: skip
 

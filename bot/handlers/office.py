@@ -1,4 +1,4 @@
-"""What managers and administrators ask: what is late, what did not arrive, what the calendar says; and feedback."""
+"""What managers and administrators ask: what did not arrive, what the calendar says; and feedback."""
 
 from datetime import timedelta
 
@@ -12,35 +12,16 @@ from config.holidays import unknown_years, unknown_years_text
 from config.rules import Rules
 from leads.errors import Unusable
 from leads.facts import Fact
-from leads.rights import Who, can_see, require_role
-from store import clocks, outbox
-from store.leads import find_lead
+from leads.rights import Who, require_role
+from store import outbox
 from store.members import list_members
-from store.talk import find_focus, set_focus
+from store.talk import find_focus
 from store.timeline import audit
 from store.tx import Tx
 
 log = structlog.get_logger()
 
 LEADERS = ("manager", "marketing", "admin")
-
-
-async def on_overdue(tx: Tx, who: Who, ctx: Context) -> list[Fact | Answer]:
-    """超时: broken promises that nobody has caught up on, the oldest first."""
-    require_role(who, LEADERS, "超时清单")
-    late: list[int] = []
-    for clock in reversed(await clocks.list_clocks(tx, state="overdue", limit=200)):
-        lead = await find_lead(tx, clock.lead_id)
-        if lead is None or clock.ended_at is not None or clock.lead_id in late:
-            continue
-        if await can_see(tx, lead, who, rules=ctx.rules):
-            late.append(clock.lead_id)
-    if not late:
-        return [say("现在没有超时的线索,大家都跟上了。")]
-    await set_focus(tx, who.id or "", listed=late[:10], asked="", now=ctx.now)
-    return [
-        Answer("list", params={"title": f"超时 {len(late)} 条", "leads": late[:10], "hint": "回复序号打开,可以改派"})
-    ]
 
 
 async def on_undelivered(tx: Tx, who: Who, ctx: Context) -> list[Fact | Answer]:

@@ -13,8 +13,10 @@ from bot.cards import (
     listing,
     merge,
     missing,
+    overdue,
     own,
     plain,
+    postpone,
     question,
     recheck,
     reminder,
@@ -26,7 +28,7 @@ from bot.cards.card import Button, Message, Text
 from leads.missing import QUESTIONS
 from leads.wanted import Wanted
 from store.rechecks import Recheck
-from store.tables import Dispute, Lead, Member
+from store.tables import Clock, Dispute, Lead, Member
 from tests.conftest import NOW
 
 
@@ -60,6 +62,24 @@ def of_clock(part: str, *, left: str = "1 小时", ended: str = "", label: str =
             reveal=part in ("owner", "manager"), ended=ended,
         )
     )  # fmt: skip
+
+
+def clock_superseded() -> Message:
+    """An earlier step's card after a later one has rung."""
+    shown = clock.View(
+        lead=customer(), label="领取", share=50, due="今天 13:50", left="30 分", arithmetic="", owner="", part="claim",
+        reveal=False, ended="看下面最新的提醒", older=True,
+    )  # fmt: skip
+    return clock.draw(shown)
+
+
+def late(about: Lead, owner: str, over: str) -> overdue.Late:
+    """A broken promise that nobody has caught up on."""
+    promise = Clock(
+        id=7, corp="acme", lead_id=about.id or 0, name="first_contact", state="overdue", started_at=NOW, due_at=NOW,
+        rule={"label": "首次联系"}, rules_version=1,
+    )  # fmt: skip
+    return overdue.Late(about, promise, owner, over)
 
 
 def of_reminder(done: str = "") -> Message:
@@ -108,6 +128,22 @@ STATES: dict[str, Message] = {
     "clock-to-claim": of_clock("claim"),
     "clock-late-for-a-manager": of_clock("manager", left=""),
     "clock-late-for-the-owner": of_clock("owner", left="", label="首次联系", owner="王磊"),
+    "clock-superseded": clock_superseded(),
+    "overdue": overdue.draw(
+        overdue.View(
+            late(customer(stage="sal", owner_id="wanglei"), "王磊", "1 小时 20 分"),
+            (late(customer(id=1030, name="刘芳"), "还没人领", "10 分"),),
+            2,
+            "昨天 16:20",
+            True,
+            "华东组到 04-01",
+        )
+    ),
+    "overdue-to-read": overdue.draw(
+        overdue.View(late(customer(stage="sal", owner_id="wanglei"), "王磊", "1 小时"), (), 1, "还没有", False)
+    ),
+    "overdue-none": overdue.draw(overdue.View(None, (), 0)),
+    "postpone": postpone.draw(postpone.View(customer(), 7, "首次联系")),
     "clock-ended": of_clock("claim", ended="已被李娜领取", owner="李娜"),
     "clock-of-somebody-else": of_clock("other"),
     "reminder": of_reminder(),
