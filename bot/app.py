@@ -96,7 +96,8 @@ class Leadbot:
         self.now = now
         self.monotonic = monotonic
         self.metrics = Metrics()
-        self.store = Store(settings.store_url(folder), settings.corp, Keys(settings.data_key()))
+        takeover = timedelta(seconds=settings.store.takeover_seconds)
+        self.store = Store(settings.store_url(folder), settings.corp, Keys(settings.data_key()), takeover=takeover)
         self.platforms: dict[str, Platform] = {}
         self.wecom: WeComClient | None = None
         if settings.wecom is not None:

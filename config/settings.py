@@ -123,6 +123,7 @@ class StoreSettings(Section):
     """Where the rows are; a relative SQLite path is relative to the folder."""
 
     url: StoreUrl = SecretStr("sqlite:///data/leadbot.db")
+    takeover_seconds: Annotated[int, Field(ge=15, le=60)] = 60  # longer than any call to a platform may take
 
 
 class Security(Section):

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import timedelta
 from functools import partial
 from typing import Any, TypeVar
 
@@ -20,7 +21,7 @@ from store.hear import hear
 from store.sealed import Keys
 from store.shared import Shared, cut_if_silent
 from store.tables import Property
-from store.tx import Tx
+from store.tx import TAKEOVER, Tx
 from store.writer import Writer
 
 T = TypeVar("T")
@@ -34,10 +35,11 @@ class WrongKey(Tellable):
 class Store:
     """One company's rows. Changes share commits among many callers; readers never wait for them."""
 
-    def __init__(self, url: str, corp: str, keys: Keys) -> None:
+    def __init__(self, url: str, corp: str, keys: Keys, *, takeover: timedelta = TAKEOVER) -> None:
         self.corp = corp
         self.keys = keys
         self.url = url
+        self._takeover = takeover
         self.shared = sqlite_path(url) is None  # other replicas work on the same rows
         self.replica = secrets.token_hex(4)
         self._listeners: list[Callable[[str], None]] = []
@@ -50,7 +52,7 @@ class Store:
 
     def _new_writer(self, *, ordered: bool) -> Writer:
         shared = Shared(self.corp, self.replica, ordered=ordered) if self.shared else None
-        return Writer(self._write_engine, self.corp, self.keys, self._hint, shared=shared)
+        return Writer(self._write_engine, self.corp, self.keys, self._hint, shared=shared, takeover=self._takeover)
 
     async def open(self) -> None:
         """Start the writer; raises WrongKey when the rows were sealed with another data key."""

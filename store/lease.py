@@ -16,10 +16,10 @@ from sqlmodel import col
 from store.batch import ImportBatch
 from store.columns import Utc, one_of
 from store.queues import Due, Inbox, Job, Outbox
-from store.tx import Tx, made
+from store.tx import TAKEOVER, Tx, made
 
 Work = TypeVar("Work", Inbox, Outbox, Due, Job, ImportBatch)
-LEASE = timedelta(seconds=60)
+LEASE = TAKEOVER
 
 
 async def take(
@@ -32,15 +32,14 @@ async def take(
     holding: tuple[str, ...] = ("new",),
     into: str | None = None,
     lanes: bool = True,
-    lease: timedelta = LEASE,
 ) -> Sequence[Work]:
-    """Take up to `limit` rows that are due, oldest first, and hold them until `now` + `lease`.
+    """Take up to `limit` rows that are due, oldest first, and hold them until `now` + `tx.takeover`.
 
     With `lanes`, a row waits while an older row of its lane is in one of the `holding` states.
     `into` changes the state while taking. The rows come back with their new fencing number.
     """
     statement = _taking(table, state, holding, into, lanes)
-    taken = await tx.execute(statement, {"of_corp": tx.corp, "now": now, "until": now + lease, "most": limit})
+    taken = await tx.execute(statement, {"of_corp": tx.corp, "now": now, "until": now + tx.takeover, "most": limit})
     return sorted(made(table, taken), key=lambda row: row.id or 0)
 
 

@@ -1,6 +1,7 @@
 """One transaction of one company: every verb and every query gets it as its first argument."""
 
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from functools import cache
 from typing import Any, TypeVar
 
@@ -14,6 +15,7 @@ from store.tables import MergeTrace, Row
 
 T = TypeVar("T")
 COUNTED = {"preserve_rowcount": True}
+TAKEOVER = timedelta(seconds=60)  # after which what a dead server held is taken over
 
 
 class Tx:
@@ -23,12 +25,19 @@ class Tx:
     """
 
     def __init__(
-        self, connection: AsyncConnection, corp: str, keys: Keys, *, at_once: Connection | None = None
+        self,
+        connection: AsyncConnection,
+        corp: str,
+        keys: Keys,
+        *,
+        at_once: Connection | None = None,
+        takeover: timedelta = TAKEOVER,
     ) -> None:
         self._connection = connection
         self._at_once = at_once
         self.corp = corp
         self.keys = keys
+        self.takeover = takeover
         self.dialect = connection.dialect.name
         self.hints: set[str] = set()
         self.through: dict[int, int] = {}  # lead -> the lead merged into it whose number or contact was used

@@ -5,6 +5,7 @@ import contextlib
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 import structlog
@@ -16,7 +17,7 @@ from store import crash
 from store.direct import at_once
 from store.sealed import Keys
 from store.shared import Shared, cut_if_silent, is_lost, may_succeed
-from store.tx import Tx
+from store.tx import TAKEOVER, Tx
 
 log = structlog.get_logger()
 
@@ -71,12 +72,14 @@ class Writer:
         on_hint: Callable[[str], None],
         *,
         shared: Shared | None = None,
+        takeover: timedelta = TAKEOVER,
     ) -> None:
         self._engine = engine
         self._corp = corp
         self._keys = keys
         self._on_hint = on_hint
         self._shared = shared
+        self._takeover = takeover
         self._queue: asyncio.Queue[_Call | None] = asyncio.Queue()
         self._task: asyncio.Task[None] | None = None
         self._closed = False
@@ -208,7 +211,7 @@ class Writer:
             self._on_hint(hint)
 
     async def _run_one(self, connection: AsyncConnection, call: _Call) -> None:
-        call.tx = Tx(connection, self._corp, self._keys, at_once=at_once(connection))
+        call.tx = Tx(connection, self._corp, self._keys, at_once=at_once(connection), takeover=self._takeover)
         call.refusal = None
         try:
             call.result = await call.operation(call.tx)

@@ -36,6 +36,7 @@ ROOT = Path(__file__).parents[1]
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--soak", action="store_true", help="run the long forms of the tests that have one")
     parser.addoption("--kills", type=int, default=200, help="how often the long form kills the bot (200)")
+    parser.addoption("--turns", type=int, default=20, help="how often it dies at each named point (20)")
     parser.addoption(
         "--database",
         choices=("sqlite", "postgresql", "both"),

@@ -1,9 +1,9 @@
-"""A bot as a process of its own, killed and started again, beside a WeCom stand-in that keeps running."""
+"""A bot as one or two processes, killed and started again, beside a WeCom stand-in that keeps running."""
 
 import asyncio
 import re
+import shutil
 import socket
-import sqlite3
 import time
 from collections import Counter
 from pathlib import Path
@@ -17,12 +17,14 @@ from config.settings import load_settings
 from sandbox.sample import ALWAYS_OPEN
 from sandbox.wecom.chat import Message
 from sandbox.wecom.standin import WeComStandIn
-from store.migrate import migrate
+from tests.database import Database
 from tests.kill.living import Living
 from tests.sides import seen
+from tests.wire import Wire
 
+TAKEOVER = 15  # seconds until a server takes over what a dead one held
 START = 30.0  # seconds a start may take on a busy machine
-QUIET = 60.0  # seconds until nothing may be left to do after the last start
+QUIET = 90.0  # seconds until nothing may be left to do after the last start
 
 
 def free_port() -> int:
@@ -33,19 +35,22 @@ def free_port() -> int:
 
 
 class KillTown:
-    """One company whose bot dies; the stand-in and the folder live on."""
+    """One company whose servers die; the stand-in, the folders and the database live on.
 
-    def __init__(self, root: Path, reps: int) -> None:
+    The servers share one address, as behind a load balancer that asks the next when one does not answer.
+    """
+
+    def __init__(self, root: Path, reps: int, database: Database, servers: int = 1) -> None:
         self.root = root
+        self.database = database
         self.reps = [f"rep{number:03}" for number in range(reps)]
         self.standin = WeComStandIn(
             corp_id="ww0000000000000000", agent_id=1000002, secret="请填入应用的Secret",
             members={rep: f"销售{rep[3:]}" for rep in self.reps},
         )  # fmt: skip
-        self.port = free_port()
-        self.base = f"http://127.0.0.1:{self.port}"
+        self.wire = Wire(*(free_port() for _ in range(servers)))
         self.kills = 0
-        self._process: Living | None = None
+        self._processes: list[Living | None] = [None] * servers
 
     async def open(self, *, claim_within: str = "2h", claim_step: int = 50) -> None:
         """Make the folder and start the stand-in; the bot is started by `start`."""
@@ -53,12 +58,14 @@ class KillTown:
         await runner.setup()
         await web.TCPSite(runner, "127.0.0.1", 0).start()
         self._runner = runner
+        await self.wire.open()
+        self.base = f"http://127.0.0.1:{self.wire.port}"
         folder = create_folder(self.root / "acme").folder
         text = folder.settings.read_text(encoding="utf-8")
         api = f"  api_base: http://127.0.0.1:{runner.addresses[0][1]}\n  callbacks:"
-        folder.settings.write_text(
-            text.replace("  callbacks:", api, 1).replace("8080", str(self.port)), encoding="utf-8"
-        )
+        text = text.replace("  callbacks:", api, 1).replace("8080", str(self.wire.ends[0]))
+        url = f"{self.database.url}\n  takeover_seconds: {TAKEOVER}"
+        folder.settings.write_text(text.replace("sqlite:///data/leadbot.db", url, 1), encoding="utf-8")
         rules = folder.rules.read_text(encoding="utf-8")
         rules = re.sub(r"  hours:.*?  holidays: china[^\n]*\n", ALWAYS_OPEN, rules, flags=re.DOTALL)
         rules = rules.replace("within: 2h", f"within: {claim_within}", 1).replace("at: 50", f"at: {claim_step}", 1)
@@ -67,9 +74,13 @@ class KillTown:
         folder.rules.write_text(rules, encoding="utf-8")
         lines = ["id,name,role,team,wecom", *(f"{rep},销售{rep[3:]},rep,华东,{rep}" for rep in self.reps)]
         folder.members.write_text("\n".join(lines), encoding="utf-8")
-        self.folder: Folder = folder
+        self.folders = [folder]
+        for number, port in enumerate(self.wire.ends[1:], start=2):
+            other = Folder(shutil.copytree(folder.root, self.root / f"acme{number}"))
+            text = folder.settings.read_text(encoding="utf-8").replace(str(self.wire.ends[0]), str(port), 1)
+            other.settings.write_text(text, encoding="utf-8")
+            self.folders.append(other)
         self.settings = load_settings(folder, {})
-        migrate(self.settings.store_url(folder))
         key = self.settings.security.admin_key.get_secret_value()
         self.http = aiohttp.ClientSession(
             base_url=self.base, headers={"Authorization": f"Bearer {key}"}, timeout=aiohttp.ClientTimeout(total=10)
@@ -82,20 +93,24 @@ class KillTown:
 
     async def close(self) -> None:
         """Take everything down."""
-        if self._process is not None and self._process.poll() is None:
-            self._process.kill()
+        for process in self._processes:
+            if process is not None and process.poll() is None:
+                process.kill()
         await self.http.close()
+        await self.wire.close()
         await self.standin.close()
         await self._runner.cleanup()
 
-    async def start(self, *, crash_at: str = "") -> None:
-        """Start the bot; with `crash_at` it may die before it is ready."""
+    async def start(self, server: int = 0, *, crash_at: str = "") -> None:
+        """Start a server; with `crash_at` it may die before it is ready."""
         environment = {"CRASH_AT": crash_at} if crash_at else {}
-        self._process = Living(self.folder.root, self.root / "bot.log", environment)
+        process = Living(self.folders[server].root, self.root / "bot.log", environment)
+        self._processes[server] = process
+        ready = f"http://127.0.0.1:{self.wire.ends[server]}/readyz"
         async with asyncio.timeout(START):
-            while self._process.poll() is None:
+            while process.poll() is None:
                 try:
-                    async with self.http.get("/readyz") as answer:
+                    async with self.http.get(ready) as answer:
                         if answer.status == 200:
                             return
                 except (aiohttp.ClientError, TimeoutError):
@@ -104,36 +119,38 @@ class KillTown:
         if not crash_at:
             raise AssertionError(f"the bot did not start:\n{(self.root / 'bot.log').read_text()[-2000:]}")
 
-    def kill(self) -> None:
+    def kill(self, server: int = 0) -> None:
         """kill -9."""
-        assert self._process is not None
-        self._process.kill()
+        process = self._processes[server]
+        assert process is not None
+        process.kill()
         self.kills += 1
 
-    async def died(self) -> int:
+    async def died(self, server: int = 0) -> int:
         """Wait until the process has ended by itself; returns its code (-9: killed)."""
-        assert self._process is not None
+        process = self._processes[server]
+        assert process is not None
         async with asyncio.timeout(START):
-            while (code := self._process.poll()) is None:  # noqa: ASYNC110 - another process
+            while (code := process.poll()) is None:  # noqa: ASYNC110 - another process
                 await asyncio.sleep(0.02)
         return code
 
     def rows(self, query: str) -> list[tuple[Any, ...]]:
-        """Read the store's file, whether the bot runs or not."""
-        with sqlite3.connect(f"file:{self.folder.root / 'data' / 'leadbot.db'}?mode=ro", uri=True, timeout=10) as file:
-            return file.execute(query).fetchall()
+        """What the database answers, whether the bot runs or not."""
+        return self.database.rows(query)
 
-    async def quiet(self) -> None:
-        """Wait until the bot has nothing left to do that is due."""
+    async def quiet(self) -> float:
+        """Wait until the bot has nothing left to do that is due; returns the seconds that took."""
         waiting = (
             "select (select count(*) from inbox where state = 'new')"
             " + (select count(*) from outbox where state in ('queued', 'sending', 'unknown'))"
         )
-        ended = time.monotonic() + QUIET
-        while (left := self.rows(waiting)[0][0]) and time.monotonic() < ended:  # noqa: ASYNC110 - another process
+        begun = time.monotonic()
+        while (left := self.rows(waiting)[0][0]) and time.monotonic() < begun + QUIET:  # noqa: ASYNC110 - another process
             await asyncio.sleep(0.05)
         rest = self.rows("select state, card, attempts, error, count(*) from outbox group by 1, 2, 3, 4")
         assert left == 0, (f"{left} rows were still to do after {QUIET} s", rest)
+        return time.monotonic() - begun
 
     async def story(self, lead: str) -> Counter[str]:
         """How often each kind of fact has happened to a lead."""
