@@ -1,16 +1,9 @@
 """The only place where the parts are put together and taken down."""
 
 import asyncio
-import contextlib
-import gc
-import hashlib
 import importlib
-import json
-import resource
-import signal
 from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 
@@ -25,13 +18,14 @@ from bot.commands.imports import IMPORTS
 from bot.commands.office import OFFICE, Work, save_members
 from bot.context import Context
 from bot.dingtalk.parts import DingTalkParts
-from bot.enrich import enrich
-from bot.guard import listen, watch
+from bot.guard import watch
 from bot.handlers.office import tell_of_rules, warn_of_calendar
 from bot.importer import Importer
+from bot.jobs import Jobs, ask_for_menu
 from bot.metrics import Metrics
 from bot.pipeline import Pipeline
 from bot.platform import Place, Platform
+from bot.published import Rulebook
 from bot.recheck import Rechecker
 from bot.refusal import Refusals
 from bot.restored import catch_up
@@ -44,21 +38,14 @@ from bot.web.health import Health
 from bot.web.routes import add_routes
 from bot.wecom.callback import CallbackKeys
 from bot.wecom.client import WeComAccount, WeComClient
-from bot.wecom.menu import MENU
 from bot.wecom.platform import WeCom
-from config.document import BadDocument, read_text
 from config.folder import Folder
-from config.hours import Calendars, calendar_of, calendars_of
 from config.members import read_members
-from config.rules import Rules, load_rules
 from config.settings import Settings
-from config.telling import told
-from config.worktime import WorkCalendar
-from store import due, lease, outbox, rulebook
+from store import lease, outbox
 from store.db import Store
 from store.engine import sqlite_path
 from store.keeping import sweep_out
-from store.queues import Job
 from store.sealed import Keys
 from store.soundness import write_mark
 from store.timeshift import bring_forward
@@ -67,17 +54,6 @@ from store.tx import Tx
 log = structlog.get_logger()
 
 LARGEST_BODY = 1024 * 1024
-OPEN_FILES = 8192
-
-
-@dataclass(frozen=True)
-class Published:
-    """The rules by which the server works now, with the calendar made from them."""
-
-    rules: Rules
-    calendar: WorkCalendar
-    others: Calendars
-    year: int  # the calendar reaches a few years around it
 
 
 class Leadbot:
@@ -123,8 +99,8 @@ class Leadbot:
         self.desk = Desk(self.store, self.context, now)
         self.importer = Importer(self.store, self.context, now, monotonic)
         self.health = Health(self.store, self.metrics, now)
-        self._published: Published | None = None
-        self._unreadable = 0  # a version that only a newer Leadbot can read
+        self.rulebook = Rulebook(self.store, folder, now)
+        self.jobs = Jobs(self.store, settings.enrichment, self.wecom, self.dingtalk, now)
         self._groups = tuple(
             Place(name, group, "group")
             for name, section in (("wecom", settings.wecom), ("dingtalk", settings.dingtalk))
@@ -141,7 +117,7 @@ class Leadbot:
                 Worker("outbox", self.sender.run_once): 1.0,
                 Worker("due", self.sweep.run_once): 1.0,
                 Worker("unknown", self.sender.repeat_unknown): 2.0,
-                Worker("job", self._do_jobs): 5.0,
+                Worker("job", self.jobs.run_once): 5.0,
                 Worker("recheck", Rechecker(self.store, self.context).run_once): 30.0,
                 Worker("imports", self.importer.run_once): 2.0,
                 Worker("rules", self._follow_rules): 3.0,
@@ -158,15 +134,13 @@ class Leadbot:
 
     async def context(self) -> Context:
         """The present moment: published rules, their calendar, the time."""
-        if self._published is None:
-            raise RuntimeError("not started")
-        if self._published.year != self.now().year:
-            self._publish(self._published.rules)
+        now = self.now()
+        running = self.rulebook.running(now)
         return Context(
-            rules=self._published.rules,
-            calendar=self._published.calendar,
-            others=self._published.others,
-            now=self.now(),
+            rules=running.rules,
+            calendar=running.calendar,
+            others=running.others,
+            now=now,
             platforms=tuple(self.platforms),
             public_url=self.settings.server.public_url,
             enriches=self.settings.enrichment is not None,
@@ -178,25 +152,19 @@ class Leadbot:
         await self.store.open()
         await self.store.transaction(self._recover)
         await self.store.transaction(self._import_members)
-        await self._publish_first_rules()
-        await self.load_rules()
+        await self.rulebook.publish_first()
+        await self.rulebook.load()
 
     async def look_in(self) -> bool:
         """For looking only, beside whoever writes; False when the folder was never served and knows no rules yet."""
-        async with self.store.read() as tx:
-            if await rulebook.latest_rules(tx) is None:
-                return False
-        await self.load_rules()
-        return True
+        return await self.rulebook.load()
 
     async def start(self) -> None:
         """Open everything and begin to work."""
         await self.open()
         await self.sender.start()
         if self.wecom is not None:
-            await self.store.transaction(
-                lambda tx: due.do_once(tx, kind="menu", key=f"menu:{_menu_mark()}", now=self.now())
-            )
+            await self.store.transaction(lambda tx: ask_for_menu(tx, now=self.now()))
         await catch_up(self.store, self.pipeline, self.sweep, self.now)
         if self.dingtalk is not None:
             await self.dingtalk.start()
@@ -220,40 +188,6 @@ class Leadbot:
         if self.wecom is not None:
             await self.wecom.close()
         await self.store.close()
-
-    async def load_rules(self) -> None:
-        """Take the newest published rules. Raises BadDocument when this version of Leadbot cannot read them."""
-        async with self.store.read() as tx:
-            found = await rulebook.latest_rules(tx)
-        if found is None:
-            raise RuntimeError("no rules are published")
-        rules = load_rules(found.text, f"rules version {found.version}")
-        self._publish(rules.model_copy(update={"version": found.version}))
-        if read_text(self.folder.rules) != found.text:
-            log.info("rules.yaml differs from the published version; the published one is used", version=found.version)
-
-    async def _follow_rules(self) -> int:
-        """Another version was published, here or by another server: work by it from now on, and say so once."""
-        async with self.store.read() as tx:
-            newest = await rulebook.latest_version(tx)
-        if self._published is None or newest == self._published.rules.version or newest == self._unreadable:
-            return 0
-        before = self._published.rules
-        try:
-            await self.load_rules()
-        except BadDocument as error:
-            self._unreadable = newest
-            log.error("the newest rules cannot be read; the running version stays", version=newest, cause=str(error))
-            return 0
-        log.info("rules loaded", version=newest, before=before.version)
-        ctx = await self.context()
-        await self.store.transaction(lambda tx: tell_of_rules(tx, ctx, before))
-        return 0
-
-    def _publish(self, rules: Rules) -> None:
-        today = self.now().date()
-        company = calendar_of(rules, self.folder, today=today)
-        self._published = Published(rules, company, calendars_of(rules, self.folder, today=today), today.year)
 
     def web(self) -> web.Application:
         """The web application with all routes; starts and stops the bot with itself."""
@@ -294,6 +228,15 @@ class Leadbot:
     def _count_answer(self, endpoint: str, code: int) -> None:
         self.metrics.call(platform="wecom", api=endpoint, code=str(code))
 
+    async def _follow_rules(self) -> int:
+        """Another version was published, here or by another server: work by it from now on, and say so once."""
+        before = await self.rulebook.follow()
+        if before is None:
+            return 0
+        ctx = await self.context()
+        await self.store.transaction(lambda tx: tell_of_rules(tx, ctx, before))
+        return 0
+
     async def _clock_was_set(self, by: timedelta) -> None:
         self.schedule.start_anew()
         await self.store.transaction(lambda tx: bring_forward(tx, now=self.now()))
@@ -310,39 +253,6 @@ class Leadbot:
     async def _import_members(self, tx: Tx) -> None:
         await save_members(tx, read_members(self.folder.members), str(self.folder.members))
 
-    async def _publish_first_rules(self) -> None:
-        text = read_text(self.folder.rules)
-        load_rules(text, str(self.folder.rules))
-
-        async def publish(tx: Tx) -> None:
-            if await rulebook.latest_version(tx) == 0:
-                await rulebook.publish_rules(tx, text, after=0, by="serve", now=self.now())
-
-        await self.store.transaction(publish)
-
-    async def _do_jobs(self) -> int:
-        now = self.now()
-        rows = await self.store.transaction(lambda tx: lease.take(tx, Job, now=now, limit=5), ordered=False)
-        for row in rows:
-            await self._do_job(row, now)
-        return len(rows)
-
-    async def _do_job(self, row: Job, now: datetime) -> None:
-        try:
-            if row.kind == "menu" and self.wecom is not None:
-                await self.wecom.menu_create(MENU)
-            if row.kind == "enrich" and self.settings.enrichment is not None:
-                await enrich(self.store, self.settings.enrichment, int(row.payload["lead"]), now=now)
-            if row.kind == "card_route" and self.dingtalk is not None:
-                await self.dingtalk.register_route()
-        except Exception as error:
-            again = lease.retry_at(row.attempts, now=now, most=1000) or now + timedelta(minutes=5)
-            cause = told(error)
-            log.warning("a job will be tried again", job=row.kind, cause=cause)
-            await self.store.transaction(lambda tx: lease.settle(tx, row, run_at=again, error=cause))
-        else:
-            await self.store.transaction(lambda tx: lease.settle(tx, row, state="done", error=""))
-
     async def _keep_house(self) -> int:
         """Hourly: old rows go, and the administrators hear in time that a year has no holiday data."""
         ctx = await self.context()
@@ -358,35 +268,3 @@ async def _remember(embedded: Path) -> int:
     """How far the store has come, so that a file that lost its end is known at the next start."""
     await asyncio.to_thread(write_mark, embedded)
     return 0
-
-
-def _menu_mark() -> str:
-    """Changes when the menu changes, so that it is put into the app once per version."""
-    return hashlib.sha256(json.dumps(MENU, ensure_ascii=False).encode()).hexdigest()[:12]
-
-
-def _allow_many_connections() -> None:
-    """Many systems give a process 1024 open files and allow it more: slow callers alone may hold half of them."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    if soft < OPEN_FILES:
-        with contextlib.suppress(ValueError, OSError):  # then it stays as it was
-            most = OPEN_FILES if hard == resource.RLIM_INFINITY else min(OPEN_FILES, hard)
-            resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
-
-
-async def serve(folder: Folder, settings: Settings) -> None:
-    """Run until SIGTERM or SIGINT."""
-    stopped = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for name in (signal.SIGTERM, signal.SIGINT):
-        with contextlib.suppress(NotImplementedError):
-            loop.add_signal_handler(name, stopped.set)
-    bot = Leadbot(folder, settings)
-    _allow_many_connections()
-    runner = await listen(bot.web(), settings.server.host, settings.server.port)
-    gc.freeze()  # what is here now stays; collecting would only look at it again and again
-    gc.enable()
-    log.info("serving", host=settings.server.host, port=settings.server.port)
-    await stopped.wait()
-    log.info("stopping")
-    await runner.cleanup()

@@ -1,0 +1,69 @@
+"""Work that waits for somebody outside and may be tried again: the app's menu, the register, the card's address."""
+
+import hashlib
+import json
+from datetime import datetime, timedelta
+
+import structlog
+
+from bot.clock import Now
+from bot.dingtalk.parts import DingTalkParts
+from bot.enrich import enrich
+from bot.wecom.client import WeComClient
+from bot.wecom.menu import MENU
+from config.settings import Enrichment
+from config.telling import told
+from store import due, lease
+from store.db import Store
+from store.queues import Job
+from store.tx import Tx
+
+log = structlog.get_logger()
+
+
+async def ask_for_menu(tx: Tx, *, now: datetime) -> None:
+    """Have the menu put into the app, once for each version of it."""
+    mark = hashlib.sha256(json.dumps(MENU, ensure_ascii=False).encode()).hexdigest()[:12]
+    await due.do_once(tx, kind="menu", key=f"menu:{mark}", now=now)
+
+
+class Jobs:
+    """Takes jobs that are due and does them; what fails is tried again after growing pauses."""
+
+    def __init__(
+        self,
+        store: Store,
+        enrichment: Enrichment | None,
+        wecom: WeComClient | None,
+        dingtalk: DingTalkParts | None,
+        now: Now,
+    ) -> None:
+        self._store = store
+        self._enrichment = enrichment
+        self._wecom = wecom
+        self._dingtalk = dingtalk
+        self._now = now
+
+    async def run_once(self) -> int:
+        """Do what is due; returns how many jobs were taken."""
+        now = self._now()
+        rows = await self._store.transaction(lambda tx: lease.take(tx, Job, now=now, limit=5), ordered=False)
+        for row in rows:
+            await self._try(row, now)
+        return len(rows)
+
+    async def _try(self, row: Job, now: datetime) -> None:
+        try:
+            if row.kind == "menu" and self._wecom is not None:
+                await self._wecom.menu_create(MENU)
+            if row.kind == "enrich" and self._enrichment is not None:
+                await enrich(self._store, self._enrichment, int(row.payload["lead"]), now=now)
+            if row.kind == "card_route" and self._dingtalk is not None:
+                await self._dingtalk.register_route()
+        except Exception as error:
+            again = lease.retry_at(row.attempts, now=now, most=1000) or now + timedelta(minutes=5)
+            cause = told(error)
+            log.warning("a job will be tried again", job=row.kind, cause=cause)
+            await self._store.transaction(lambda tx: lease.settle(tx, row, run_at=again, error=cause))
+        else:
+            await self._store.transaction(lambda tx: lease.settle(tx, row, state="done", error=""))

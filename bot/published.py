@@ -1,0 +1,94 @@
+"""The rules by which the server works now: the newest published version, with the calendars made from it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import structlog
+
+from bot.clock import Now
+from config.document import BadDocument, read_text
+from config.folder import Folder
+from config.hours import Calendars, calendar_of, calendars_of
+from config.rules import Rules, load_rules
+from config.worktime import WorkCalendar
+from store import rulebook
+from store.db import Store
+from store.tx import Tx
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True)
+class Running:
+    """A published version, and the company's, teams' and people's hours by it; they reach a few years around `year`."""
+
+    rules: Rules
+    calendar: WorkCalendar
+    others: Calendars
+    year: int
+
+
+class Rulebook:
+    """Knows the running version and follows what is published, here or by another server."""
+
+    def __init__(self, store: Store, folder: Folder, now: Now) -> None:
+        self._store = store
+        self._folder = folder
+        self._now = now
+        self._running: Running | None = None
+        self._unreadable = 0  # a version that only a newer Leadbot can read
+
+    def running(self, now: datetime) -> Running:
+        """What holds now. Raises RuntimeError before `load`."""
+        if self._running is None:
+            raise RuntimeError("not started")
+        if self._running.year != now.year:
+            self._running = self._of(self._running.rules)
+        return self._running
+
+    async def publish_first(self) -> None:
+        """A company's first start publishes its rules.yaml. Raises BadDocument when it cannot be read."""
+        text = read_text(self._folder.rules)
+        load_rules(text, str(self._folder.rules))
+
+        async def publish(tx: Tx) -> None:
+            if await rulebook.latest_version(tx) == 0:
+                await rulebook.publish_rules(tx, text, after=0, by="serve", now=self._now())
+
+        await self._store.transaction(publish)
+
+    async def load(self) -> bool:
+        """Take the newest version; False when none was ever published.
+
+        Raises BadDocument when this version of Leadbot cannot read it.
+        """
+        async with self._store.read() as tx:
+            found = await rulebook.latest_rules(tx)
+        if found is None:
+            return False
+        rules = load_rules(found.text, f"rules version {found.version}")
+        self._running = self._of(rules.model_copy(update={"version": found.version}))
+        if read_text(self._folder.rules) != found.text:
+            log.info("rules.yaml differs from the published version; the published one is used", version=found.version)
+        return True
+
+    async def follow(self) -> Rules | None:
+        """Take a version that was published since; returns the rules that held before, None when nothing changed."""
+        async with self._store.read() as tx:
+            newest = await rulebook.latest_version(tx)
+        if self._running is None or newest in (self._running.rules.version, self._unreadable):
+            return None
+        before = self._running.rules
+        try:
+            await self.load()
+        except BadDocument as error:
+            self._unreadable = newest
+            log.error("the newest rules cannot be read; the running version stays", version=newest, cause=str(error))
+            return None
+        log.info("rules loaded", version=newest, before=before.version)
+        return before
+
+    def _of(self, rules: Rules) -> Running:
+        today = self._now().date()
+        company = calendar_of(rules, self._folder, today=today)
+        return Running(rules, company, calendars_of(rules, self._folder, today=today), today.year)
