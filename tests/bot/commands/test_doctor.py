@@ -197,7 +197,7 @@ SLIPS: list[tuple[Callable[[Practice], object], str, str, str]] = [
     (lambda p: p.change(p.folder.members, "rep", "boss"), "成员 members.csv", "有错误", "members.csv:2:1: role"),
     (lambda p: p.change(p.folder.rules, "within: 2h", "within: soon"), "规则 rules.yaml", "有错误", "'soon'"),
     (lambda p: p.folder.rules.unlink(), "规则 rules.yaml", "有错误", "rules.yaml"),
-    (lambda p: (p.folder.data / "leadbot.db").write_bytes(b"x" * 9999), "数据库", "用不了", "备份"),
+    (lambda p: (p.folder.data / "leadbot.db").write_bytes(b"x" * 9999), "数据库", "用不了", "restore NEW FILE"),
     (lambda p: p.change(p.folder.env, "DATA_KEY=", "DATA_KEY=QUFB"), "设置 leadbot.yaml", "读不了", "data_key"),
 ]
 
