@@ -62,6 +62,17 @@ def read_own(given: Mapping[str, object], *, rules: Rules, now: datetime) -> Own
     return found
 
 
+def fitting(given: Mapping[str, object], *, rules: Rules, now: datetime) -> tuple[dict[str, object], list[str]]:
+    """What of the given values fits its field, and the names of the rest: where a lead must not be lost for a field."""
+    unfit = []
+    for name, raw in given.items():
+        try:
+            read_own({name: raw}, rules=rules, now=now)
+        except Unusable:
+            unfit.append(name)
+    return {name: raw for name, raw in given.items() if name not in unfit}, unfit
+
+
 def key_of(name: str, *, rules: Rules) -> str | None:
     """The own field that is meant by its key or its label."""
     name = name.strip()

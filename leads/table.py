@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 from config.rules import Rules
 from config.words import STAGE_LABELS
 from leads.mask import shown_phone
+from leads.own import shown_own
 from store.tables import Lead
 
 COLUMNS = (
@@ -14,8 +15,14 @@ COLUMNS = (
 )  # fmt: skip
 
 
+def columns_of(rules: Rules) -> tuple[str, ...]:
+    """The headings: what every lead has, then the company's own fields that are shown in tables."""
+    return (*COLUMNS, *(field.label for field in rules.fields.values() if "export" in field.show))
+
+
 def row_of(lead: Lead, names: dict[str, str], *, rules: Rules) -> list[str]:
     """One lead as text cells; `names` are the members' names by id, instants are in the company's zone."""
+    own = {key: text for key, _, text in shown_own(lead, reveal=True, rules=rules)}
     pool = rules.pools[lead.pool].label if lead.pool in rules.pools else lead.pool
     return [
         lead.no, lead.name, lead.title, lead.company, lead.city, shown_phone(lead.phone, reveal=True),
@@ -23,6 +30,7 @@ def row_of(lead: Lead, names: dict[str, str], *, rules: Rules) -> list[str]:
         _number(lead.budget_min), _number(lead.budget_max), lead.source, STAGE_LABELS[lead.stage],
         names.get(lead.owner_id or "", lead.owner_id or ""), "" if lead.owner_id else pool, str(lead.score), lead.grade,
         str(lead.enquiries), lead.next_step, _at(lead.next_step_at, rules.zone), _at(lead.created_at, rules.zone),
+        *(own.get(key, "") for key, field in rules.fields.items() if "export" in field.show),
     ]  # fmt: skip
 
 

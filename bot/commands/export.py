@@ -40,8 +40,8 @@ def export(
     total = int(in_office(root, "export begin", by=getpass.getuser())["leads"])
 
     def work() -> None:
-        rows = asyncio.run(_read(folder, settings))
-        _write(rows, file, total, quiet=as_json)
+        headings, *rows = asyncio.run(_read(folder, settings))
+        _write(headings, rows, file, total, quiet=as_json)
         show({"file": str(file), "leads": len(rows)}) if as_json else print(f"{len(rows)} leads are in {file}")
 
     guarded(work)
@@ -58,30 +58,29 @@ async def _read(folder: "Folder", settings: "Settings") -> list[list[str]]:
         await store.dispose()
 
 
-def _write(rows: list[list[str]], file: Path, total: int, *, quiet: bool) -> None:
+def _write(headings: list[str], rows: list[list[str]], file: Path, total: int, *, quiet: bool) -> None:
     from rich.console import Console
     from rich.progress import track
 
     from leads.sheet import disarm, workbook_of
-    from leads.table import COLUMNS
 
     shown = track(rows, "writing", console=Console(stderr=True), transient=True, disable=quiet, total=total)
     file.touch(mode=0o600)
     if file.suffix.lower() == ".xlsx":
-        file.write_bytes(workbook_of([COLUMNS, *shown]))
+        file.write_bytes(workbook_of([headings, *shown]))
         return
     with file.open("w", encoding="utf-8-sig", newline="") as lines:
         writer = csv.writer(lines)
-        writer.writerow(COLUMNS)
+        writer.writerow(headings)
         writer.writerows([disarm(cell) for cell in row] for row in shown)
 
 
 async def _rows(store: "Store") -> AsyncIterator[list[str]]:
-    """Every lead, oldest first, read page by page in one view of the store."""
+    """The headings, then every lead, oldest first, read page by page in one view of the store."""
     from sqlmodel import col
 
     from config.rules import load_rules
-    from leads.table import row_of
+    from leads.table import COLUMNS, columns_of, row_of
     from store.leads import list_leads
     from store.members import list_everyone
     from store.rulebook import latest_rules
@@ -90,8 +89,10 @@ async def _rows(store: "Store") -> AsyncIterator[list[str]]:
     async with store.read() as tx:
         published = await latest_rules(tx)
         if published is None:
+            yield list(COLUMNS)
             return
         rules = load_rules(published.text, "rules.yaml")
+        yield list(columns_of(rules))
         names = {member.id: member.name for member in await list_everyone(tx)}
         last = 0
         while True:

@@ -18,14 +18,16 @@ from bot.commands.line import fail, show
 from bot.importer import ALONE
 from bot.lock import Locked, hold_lock
 from bot.logs import set_up_logs
+from config.document import BadDocument, read_text
 from config.folder import Folder
+from config.rules import load_rules
 from config.settings import Settings
 from leads.errors import Refused
 from leads.imports.grid import Grid, open_grid
 from leads.imports.heading import Heading, parse_map, read_heading
 from leads.imports.history import is_history
 from leads.imports.returned import read_lines, write_returned
-from leads.imports.source import Options
+from leads.imports.source import Options, labels_of
 from store.engine import sqlite_path
 from store.migrate import migrate
 
@@ -68,7 +70,7 @@ def _import(office: "Office", file: Path, order: Order) -> None:
     content = read_file(file)
     options = Options(**order.options)
     history = is_history(file.name, content)
-    grid, heading = (None, None) if history else _read_list(file.name, content, wanted, options)
+    grid, heading = (None, None) if history else _read_list(office, file.name, content, wanted, options)
     if grid is not None and heading is not None and not order.as_json:
         _show_heading(grid, heading)
     if order.asks and not history and not order.dry_run and not typer.confirm("列对得上吗?", default=True):
@@ -90,9 +92,11 @@ def _import(office: "Office", file: Path, order: Order) -> None:
     _tell(found, order)
 
 
-def _read_list(name: str, content: bytes, wanted: Mapping[str, str], options: Options) -> tuple[Grid, Heading]:
+def _read_list(
+    office: "Office", name: str, content: bytes, wanted: Mapping[str, str], options: Options
+) -> tuple[Grid, Heading]:
     grid = open_grid(name, content, sheet=options.sheet)
-    return grid, read_heading(grid, wanted)
+    return grid, read_heading(grid, wanted, office.own_fields())
 
 
 @contextlib.contextmanager
@@ -181,6 +185,13 @@ class Office:
     def __init__(self, folder: Folder, settings: Settings) -> None:
         self._folder = folder
         self._settings = settings
+
+    def own_fields(self) -> dict[str, str]:
+        """The company's own fields as rules.yaml says them (key → label), to show what a list is taken for."""
+        try:
+            return labels_of(load_rules(read_text(self._folder.rules), str(self._folder.rules)))
+        except (BadDocument, OSError):  # the published rules decide; this is only for the eye
+            return {}
 
     def ask(self, command: str, arguments: Mapping[str, Any], tick: Callable[[Mapping[str, Any]], None]) -> Any:
         """Do it and wait until the batch has come to its end; `tick` hears of the progress.

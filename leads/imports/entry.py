@@ -8,6 +8,7 @@ from leads.imports.ledger import UNNAMED, Ledger
 from leads.imports.row import Row
 from leads.lifecycle import MOVES, may_follow
 from store.leads import OPEN_STAGES
+from store.tables import Lead
 
 FILLED = ("name", "company", "title", "city", "email", "wechat", "need")
 
@@ -37,6 +38,8 @@ def _capture(ledger: Ledger, row: Row) -> int:
     values["source"] = row.source or UNNAMED
     if row.pool:
         values["pool"] = row.pool
+    if row.own is not None:
+        values |= row.own.on(Lead(corp=ledger.tx.corp, created_at=at))
     stage = row.stage or "new"
     if row.owner is not None and stage in ("new", "nurturing", "mql"):
         stage = "sal"
@@ -89,6 +92,10 @@ def _fresh(ledger: Ledger, lead: Mapping[str, Any], row: Row) -> dict[str, Any]:
     replaced = ledger.overwrite or all(v is None for v in known.values())
     if replaced and budget != known and any(v is not None for v in budget.values()):
         fresh |= budget
+    if row.own is not None:
+        held = Lead(own=lead["own"], own_sealed=lead["own_sealed"], corp=ledger.tx.corp, created_at=ledger.now)
+        fresh |= dict(row.own.on(held)) if ledger.overwrite else row.own.filling(held)
+        fresh = {name: value for name, value in fresh.items() if value != lead[name]}
     if row.next_step_at is not None and lead["next_step_at"] is None:
         fresh["next_step_at"] = row.next_step_at
     if ledger.overwrite and row.stage and row.stage != lead["stage"] and may_follow(lead["stage"], row.stage):

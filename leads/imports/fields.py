@@ -33,6 +33,7 @@ LABELS: Mapping[str, str] = MappingProxyType(
         "skip": "(不导入)",
     }
 )
+OWN = "fields."  # before the key of a field that the company added
 CONTACTS = ("phone", "email", "wechat")
 SEVERAL = ("phone", "email", "wechat", "need", "followup")  # a list may have more than one such column
 

@@ -9,7 +9,7 @@ from functools import cache
 from itertools import islice
 
 from leads.errors import BadFile
-from leads.imports.fields import CONTACTS, EXACT, LABELS, NEUTRAL, OURS, SEVERAL, SYNONYMS
+from leads.imports.fields import CONTACTS, EXACT, LABELS, NEUTRAL, OURS, OWN, SEVERAL, SYNONYMS
 from leads.imports.grid import Grid, Line
 from leads.understand.contact import normal_email
 from leads.understand.phone import normal_phone
@@ -46,11 +46,13 @@ class Heading:
     def pairs(self) -> tuple[tuple[str, str], ...]:
         """(heading, field in Chinese) of the columns that are imported."""
         known = zip(self.titles, self.fields, strict=True)
-        return tuple((title, LABELS[field]) for title, field in known if field not in (None, "skip") and field)
+        return tuple(
+            (title, LABELS.get(field, title)) for title, field in known if field not in (None, "skip") and field
+        )
 
 
-def read_heading(grid: Grid, wanted: Mapping[str, str]) -> Heading:
-    """Find and read the headings; `wanted` (column → field) overrules the guess.
+def read_heading(grid: Grid, wanted: Mapping[str, str], own: Mapping[str, str]) -> Heading:
+    """Find and read the headings; `wanted` (column → field) overrules the guess, `own` are the company's own fields.
 
     Raises BadFile: an empty file, no headings, no column that reaches a person, an unknown column in `wanted`.
     """
@@ -60,7 +62,8 @@ def read_heading(grid: Grid, wanted: Mapping[str, str]) -> Heading:
     at, span, titles = _find(lines, wanted)
     rest = lines[at + span :] if at >= 0 else lines
     fields = _fields(titles, [cells for _, cells in rest])
-    fields = _overruled(titles, fields, wanted)
+    fields = _with_own(titles, fields, own)
+    fields = _overruled(titles, fields, wanted, own)
     number = lines[at + span - 1][0] if at >= 0 else 0
     if not any(field in (*CONTACTS, "external_id") for field in fields):
         shown = "、".join(title for title in titles if title)[:120]
@@ -102,7 +105,7 @@ def _pair(part: str) -> tuple[str, str]:
 def field_named(word: str) -> str | None:
     """The field that is meant by its key or its Chinese name: phone, 电话, 手机."""
     word = word.strip()
-    if word in LABELS:
+    if word in LABELS or word.startswith(OWN):
         return word
     named = {label: field for field, label in LABELS.items()} | {"不导入": "skip", "跳过": "skip"}
     if word in named:
@@ -184,8 +187,24 @@ def _fields(titles: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str | 
     return fields
 
 
-def _overruled(titles: Sequence[str], fields: list[str | None], wanted: Mapping[str, str]) -> list[str | None]:
+def _with_own(titles: Sequence[str], fields: list[str | None], own: Mapping[str, str]) -> list[str | None]:
+    """A column that is called as an own field is called (its key → label), is that field, whatever else it may mean."""
+    named = {normal(word): f"{OWN}{key}" for key, label in own.items() for word in (label, key)}
+    found = list(fields)
+    for place, title in enumerate(titles):
+        field = named.get(normal(title))
+        if field is not None and field not in found:
+            found[place] = field
+    return found
+
+
+def _overruled(
+    titles: Sequence[str], fields: list[str | None], wanted: Mapping[str, str], own: Mapping[str, str]
+) -> list[str | None]:
     for column, field in wanted.items():
+        if field.startswith(OWN) and field.removeprefix(OWN) not in own:
+            known = "、".join(f"{OWN}{key}({label})" for key, label in own.items()) or "还没有"
+            raise BadFile(f"没有叫「{field[:40]}」的字段。自己加的字段有:{known}。")
         places = [place for place, title in enumerate(titles) if title == column or normal(title) == normal(column)]
         if not places:
             letters = [_letter(place) for place in range(len(titles))]

@@ -4,16 +4,18 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
-from zoneinfo import ZoneInfo
 
+from config.rules import Rules
 from config.words import STAGE_LABELS
 from leads.capture import LONGEST
+from leads.errors import Unusable
 from leads.followup import channel_of
-from leads.imports.fields import LABELS
+from leads.imports.fields import LABELS, OWN
 from leads.imports.heading import Heading
 from leads.imports.moment import read_moment
 from leads.imports.number import read_phones
 from leads.imports.workbook import Formula
+from leads.own import Own, Value, read_own
 from leads.understand.contact import normal_email, normal_wechat
 from leads.understand.money import read_budget
 from leads.understand.place import district_in, read_city
@@ -73,6 +75,7 @@ class Row:
     followup_by: str | None = None
     followup_kind: str = "note"
     next_step_at: datetime | None = None
+    own: Own | None = field(default=None, repr=False)
     doubts: tuple[str, ...] = ()
     mark: str = field(default="", repr=False)  # all that the line says: the same line again has the same
 
@@ -96,14 +99,20 @@ class Directory:
 class RowReader:
     """Reads the lines of one list: which column is what is decided once."""
 
-    def __init__(self, heading: Heading, directory: Directory, *, source: str, zone: ZoneInfo, now: datetime) -> None:
+    def __init__(self, heading: Heading, directory: Directory, *, source: str, rules: Rules, now: datetime) -> None:
         self._places = {name: heading.columns(name) for name in LABELS}
         self._titles = heading.titles
         self._mapped = tuple(place for place, name in enumerate(heading.fields) if name not in (None, "skip"))
         self._one = {name: places[0] for name, places in self._places.items() if places}
         self._directory = directory
         self._source = source
-        self._zone = zone
+        self._zone = rules.zone
+        self._rules = rules
+        self._own = [
+            (key, place)
+            for place, name in enumerate(heading.fields)
+            if name is not None and name.startswith(OWN) and (key := name.removeprefix(OWN)) in rules.fields
+        ]
         self._now = now
         budgets = self._places["budget"]
         self._in_ten_thousands = bool(budgets) and "万" in heading.titles[budgets[0]]
@@ -148,6 +157,8 @@ class RowReader:
             self._people_and_times(cells, row, doubts)
         self._budget(cells, row, doubts)
         self._stage_and_pool(cells, row, doubts)
+        if self._own:
+            row.own = self._own_fields(cells, doubts)
         row.doubts = tuple(doubts)
         row.mark = "\x1f".join([cells[place] for place in self._mapped])
         return row
@@ -167,6 +178,21 @@ class RowReader:
             author = self._cell(cells, "followup_by")
             if author and row.followup_by is None:
                 row.followup = f"({author})" + row.followup
+
+    def _own_fields(self, cells: Sequence[str], doubts: list[str]) -> Own | None:
+        """What the line says in the company's own fields; a value that does not fit is left out and told."""
+        plain: dict[str, Value | None] = {}
+        sealed: dict[str, Value | None] = {}
+        for key, place in self._own:
+            try:
+                read = read_own({key: cells[place]}, rules=self._rules, now=self._now) if cells[place] else None
+            except Unusable as refusal:
+                doubts.append(f"{refusal.sentence.partition(';')[0].rstrip('。')},没有导入")
+                continue
+            if read is not None:
+                plain |= read.plain
+                sealed |= read.sealed
+        return Own(plain, sealed) if plain or sealed else None
 
     def _budget(self, cells: Sequence[str], row: Row, doubts: list[str]) -> None:
         text = self._cell(cells, "budget")

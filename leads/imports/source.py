@@ -53,7 +53,7 @@ class ListSource:
         self.name = grid.name
         self.is_text = grid.kind == "csv"
         self._pool = directory.pools.get(options.pool, "")
-        self._reader = RowReader(heading, directory, source=options.source, zone=rules.zone, now=now)
+        self._reader = RowReader(heading, directory, source=options.source, rules=rules, now=now)
 
     def heading_kept(self) -> dict[str, Any]:
         """The headings as a batch keeps them."""
@@ -76,7 +76,12 @@ def open_list(
 ) -> ListSource:  # fmt: skip
     """A file that was just given: what it is, and what its columns are taken for. Raises BadFile."""
     grid = open_grid(name, content, sheet=options.sheet)
-    return ListSource(grid, read_heading(grid, wanted), options, directory, rules=rules, now=now)
+    return ListSource(grid, read_heading(grid, wanted, labels_of(rules)), options, directory, rules=rules, now=now)
+
+
+def labels_of(rules: Rules) -> dict[str, str]:
+    """The company's own fields: key → label."""
+    return {key: field.label for key, field in rules.fields.items()}
 
 
 def heading_of(kept: Mapping[str, Any]) -> Heading:

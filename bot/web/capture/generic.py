@@ -5,10 +5,11 @@ from typing import Any
 from pydantic import BaseModel, Field, model_serializer, model_validator
 from pydantic.json_schema import SkipJsonSchema
 
-from bot.web.api.intake import PREFIX, Enquirer, person_of
+from bot.web.api.intake import OWN, PREFIX, Enquirer, person_of
 from bot.web.api.leads import book
 from bot.web.api.problem import Problem
 from bot.web.api.route import Call, Reply, Route
+from leads.own import fitting
 
 
 class Submission(Enquirer):
@@ -21,15 +22,15 @@ class Submission(Enquirer):
     def _leave_out(cls, given: Any) -> Any:
         if not isinstance(given, dict):
             return given
-        ours = {name: value for name, value in given.items() if name in Enquirer.model_fields or _is_utm(name)}
+        ours = {name: value for name, value in given.items() if name in Enquirer.model_fields or _is_more(name)}
         ours["ignored"] = [str(name)[:60].encode("utf-8", "replace").decode() for name in given if name not in ours][
             :50
         ]
         return ours
 
 
-def _is_utm(name: Any) -> bool:
-    return isinstance(name, str) and name.startswith(PREFIX)
+def _is_more(name: Any) -> bool:
+    return isinstance(name, str) and name.startswith((PREFIX, OWN))
 
 
 class Taken(BaseModel):
@@ -55,8 +56,11 @@ async def post(call: Call) -> Reply:
     if call.caller.source and call.caller.source != source:
         raise Problem("no_right", "这个密钥只能登记它自己的来源。用 ./run key create 为这个来源创建一个。")
     given: Submission = call.body
+    fields, unfit = fitting(given.fields, rules=call.context.rules, now=call.context.now)
+    given = given.model_copy(update={"fields": fields})
     booked = await book(call, person_of(given, source=source, key=call.key))
-    return Reply(Taken(lead=f"L{booked.lead_id}", new=booked.new, ignored=given.ignored))
+    ignored = [*given.ignored, *(f"{OWN}{name}" for name in unfit)]
+    return Reply(Taken(lead=f"L{booked.lead_id}", new=booked.new, ignored=ignored))
 
 
 ROUTE = Route(
