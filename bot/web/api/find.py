@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, false, func, or_, select
+from sqlalchemy import ColumnElement, and_, exists, false, func, or_, select, type_coerce
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import col
 
 from config.field import OwnField
@@ -84,6 +85,7 @@ def _holds(tx: Tx, key: str, field: OwnField, sign: str, value: Any) -> ColumnEl
         return found
     listed = value if isinstance(value, list) else [value]
     if tx.dialect == "postgresql":  # through the index on what the fields hold
+        column = type_coerce(column, JSONB)
         return and_(*(column.contains({key: [one] if field.type == "multi" else one}) for one in listed))
     each = func.json_each(column, f'$."{key}"').table_valued("value", name="held")
     return and_(*(exists(select(1).select_from(each).where(each.c.value == one)) for one in listed))
