@@ -12,6 +12,7 @@ COPY bot bot
 COPY config config
 COPY leads leads
 COPY nurture nurture
+COPY reports reports
 COPY sla sla
 COPY store store
 ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1

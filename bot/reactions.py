@@ -43,6 +43,7 @@ from leads.identity_facts import DisputeDecided, DisputeOpened, LeadMerged, Merg
 from leads.mask import said
 from leads.recycle import recycle
 from leads.rights import is_free
+from reports.quality import counted, source_quality
 from sla import clock, cover, reminder
 from sla.facts import (
     ClockEscalated,
@@ -197,10 +198,19 @@ async def tell_marketing(tx: Tx, fact: Fact, ctx: Context, origin: str) -> Seque
     who = await name_of(tx, fact.by) or "系统"
     source = f"(来源 {fact.source})" if fact.source else ""
     text = f"{who}把 L{fact.lead_id}{source}标为无效:{said(fact.reason, reveal=False)[:200]}"
+    text += await _so_far_today(tx, fact.source, ctx)
     for member in await list_members(tx, role="marketing"):
         if member.id != fact.by:
             await ring(tx, ctx, member, "note", key=f"worthless:{origin}:{member.id}", lead_id=fact.lead_id, text=text)
     return ()
+
+
+async def _so_far_today(tx: Tx, source: str, ctx: Context) -> str:
+    """How many of a source's leads were called invalid today, with the reasons; "" for the first one."""
+    today = ctx.now.astimezone(ctx.rules.zone).date()
+    rows = await source_quality(tx, today, today, zone=ctx.rules.zone)
+    row = next((one for one in rows if one.key == source and one.invalid > 1), None)
+    return f"。{source}今天已有 {row.invalid} 条无效:{counted(row.reasons)}" if row is not None else ""
 
 
 async def ring_owner_of_reenquiry(tx: Tx, fact: Fact, ctx: Context, origin: str) -> Sequence[Fact]:

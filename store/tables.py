@@ -270,6 +270,7 @@ class TimelineItem(Row, table=True):
     __table_args__ = (
         Index("ix_timeline_lead", "corp", "lead_id", "id"),
         Index("ix_timeline_by", "corp", "by", "kind", "at"),
+        Index("ix_timeline_disqualified", "corp", "at", **only_where("kind = 'disqualified'")),
     )
 
 

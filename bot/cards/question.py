@@ -21,7 +21,7 @@ from bot.actions import (
 from bot.cards.asked import Asked, budget_text, moment, title_of
 from bot.cards.card import Button, Card, Choice, Field, Option, Text
 from bot.context import Context
-from config.words import FOLLOW_UP_LABELS, STAGE_LABELS
+from config.words import FOLLOW_UP_LABELS, INVALID_REASONS, STAGE_LABELS
 from leads.assign import pool_for
 from leads.rights import Who, pools_of
 from store import leads, talk
@@ -30,7 +30,6 @@ from store.tables import Lead, Member
 from store.tx import Tx
 
 RELEASE_REASONS = ("多次联系不上", "暂时没有需求", "不在我的区域", "忙不过来", "客户指定别人")
-INVALID_REASONS = ("空号", "同行", "学生", "打错了", "没有需求", "重复")
 TRANSFER_OPTIONS = 10
 POOL_BUTTONS = 5
 

@@ -17,6 +17,7 @@ from bot.handlers import (
     overdue,
     qualify,
     release,
+    report,
     stage,
     transfer,
     undo,
@@ -85,6 +86,9 @@ TABLE = (
     Command(("请假",), "请假期间不分新线索", "请假 到周五", on_words=leave.on_leave_word),
     Command(("销假",), "提前回来了", "销假", on_alone=leave.on_back_word),
     Command(("分配规则",), "线索按什么规则分、各分了多少", "分配规则", on_alone=why.on_rules_word, roles=LEADERS),
+    Command(
+        ("渠道",), "每个渠道来了多少、多少无效、为什么", "渠道 本周", on_words=report.on_source_word, roles=LEADERS,
+    ),
     Command(("日历",), "哪天上班、哪天休息", "日历", on_alone=office.on_calendar),
     Command(("反馈",), "有话对管理员说", "反馈 希望卡片上能看到预算", on_words=office.on_feedback_word),
     Command(("超时",), "超时还没跟上的线索", "超时", on_alone=overdue.on_overdue, roles=LEADERS),

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from aiohttp import web
 
-from bot.web.api import acts, clocks, docs, duplicates, leads, members, messages, openapi, understand
+from bot.web.api import acts, clocks, docs, duplicates, leads, members, messages, openapi, reports, understand
 from bot.web.api.auth import Guesses, Keyring
 from bot.web.api.route import Route
 from bot.web.capture import CHANNELS
@@ -22,6 +22,7 @@ ROUTES: tuple[Route, ...] = (
     *members.ROUTES,
     *messages.ROUTES,
     *clocks.ROUTES,
+    *reports.ROUTES,
     *understand.ROUTES,
     *CHANNELS,
 )
