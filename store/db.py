@@ -125,6 +125,10 @@ class Store:
         async with self._read_engine.connect() as connection, cut_if_silent(connection, longest), connection.begin():
             yield Tx(connection, self.corp, self.keys)
 
+    def prepared(self) -> list[str]:
+        """The words of the statements that are asked all day (see store/prepared.py); none on a server."""
+        return self._writer.prepared()
+
     def on_hint(self, listener: Callable[[str], None]) -> None:
         """Call `listener(worker)` after commits that gave a worker something to do."""
         self._listeners.append(listener)

@@ -8,11 +8,14 @@ COMMIT waits for the disk and leaves the loop free; so does BEGIN where another 
 import sqlite3
 from typing import Any
 
-from sqlalchemy import Connection
 from sqlalchemy.dialects.sqlite.aiosqlite import AsyncAdapt_aiosqlite_connection
 from sqlalchemy.engine import Dialect
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.util import await_only
+
+from store.prepared import AtOnce
+
+STATEMENTS = 512  # that SQLite keeps compiled; a busy day asks some 150 different ones
 
 
 class Direct(AsyncAdapt_aiosqlite_connection):
@@ -43,13 +46,15 @@ class Direct(AsyncAdapt_aiosqlite_connection):
 def connect(dialect: Dialect, _: object, arguments: Any, options: Any) -> Direct:
     """In place of the dialect's own connect (SQLAlchemy's event `do_connect`)."""
     driver: Any = dialect.dbapi
-    connection = driver.aiosqlite.connect(*arguments, **{**options, "check_same_thread": False})
+    own = {"check_same_thread": False, "cached_statements": STATEMENTS}
+    connection = driver.aiosqlite.connect(*arguments, **{**options, **own})
     connection._thread.daemon = True
     return Direct(driver, await_only(connection))
 
 
-def at_once(connection: AsyncConnection) -> Connection | None:
+def at_once(connection: AsyncConnection) -> AtOnce | None:
     """The connection as it may be used without awaiting, when its cursors are SQLite's own."""
     plain = connection.sync_connection
     assert plain is not None  # noqa: S101 - an open connection has one
-    return plain if isinstance(plain.connection.dbapi_connection, Direct) else None
+    own = plain.connection.dbapi_connection
+    return AtOnce(plain, own._connection._conn) if isinstance(own, Direct) else None

@@ -31,15 +31,19 @@ async def find_by_platform(tx: Tx, platform: str, user_id: str) -> Member | None
     return await tx.first(_BY_PLATFORM[platform], user_id=user_id.lower())
 
 
+_AT = select(Member).where(
+    col(Member.corp) == bindparam("corp"),
+    or_(
+        col(Member.wecom).in_(bindparam("places", expanding=True)),
+        col(Member.dingtalk).in_(bindparam("places", expanding=True)),
+    ),
+    col(Member.state) == "active",
+)
+
+
 async def list_at(tx: Tx, places: Sequence[str]) -> Sequence[Member]:
     """The active members behind some user ids of any platform."""
-    return await tx.all(
-        select(Member).where(
-            col(Member.corp) == tx.corp,
-            or_(col(Member.wecom).in_(places), col(Member.dingtalk).in_(places)),
-            col(Member.state) == "active",
-        )
-    )
+    return await tx.all(_AT, places=tuple(places))
 
 
 async def find_by_name(tx: Tx, name: str) -> Sequence[Member]:

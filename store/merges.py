@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, LargeBinary, Table, and_, delete, insert, select, update
+from sqlalchemy import ColumnElement, LargeBinary, Table, and_, bindparam, delete, insert, select, update
 from sqlmodel import col
 
 from store.columns import Utc
@@ -42,11 +42,22 @@ def child_tables() -> dict[str, Table]:
     return {name: table for name, table in Row.metadata.tables.items() if "lead_id" in table.c}
 
 
+_SURVIVOR = (
+    select(col(Merge.survivor_id))
+    .where(
+        col(Merge.corp) == bindparam("corp"),
+        col(Merge.loser_id) == bindparam("loser_id"),
+        col(Merge.undone_at).is_(None),
+    )
+    .limit(1)
+)
+
+
 async def current(tx: Tx, lead_id: int) -> int:
     """The number under which a lead goes on: its own, or the survivor's of its merge; remembers that it was used."""
     at = lead_id
     for _ in range(20):
-        survivor_id = await tx.first(select(col(Merge.survivor_id)).where(*_standing(tx, col(Merge.loser_id) == at)))
+        survivor_id = await tx.first(_SURVIVOR, loser_id=at)
         if survivor_id is None:
             break
         at = survivor_id

@@ -140,14 +140,14 @@ async def pool_views(tx: Tx, member_id: str, *, since: datetime) -> set[str]:
     return {item.subject for item in items if "pool" in item.data}
 
 
+_WORDS_SINCE = select(col(TimelineItem.text)).where(
+    col(TimelineItem.corp) == bindparam("corp"),
+    col(TimelineItem.by) == bindparam("member_id"),
+    col(TimelineItem.kind) == bindparam("kind"),
+    col(TimelineItem.at) >= bindparam("since"),
+)
+
+
 async def words_since(tx: Tx, member_id: str, kind: str, *, since: datetime) -> list[str]:
     """The words of a member's facts of a kind since an instant."""
-    items = await tx.all(
-        select(TimelineItem).where(
-            col(TimelineItem.corp) == tx.corp,
-            col(TimelineItem.by) == member_id,
-            col(TimelineItem.kind) == kind,
-            col(TimelineItem.at) >= since,
-        )
-    )
-    return [item.text for item in items]
+    return list(await tx.all(_WORDS_SINCE, member_id=member_id, kind=kind, since=since))

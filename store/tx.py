@@ -5,17 +5,18 @@ from datetime import timedelta
 from functools import cache
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, CursorResult, Dialect, Executable, Insert, Select, insert
+from sqlalchemy import CursorResult, Dialect, Executable, Insert, Select, insert
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.orm.instrumentation import manager_of_class
 
+from store.prepared import COUNTED, AtOnce, Found, whole_rows_of
 from store.sealed import Keys
 from store.tables import MergeTrace, Row
 
 T = TypeVar("T")
-COUNTED = {"preserve_rowcount": True}
 TAKEOVER = timedelta(seconds=60)  # after which what a dead server held is taken over
+Result = CursorResult[Any] | Found
 
 
 class Tx:
@@ -30,7 +31,7 @@ class Tx:
         corp: str,
         keys: Keys,
         *,
-        at_once: Connection | None = None,
+        at_once: AtOnce | None = None,
         takeover: timedelta = TAKEOVER,
     ) -> None:
         self._connection = connection
@@ -44,10 +45,10 @@ class Tx:
 
     async def execute(
         self, statement: Executable, values: Mapping[str, Any] | Sequence[Mapping[str, Any]] | None = None
-    ) -> CursorResult[Any]:
+    ) -> Result:
         """Run any statement, with the values of one row or of many."""
-        if self._at_once is not None:  # see store/direct.py
-            return self._at_once.execute(statement, values, execution_options=COUNTED)
+        if self._at_once is not None:
+            return self._at_once.execute(statement, values)
         return await self._connection.execute(statement, values, execution_options=COUNTED)
 
     async def all(self, query: Select[T], **values: Any) -> Sequence[T]:
@@ -64,14 +65,14 @@ class Tx:
         """All rows of a query over several columns."""
         return (await self.execute(query, self._bound(values))).all()
 
-    async def run(self, statement: Executable, **values: Any) -> CursorResult[Any]:
+    async def run(self, statement: Executable, **values: Any) -> Result:
         """An INSERT, UPDATE or DELETE."""
         return await self.execute(statement, self._bound(values))
 
     async def driver_many(self, sql: str, rows: Sequence[Any]) -> None:
         """The driver's own executemany, with values as it takes them; see store/bulk.py."""
         if self._at_once is not None:
-            self._at_once.exec_driver_sql(sql, rows)
+            self._at_once.many(sql, rows)
         else:
             await self._connection.exec_driver_sql(sql, rows)
 
@@ -114,14 +115,12 @@ def _plain_insert(table: type[Row]) -> Insert:
     return insert(table)
 
 
-def _made(query: Select[Any], result: CursorResult[Any]) -> list[Any]:
-    shape = query.column_descriptions[0]
-    if shape["expr"] is shape.get("entity"):
-        return made(shape["entity"], result)
-    return list(result.scalars())
+def _made(query: Select[Any], result: Result) -> list[Any]:
+    table = result.entity if isinstance(result, Found) else whole_rows_of(query)
+    return list(result.scalars()) if table is None else made(table, result)
 
 
-def made(table: type[T], result: CursorResult[Any]) -> list[T]:
+def made(table: type[T], result: Result) -> list[T]:
     """Rows of one table from a result that holds all its columns; they are values, changes to them stay here."""
     manager = manager_of_class(table)
     names = tuple(result.keys())

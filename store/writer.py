@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from config.telling import Tellable
 from store import crash
 from store.direct import at_once
+from store.prepared import AtOnce
 from store.sealed import Keys
 from store.shared import Shared, cut_if_silent, is_lost, may_succeed
 from store.tx import TAKEOVER, Tx
@@ -84,6 +85,7 @@ class Writer:
         self._task: asyncio.Task[None] | None = None
         self._closed = False
         self._connection: AsyncConnection | None = None
+        self._at_once: AtOnce | None = None
 
     def start(self) -> None:
         """Begin to work; must run inside the event loop."""
@@ -106,6 +108,10 @@ class Writer:
         except asyncio.CancelledError:
             call.given_up = True
             raise
+
+    def prepared(self) -> list[str]:
+        """The words of the statements that are asked all day."""
+        return self._at_once.plans() if self._at_once is not None else []
 
     async def close(self) -> None:
         """Finish what was asked for, then stop."""
@@ -211,7 +217,7 @@ class Writer:
             self._on_hint(hint)
 
     async def _run_one(self, connection: AsyncConnection, call: _Call) -> None:
-        call.tx = Tx(connection, self._corp, self._keys, at_once=at_once(connection), takeover=self._takeover)
+        call.tx = Tx(connection, self._corp, self._keys, at_once=self._at_once, takeover=self._takeover)
         call.refusal = None
         try:
             call.result = await call.operation(call.tx)
@@ -221,13 +227,14 @@ class Writer:
     async def _connected(self) -> AsyncConnection:
         if self._connection is None:
             self._connection = await self._engine.connect()
+            self._at_once = at_once(self._connection)
         return self._connection
 
     def _broken(self) -> bool:
         return self._connection is not None and (self._connection.invalidated or self._connection.closed)
 
     async def _give_back(self, *, broken: bool = False) -> None:
-        connection, self._connection = self._connection, None
+        connection, self._connection, self._at_once = self._connection, None, None
         if connection is None:
             return
         with contextlib.suppress(Exception):

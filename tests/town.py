@@ -159,7 +159,12 @@ class Town:
         assert not [text for text in shown if decoys.CANARY in text]
         now = await decoys.picture(self.settings.store_url(self.folder), self._keys)
         assert not self._decoys or {name: rows for name, rows in now.items() if rows != self._decoys[name]} == {}
+        self._look_at_prepared()
         assert self.statements == [], f"every statement says whose rows it means: {self.statements[:2]}"
+
+    def _look_at_prepared(self) -> None:
+        """Prepared statements pass by whoever listens to SQLAlchemy; they say whose rows they mean too."""
+        self.statements += [words for words in self.bot.store.prepared() if decoys.strays(words)]
 
     async def start_bot(self) -> None:
         """Start (or, after stop_bot, restart) the bot on the same folder."""
@@ -183,6 +188,7 @@ class Town:
 
     async def stop_bot(self) -> None:
         """Stop the bot as SIGTERM does."""
+        self._look_at_prepared()
         await self.http.close()
         await self._runners.pop().cleanup()
         if self.lies_on == "wecom":
