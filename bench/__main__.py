@@ -19,6 +19,7 @@ from bench.door import door
 from bench.figure import Figure
 from bench.machine import look_at
 from bench.promises import promises
+from bench.replicas import replicas
 from bench.run import ROOT, Run
 from bench.start import start
 from bench.talk import talk
@@ -30,6 +31,7 @@ BENCHMARKS: dict[str, tuple[Benchmark, str]] = {
     "capture": (capture, "B5, B6: leads over REST"),
     "claims": (claims, "B10: many after one lead"),
     "promises": (promises, "B7: clocks that run out"),
+    "replicas": (replicas, "B12: two servers on one PostgreSQL"),
     "start": (start, "B13, B14: start and memory of serve"),
 }
 

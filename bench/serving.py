@@ -53,7 +53,7 @@ async def open_work(store: Store) -> int:
     return int(inbox[0][0]) + int(outbox[0][0])
 
 
-async def serve(folder: Folder, *, idle: bool, hand_over: bool) -> None:
+async def serve(folder: Folder, *, idle: bool, hand_over: bool, port: int | None) -> None:
     """Serve until killed."""
     bot = Leadbot(folder, load_settings(folder, {}))
     handed = HandedOver()
@@ -72,7 +72,7 @@ async def serve(folder: Folder, *, idle: bool, hand_over: bool) -> None:
         return web.json_response(answer)
 
     app.router.add_get("/bench", told)
-    await listen(app, "127.0.0.1", bot.settings.server.port)
+    await listen(app, "127.0.0.1", port or bot.settings.server.port)
     await asyncio.Event().wait()
 
 
@@ -81,6 +81,7 @@ if __name__ == "__main__":
     parser.add_argument("folder", type=Path)
     parser.add_argument("--idle", action="store_true")
     parser.add_argument("--hand-over", action="store_true")
+    parser.add_argument("--port", type=int, help="another port than the settings name: a further replica")
     given = parser.parse_args()
     set_up_logs()
     if os.environ.get("PROFILE"):
@@ -88,4 +89,4 @@ if __name__ == "__main__":
 
         profile = cProfile.Profile()
         profile.enable()
-    run_to_the_end(serve(Folder(given.folder.absolute()), idle=given.idle, hand_over=given.hand_over))
+    run_to_the_end(serve(Folder(given.folder.absolute()), idle=given.idle, hand_over=given.hand_over, port=given.port))

@@ -108,12 +108,12 @@ async def offer(tx: Tx, ctx: Context, lead: Lead, *, without: str | None = None)
                 headline="没有人可以领取这条线索,请安排",
             )  # fmt: skip
         return
+    lanes = {rep.id: place.lane() for rep in reps if (place := ctx.place_of(rep)) is not None}
+    asked = await outbox.count_each_asked_since(tx, list(lanes.values()), "lead", ctx.now - GATHER)
     for rep in reps:
-        place = ctx.place_of(rep)
-        if place is None:
+        if rep.id not in lanes:
             continue
-        asked = await outbox.count_asked_since(tx, place.lane(), "lead", ctx.now - GATHER)
-        if asked >= BURST:
+        if asked.get(lanes[rep.id], 0) >= BURST:
             minute = int(ctx.now.timestamp()) // 60
             await due.keep(
                 tx, kind="gather", key=f"gather:{rep.id}:{minute}", at=ctx.now + GATHER, payload={"member": rep.id}

@@ -200,13 +200,11 @@ class Sender:
         ref: str = "",
         message: Message | None = None,
     ) -> bool:
-        row.body, row.updating, row.ref = body, updating, ref
-        row.first_sent_at = ctx.now
-        row.params = {**row.params, "drawn": fingerprint(message).hex() if message is not None else ""}
-        return await lease.hold(
-            tx, row, state="sending", body=body, updating=updating, ref=ref, first_sent_at=ctx.now,
-            params=row.params,
-        )  # fmt: skip
+        drawn = fingerprint(message).hex() if message is not None else ""
+        changes = {"body": body, "updating": updating, "ref": ref, "first_sent_at": ctx.now}
+        changes["params"] = {**row.params, "drawn": drawn}
+        row.__dict__.update(changes)  # rows are values; told one by one, SQLAlchemy would keep a history of each
+        return await lease.hold(tx, row, state="sending", **changes)
 
     async def _hand_over(self, row: Outbox, spent: Spent | None) -> None:
         """Make the call; whatever of ours breaks around it, the row does not stay behind as `sending`."""

@@ -2,8 +2,6 @@
 
 from datetime import datetime, timedelta
 
-from sqlmodel import col
-
 from config.rules import Rules
 from leads.errors import AlreadyClaimed, AlreadyYours, ClaimLimit, NotFound, WrongStage
 from leads.facts import LeadClaimed
@@ -32,15 +30,9 @@ async def claim(tx: Tx, lead_id: int, who: Who, *, rules: Rules, now: datetime) 
     await refuse_by_pool(tx, lead, who, rules=rules, now=now)
     await lock_members(tx, [who.id])
     await _refuse_over_limit(tx, who.id, rules=rules, now=now)
-    taken = await leads.change(
-        tx,
-        lead_id,
-        col(Lead.owner_id).is_(None),
-        col(Lead.stage).in_(MOVES["claim"].before),
-        owner_id=who.id,
-        stage=MOVES["claim"].after,
-        owned_at=now,
-        touched_at=now,
+    move = MOVES["claim"]
+    taken = await leads.take(
+        tx, lead_id, of_stages=move.before, owner_id=who.id, stage=move.after, owned_at=now, touched_at=now
     )
     if not taken:
         await _refuse_unless_free(tx, await leads.get_lead(tx, lead_id), who, now=now)

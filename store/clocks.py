@@ -10,10 +10,12 @@ from sqlmodel import col
 from store.tables import Clock
 from store.tx import Tx
 
+_BY_ID = select(Clock).where(col(Clock.corp) == bindparam("corp"), col(Clock.id) == bindparam("clock_id"))
+
 
 async def find_clock(tx: Tx, clock_id: int) -> Clock | None:
     """The clock with that id, or None."""
-    return await tx.first(select(Clock).where(col(Clock.corp) == tx.corp, col(Clock.id) == clock_id))
+    return await tx.first(_BY_ID, clock_id=clock_id)
 
 
 _OF_LEAD = (

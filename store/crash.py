@@ -1,7 +1,10 @@
 """Named points at which a test may kill the process, to prove that nothing is lost or done twice there."""
 
+import itertools
 import os
 import signal
+from collections.abc import Iterator
+from functools import cache
 
 POINTS = (
     "inbox_before_commit", "inbox_after_commit", "inbox_before_answer",
@@ -16,13 +19,18 @@ POINTS = (
 
 def point(name: str) -> None:
     """Die here, as by kill -9, when the environment says CRASH_AT=<name>[:<count>] (the count-th pass; default 1)."""
+    plan = _plan()
+    if plan is None or plan[0] != name:
+        return
+    if next(plan[1]) <= 1:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+
+@cache
+def _plan() -> tuple[str, Iterator[int]] | None:
+    """Where to die, and how many passes are left before that; read once, because every message passes ten points."""
     wanted = os.environ.get("CRASH_AT")
     if not wanted:
-        return
+        return None
     target, _, count = wanted.partition(":")
-    if target != name:
-        return
-    left = int(count or 1) - 1
-    if left <= 0:
-        os.kill(os.getpid(), signal.SIGKILL)
-    os.environ["CRASH_AT"] = f"{target}:{left}"
+    return target, itertools.count(int(count or 1), -1)

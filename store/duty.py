@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Index, func, select, update
+from sqlalchemy import Index, bindparam, func, select, update
 from sqlmodel import Field, col
 
 from store.columns import Utc
@@ -37,14 +37,17 @@ class Ledger(Row, table=True):
     last_at: datetime | None = Field(default=None, sa_type=Utc)
 
 
+_HELD = (
+    select(col(Member.id))
+    .where(col(Member.corp) == bindparam("corp"), col(Member.id).in_(bindparam("member_ids", expanding=True)))
+    .order_by(col(Member.id))
+    .with_for_update()
+)
+
+
 async def lock_members(tx: Tx, member_ids: Sequence[str]) -> None:
     """Until the commit nobody else may give these members a lead: caps and turns hold over many servers."""
-    await tx.all(
-        select(col(Member.id))
-        .where(col(Member.corp) == tx.corp, col(Member.id).in_(member_ids))
-        .order_by(col(Member.id))
-        .with_for_update()
-    )
+    await tx.all(_HELD, member_ids=tuple(member_ids))
 
 
 async def add_absence(tx: Tx, member_id: str, *, since: datetime, until: datetime, backup_id: str | None) -> Absence:

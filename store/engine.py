@@ -11,6 +11,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 from config.telling import Tellable
 from store import direct
+from store.columns import read_json
 from store.sealed import Keys
 
 READERS = {"sqlite": 4, "postgresql": 8}
@@ -70,6 +71,7 @@ def open_engine(url: str, keys: Keys, *, writing: bool, pool_size: int | None = 
         engine = create_async_engine(
             target,
             connect_args={"isolation_level": None},
+            json_deserializer=read_json,
             hide_parameters=True,
             pool_size=1 if writing else READERS["sqlite"],
             max_overflow=0,

@@ -1,19 +1,25 @@
 """Finding leads by pieces of their company's name, in about a millisecond however many leads there are."""
 
 from collections.abc import Sequence
+from functools import cache
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import Insert, delete, func, select
 from sqlmodel import col
 
 from store.tables import CompanyGram, Lead
-from store.tx import Tx
+from store.tx import Tx, insert_for
 
 
 async def add_grams(tx: Tx, lead_id: int, grams: Sequence[str]) -> None:
     """Make a lead findable by these pieces."""
     if grams:
         rows = [{"corp": tx.corp, "gram": gram, "lead_id": lead_id} for gram in grams]
-        await tx.run(tx.insert(CompanyGram).values(rows).on_conflict_do_nothing())
+        await tx.execute(_adding(tx.dialect), rows)
+
+
+@cache
+def _adding(dialect: str) -> Insert:
+    return insert_for(dialect, CompanyGram).on_conflict_do_nothing()
 
 
 async def drop_grams(tx: Tx, lead_id: int, grams: Sequence[str]) -> None:

@@ -2,15 +2,16 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import bindparam, delete, func, or_, select, update
+from sqlalchemy import Insert, bindparam, delete, func, or_, select, update
 from sqlmodel import col
 
 from store import merges
 from store.columns import one_of
 from store.tables import Enquiry, Identity, Lead
-from store.tx import Tx
+from store.tx import Tx, insert_for
 
 OPEN_STAGES = ("new", "nurturing", "mql", "sal", "sql", "opportunity", "dormant")
 FREE_STAGES = ("new", "nurturing", "mql")
@@ -21,10 +22,22 @@ _BY_ID = select(Lead).where(col(Lead.corp) == bindparam("corp"), col(Lead.id) ==
 
 async def find_lead(tx: Tx, lead_id: int) -> Lead | None:
     """The lead with that id (or the one that it was merged into), or None."""
-    lead = await tx.first(_BY_ID, lead_id=lead_id)
+    lead = await tx.known(Lead, _BY_ID, lead_id=lead_id)
     if lead is None and (survivor_id := await merges.current(tx, lead_id)) != lead_id:
-        return await tx.first(_BY_ID, lead_id=survivor_id)
+        return await tx.known(Lead, _BY_ID, lead_id=survivor_id)
     return lead
+
+
+_BY_IDS = select(Lead).where(
+    col(Lead.corp) == bindparam("corp"), col(Lead.id).in_(bindparam("lead_ids", expanding=True))
+)
+
+
+async def find_leads(tx: Tx, lead_ids: Sequence[int]) -> list[Lead]:
+    """The leads with these ids (or those that they were merged into), in that order, without those that are none."""
+    read = {lead.id: lead for lead in await tx.all(_BY_IDS, lead_ids=tuple(lead_ids))}
+    found = [read.get(lead_id) or await find_lead(tx, lead_id) for lead_id in lead_ids]
+    return [lead for lead in found if lead is not None]
 
 
 async def get_lead(tx: Tx, lead_id: int) -> Lead:
@@ -49,12 +62,13 @@ async def find_by_identity(tx: Tx, kind: str, value: str) -> int | None:
 
 async def add_identity(tx: Tx, kind: str, value: str, lead_id: int) -> bool:
     """Bind a way to reach somebody to a lead; False when it is another lead's already."""
-    result = await tx.run(
-        tx.insert(Identity)
-        .values(corp=tx.corp, kind=kind, hash=tx.keys.blind(kind, value), lead_id=lead_id)
-        .on_conflict_do_nothing(index_elements=["corp", "kind", "hash"])
-    )
-    return result.rowcount == 1
+    row = {"corp": tx.corp, "kind": kind, "hash": tx.keys.blind(kind, value), "lead_id": lead_id}
+    return (await tx.execute(_binding(tx.dialect), row)).rowcount == 1
+
+
+@cache
+def _binding(dialect: str) -> Insert:
+    return insert_for(dialect, Identity).on_conflict_do_nothing(index_elements=["corp", "kind", "hash"])
 
 
 _BY_SUBMISSION = select(col(Enquiry.lead_id)).where(
@@ -90,6 +104,15 @@ async def change(tx: Tx, lead_id: int, *conditions: Any, **values: Any) -> bool:
         values.setdefault("cover_id", None)
     statement = _CHANGE.where(*conditions) if conditions else _CHANGE
     return (await tx.execute(statement, {"of_corp": tx.corp, "of_id": lead_id, **values})).rowcount == 1
+
+
+_TAKE = _CHANGE.where(col(Lead.owner_id).is_(None), col(Lead.stage).in_(bindparam("of_stages", expanding=True)))
+
+
+async def take(tx: Tx, lead_id: int, *, of_stages: Sequence[str], **values: Any) -> bool:
+    """Change a lead that nobody owns and that is in one of these stages; False when it is not (any more)."""
+    of = {"of_corp": tx.corp, "of_id": lead_id, "of_stages": tuple(of_stages)}
+    return (await tx.execute(_TAKE, {**of, **values})).rowcount == 1
 
 
 _OWNED = select(Lead).where(

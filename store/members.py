@@ -1,8 +1,9 @@
 """Looking members up: by their own id, by a platform's id, by team and role."""
 
 from collections.abc import Sequence
+from typing import Any
 
-from sqlalchemy import bindparam, func, or_, select, update
+from sqlalchemy import Select, bindparam, func, or_, select, update
 from sqlmodel import col
 
 from store.tables import Member
@@ -13,22 +14,24 @@ _BY_ID = select(Member).where(col(Member.corp) == bindparam("corp"), col(Member.
 
 async def find_member(tx: Tx, member_id: str) -> Member | None:
     """The member with the company's own id, whether active or left."""
-    return await tx.first(_BY_ID, member_id=member_id)
+    return await tx.known(Member, _BY_ID, member_id=member_id)
 
 
-_BY_PLATFORM = {
-    platform: select(Member).where(
-        col(Member.corp) == bindparam("corp"),
-        func.lower(column) == bindparam("user_id"),
-        col(Member.state) == "active",
+def _active(account: Any) -> Select[Member]:
+    return select(Member).where(
+        col(Member.corp) == bindparam("corp"), account == bindparam("user_id"), col(Member.state) == "active"
     )
-    for platform, column in (("wecom", col(Member.wecom)), ("dingtalk", col(Member.dingtalk)))
-}
+
+
+_ACCOUNTS = {"wecom": col(Member.wecom), "dingtalk": col(Member.dingtalk)}
+_BY_PLATFORM = {name: _active(account) for name, account in _ACCOUNTS.items()}
+_IN_ANY_CASE = {name: _active(func.lower(account)) for name, account in _ACCOUNTS.items()}
 
 
 async def find_by_platform(tx: Tx, platform: str, user_id: str) -> Member | None:
     """The active member behind a platform's user id (case does not matter)."""
-    return await tx.first(_BY_PLATFORM[platform], user_id=user_id.lower())
+    found = await tx.first(_BY_PLATFORM[platform], user_id=user_id)  # through an index, as most accounts are written
+    return found or await tx.first(_IN_ANY_CASE[platform], user_id=user_id.lower())
 
 
 _AT = select(Member).where(
@@ -57,14 +60,21 @@ async def find_by_name(tx: Tx, name: str) -> Sequence[Member]:
     )
 
 
+_ACTIVE = (
+    select(Member)
+    .where(col(Member.corp) == bindparam("corp"), col(Member.state) == "active")
+    .order_by(col(Member.team), col(Member.id))
+)
+_OF_ROLE = _ACTIVE.where(col(Member.role) == bindparam("role"))
+_OF_TEAM = _ACTIVE.where(col(Member.team) == bindparam("team"))
+_OF_ROLE_AND_TEAM = _OF_ROLE.where(col(Member.team) == bindparam("team"))
+
+
 async def list_members(tx: Tx, *, role: str | None = None, team: str | None = None) -> Sequence[Member]:
     """Active members, by team and id."""
-    query = select(Member).where(col(Member.corp) == tx.corp, col(Member.state) == "active")
-    if role is not None:
-        query = query.where(col(Member.role) == role)
-    if team is not None:
-        query = query.where(col(Member.team) == team)
-    return await tx.all(query.order_by(col(Member.team), col(Member.id)))
+    if role is None:
+        return await (tx.all(_ACTIVE, corp=tx.corp) if team is None else tx.all(_OF_TEAM, team=team))
+    return await (tx.all(_OF_ROLE, role=role) if team is None else tx.all(_OF_ROLE_AND_TEAM, role=role, team=team))
 
 
 async def list_everyone(tx: Tx) -> Sequence[Member]:

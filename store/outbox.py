@@ -8,3 +8,260 @@ from typing import Any
 from sqlalchemy import ColumnElement, Insert, and_, bindparam, case, func, literal, or_, select, type_coerce, update
 from sqlmodel import col
 
+from store.columns import Utc, one_of
+from store.queues import Outbox
+from store.tables import CardPlace
+from store.tx import Tx, insert_for
+
+OLDEST = timedelta(hours=25)  # a message that could not be handed over for a day is given up
+
+
+async def ask(
+    tx: Tx,
+    *,
+    platform: str,
+    place: str,
+    lane: str,
+    card: str,
+    key: str,
+    now: datetime,
+    member_id: str | None = None,
+    lead_id: int | None = None,
+    purpose: str = "ring",
+    params: dict[str, Any] | None = None,
+) -> bool:
+    """Ask for a card by name. False when this key was asked for before, or the same refresh is already waiting."""
+    row = {
+        "corp": tx.corp, "platform": platform, "place": place, "lane": lane, "card": card, "key": key,
+        "member_id": member_id, "lead_id": lead_id, "purpose": purpose, "params": params or {}, "state": "queued",
+        "attempts": 0, "fence": 0, "error": "", "run_at": now, "created_at": now, "ref": "", "updating": False,
+        "platform_id": "",
+    }  # fmt: skip
+    tx.wake("outbox")
+    return (await tx.execute(_asking(tx.dialect), row)).rowcount == 1
+
+
+@cache
+def _asking(dialect: str) -> Insert:
+    return insert_for(dialect, Outbox).on_conflict_do_nothing()
+
+
+async def note_failed(
+    tx: Tx, *, platform: str, place: str, lane: str, member_id: str, cause: str, key: str, now: datetime, text: str
+) -> None:
+    """Put something that went wrong among what did not arrive, once per key; sent again, it is a note with `text`."""
+    await tx.run(
+        tx.insert(Outbox)
+        .values(
+            corp=tx.corp, platform=platform, place=place, lane=lane, card="note", key=key, member_id=member_id,
+            purpose="ring", params={"text": text}, state="failed", attempts=0, fence=0, error=cause, run_at=now,
+            created_at=now, ref="", updating=False, platform_id="",
+        )
+        .on_conflict_do_nothing()
+    )  # fmt: skip
+
+
+async def change_waits(tx: Tx, *, platform: str, ref: str) -> bool:
+    """Whether a change of the card that was posted as `ref` is on its way to the platform."""
+    place = await tx.first(
+        select(CardPlace).where(
+            col(CardPlace.corp) == tx.corp, col(CardPlace.platform) == platform, col(CardPlace.ref) == ref
+        )
+    )
+    same = [col(Outbox.key) == f"answered:{ref}:{ref[:64]}"]
+    if place is not None:
+        same.append(
+            and_(
+                col(Outbox.platform) == platform,
+                col(Outbox.place) == place.place,
+                col(Outbox.card) == place.card,
+                col(Outbox.lead_id) == place.lead_id,
+                col(Outbox.purpose) == "refresh",
+            )
+        )
+    found = await tx.first(
+        select(col(Outbox.id)).where(
+            col(Outbox.corp) == tx.corp, or_(*same), col(Outbox.state).in_(("queued", "sending"))
+        )
+    )
+    return found is not None
+
+
+async def list_by_state(tx: Tx, state: str | None, *, before: int | None = None, limit: int = 50) -> Sequence[Outbox]:
+    """Messages in one state (or all), newest first, older than the id `before`."""
+    query = select(Outbox).where(col(Outbox.corp) == tx.corp)
+    if state is not None:
+        query = query.where(col(Outbox.state) == state)
+    if before is not None:
+        query = query.where(col(Outbox.id) < before)
+    return await tx.all(query.order_by(col(Outbox.id).desc()).limit(limit))
+
+
+async def get_message(tx: Tx, message_id: int) -> Outbox | None:
+    """One message of this company, or None."""
+    return await tx.first(select(Outbox).where(col(Outbox.corp) == tx.corp, col(Outbox.id) == message_id))
+
+
+async def list_undelivered(tx: Tx, *, limit: int = 10) -> Sequence[Outbox]:
+    """What did not reach its person and waits for somebody to look: failed and unknown, newest first."""
+    return await tx.all(
+        select(Outbox)
+        .where(col(Outbox.corp) == tx.corp, col(Outbox.state).in_(("failed", "unknown")), col(Outbox.purpose) == "ring")
+        .order_by(col(Outbox.id).desc())
+        .limit(limit)
+    )
+
+
+async def count_waiting(tx: Tx, lane: str, card: str) -> int:
+    """How many new messages of one card wait for a place."""
+    rows = await tx.rows(
+        select(func.count()).where(
+            col(Outbox.corp) == tx.corp,
+            col(Outbox.lane) == lane,
+            col(Outbox.card) == card,
+            col(Outbox.state) == "queued",
+            col(Outbox.purpose) == "ring",
+        )
+    )
+    return int(rows[0][0])
+
+
+_ASKED_SINCE = (
+    select(col(Outbox.lane), func.count())
+    .where(
+        col(Outbox.corp) == bindparam("corp"),
+        col(Outbox.lane).in_(bindparam("lanes", expanding=True)),
+        col(Outbox.card) == bindparam("card"),
+        col(Outbox.purpose) == "ring",
+        col(Outbox.created_at) >= bindparam("since"),
+    )
+    .group_by(col(Outbox.lane))
+)
+
+
+async def count_asked_since(tx: Tx, lane: str, card: str, since: datetime) -> int:
+    """How many new messages of one card a place was to get since an instant."""
+    return (await count_each_asked_since(tx, [lane], card, since)).get(lane, 0)
+
+
+async def count_each_asked_since(tx: Tx, lanes: Sequence[str], card: str, since: datetime) -> dict[str, int]:
+    """The same for many places: those that were to get one."""
+    rows = await tx.rows(_ASKED_SINCE, lanes=tuple(lanes), card=card, since=since)
+    return {row[0]: row[1] for row in rows}
+
+
+async def count_by_state(tx: Tx) -> dict[str, int]:
+    """How many messages are in each state."""
+    rows = await tx.rows(
+        select(col(Outbox.state), func.count()).where(col(Outbox.corp) == tx.corp).group_by(col(Outbox.state))
+    )
+    return {row[0]: row[1] for row in rows}
+
+
+async def oldest_waiting(tx: Tx) -> datetime | None:
+    """Since when the oldest message waits to be sent."""
+    rows = await tx.rows(
+        select(func.min(col(Outbox.created_at))).where(
+            col(Outbox.corp) == tx.corp, col(Outbox.state).in_(("queued", "sending"))
+        )
+    )
+    found: datetime | None = rows[0][0]
+    return found
+
+
+async def resend(tx: Tx, message_id: int, *, now: datetime) -> bool:
+    """Queue a failed or unknown message again; a person has decided so. The card is drawn anew."""
+    result = await tx.run(
+        update(Outbox)
+        .where(col(Outbox.corp) == tx.corp, col(Outbox.id) == message_id, col(Outbox.state).in_(("failed", "unknown")))
+        .values(state="queued", attempts=0, run_at=now, lease_until=None, body=None, ref="", error="")
+    )
+    tx.wake("outbox")
+    return result.rowcount == 1
+
+
+async def orphan(tx: Tx, *, now: datetime, all_rows: bool) -> int:
+    """Rows whose sender died become `unknown`, never `queued`: nobody knows whether the platform took them.
+
+    With `all_rows` (the start of an embedded store) all `sending` rows are such; otherwise those whose lease ended.
+    """
+    statement = update(Outbox).where(col(Outbox.corp) == tx.corp, col(Outbox.state) == "sending")
+    if not all_rows:
+        statement = statement.where(col(Outbox.lease_until) < now)
+    result = await tx.run(statement.values(state="unknown", lease_until=None, run_at=now, error="机器人在发送途中停了"))
+    return result.rowcount
+
+
+def _arrived(now: datetime) -> ColumnElement[datetime]:
+    """When a message can have reached its place at the latest: a repeated one arrives long after its first call."""
+    under_way = one_of(Outbox.state, ("sending", "unknown"))
+    return case((under_way, literal(now, Utc)), else_=func.coalesce(Outbox.sent_at, Outbox.first_sent_at))
+
+
+async def sent_instants(tx: Tx, *, now: datetime, since: datetime) -> Sequence[tuple[str, datetime]]:
+    """(lane, instant) of the new messages sent since then: what the limiter starts from."""
+    rows = await tx.rows(
+        select(col(Outbox.lane), type_coerce(_arrived(now), Utc)).where(
+            col(Outbox.corp) == tx.corp, col(Outbox.first_sent_at) >= since, col(Outbox.updating).is_(False)
+        )
+    )
+    return [(lane, at) for lane, at in rows]
+
+
+async def sent_to(tx: Tx, lanes: Collection[str], *, now: datetime, since: datetime) -> Sequence[tuple[str, datetime]]:
+    """(lane, instant) of the new messages sent to some places since then."""
+    rows = await tx.rows(
+        select(col(Outbox.lane), type_coerce(_arrived(now), Utc)).where(
+            col(Outbox.corp) == tx.corp,
+            col(Outbox.lane).in_(lanes),
+            col(Outbox.created_at) >= now - OLDEST,
+            col(Outbox.first_sent_at) >= since,
+            col(Outbox.updating).is_(False),
+        )
+    )
+    return [(lane, at) for lane, at in rows]
+
+
+async def park(tx: Tx, *, why: str, until: datetime) -> int:
+    """Nothing that waits is sent by itself any more: it stands in 未送达 until a person decides."""
+    result = await tx.run(
+        update(Outbox)
+        .where(col(Outbox.corp) == tx.corp, col(Outbox.state) == "queued")
+        .values(state="unknown", body=None, lease_until=None, run_at=until, error=why)
+    )
+    return result.rowcount
+
+
+_NEWER_RING = (
+    select(col(Outbox.id))
+    .where(
+        col(Outbox.corp) == bindparam("corp"),
+        col(Outbox.lane) == bindparam("lane"),
+        col(Outbox.card) == bindparam("card"),
+        col(Outbox.lead_id) == bindparam("lead_id"),
+        col(Outbox.purpose) == "ring",
+        one_of(Outbox.state, ("queued",)),
+    )
+    .limit(1)
+)
+
+
+async def newer_ring(tx: Tx, row: Outbox) -> bool:
+    """Whether a newer new message of the same card is on its way to the same place."""
+    found = await tx.first(_NEWER_RING, lane=row.lane, card=row.card, lead_id=row.lead_id)
+    return found is not None
+
+
+async def refresh_waits(tx: Tx, row: Outbox) -> bool:
+    """Whether another refresh of the same card waits already."""
+    found = await tx.first(
+        select(col(Outbox.id)).where(
+            col(Outbox.corp) == tx.corp,
+            col(Outbox.lane) == row.lane,
+            col(Outbox.card) == row.card,
+            col(Outbox.lead_id) == row.lead_id,
+            col(Outbox.purpose) == "refresh",
+            col(Outbox.state) == "queued",
+        )
+    )
+    return found is not None

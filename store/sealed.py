@@ -13,6 +13,8 @@ from sqlalchemy import LargeBinary
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
 
+from store.columns import read_json
+
 VERSION = b"\x01"
 
 
@@ -106,4 +108,4 @@ class SealedJson(TypeDecorator[Any]):
         return keys_of(dialect).seal(text.encode(), self.column)
 
     def process_result_value(self, value: bytes | None, dialect: Dialect) -> Any:
-        return None if value is None else json.loads(keys_of(dialect).open(value, self.column))
+        return None if value is None else read_json(keys_of(dialect).open(value, self.column).decode())

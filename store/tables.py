@@ -1,7 +1,9 @@
 """Every table about people and leads; the queue-like tables stand in store/queues.py."""
 
+from collections.abc import Callable
 from datetime import datetime
-from typing import Any
+from functools import cache
+from typing import Any, cast
 
 from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, MetaData, Text, text
 from sqlmodel import Field, SQLModel
@@ -23,10 +25,33 @@ class Row(SQLModel):
 
     metadata = MetaData(naming_convention=NAMING)
 
+    def __init__(self, **values: Any) -> None:
+        """A row of these values and the defaults of the rest.
+
+        Rows are values here, and no session asks for their history: kept as plain attributes they cost a tenth of
+        what SQLModel and SQLAlchemy's bookkeeping take for each column.
+        """
+        plain, made = _defaults(type(self))
+        self.__dict__.update(plain)
+        for name, make in made.items():
+            if name not in values:
+                self.__dict__[name] = make()
+        self.__dict__.update(values)
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        self.__dict__[name] = value
+
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {getattr(self, 'id', '')}>"
 
     __str__ = __repr__
+
+
+@cache
+def _defaults(table: type[Row]) -> tuple[dict[str, Any], dict[str, Callable[[], Any]]]:
+    fields = table.model_fields.items()
+    plain = {name: field.default for name, field in fields if not field.is_required() and not field.default_factory}
+    return plain, {name: cast(Any, field.default_factory) for name, field in fields if field.default_factory}
 
 
 class Member(Row, table=True):

@@ -72,17 +72,11 @@ async def add_act(
     tx: Tx, member_id: str, kind: str, lead_id: int, before: dict[str, Any], *, version_after: int, now: datetime
 ) -> int:
     """Remember a deed with what it changed; returns its id."""
-    act = Act(
-        corp=tx.corp,
-        member_id=member_id,
-        kind=kind,
-        lead_id=lead_id,
-        at=now,
-        before=before,
-        version_after=version_after,
-    )
-    await tx.add(act)
-    return act.id or 0
+    act = {
+        "corp": tx.corp, "member_id": member_id, "kind": kind, "lead_id": lead_id, "at": now, "before": before,
+        "version_after": version_after, "undone_at": None,
+    }  # fmt: skip
+    return await tx.put(Act, act) or 0
 
 
 _LAST_ACTS = (

@@ -15,9 +15,8 @@ async def record(
     tx: Tx, *, lead_id: int, kind: str, at: datetime, by: str | None, text: str, data: dict[str, Any]
 ) -> int:
     """Write one fact; returns its id."""
-    item = TimelineItem(corp=tx.corp, lead_id=lead_id, kind=kind, at=at, by=by, text=text, data=data)
-    await tx.add(item)
-    return item.id or 0
+    item = {"corp": tx.corp, "lead_id": lead_id, "kind": kind, "at": at, "by": by, "text": text, "data": data}
+    return await tx.put(TimelineItem, item) or 0
 
 
 async def list_story(
@@ -113,7 +112,7 @@ async def nth_last_at(tx: Tx, member_id: str, kind: str, n: int) -> datetime | N
 
 async def audit(tx: Tx, *, act: str, by: str | None, subject: str, at: datetime, **data: Any) -> None:
     """Remember who saw, exported or changed what."""
-    await tx.add(AuditItem(corp=tx.corp, at=at, by=by, act=act, subject=subject, data=data))
+    await tx.put(AuditItem, {"corp": tx.corp, "at": at, "by": by, "act": act, "subject": subject, "data": data})
 
 
 async def last_act(tx: Tx, subject: str, acts: Sequence[str]) -> datetime | None:

@@ -3,12 +3,13 @@
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from functools import cache
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
-from sqlalchemy import CursorResult, Dialect, Executable, Insert, Select, insert
+from sqlalchemy import CursorResult, Dialect, Executable, Insert, Select, Table, insert
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.orm.instrumentation import manager_of_class
+from sqlalchemy.sql.dml import UpdateBase
 
 from store.prepared import COUNTED, AtOnce, Found, whole_rows_of
 from store.sealed import Keys
@@ -42,11 +43,14 @@ class Tx:
         self.dialect = connection.dialect.name
         self.hints: set[str] = set()
         self.through: dict[int, int] = {}  # lead -> the lead merged into it whose number or contact was used
+        self._remembered: dict[Table, dict[tuple[Any, ...], Any]] = {}
 
     async def execute(
         self, statement: Executable, values: Mapping[str, Any] | Sequence[Mapping[str, Any]] | None = None
     ) -> Result:
         """Run any statement, with the values of one row or of many."""
+        if self._remembered and not isinstance(statement, Select):
+            self._forget(statement)
         if self._at_once is not None:
             return self._at_once.execute(statement, values)
         return await self._connection.execute(statement, values, execution_options=COUNTED)
@@ -61,6 +65,20 @@ class Tx:
         found = _made(query, result)
         return found[0] if found else None
 
+    async def known(self, table: type[T], query: Select[T], **values: Any) -> T | None:
+        """The row of a table that a query finds; asked again, it is not read again until a row of the table changes."""
+        seen = self._remembered.setdefault(table.__table__, {})  # type: ignore[attr-defined]
+        key = (query, *values.values())
+        if key not in seen:
+            seen[key] = await self.first(query, **values)
+        return cast("T | None", seen[key])
+
+    def _forget(self, statement: Executable) -> None:
+        if isinstance(statement, UpdateBase):
+            self._remembered.pop(cast(Table, statement.table), None)
+        else:
+            self._remembered.clear()
+
     async def rows(self, query: Select[*tuple[Any, ...]], **values: Any) -> Sequence[Any]:
         """All rows of a query over several columns."""
         return (await self.execute(query, self._bound(values))).all()
@@ -71,6 +89,7 @@ class Tx:
 
     async def driver_many(self, sql: str, rows: Sequence[Any]) -> None:
         """The driver's own executemany, with values as it takes them; see store/bulk.py."""
+        self._remembered.clear()
         if self._at_once is not None:
             self._at_once.many(sql, rows)
         else:
@@ -87,15 +106,22 @@ class Tx:
     async def add(self, row: Row) -> None:
         """Insert a row now, so that its id is known."""
         values = {name: value for name, value in row.__dict__.items() if not name.startswith("_")}
-        if values.get("id", 0) is None:
+        known = values.get("id")
+        if "id" in values and known is None:
             del values["id"]
-        result = await self.execute(_plain_insert(type(row)), values)
-        if "id" not in values and hasattr(row, "id"):
-            row.id = result.inserted_primary_key[0]  # type: ignore[index]
-        loser_id = self.through.get(getattr(row, "lead_id", None) or 0) if self.through else None
-        if loser_id is not None and isinstance(key := getattr(row, "id", None), int):
-            trace = {"corp": self.corp, "loser_id": loser_id, "name": str(type(row).__tablename__), "key": key}
+        made = await self.put(type(row), values)
+        if known is None and hasattr(row, "id"):
+            row.id = made
+
+    async def put(self, table: type[Row], values: Mapping[str, Any]) -> int | None:
+        """Insert a row of these values, one for every column but a counted id; returns the id that it got."""
+        result = await self.execute(_plain_insert(table), values)
+        key: int | None = values.get("id") or result.inserted_primary_key[0]  # type: ignore[index]
+        loser_id = self.through.get(values.get("lead_id") or 0) if self.through else None
+        if loser_id is not None and isinstance(key, int) and "id" in table.model_fields:
+            trace = {"corp": self.corp, "loser_id": loser_id, "name": str(table.__tablename__), "key": key}
             await self.execute(_plain_insert(MergeTrace), trace)
+        return key
 
     def wake(self, worker: str) -> None:
         """A hint for a worker, given after the commit; the rows alone are the truth."""

@@ -82,7 +82,7 @@ class Server:
         """Run statements as the administrator."""
         with psycopg.connect(self.socket_url("postgres"), autocommit=True) as connection:
             for statement in statements:
-                connection.execute(statement)  # type: ignore[call-overload]
+                connection.execute(statement)
 
     def _run(self, program: str, *words: str) -> None:
         who = _owner()

@@ -8,6 +8,8 @@ UNSEEN = re.compile(r"[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 
 def clean(text: str) -> str:
     """Without control characters, direction tricks and halves of characters; line breaks stay."""
+    if text.replace("\n", "").isprintable():  # which nothing of that is
+        return text
     text = UNSEEN.sub("", text.replace("\r\n", "\n").replace("\r", "\n").replace("\t", " "))
     return "".join(c for c in text if c == "\n" or unicodedata.category(c) not in ("Cc", "Cs", "Co", "Cn"))
 

@@ -37,11 +37,12 @@ async def look(tx: Tx, asked: Asked, ctx: Context) -> ListView | None:
     """Read the leads of a list, in its order; those that are not visible any more are left out."""
     if asked.who is None:
         return None
-    lines = []
-    for lead_id in asked.params.get("leads", []):
-        lead = await leads.find_lead(tx, int(lead_id))
-        if lead is not None and await can_see(tx, lead, asked.who, rules=ctx.rules):
-            lines.append(Line(lead, await _note(tx, lead, asked, ctx)))
+    listed = await leads.find_leads(tx, [int(lead_id) for lead_id in asked.params.get("leads", [])])
+    lines = [
+        Line(lead, await _note(tx, lead, asked, ctx))
+        for lead in listed
+        if await can_see(tx, lead, asked.who, rules=ctx.rules)
+    ]
     title, hint = (str(asked.params.get(name, "")) for name in ("title", "hint"))
     return ListView(title, tuple(lines), hint, bool(asked.params.get("pushed")))
 

@@ -26,6 +26,7 @@ ROWS = {
     "capture": {"B5", "B6a", "B6b"},
     "promises": {"B7"},
     "claims": {"B10"},
+    "replicas": {"B12", "B12 cpu", "B12 share", "B12 turn"},
     "start": {"B13a", "B13b", "B14"},
 }
 
