@@ -17,6 +17,7 @@ from bench.capture import capture
 from bench.claims import claims
 from bench.door import door
 from bench.figure import Figure
+from bench.imports import imports
 from bench.machine import look_at
 from bench.promises import promises
 from bench.replicas import replicas
@@ -30,6 +31,7 @@ BENCHMARKS: dict[str, tuple[Benchmark, str]] = {
     "talk": (talk, "B4: chat lines answered"),
     "capture": (capture, "B5, B6: leads over REST"),
     "claims": (claims, "B10: many after one lead"),
+    "imports": (imports, "B8: a list of a hundred thousand rows"),
     "promises": (promises, "B7: clocks that run out"),
     "replicas": (replicas, "B12: two servers on one PostgreSQL"),
     "start": (start, "B13, B14: start and memory of serve"),

@@ -25,6 +25,7 @@ ROWS = {
     "talk": {"B4"},
     "capture": {"B5", "B6a", "B6b"},
     "promises": {"B7"},
+    "imports": {"B8", "B8 raw", "B8 memory", "B8 slice"},
     "claims": {"B10"},
     "replicas": {"B12", "B12 cpu", "B12 share", "B12 turn"},
     "start": {"B13a", "B13b", "B14"},
