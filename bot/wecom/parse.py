@@ -53,9 +53,11 @@ def _event(message: Any, data: dict[str, Any], sender: str, at: datetime) -> Eve
         return MessageReceived(PLATFORM, sender, at, text=str(data.get("Content") or "").strip())
     if kind in MEDIA:
         return MessageReceived(PLATFORM, sender, at, text="", kind=kind, media_id=str(data.get("MediaId") or ""))
-    if kind != "event":
-        return Ignored(PLATFORM, sender, at, f"message of kind {kind[:40]}")
-    return _of_event(message, data, sender, at)
+    if kind == "event":
+        return _of_event(message, data, sender, at)
+    if kind and sender:  # whatever a member sends gets an answer
+        return MessageReceived(PLATFORM, sender, at, text="", kind=kind[:20])
+    return Ignored(PLATFORM, sender, at, f"message of kind {kind[:40]}")
 
 
 def _of_event(message: Any, data: dict[str, Any], sender: str, at: datetime) -> Event:

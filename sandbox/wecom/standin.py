@@ -76,6 +76,12 @@ class WeComStandIn:
             event({**self._head(user), "MsgType": "text", "Content": words, "MsgId": next(self._ids), **self._agent()})
         )
 
+    async def other(self, user: str, msgtype: str, content: Mapping[str, object]) -> Delivery:
+        """A member sends something of another kind, such as voice."""
+        self.chats.put(user.lower(), kind="text", text=f"[{msgtype}]", mine=True)
+        head = {**self._head(user), "MsgType": msgtype, **content, "MsgId": next(self._ids)}
+        return await self.posts["app"].deliver(event({**head, **self._agent()}))
+
     async def click(
         self,
         user: str,

@@ -162,13 +162,6 @@ async def test_a_voice_message_is_its_transcript(acme: Town) -> None:
     assert note["by"] == "wanglei" and note["data"]["kind"] == "call"
 
 
-@pytest.mark.parametrize("msgtype", ["unknownMsgType", "interactiveCard", "video"])
-async def test_what_we_cannot_read_is_answered_politely(acme: Town, msgtype: str) -> None:
-    await acme.standin.other("wanglei", msgtype, {"x": 1})
-    await acme.settle()
-    assert "我现在只读得懂文字" in acme.standin.chat("wanglei")[-1].text
-
-
 async def test_an_unpublished_robot_is_told_to_its_user_and_to_the_administrator(acme: Town) -> None:
     acme.standin.company.published = False
     await acme.standin.text("wanglei", "帮助")

@@ -105,6 +105,7 @@ KNOWN: dict[str, tuple[Event, Event]] = {
         ),
         ContactAdded("wecom", "lisi", AT, "wmAbC"),
     ),
+    "unknown message": (parsed(MsgType="Hologram", MsgId=1), MessageReceived("wecom", "lisi", AT, "", "hologram")),
     "no time": (parsed(MsgType="text", Content="a", CreateTime=""), MessageReceived("wecom", "lisi", RECEIVED, "a")),
     "a time of rubbish": (
         parsed(MsgType="text", Content="a", CreateTime="99999999999999999999"),
@@ -115,7 +116,7 @@ KNOWN: dict[str, tuple[Event, Event]] = {
     ),
 }  # fmt: skip
 IGNORED: dict[str, Event] = {
-    "unknown message": parsed(MsgType="hologram", MsgId=1),
+    "unknown message of nobody": parsed(MsgType="hologram", MsgId=1, FromUserName=""),
     "unknown event": of_event("brain_wave"),
     "event without a name": parsed(MsgType="event"),
     "opened the app": of_event("enter_agent", EventKey=""),
