@@ -95,7 +95,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 def _platforms(metafunc: pytest.Metafunc) -> tuple[str, ...]:
     mark = metafunc.definition.get_closest_marker("platforms")
-    seen_by_people = {"acceptance", "story"} & set(metafunc.definition.path.parts)
+    seen_by_people = {"acceptance", "story", "faults"} & set(metafunc.definition.path.parts)
     return mark.args if mark else PLATFORMS if seen_by_people else PLATFORMS[:1]
 
 

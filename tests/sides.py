@@ -42,6 +42,7 @@ class WeComSide:
 
     column = "wecom"
     sending = "message/send"  # the API by which new messages go out
+    asking = "gettoken"  # the one that gives tokens
 
     def __init__(self, members: dict[str, str], now: Callable[[], float]) -> None:
         self.standin = WeComStandIn(
@@ -96,6 +97,8 @@ class DingTalkSide:
     """An internal app of DingTalk; `template` "" makes it speak in words with links."""
 
     column = "dingtalk"
+    sending = "robot/sendBySession"  # the address by which questions are answered while their conversation is fresh
+    asking = "oauth2/accessToken"
 
     def __init__(
         self, members: dict[str, str], now: Callable[[], float], *, mode: str = "http", template: str = TEMPLATE

@@ -5,15 +5,18 @@ import json
 from collections import defaultdict, deque
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any, NoReturn, TypeVar
 
 from bot.calling import Line, NotReached, OutcomeUnknown
 from bot.dingtalk.errors import DingTalkError
+from bot.pace import Pace
 from bot.token import Token
 
 LARGEST_ANSWER = 4 * 1024 * 1024
-AT_ONCE = 8
+ALARM_PAUSE = timedelta(seconds=61)  # what an administrator must mend is tried once a minute
 SPARE = 2  # calls a second that are left to the organisation's other apps
+TOO_MANY = 429  # HTTP's own way to say it, from a gateway before DingTalk: nothing has happened behind it
 UNANSWERED = (504,)  # no answer from behind DingTalk's gateway: the call may have been done
 HIDDEN = "88"  # the old API's number for "look at sub_code"
 
@@ -54,7 +57,7 @@ class DingTalkClient:
         self._on_answer = on_answer
         self._on_counted = on_counted
         self._on_posted = on_posted
-        self._slots = asyncio.Semaphore(AT_ONCE)
+        self._gates = Pace(monotonic=monotonic, pause=_pause)
         self._recent: defaultdict[str, deque[float]] = defaultdict(deque)
         self.token = Token(
             self._fetch_token,
@@ -149,8 +152,13 @@ class DingTalkClient:
 
     async def answer_session(self, address: str, body: Mapping[str, Any]) -> None:
         """POST to a message's sessionWebhook; the caller has checked its host."""
-        status, _, raw = await self.line.exchange("POST", address, body=_json(body), largest=LARGEST_ANSWER)
-        self._read_old("robot/sendBySession", status, raw)
+
+        async def once() -> None:
+            status, _, raw = await self.line.exchange("POST", address, body=_json(body), largest=LARGEST_ANSWER)
+            self._read_old("robot/sendBySession", status, raw)
+
+        async with self._gates.slot("robot/sendBySession"):
+            await self._gates.learning("robot/sendBySession", once())
         self._on_posted()
 
     async def new(
@@ -169,7 +177,7 @@ class DingTalkClient:
             return await self._new_once(method, path, body, params or {}, token, api=api)
 
         try:
-            answer = await self._renewing(once)
+            answer = await self._renewing(api or path, once)
         except DingTalkError as error:
             if error.meaning.decision not in ("retry", "token"):
                 self._on_counted()
@@ -188,15 +196,15 @@ class DingTalkClient:
             )
             return self._read_old(path, status, raw)
 
-        return await self._renewing(once)
+        return await self._renewing(path, once)
 
-    async def _renewing(self, once: Callable[[str], Awaitable[T]]) -> T:
-        """A call with the token; one that DingTalk calls invalid is renewed once, and the call repeated once."""
+    async def _renewing(self, api: str, once: Callable[[str], Awaitable[T]]) -> T:
+        """A call in its slot with the token; one that is called invalid is renewed once, and the call repeated once."""
         failures = self.token.failures
-        async with self._slots:
+        async with self._gates.slot(api):
             token = await self.token.get(failures=failures)
             try:
-                answer = await once(token)
+                answer = await self._gates.learning(api, once(token))
             except DingTalkError as error:
                 if error.meaning.decision != "token":
                     raise
@@ -204,7 +212,7 @@ class DingTalkClient:
                     raise self._never_liked(token, error) from None
                 token = await self.token.get(instead_of=token)
                 try:
-                    answer = await once(token)
+                    answer = await self._gates.learning(api, once(token))
                 except DingTalkError as again:
                     if again.meaning.decision != "token":
                         raise
@@ -252,7 +260,7 @@ class DingTalkClient:
             await asyncio.sleep(max(times[0] + 1.0 - loop.time(), 0.001))
 
     def _read_new(self, api: str, status: int, raw: bytes) -> dict[str, Any]:
-        answer = self._object(status, raw)
+        answer = self._object(api, status, raw)
         if answer.get("status") == 1111:  # the gateway's ban of our address, in place of an answer
             self._refuse("1111", api, status, answer)
         code = str(answer.get("code") or answer.get("errcode") or "")
@@ -264,7 +272,7 @@ class DingTalkClient:
         raise OutcomeUnknown(f"钉钉回答 HTTP {status}")
 
     def _read_old(self, api: str, status: int, raw: bytes) -> dict[str, Any]:
-        answer = self._object(status, raw)
+        answer = self._object(api, status, raw)
         if answer.get("status") == 1111:
             self._refuse("1111", api, status, answer)
         code = str(answer.get("errcode", answer.get("code", "")))
@@ -279,13 +287,15 @@ class DingTalkClient:
         self._on_answer(api, "ok")
         return answer
 
-    def _object(self, status: int, raw: bytes) -> dict[str, Any]:
+    def _object(self, api: str, status: int, raw: bytes) -> dict[str, Any]:
         if len(raw) > LARGEST_ANSWER:
             raise OutcomeUnknown("钉钉的回答太长")
         try:
             found = json.loads(raw)
         except (ValueError, RecursionError):
             found = None
+        if not isinstance(found, dict) and status == TOO_MANY:
+            self._refuse(str(status), api, status, {})
         if not isinstance(found, dict):
             raise OutcomeUnknown(f"钉钉的回答看不懂(HTTP {status})")
         return found
@@ -295,6 +305,13 @@ class DingTalkClient:
         error = DingTalkError(code, api, status=status, request_id=request_id)
         self._on_answer(api, error.code)
         raise error
+
+
+def _pause(error: Exception) -> timedelta | None:
+    """How long nobody should call again what was answered so; None: it says nothing about the next call."""
+    if not isinstance(error, DingTalkError):
+        return None
+    return error.meaning.delay or (ALARM_PAUSE if error.meaning.decision == "alarm" else None)
 
 
 def _json(value: Mapping[str, Any]) -> bytes:

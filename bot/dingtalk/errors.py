@@ -68,6 +68,7 @@ MEANINGS: dict[str, Meaning] = {
     "toomuch.msg": _QPM,
     "143103": _QPM,
     "143104": _QPM,
+    "429": Meaning("retry", "网关说调用太频繁,稍后自动重试", _MINUTE),
     "410100": Meaning("retry", "群消息太快,钉钉要求停十分钟", timedelta(minutes=10)),
     "1111": Meaning("retry", "调用太多,钉钉暂时封了这台服务器的 IP", timedelta(minutes=5)),
     "invalidauthentication": _TOKEN,

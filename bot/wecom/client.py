@@ -8,11 +8,12 @@ from typing import Any, TypeVar
 import aiohttp
 
 from bot.calling import Line, NotReached, OutcomeUnknown
+from bot.pace import Pace
 from bot.token import Token
 from bot.wecom.errors import NEVER_LIKED, WeComError
-from bot.wecom.pace import Pace
 
 TOO_MANY = 429  # HTTP's own way to say it, from a gateway before WeCom: nothing has happened behind it
+TOO_MANY_AT_ONCE = 45033
 LARGEST_ANSWER = 4 * 1024 * 1024
 LARGEST_MEDIA = 20 * 1024 * 1024
 
@@ -42,7 +43,11 @@ class WeComClient:
         self.account = account
         self._on_answer = on_answer
         self._line = Line("企业微信", "wecom.api_base")
-        self._pace = Pace(monotonic=monotonic)
+        self._pace = Pace(
+            monotonic=monotonic,
+            pause=lambda error: error.meaning.delay if isinstance(error, WeComError) else None,
+            crowded=lambda error: isinstance(error, WeComError) and error.code == TOO_MANY_AT_ONCE,
+        )
         self.token = Token(
             self._fetch_token,
             monotonic=monotonic,
@@ -69,7 +74,7 @@ class WeComClient:
     async def webhook_send(self, key: str, body: bytes) -> dict[str, Any]:
         """webhook/send: a message to the group whose key this is, without a token (page 99110)."""
         gate = f"webhook/send {key}"  # each group has a limit of its own
-        async with self._pace.slot(gate, "webhook/send"):
+        async with self._pace.slot(gate):
             return await self._pace.learning(gate, self._once("POST", "webhook/send", {"key": key}, body))
 
     async def update_card(self, body: bytes) -> dict[str, Any]:
@@ -122,7 +127,7 @@ class WeComClient:
         A token that is called invalid right after it was given would be asked for without end: it counts as refused.
         """
         failures = self.token.failures
-        async with self._pace.slot(endpoint, endpoint):
+        async with self._pace.slot(endpoint):
             token = await self.token.get(failures=failures)
             try:
                 answer = await self._pace.learning(endpoint, once(token))

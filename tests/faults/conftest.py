@@ -1,5 +1,6 @@
 """A town whose chat platform has bad days, and hours that pass while it does."""
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import timedelta
 from pathlib import Path
@@ -10,9 +11,10 @@ from aiohttp import web
 from sqlalchemy import func, select
 from sqlmodel import col
 
+from sandbox.dingtalk.chat import Message as DingTalkMessage
 from store.queues import Outbox
-from tests.sides import seen
-from tests.town import Town, town
+from tests.sides import seen, title
+from tests.town import MQL, Town, town, words
 
 Crowd = dict[str, tuple[str, str, str]]
 
@@ -49,9 +51,17 @@ class BadDays:
         return dict(rows)
 
     async def waiting(self) -> int:
-        """How many messages are still on their way."""
-        found = await self.states()
-        return sum(found.get(state, 0) for state in ("queued", "sending", "unknown"))
+        """How many messages are still on their way, those that only wait for a person left out."""
+        soon = self.place.at + timedelta(days=365)
+        async with self.place.bot.store.read() as tx:
+            rows = await tx.rows(
+                select(func.count()).where(
+                    col(Outbox.corp) == tx.corp,
+                    col(Outbox.state).in_(("queued", "sending", "unknown")),
+                    col(Outbox.run_at) < soon,
+                )
+            )
+        return int(rows[0][0])
 
     async def passes(self, span: timedelta, *, step: timedelta) -> None:
         """Time passes in steps; in each, all that is due is tried."""
@@ -81,10 +91,48 @@ class BadDays:
             assert sorted(self.answers(rep)) == sorted(self.asked[rep]), rep
         assert {drop.why for drop in self.place.standin.chats.dropped} <= {"duplicate"}
 
+    async def answered_once_or_told(self) -> None:
+        """Nothing arrived twice; what was lost on the way stands in 未送达, where the platform knows no repetition.
+
+        WeCom recognises the same words, so there nothing may be missing; DingTalk recognises its cards only.
+        """
+        if self.place.lies_on == "wecom":
+            self.all_answered_once()
+            return
+        missing = 0
+        for rep in self.reps:
+            found = self.answers(rep)
+            assert len(found) == len(set(found)) and set(found) <= set(self.asked[rep]), rep
+            missing += len(self.asked[rep]) - len(found)
+        unknown = (await self.states()).get("unknown", 0)
+        assert unknown >= missing, "what is missing waits for a person"
+        assert ("结果未知" in words(await self.place.text("admin", "未送达"))) == (unknown > 0)
+
+    async def leads(self, count: int) -> None:
+        """That many leads at once, each offered to everybody by a card."""
+        fields = [{"name": f"客户{n}", "phone": f"1390000{n:04}", "company": f"{n}号有限公司"} for n in range(count)]
+        posts = [self.place.http.post("/capture/官网", json={**MQL, **one}) for one in fields]
+        for answer in await asyncio.gather(*posts):
+            assert answer.status == 200
+            answer.release()
+
+    def offers(self, rep: str) -> list[str]:
+        """The headlines of the offers in a chat."""
+        return sorted(title(m) for m in self.place.standin.chat(rep) if m.kind == "card" and "领取" in _buttons(m, rep))
+
+    async def hang_up(self) -> None:
+        """The bot's lines to the platform end; the next call opens new ones."""
+        parts = self.place.bot.dingtalk
+        await (parts.client if parts is not None else self.place.bot.wecom).close()  # type: ignore[union-attr]
+
     def in_order(self) -> None:
         """Everybody got their answers in the order of their questions."""
         for rep in self.reps:
             assert self.answers(rep) == self.asked[rep], rep
+
+
+def _buttons(message: Any, rep: str) -> Any:
+    return message.buttons(rep) if isinstance(message, DingTalkMessage) else message.buttons()
 
 
 class Door:
@@ -113,19 +161,19 @@ Opened = Callable[..., Awaitable[BadDays]]
 
 
 @pytest.fixture
-async def bad_days(tmp_path: Path) -> AsyncIterator[BadDays]:
+async def bad_days(tmp_path: Path, platform: str) -> AsyncIterator[BadDays]:
     """Twenty reps."""
     members: Crowd = {f"rep{number:02}": (f"销售{number}", "rep", "华东") for number in range(20)}
     members["admin"] = ("管理员", "admin", "")
-    async with town(tmp_path, members=members) as place:
+    async with town(tmp_path, members=members, platform=platform) as place:
         yield BadDays(place, [name for name in members if name != "admin"])
 
 
 @pytest.fixture
-async def one_rep(tmp_path: Path) -> AsyncIterator[BadDays]:
+async def one_rep(tmp_path: Path, platform: str) -> AsyncIterator[BadDays]:
     """One rep: their messages go one after the other."""
     members: Crowd = {"lisi": ("李四", "rep", "华东"), "admin": ("管理员", "admin", "")}
-    async with town(tmp_path, members=members) as place:
+    async with town(tmp_path, members=members, platform=platform) as place:
         yield BadDays(place, ["lisi"])
 
 

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from bot.calling import NotReached
+from bot.pace import AT_ONCE
 from bot.platform import CodeGone, SendLater, SendRefused
 from bot.wecom.errors import WeComError
-from bot.wecom.pace import AT_ONCE
 from tests.bot.wecom.line import Line, message
 from tests.town import town
 

@@ -1,25 +1,35 @@
-"""How fast we may call WeCom now: eight calls at a time, fewer after "too many at once", none where it said "pause"."""
+"""How fast we may call a platform now: eight calls at a time, fewer after "too many at once", none after "pause"."""
 
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import timedelta
 from typing import TypeVar
-
-from bot.wecom.errors import WeComError
 
 AT_ONCE = 8
 CALM = 20  # good answers after which one more call at a time is tried again
-TOO_MANY_AT_ONCE = 45033
 
 T = TypeVar("T")
 
 
 class Pace:
-    """Slots for calls, and gates that an error number closes for a while."""
+    """Slots for calls, and gates that an error closes for a while.
 
-    def __init__(self, *, monotonic: Callable[[], float]) -> None:
+    `pause` says of an error for how long nobody should call its gate (None: it says nothing about that), `crowded`
+    whether it says that too many calls run at once.
+    """
+
+    def __init__(
+        self,
+        *,
+        monotonic: Callable[[], float],
+        pause: Callable[[Exception], timedelta | None],
+        crowded: Callable[[Exception], bool] = lambda error: False,
+    ) -> None:
         self._monotonic = monotonic
-        self._closed: dict[str, tuple[float, int]] = {}  # gate → until when, and because of which error number
+        self._pause = pause
+        self._crowded = crowded
+        self._closed: dict[str, tuple[float, Exception]] = {}  # gate → until when, and because of which error
         self._trying = set[str]()
         self._room = asyncio.Condition()
         self._running = 0
@@ -27,17 +37,17 @@ class Pace:
         self._good = 0
 
     @contextlib.asynccontextmanager
-    async def slot(self, gate: str, endpoint: str) -> AsyncIterator[None]:
-        """Wait for a slot. Raises WeComError without a call while the gate is closed, however long one had waited.
+    async def slot(self, gate: str) -> AsyncIterator[None]:
+        """Wait for a slot. While the gate is closed, raises the error that closed it, however long one had waited.
 
         After that one call tries the gate; the others wait for how it ends.
         """
         async with self._room:
             await self._room.wait_for(lambda: self._running < self._most and gate not in self._trying)
-            until, code = self._closed.get(gate, (0.0, 0))
-            if self._monotonic() < until:
-                raise WeComError(code, endpoint)
-            if code:
+            until, cause = self._closed.get(gate, (0.0, None))
+            if cause is not None and self._monotonic() < until:
+                raise cause.with_traceback(None)
+            if cause is not None:
                 self._trying.add(gate)
             self._running += 1
         try:
@@ -45,7 +55,7 @@ class Pace:
         finally:
             async with self._room:
                 self._running -= 1
-                if code:
+                if cause is not None:
                     self._trying.discard(gate)
                 self._room.notify_all()
 
@@ -53,12 +63,12 @@ class Pace:
         """Make a call in its slot and learn from the answer, before the slot is free for whoever waits for it."""
         try:
             answer = await call
-        except WeComError as error:
+        except Exception as error:
             self._good = 0
-            if error.code == TOO_MANY_AT_ONCE:
+            if self._crowded(error):
                 self._most = max(self._most // 2, 1)
-            if error.meaning.delay is not None:
-                self._closed[gate] = (self._monotonic() + error.meaning.delay.total_seconds(), error.code)
+            if (delay := self._pause(error)) is not None:
+                self._closed[gate] = (self._monotonic() + delay.total_seconds(), error)
             raise
         self._closed.pop(gate, None)
         self._good += 1
