@@ -19,6 +19,7 @@ from bench.door import door
 from bench.figure import Figure
 from bench.imports import imports
 from bench.machine import look_at
+from bench.odds import odds
 from bench.promises import promises
 from bench.replicas import replicas
 from bench.run import ROOT, Run
@@ -34,6 +35,7 @@ BENCHMARKS: dict[str, tuple[Benchmark, str]] = {
     "imports": (imports, "B8: a list of a hundred thousand rows"),
     "promises": (promises, "B7: clocks that run out"),
     "replicas": (replicas, "B12: two servers on one PostgreSQL"),
+    "odds": (odds, "the chance of winning beside naive Bayes"),
     "start": (start, "B13, B14: start and memory of serve"),
 }
 
