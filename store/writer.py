@@ -86,6 +86,7 @@ class Writer:
         self._closed = False
         self._connection: AsyncConnection | None = None
         self._at_once: AtOnce | None = None
+        self._commit_failed = False
 
     def start(self) -> None:
         """Begin to work; must run inside the event loop."""
@@ -199,6 +200,7 @@ class Writer:
             try:
                 await transaction.commit()
             except DBAPIError as error:
+                self._commit_failed = True  # a bad or full disk: the connection stays in the transaction for ever
                 if self._shared is not None and is_lost(error):
                     raise _InDoubt(sign, error) from error
                 raise
@@ -231,10 +233,13 @@ class Writer:
         return self._connection
 
     def _broken(self) -> bool:
-        return self._connection is not None and (self._connection.invalidated or self._connection.closed)
+        return self._connection is not None and (
+            self._commit_failed or self._connection.invalidated or self._connection.closed
+        )
 
     async def _give_back(self, *, broken: bool = False) -> None:
         connection, self._connection, self._at_once = self._connection, None, None
+        self._commit_failed = False
         if connection is None:
             return
         with contextlib.suppress(Exception):

@@ -69,11 +69,19 @@ class WeComStandIn:
                 return message
         raise DeadButton(f"{user} has no card with a button {button}")
 
-    async def text(self, user: str, words: str, *, on: str = "app") -> Delivery:
-        """A member writes to the app."""
+    async def text(self, user: str, words: str, *, on: str = "app", number: int | None = None) -> Delivery:
+        """A member writes to the app; the message has the next number unless one is given."""
         self.chats.put(user.lower(), kind="text", text=words, mine=True)
         return await self.posts[on].deliver(
-            event({**self._head(user), "MsgType": "text", "Content": words, "MsgId": next(self._ids), **self._agent()})
+            event(
+                {
+                    **self._head(user),
+                    "MsgType": "text",
+                    "Content": words,
+                    "MsgId": next(self._ids) if number is None else number,
+                    **self._agent(),
+                }
+            )
         )
 
     async def other(self, user: str, msgtype: str, content: Mapping[str, object]) -> Delivery:

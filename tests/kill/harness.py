@@ -17,6 +17,8 @@ from config.settings import load_settings
 from sandbox.sample import ALWAYS_OPEN
 from sandbox.wecom.chat import Message
 from sandbox.wecom.standin import WeComStandIn
+from store.migrate import migrate
+from tests import postgres
 from tests.database import Database
 from tests.kill.living import Living
 from tests.sides import seen
@@ -25,6 +27,10 @@ from tests.wire import Wire
 TAKEOVER = 15  # seconds until a server takes over what a dead one held
 START = 30.0  # seconds a start may take on a busy machine
 QUIET = 90.0  # seconds until nothing may be left to do after the last start
+WAITING = (
+    "select (select count(*) from inbox where state = 'new')"
+    " + (select count(*) from outbox where state in ('queued', 'sending', 'unknown'))"
+)
 
 
 def free_port() -> int:
@@ -40,7 +46,7 @@ class KillTown:
     The servers share one address, as behind a load balancer that asks the next when one does not answer.
     """
 
-    def __init__(self, root: Path, reps: int, database: Database, servers: int = 1) -> None:
+    def __init__(self, root: Path, reps: int, database: Database, servers: int = 1, *, wired: bool = False) -> None:
         self.root = root
         self.database = database
         self.reps = [f"rep{number:03}" for number in range(reps)]
@@ -49,6 +55,9 @@ class KillTown:
             members={rep: f"销售{rep[3:]}" for rep in self.reps},
         )  # fmt: skip
         self.wire = Wire(*(free_port() for _ in range(servers)))
+        self.wired = wired  # database and platform are reached through wires that can break
+        self.store_wire, self.platform_wire = Wire(), Wire()
+        self.environment: dict[str, str] = {}
         self.kills = 0
         self._processes: list[Living | None] = [None] * servers
 
@@ -62,9 +71,16 @@ class KillTown:
         self.base = f"http://127.0.0.1:{self.wire.port}"
         folder = create_folder(self.root / "acme").folder
         text = folder.settings.read_text(encoding="utf-8")
-        api = f"  api_base: http://127.0.0.1:{runner.addresses[0][1]}\n  callbacks:"
+        platform, url = runner.addresses[0][1], self.database.url
+        if self.wired:
+            server = postgres.shared_server(migrate)
+            self.store_wire.ends, self.platform_wire.ends = [server.port], [platform]
+            platform = (await self.platform_wire.open()).port
+            name = url.partition("@/")[2].partition("?")[0]
+            url = server.tcp_url(name, port=(await self.store_wire.open()).port)
+        api = f"  api_base: http://127.0.0.1:{platform}\n  callbacks:"
         text = text.replace("  callbacks:", api, 1).replace("8080", str(self.wire.ends[0]))
-        url = f"{self.database.url}\n  takeover_seconds: {TAKEOVER}"
+        url = f"{url}\n  takeover_seconds: {TAKEOVER}"
         folder.settings.write_text(text.replace("sqlite:///data/leadbot.db", url, 1), encoding="utf-8")
         rules = folder.rules.read_text(encoding="utf-8")
         rules = re.sub(r"  hours:.*?  holidays: china[^\n]*\n", ALWAYS_OPEN, rules, flags=re.DOTALL)
@@ -97,13 +113,14 @@ class KillTown:
             if process is not None and process.poll() is None:
                 process.kill()
         await self.http.close()
-        await self.wire.close()
+        for wire in (self.wire, self.store_wire, self.platform_wire):
+            await wire.close()
         await self.standin.close()
         await self._runner.cleanup()
 
     async def start(self, server: int = 0, *, crash_at: str = "") -> None:
         """Start a server; with `crash_at` it may die before it is ready."""
-        environment = {"CRASH_AT": crash_at} if crash_at else {}
+        environment = {**self.environment, **({"CRASH_AT": crash_at} if crash_at else {})}
         process = Living(self.folders[server].root, self.root / "bot.log", environment)
         self._processes[server] = process
         ready = f"http://127.0.0.1:{self.wire.ends[server]}/readyz"
@@ -119,12 +136,31 @@ class KillTown:
         if not crash_at:
             raise AssertionError(f"the bot did not start:\n{(self.root / 'bot.log').read_text()[-2000:]}")
 
+    async def until_ready(self, status: int = 200) -> float:
+        """Wait until /readyz says that callbacks will be stored (or 503: will not); returns the seconds that took."""
+        begun = time.monotonic()
+        async with asyncio.timeout(QUIET):
+            while True:
+                try:
+                    async with self.http.get("/readyz") as answer:
+                        if answer.status == status:
+                            return time.monotonic() - begun
+                except (aiohttp.ClientError, TimeoutError):
+                    pass
+                await asyncio.sleep(0.05)
+
     def kill(self, server: int = 0) -> None:
         """kill -9."""
         process = self._processes[server]
         assert process is not None
         process.kill()
         self.kills += 1
+
+    def pid(self, server: int = 0) -> int:
+        """The number of a server's process."""
+        process = self._processes[server]
+        assert process is not None and process.poll() is None
+        return process.pid
 
     async def died(self, server: int = 0) -> int:
         """Wait until the process has ended by itself; returns its code (-9: killed)."""
@@ -139,12 +175,9 @@ class KillTown:
         """What the database answers, whether the bot runs or not."""
         return self.database.rows(query)
 
-    async def quiet(self) -> float:
-        """Wait until the bot has nothing left to do that is due; returns the seconds that took."""
-        waiting = (
-            "select (select count(*) from inbox where state = 'new')"
-            " + (select count(*) from outbox where state in ('queued', 'sending', 'unknown'))"
-        )
+    async def quiet(self, *, also: str = "select 0") -> float:
+        """Wait until the bot has nothing left to do, nor what `also` counts; returns the seconds that took."""
+        waiting = f"{WAITING} + ({also})"
         begun = time.monotonic()
         while (left := self.rows(waiting)[0][0]) and time.monotonic() < begun + QUIET:  # noqa: ASYNC110 - another process
             await asyncio.sleep(0.05)

@@ -5,6 +5,7 @@ import os
 import signal
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 FORKS = multiprocessing.get_context("forkserver")
 FORKS.set_forkserver_preload(["bot.app", "bot.commands.serve", "bot.__main__", "alembic.command", "tests.kill.living"])
@@ -29,10 +30,16 @@ class Living:
         self._process.join()
 
 
-def said(log: Path, *words: str | Path) -> tuple[int | None, str]:
-    """Run a command in such a process; returns its exit code (None: it had to be killed) and all that it wrote."""
+def begun(log: Path, *words: str | Path) -> Any:
+    """Begin a command in such a process; whoever asked for it may kill it."""
     process = FORKS.Process(target=_command, args=([str(word) for word in words], log), daemon=True)
     process.start()
+    return process
+
+
+def said(log: Path, *words: str | Path) -> tuple[int | None, str]:
+    """Run a command in such a process; returns its exit code (None: it had to be killed) and all that it wrote."""
+    process = begun(log, *words)
     process.join(PATIENCE)
     code = process.exitcode
     process.kill()
@@ -56,7 +63,10 @@ def _serve(folder: Path, log: Path, environment: Mapping[str, str]) -> None:
     from bot.commands.serve import run
     from config.folder import Folder
     from config.settings import load_settings
+    from tests import disk
 
     os.environ.update(environment)
     _write_to(log)
+    if "TEST_DISK" in environment:
+        disk.install(environment["TEST_DISK"], environment["TEST_DISK_OF"])
     run(Folder(folder), load_settings(Folder(folder), os.environ))

@@ -110,7 +110,7 @@ async def test_a_hint_reaches_the_other_replica_after_the_commit(store, other):
             await asyncio.sleep(0.1)
 
 
-@pytest.mark.failure("7")
+@pytest.mark.failure("7", "C12")
 async def test_sixteen_claim_each_lead_and_one_gets_it(store, database, soak, record_property):
     """R-C12: on PostgreSQL the claimants sit at two replicas."""
     leads, reps = (1000 if soak else 60), [f"rep{n:02}" for n in range(16)]
@@ -161,6 +161,7 @@ async def test_sixteen_claim_each_lead_and_one_gets_it(store, database, soak, re
         await second.close()
 
 
+@pytest.mark.failure("C10")
 async def test_a_restarting_server_loses_and_doubles_nothing(tmp_path, soak, record_property):
     """R-C10: eight writers, the server crashes again and again; a commit in doubt is looked up by its sign."""
     times = 30 if soak else 3
