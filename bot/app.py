@@ -98,7 +98,7 @@ class Leadbot:
         self.sweep = Sweep(self.store, self.context, now)
         self.desk = Desk(self.store, self.context, now)
         self.importer = Importer(self.store, self.context, now, monotonic)
-        self.health = Health(self.store, self.metrics, now)
+        self.health = Health(self.store, self.metrics, now, monotonic)
         self.rulebook = Rulebook(self.store, folder, now)
         self.jobs = Jobs(self.store, settings.enrichment, self.wecom, self.dingtalk, now)
         self._groups = tuple(

@@ -70,6 +70,12 @@ async def next_instant(tx: Tx) -> datetime | None:
     return found
 
 
+async def oldest_due(tx: Tx, *, now: datetime) -> datetime | None:
+    """The instant of the oldest row that is due and not done."""
+    found = await next_instant(tx)
+    return found if found is not None and found <= now else None
+
+
 async def do_once(tx: Tx, *, kind: str, key: str, now: datetime, payload: dict[str, Any] | None = None) -> bool:
     """Ask for a piece of the system's own work, once per key."""
     result = await tx.run(

@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, exists, func, select
+from sqlalchemy.orm import aliased
 from sqlalchemy.sql.dml import ReturningInsert
 from sqlmodel import col
 
@@ -66,6 +67,26 @@ async def count_open(tx: Tx) -> tuple[int, datetime | None]:
         )
     )[0]
     return row[0], row[1]
+
+
+async def oldest_open(tx: Tx, *, now: datetime) -> datetime | None:
+    """Since when the oldest event that could be handled now waits; one that waits for its next try holds its lane."""
+    older = aliased(Inbox)
+    rows = await tx.rows(
+        select(func.min(col(Inbox.received_at))).where(
+            col(Inbox.corp) == tx.corp,
+            col(Inbox.state) == "new",
+            col(Inbox.run_at) <= now,
+            ~exists().where(
+                col(older.corp) == tx.corp,
+                col(older.lane) == col(Inbox.lane),
+                col(older.id) < col(Inbox.id),
+                col(older.state) == "new",
+            ),
+        )
+    )
+    found: datetime | None = rows[0][0]
+    return found
 
 
 async def purge(tx: Tx, *, before: datetime, limit: int = 5000) -> int:

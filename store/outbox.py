@@ -5,7 +5,21 @@ from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Insert, and_, bindparam, case, func, literal, or_, select, type_coerce, update
+from sqlalchemy import (
+    ColumnElement,
+    Insert,
+    and_,
+    bindparam,
+    case,
+    exists,
+    func,
+    literal,
+    or_,
+    select,
+    type_coerce,
+    update,
+)
+from sqlalchemy.orm import aliased
 from sqlmodel import col
 
 from store.columns import Utc, one_of
@@ -163,6 +177,26 @@ async def oldest_waiting(tx: Tx) -> datetime | None:
     rows = await tx.rows(
         select(func.min(col(Outbox.created_at))).where(
             col(Outbox.corp) == tx.corp, col(Outbox.state).in_(("queued", "sending"))
+        )
+    )
+    found: datetime | None = rows[0][0]
+    return found
+
+
+async def oldest_sendable(tx: Tx, *, now: datetime) -> datetime | None:
+    """Since when the oldest message that could be sent now waits; one that waits for its next try holds its lane."""
+    older = aliased(Outbox)
+    rows = await tx.rows(
+        select(func.min(col(Outbox.run_at))).where(
+            col(Outbox.corp) == tx.corp,
+            one_of(Outbox.state, ("queued",)),
+            col(Outbox.run_at) <= now,
+            ~exists().where(
+                col(older.corp) == tx.corp,
+                col(older.lane) == col(Outbox.lane),
+                col(older.id) < col(Outbox.id),
+                col(older.state).in_(("queued", "sending")),
+            ),
         )
     )
     found: datetime | None = rows[0][0]

@@ -11,6 +11,7 @@ from aiohttp import web
 
 from bot.clock import monotonic
 from bot.metrics import Metrics
+from bot.watchdog import Watchdog
 from bot.web.api.wire import dumps
 from store.access import set_property
 from store.db import Store
@@ -32,11 +33,15 @@ class Health:
     monotonic: Callable[[], float] = monotonic
     least_free: int = LEAST_FREE
     stopping: bool = False
+    watchdog: Watchdog = field(init=False)
     _written_at: float | None = field(default=None, init=False)
     _trial: "asyncio.Task[None] | None" = field(default=None, init=False)
 
+    def __post_init__(self) -> None:
+        self.watchdog = Watchdog(self.store, self.now, lambda: self.monotonic())
+
     async def causes(self) -> list[dict[str, str]]:
-        """Why callbacks would not be stored now, each with its cure; empty when they will be."""
+        """Why callbacks would not be stored, or are left lying, each with its cure; empty when all is well."""
         if self.stopping:
             return [{"cause": "stopping", "detail": "服务器正在停止,不再接收新的回调。"}]
         found = []
@@ -45,8 +50,8 @@ class Health:
             found.append({"cause": "disk", "detail": f"磁盘只剩 {full // 2**20} MiB,请清理或扩容。"})
         if not await self._writes():
             detail = "数据库写不进去:检查磁盘空间、文件权限,以及是否有别的程序锁住了数据库文件。"
-            found.append({"cause": "store", "detail": detail})
-        return found
+            return [*found, {"cause": "store", "detail": detail}]
+        return found + await self.watchdog.causes()
 
     async def _writes(self) -> bool:
         """Whether a trial write succeeds within two seconds; one trial serves everyone who asks meanwhile."""

@@ -10,8 +10,10 @@ import pytest
 from yarl import URL
 
 from bot.metrics import Metrics
+from store import due, outbox
 from store.engine import sqlite_path
 from store.inbox import Arrived, store_events
+from store.tx import Tx
 
 
 async def test_alive_and_ready(office: Any) -> None:
@@ -47,6 +49,30 @@ async def test_not_ready_without_room_on_the_disk_or_when_stopping(office: Any) 
     office.health.stopping = True
     assert (await office.get("/readyz", key=None, status=503))["causes"][0]["cause"] == "stopping"
     assert (await office.ask("GET", "/healthz", key=None)).status == 200
+
+
+@pytest.mark.parametrize("what", ["clock", "event", "message"])
+async def test_not_ready_when_something_is_left_lying_for_too_long(office: Any, what: str) -> None:
+    """The office has no workers: whatever is put down there is left lying."""
+    steady = 0.0
+    office.health.watchdog.monotonic = lambda: steady
+
+    async def leave(tx: Tx) -> None:
+        at = office.time.now()
+        if what == "clock":
+            await due.keep(tx, kind="clock", key="k", at=at, lead_id=1, payload={})
+        elif what == "event":
+            await store_events(tx, [Arrived("wecom", "k", "l", b"{}", at)])
+        else:
+            await outbox.ask(tx, platform="wecom", place="li", lane="l", card="note", key="k", now=at)
+
+    await office.store.transaction(leave)
+    assert await office.get("/readyz", key=None) == {"ready": True, "causes": []}, "it may take a while"
+    office.time.pass_by(timedelta(minutes=11))
+    await office.get("/readyz", key=None)
+    steady = 61.0
+    (cause,) = (await office.get("/readyz", key=None, status=503))["causes"]
+    assert cause["cause"] == what and "11 分钟" in cause["detail"] and "重启服务" in cause["detail"]
 
 
 async def test_the_figures_tell_what_waits(office: Any) -> None:
