@@ -22,6 +22,7 @@ class Context:
     public_url: str = ""
     enriches: bool = False  # whether a register of companies is asked
     others: Calendars = field(default_factory=Calendars)  # the hours of those who do not work when the company does
+    gathers: bool = False  # work has just begun: what waited for it becomes one list a person
     groups: tuple[Place, ...] = ()  # groups that can be told something, by the names that the settings give them
 
     @property

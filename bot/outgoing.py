@@ -6,6 +6,7 @@ from typing import Any
 
 from bot.context import Context
 from bot.platform import Place
+from bot.rest import keep_for_work, rests
 from config.rules import Rules
 from leads.rights import Who, pools_of
 from store import cards, due, outbox
@@ -112,6 +113,9 @@ async def offer(tx: Tx, ctx: Context, lead: Lead, *, without: str | None = None)
     asked = await outbox.count_each_asked_since(tx, list(lanes.values()), "lead", ctx.now - GATHER)
     for rep in reps:
         if rep.id not in lanes:
+            continue
+        if rests(rep, ctx):
+            await keep_for_work(tx, ctx, rep)
             continue
         if asked.get(lanes[rep.id], 0) >= BURST:
             minute = int(ctx.now.timestamp()) // 60

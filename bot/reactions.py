@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from bot.context import Context
 from bot.duty import hours_of, on_duty, only_watched
 from bot.giving import give
+from bot.morning import note_at_work, ring_at_work
 from bot.outgoing import audience, managers_or_admins, offer, refresh, ring
 from bot.reunion import (
     ask_the_register,
@@ -173,9 +174,8 @@ async def ring_new_owner(tx: Tx, fact: Fact, ctx: Context, origin: str) -> Seque
         headline = "转给你一条线索" if isinstance(fact, LeadTransferred) else "给你分配了一条线索"
         if isinstance(fact, LeadAssigned) and fact.rule:
             headline = f"分给你:{fact.reason}"
-        await ring(
-            tx, ctx, owner, "lead", key=f"owner:{origin}:{fact.kind}:{lead.id}", lead_id=lead.id, headline=headline
-        )
+        key = f"owner:{origin}:{fact.kind}:{lead.id}"
+        await ring_at_work(tx, ctx, owner, key=key, lead_id=lead.id or 0, headline=headline)
     return ()
 
 
@@ -187,7 +187,7 @@ async def tell_old_owner(tx: Tx, fact: Fact, ctx: Context, origin: str) -> Seque
     if old is not None:
         who = await name_of(tx, fact.by) or "系统"
         text = f"L{fact.lead_id} 已由{who}转给{await name_of(tx, fact.to_id)},后续不用你跟了。"
-        await ring(tx, ctx, old, "note", key=f"moved:{origin}:{fact.lead_id}", lead_id=fact.lead_id, text=text)
+        await note_at_work(tx, ctx, old, text, key=f"moved:{origin}:{fact.lead_id}", lead_id=fact.lead_id)
     return ()
 
 
@@ -216,12 +216,10 @@ async def _so_far_today(tx: Tx, source: str, ctx: Context) -> str:
 async def ring_owner_of_reenquiry(tx: Tx, fact: Fact, ctx: Context, origin: str) -> Sequence[Fact]:
     """The owner hears that their customer has asked again."""
     lead = await get_lead(tx, fact.lead_id)
-    owner = await find_member(tx, lead.owner_id) if lead.owner_id else None
+    owner = await on_duty(tx, lead)
     if owner is not None and isinstance(fact, LeadEnquired) and fact.by != owner.id:
-        await ring(
-            tx, ctx, owner, "lead", key=f"again:{origin}:{lead.id}", lead_id=lead.id,
-            headline=f"老线索再次咨询(第 {fact.count} 次,来自{fact.source})",
-        )  # fmt: skip
+        headline = f"老线索再次咨询(第 {fact.count} 次,来自{fact.source})"
+        await ring_at_work(tx, ctx, owner, key=f"again:{origin}:{lead.id}", lead_id=lead.id or 0, headline=headline)
     return ()
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import datetime
 
 import structlog
@@ -10,6 +11,7 @@ from bot.context import Context
 from bot.covering import on_cover_begins, on_cover_ends
 from bot.duty import hours_of
 from bot.giving import give
+from bot.morning import on_later_note, on_morning
 from bot.outgoing import ring, tell_group_of_pool
 from bot.pipeline import Outcome, apply, origin_of
 from config.telling import told
@@ -28,6 +30,8 @@ BATCH = 100
 OTHERS: dict[str, Callable[[Tx, Due, Context], Awaitable[Outcome]]] = {
     "cover_begin": on_cover_begins,
     "cover_end": on_cover_ends,
+    "morning": on_morning,
+    "note": on_later_note,
 }
 
 
@@ -64,6 +68,7 @@ class Sweep:
     async def _commit(self, tx: Tx, row: Due, ctx: Context) -> None:
         if not await lease.settle(tx, row, state="done", error=""):
             return
+        ctx = replace(ctx, gathers=row.kind == "offer")
         await apply(tx, await _happens(tx, row, ctx), ctx, origin=origin_of("due", row.key, row.run_at))
         crash.point("due_before_commit")
 

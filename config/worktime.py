@@ -19,6 +19,8 @@ END_OF_DAY = time(0)  # as the end of a period: 24:00, which datetime.time canno
 FIRST_YEAR, LAST_YEAR = 1900, 2999  # bounds every loop over days
 EVERY_YEAR = frozenset(range(FIRST_YEAR, LAST_YEAR + 1))  # known_years of a calendar that follows no official list
 
+LONGEST_REST = 60  # days
+
 _DAY = timedelta(days=1)
 _MICROSECOND = timedelta(microseconds=1)
 _NOTHING = timedelta(0)
@@ -145,6 +147,17 @@ class WorkCalendar:
         """The first working instant from `at` on: `at` itself while open."""
         opened, _ = next(chain.from_iterable(self._days_from(_utc(at))))
         return opened.astimezone(self.zone)
+
+    def rested_since(self, at: datetime) -> datetime:
+        """When the work before the present stretch (or, at rest, before `at`) ended; else `at`."""
+        now = _utc(at)
+        day = now.astimezone(self.zone).date()
+        begun = next((opened for opened, closed in self._stretches(day) if opened <= now < closed), now)
+        for back in range(LONGEST_REST):
+            ended = [closed for _, closed in self._stretches(day - back * _DAY) if closed <= begun]
+            if ended:
+                return ended[-1].astimezone(self.zone)
+        return at
 
     def due(self, start: datetime, span: Span | timedelta) -> datetime:
         """The earliest instant by which `span` of working time has passed since `start`, in the calendar's zone.

@@ -91,21 +91,43 @@ async def test_a_lead_of_the_evening_is_offered_in_the_morning(acme):
     await acme.until(shanghai("2026-03-18 21:00"))
     no = await acme.mql()
     assert acme.standin.chat("wanglei") == [], "nobody is disturbed at night"
-    await acme.until(shanghai("2026-03-19 09:00"))
+    await acme.until(shanghai("2026-03-19 09:01"))
     assert no in words(acme.standin.chat("wanglei")) and "[领取]" in words(acme.standin.chat("wanglei"))
     assert (await the_clock(acme))["due_at"] == "2026-03-19T11:00:00+08:00"
 
 
-async def test_five_hundred_leads_on_monday_morning_are_twenty_cards_and_a_list(tmp_path, platform):
+@pytest.mark.feature("H7")
+async def test_five_hundred_leads_on_monday_morning_are_one_list(tmp_path, platform):
     reps = {"wanglei": ("王磊", "rep", "华东"), "lina": ("李娜", "rep", "华东")}
     async with town(tmp_path, members=reps, platform=platform) as acme:
         await acme.until(shanghai("2026-03-21 12:00"))  # a Saturday
         for number in range(60):
             await acme.mql(phone=f"1390013{number:04}", name=f"客户{number}")
         await acme.until(shanghai("2026-03-23 09:03"))
-        offered = [m for m in acme.standin.chat("wanglei") if "[领取]" in words([m])]
-        lists = [m for m in acme.standin.chat("wanglei") if "线索池" in words([m]) and "60" in words([m])]
-        assert len(offered) == 20 and len(lists) == 1, [words([m])[:60] for m in acme.standin.chat("wanglei")]
+        (told,) = acme.standin.chat("wanglei")
+        assert "下班后来了 60 条" in words([told]) and "[线索池(60)]" in words([told]) and "[领取 L" in words([told])
+
+
+@pytest.mark.feature("H7")
+async def test_at_night_nothing_rings_and_work_begins_with_one_list(tmp_path, platform):
+    async with town(tmp_path, platform=platform) as acme:
+        mine = await acme.mql(phone="13900139001", name="赵敏")
+        await acme.text("lina", f"领取 {mine}")
+        await acme.text("lina", f"跟进 {mine} 电话聊过了")
+        before = {user: len(acme.standin.chat(user)) for user in ("wanglei", "lina")}
+        await acme.until(shanghai("2026-03-18 22:30"))
+        night = [await acme.mql(phone=f"1390013900{n}", name=f"夜客{n}") for n in range(2, 6)]
+        await acme.mql(phone="13900139001", name="赵敏")
+        await acme.text("chenjing", f"转给 {night[0]} 王磊")
+        await acme.until(shanghai("2026-03-19 08:59"))
+        assert {user: len(acme.standin.chat(user)) for user in before} == before, "nobody is woken"
+        await acme.until(shanghai("2026-03-19 09:01"))
+        (wanglei,) = acme.standin.chat("wanglei")[before["wanglei"] :]
+        assert "早上好,下班后来了 4 条" in words([wanglei]) and f"转给你 {night[0]}" in words([wanglei])
+        (lina,) = acme.standin.chat("lina")[before["lina"] :]
+        assert f"再次咨询 {mine}" in words([lina]) and "可领取 3 条" in words([lina])
+        await acme.press("lina", f"领取 {night[1]}")
+        assert (await acme.lead(night[1]))["owner"] == "lina"
 
 
 @pytest.mark.failure("12")

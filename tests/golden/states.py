@@ -13,6 +13,7 @@ from bot.cards import (
     listing,
     merge,
     missing,
+    morning,
     overdue,
     own,
     plain,
@@ -129,6 +130,14 @@ STATES: dict[str, Message] = {
     "clock-late-for-a-manager": of_clock("manager", left=""),
     "clock-late-for-the-owner": of_clock("owner", left="", label="首次联系", owner="王磊"),
     "clock-superseded": clock_superseded(),
+    "morning": morning.draw(
+        morning.View(
+            (customer(stage="sal"),), ("再次咨询",), tuple(customer(id=2000 + n, name=f"客户{n}") for n in range(7)), 9
+        )
+    ),
+    "morning-assigned": morning.draw(
+        morning.View((customer(stage="sal"), customer(id=1030, stage="sal")), ("分给你", "转给你"), ())
+    ),
     "overdue": overdue.draw(
         overdue.View(
             late(customer(stage="sal", owner_id="wanglei"), "王磊", "1 小时 20 分"),
