@@ -1,13 +1,6 @@
-"""What a button can mean: each action is a small typed value that packs itself into the button's key."""
+"""What a button can mean: each action is a small typed value."""
 
-from dataclasses import MISSING, dataclass, fields
-from urllib.parse import quote, unquote
-
-LONGEST = 1024  # bytes of a button's key on WeCom (developer page 90236); DingTalk allows more
-
-
-class BadAction(ValueError):
-    """A button key that none of our cards can have carried."""
+from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
@@ -283,11 +276,41 @@ class Postpone:
     reason: str = ""
 
 
+@dataclass(frozen=True)
+class ConfirmImport:
+    """The list was looked at and is right: write it. `start` 1: automations begin too."""
+
+    batch_id: int
+    start: int
+
+
+@dataclass(frozen=True)
+class DropImport:
+    """Do not import the list."""
+
+    batch_id: int
+
+
+@dataclass(frozen=True)
+class AskColumns:
+    """The columns were guessed wrong: say how to name them."""
+
+    batch_id: int
+
+
+@dataclass(frozen=True)
+class UndoImport:
+    """Take the whole batch back."""
+
+    batch_id: int
+
+
 Action = (
     Claim | Show | More | NoteCall | AskFollowUp | SetNextStep | Qualify | AskDisqualify | Disqualify | AskRelease
     | Release | AskTransfer | Transfer | Undo | SaveDraft | ChangeDraft | OtherLead | DropDraft | ShowPool | ShowMine
     | Resend | Compare | MergeLeads | KeepOther | UndoMerge | OpenDispute | DecideDispute | Fill | AskField | Supply
     | MoveTo | ShowOverdue | Nudge | AskPostpone | Postpone
+    | ConfirmImport | DropImport | AskColumns | UndoImport
 )  # fmt: skip
 
 WORDS: dict[str, type[Action]] = {
@@ -326,35 +349,9 @@ WORDS: dict[str, type[Action]] = {
     "nudge": Nudge,
     "ask-postpone": AskPostpone,
     "postpone": Postpone,
+    "import": ConfirmImport,
+    "import-drop": DropImport,
+    "import-columns": AskColumns,
+    "import-undo": UndoImport,
 }
 NAMES = {kind: word for word, kind in WORDS.items()}
-
-
-def pack(action: Action) -> str:
-    """The button's key, such as `claim/1024/3`. Raises ValueError when it would not fit a platform's limit."""
-    parts = [NAMES[type(action)], *(quote(str(getattr(action, f.name)), safe="") for f in fields(action))]
-    key = "/".join(parts)
-    if len(key.encode()) > LONGEST:
-        raise ValueError(f"a button key of {len(key.encode())} bytes; {LONGEST} is the limit")
-    return key
-
-
-def unpack(key: str) -> Action:
-    """The action of a button's key; raises BadAction for a key that no card of ours carried."""
-    word, *values = key.split("/")
-    kind = WORDS.get(word)
-    if kind is None or len(key) > LONGEST:
-        raise BadAction(word[:40])
-    expected = fields(kind)
-    needed = sum(f.default is MISSING for f in expected)  # a card from before an upgrade may lack the newest parts
-    if not needed <= len(values) <= len(expected):
-        raise BadAction(word)
-    arguments: dict[str, int | str] = {}
-    for f, value in zip(expected, values, strict=False):
-        if f.type is int:
-            if not value.isascii() or not value.isdigit() or len(value) > 18:
-                raise BadAction(word)
-            arguments[f.name] = int(value)
-        else:
-            arguments[f.name] = unquote(value)
-    return kind(**arguments)  # type: ignore[arg-type]

@@ -96,9 +96,9 @@ class Leadbot:
         self.pipeline = Pipeline(self.store, self.platforms, self.context, now)
         self.sender = Sender(self.store, self.platforms, self.context, now)
         self.sweep = Sweep(self.store, self.context, now)
-        self.desk = Desk(self.store, self.context, now)
         self.importer = Importer(self.store, self.context, now, monotonic)
         self.health = Health(self.store, self.metrics, now, monotonic)
+        self.desk = Desk(self.store, self.context, now, self.importer)
         self.rulebook = Rulebook(self.store, folder, now)
         self.jobs = Jobs(self.store, settings.enrichment, self.wecom, self.dingtalk, now)
         self._groups = tuple(

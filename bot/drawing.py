@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from bot.cards import (
+    batch,
     clock,
     dispute,
     duplicates,
@@ -72,6 +73,8 @@ DRAWINGS: dict[str, Drawing] = {
     "morning": Drawing(morning.look, morning.draw),
     "merge": Drawing(merge.look, merge.draw),
     "recheck": Drawing(recheck.look, recheck.draw),
+    "import": Drawing(batch.look, batch.draw),
+    "returned": Drawing(batch.look_returned, _as_is),
     "undelivered": Drawing(plain.look_undelivered, plain.draw_undelivered),
     "note": Drawing(plain.look_note, _as_is),
     "why": Drawing(why.look, why.draw),
@@ -94,9 +97,11 @@ async def draw(tx: Tx, asked: Asked, ctx: Context) -> Message | None:
 async def answered(tx: Tx, row: Outbox, ctx: Context) -> Card:
     """A question's card after its answer: what was asked stays readable, the buttons are gone."""
     done = str(row.params["done"])
-    if "draft" in row.params:
+    card = next((card for card in ("draft", "import") if card in row.params), None)
+    if card is not None:
         member = await find_member(tx, row.member_id) if row.member_id else None
-        asked = Asked("draft", Who.of(member) if member else None, None, {"draft": row.params["draft"]})
+        param = "batch" if card == "import" else "draft"
+        asked = Asked(card, Who.of(member) if member else None, None, {param: row.params[card]})
         drawn = await draw(tx, asked, ctx)
         if isinstance(drawn, Card):
             return replace(drawn, subtitle="", buttons=(), done=done)

@@ -18,12 +18,16 @@ class Event:
 class MessageReceived(Event):
     """A person wrote to the bot; `text` is "" for pictures and files, which carry a `media_id`.
 
-    A voice message has a text where the platform has written down what was said.
+    A voice message has a text where the platform has written down what was said. A file that we can use is fetched:
+    `content`, or `flaw`, which says in Chinese why it could not be.
     """
 
     text: str = field(repr=False)
     kind: str = "text"  # text, image, voice, video, location, link, file
     media_id: str = ""
+    file_name: str = ""
+    content: bytes = field(default=b"", repr=False)
+    flaw: str = ""
 
 
 @dataclass(frozen=True)

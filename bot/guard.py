@@ -82,6 +82,7 @@ class Guard(asyncio.Protocol):
         self._since = 0.0
         self._unfetched = 0
         self._fetched_at = 0.0
+        self._much = False  # a large body is awaited: as long as it moves, it may take its time
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """A new caller: the head of their first request is awaited."""
@@ -103,6 +104,8 @@ class Guard(asyncio.Protocol):
         """Bytes of a request."""
         if self._state == "idle":
             self._enter("head")
+        elif self._state == "body" and self._much:
+            self._since = self._loop.time()
         self._inner.data_received(data)
 
     def eof_received(self) -> bool | None:
@@ -124,8 +127,13 @@ class Guard(asyncio.Protocol):
         self._enter("body")
         request.content.on_eof(self._body_is_here)
 
+    def expect_much(self) -> None:
+        """Somebody whom we know sends a file: its body is late only when nothing of it has come for a while."""
+        self._much = True
+
     def end(self) -> None:
         """The answer is made; a body that was not read to its end is still awaited."""
+        self._much = False
         self._request = None
         if self._state == "work":
             self._enter("idle")
@@ -187,6 +195,13 @@ async def watch(request: web.Request, handler: Handler) -> web.StreamResponse:
         return await handler(request)
     finally:
         guard.end()
+
+
+def expect_much(request: web.BaseRequest) -> None:
+    """The body of this request is a file: it may take its time as long as it moves."""
+    guard = request.transport.get_protocol() if request.transport is not None else None
+    if isinstance(guard, Guard):
+        guard.expect_much()
 
 
 class GuardedSite(web.TCPSite):

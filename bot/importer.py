@@ -1,33 +1,31 @@
 """Imports at work: a file is taken in, looked at, booked slice by slice and taken back, beside the daily work."""
 
 import asyncio
-import hashlib
-from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from functools import partial
-from itertools import islice
 from typing import Any
 
 import structlog
 
 from bot.context import Context
+from bot.opening import check, open_batch, take_rows
 from bot.outgoing import ring
 from bot.pipeline import tell
 from config.telling import told
-from leads.errors import BadFile, Unusable
+from leads.errors import BadFile
 from leads.imports.book import BatchTaken, Booked, book_slice
-from leads.imports.check import Check
-from leads.imports.grid import open_grid
-from leads.imports.history import HistorySource, is_history
 from leads.imports.replay import replay_slice
-from leads.imports.source import ListSource, Options, Source, directory_of, heading_of, open_list
+from leads.imports.returned import file_of_flaws
+from leads.imports.source import Options, Source, directory_of
 from leads.imports.withdraw import withdraw_slice
 from leads.rights import Who
 from store import batches, crash, lease
 from store.batch import ImportBatch
 from store.db import Store
 from store.members import find_member, list_everyone
+from store.tables import Member
 from store.timeline import audit
 from store.tx import Tx
 
@@ -38,14 +36,9 @@ ALONE = 2.0  # and while nobody else is there
 SMALLEST, LARGEST = 20, 2000  # rows a slice
 STRETCH = 1.0  # seconds of slices before the worker looks whether it shall stop
 MOST_CHECKED_FLAWS = 50_000  # lines that a check remembers to give back
-
-
-CANNOT_UNDO = {
-    "undone": "{} 已经撤销过了。",
-    "asked": "{} 还没有导入,不用撤销。",
-    "checking": "{} 还在检查,不用撤销。",
-    "dropped": "{} 已经取消,没有导入过。",
-}
+LONG = 10_000  # lines of a list that is worth telling how far it is
+TOLD = (25, 50, 75)  # per cent
+BROKEN = "服务器出错了,试了几次都没有成功,原因在日志里。请管理员看看;已经导入的部分可以整批撤销。"
 
 
 class Importer:
@@ -68,31 +61,21 @@ class Importer:
         self._size = 100
         self._opened: tuple[int, int, Iterator[Any]] | None = None  # batch, its last line, the rows behind it
 
-    async def open(self, name: str, content: bytes, *, wanted: Mapping[str, str], options: Options) -> Source:
-        """Look what a file is and what its columns are taken for. Raises BadFile."""
-        if is_history(name, content):
-            return HistorySource(name, content)
-        ctx = await self.context()
-        async with self.store.read() as tx:
-            directory = directory_of(await list_everyone(tx), ctx.rules)
-        return await asyncio.to_thread(
-            open_list, name, content, wanted, options, directory, rules=ctx.rules, now=ctx.now
-        )
-
     async def take_in(
-        self, source: Source, options: Options, *, state: str, by: Who | None, content: bytes, asked: str = ""
+        self, source: Source, options: Options, *, state: str, by: Who | None, content: bytes
     ) -> ImportBatch:
         """Keep a file and begin (state running), or look at it first (checking). An interrupted one is gone on with."""
-        digest = hashlib.sha256(content + repr(options).encode()).digest()
+        digest = batches.digest_of(content, options)
         batch = ImportBatch(
             corp=self.store.corp, kind=source.kind, name=source.name[:200], digest=digest,
-            heading=source.heading_kept(), options={**asdict(options), "asked": asked}, state="arriving",
+            heading=source.heading_kept(), options=asdict(options), state="arriving",
+            confirmed_at=self._now() if state == "running" else None,
             by=by.id if by is not None else None, created_at=self._now(), run_at=self._now(),
             lines=content.count(b"\n") if source.is_text else 0,
         )  # fmt: skip
 
         async def begin(tx: Tx) -> ImportBatch:
-            unfinished = await batches.find_unfinished(tx, digest)
+            unfinished = await batches.find_by_digest(tx, digest)
             if unfinished is not None:
                 return unfinished
             row = ImportBatch(**batch.model_dump())
@@ -115,39 +98,6 @@ class Importer:
         row.state = state
         return row
 
-    async def check(self, source: Source, tick: Callable[[int], None] = lambda line: None) -> Check:
-        """What an import of this file would do; writes nothing."""
-        found = Check()
-        rows = source.rows()
-        while items := await asyncio.to_thread(_take, rows, LARGEST):
-            async with self.store.read() as tx:
-                await found.look_at(tx, items)
-            tick(found.done_line)
-        return found
-
-    async def undo(self, batch_id: int, *, by: Who | None) -> ImportBatch:
-        """Begin to take a batch back. Raises Unusable when there is none, or none that can be taken back."""
-        now = self._now()
-
-        async def begin(tx: Tx) -> ImportBatch:
-            batch = await batches.find_batch(tx, batch_id)
-            if batch is None:
-                raise Unusable(f"没有导入 I{batch_id}。")
-            if batch.state == "undoing":
-                return batch
-            if batch.state not in ("done", "failed", "running"):
-                raise Unusable(CANNOT_UNDO.get(batch.state, "{} 现在不能撤销。").format(batch.no))
-            await batches.move(
-                tx, batch_id, "done", "failed", "running", state="undoing", run_at=now, lease_until=None, attempts=0,
-                fence=batch.fence + 1, error="",
-            )  # fmt: skip
-            await audit(tx, act="import_undo", by=by.id if by is not None else None, subject=batch.no, at=now)
-            tx.wake("imports")
-            batch.state = "undoing"
-            return batch
-
-        return await self.store.transaction(begin)
-
     async def run_once(self) -> int:
         """Go on with a batch for about a second; returns 0 when there is nothing to do."""
         for state, work in (("undoing", self._withdraw), ("running", self._book), ("checking", self._look)):
@@ -158,7 +108,7 @@ class Importer:
                 except BatchTaken:
                     log.warning("another process works on this import", batch=batch.no)
                 except BadFile as error:
-                    await self._end(batch, "failed", error=str(error))
+                    await self._give_up(batch, str(error))
                 except Exception as error:
                     await self._stumbled(batch, error)
                 return 1
@@ -169,7 +119,7 @@ class Importer:
         ctx = await self.context()
         until = self._monotonic() + STRETCH
         rows = await self._rows(batch, ctx)
-        while items := await asyncio.to_thread(_take, rows, self._size):
+        while items := await asyncio.to_thread(take_rows, rows, self._size):
             begun = self._monotonic()
             crash.point("import_before_slice")
             booked = await self.store.transaction(partial(self._book_slice, batch, items, ctx))
@@ -189,6 +139,7 @@ class Importer:
             directory = directory_of(await list_everyone(tx), ctx.rules)
             return await replay_slice(tx, batch, items, directory, rules=ctx.rules, now=ctx.now)
         booked = await book_slice(tx, batch, items, rules=ctx.rules, now=ctx.now)
+        await _tell_progress(tx, ctx, batch, booked.counts["done_line"])
         await tell(tx, booked.facts, ctx, origin=f"{batch.no}:{items[0][0].line}", written=True)
         return booked
 
@@ -196,17 +147,7 @@ class Importer:
         """The rows behind those that are booked: of the file in hand, or of the file as it was kept."""
         if self._opened is not None and self._opened[:2] == (batch.id, batch.done_line):
             return self._opened[2]
-        return (await self._source(batch, ctx)).rows(after=batch.done_line)
-
-    async def _source(self, batch: ImportBatch, ctx: Context) -> Source:
-        async with self.store.read() as tx:
-            content = await batches.read_file(tx, batch.id or 0)
-            directory = directory_of(await list_everyone(tx), ctx.rules)
-        if batch.kind == "history":
-            return HistorySource(batch.name, content)
-        options = options_of(batch)
-        grid = await asyncio.to_thread(open_grid, batch.name, content, sheet=options.sheet)
-        return ListSource(grid, heading_of(batch.heading), options, directory, rules=ctx.rules, now=batch.created_at)
+        return (await open_batch(self.store, ctx, batch)).rows(after=batch.done_line)
 
     def _pace(self, rows: int, seconds: float) -> None:
         """Slices as large as the writer can spare."""
@@ -214,16 +155,25 @@ class Importer:
         self._size = int(max(SMALLEST, min(LARGEST, self._size * 2, wanted)))
 
     async def _look(self, batch: ImportBatch) -> None:
-        found = await self.check(await self._source(batch, await self.context()))
+        """Look at a file before anything of it is written: what it is, who would be new, what has to be mended."""
+        ctx = await self.context()
+        source = await open_batch(self.store, ctx, batch)
+        found = await check(self.store, source)
+        flaws = found.flaws[:MOST_CHECKED_FLAWS]
+        kept = source.heading_kept()
+        back = await asyncio.to_thread(file_of_flaws, batch.name, kept, flaws)
 
         async def note(tx: Tx) -> None:
             await batches.forget_flaws(tx, batch.id or 0)
-            await batches.add_flaws(tx, batch.id or 0, found.flaws[:MOST_CHECKED_FLAWS])
+            await batches.add_flaws(tx, batch.id or 0, flaws)
+            await batches.forget_return(tx, batch.id or 0)
+            if back is not None:
+                await batches.keep_return(tx, batch.id or 0, *back)
 
         await self.store.transaction(note)
         await self._end(
-            batch, "asked", rows=found.rows, new=found.new, updated=found.updated, skipped=found.skipped,
-            doubts=dict(found.doubts),
+            batch, "asked", kind=source.kind, heading=kept, lines=found.done_line, rows=found.rows, new=found.new,
+            updated=found.updated, skipped=found.skipped, doubts=dict(found.doubts), returns=back is not None,
         )  # fmt: skip
 
     async def _withdraw(self, batch: ImportBatch) -> None:
@@ -247,8 +197,8 @@ class Importer:
             )
         await self.store.transaction(lambda tx: lease.settle(tx, batch, attempts=0))
 
-    async def _end(self, batch: ImportBatch, state: str, **values: Any) -> None:
-        """The batch has come to a rest; whoever asked for it in chat is told."""
+    async def _end(self, batch: ImportBatch, state: str, *, returns: bool = False, **values: Any) -> None:
+        """The batch has come to a rest; whoever asked for it in chat is told, and gets back what has to be mended."""
         ctx = await self.context()
 
         async def settle(tx: Tx) -> None:
@@ -256,12 +206,26 @@ class Importer:
                 return
             if state != "asked":
                 await batches.forget_file(tx, batch.id or 0)
-            member = await find_member(tx, batch.by) if batch.by and batch.options.get("asked") == "chat" else None
-            if member is not None:
-                await ring(tx, ctx, member, "import", key=f"import:{batch.no}:{state}", batch=batch.id)
+            member = await _asker(tx, batch)
+            if member is None:
+                return
+            key = f"import:{batch.no}:{state}:{batch.fence}"
+            if returns:
+                await ring(tx, ctx, member, "returned", key=f"{key}:file", batch=batch.id)
+            await ring(tx, ctx, member, "import", key=key, batch=batch.id)
 
         await self.store.transaction(settle)
         log.info("import", batch=batch.no, state=state)
+
+    async def _give_up(self, batch: ImportBatch, cause: str) -> None:
+        """The file turned out to be no list: what was booked of it goes out again, so that nothing of it is left."""
+        self._opened = None
+        if batch.state == "running" and batch.done_line:
+            await self.store.transaction(
+                lambda tx: lease.settle(tx, batch, state="undoing", error=cause, run_at=self._now())
+            )
+        else:
+            await self._end(batch, "failed", error=cause)
 
     async def _stumbled(self, batch: ImportBatch, error: Exception) -> None:
         """Something broke: the slice was not booked; try again, and after the last try say so."""
@@ -270,15 +234,9 @@ class Importer:
         self._opened = None
         again = lease.retry_at(batch.attempts, now=self._now())
         if again is None:
-            await self._end(batch, "failed", error=cause)
+            await self._end(batch, "failed", error=BROKEN)
         else:
             await self.store.transaction(lambda tx: lease.settle(tx, batch, run_at=again, error=cause))
-
-
-def options_of(batch: ImportBatch) -> Options:
-    """What was asked for when the batch was opened."""
-    names = Options.__dataclass_fields__
-    return Options(**{name: value for name, value in batch.options.items() if name in names})
 
 
 async def _keep_part(batch_id: int, number: int, part: bytes, tx: Tx) -> None:
@@ -289,5 +247,20 @@ async def _take_batch(state: str, now: datetime, tx: Tx) -> Sequence[ImportBatch
     return await lease.take(tx, ImportBatch, now=now, limit=1, state=state, lanes=False)
 
 
-def _take(rows: Iterator[Any], size: int) -> list[Any]:
-    return list(islice(rows, size))
+async def _asker(tx: Tx, batch: ImportBatch) -> Member | None:
+    """Whoever waits for the batch in chat."""
+    member_id = batch.options.get("tell")
+    return await find_member(tx, member_id) if member_id else None
+
+
+async def _tell_progress(tx: Tx, ctx: Context, batch: ImportBatch, line: int) -> None:
+    """A long list tells a few times how far it is."""
+    if batch.lines < LONG:
+        return
+    before, after = batch.done_line * 100 // batch.lines, line * 100 // batch.lines
+    passed = [share for share in TOLD if before < share <= after]
+    member = await _asker(tx, batch) if passed else None
+    if member is not None:
+        for share in passed:
+            text = f"{batch.no} 导入中:{share}%({line:,} / {batch.lines:,} 行),不影响大家领取和跟进。"
+            await ring(tx, ctx, member, "note", key=f"import:{batch.no}:{batch.fence}:{share}", text=text)

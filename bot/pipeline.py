@@ -8,16 +8,18 @@ from datetime import datetime
 import structlog
 
 from bot.context import Answer, Context
-from bot.events import ContactAdded, Event, MemberJoined
+from bot.events import ContactAdded, Event, MemberJoined, MessageReceived
 from bot.outgoing import ring
 from bot.platform import Platform, SendLater
 from bot.reactions import STORY
 from bot.router import dispatch
 from config.telling import Tellable, told
 from leads.facts import Fact
+from leads.imports.decide import may_import
+from leads.rights import Who
 from store import crash, inbox, lease, timeline
 from store.db import Store
-from store.members import find_member
+from store.members import find_by_platform, find_member
 from store.queues import Inbox
 from store.tx import Tx
 
@@ -101,7 +103,7 @@ class Pipeline:
             await self._failed(row, error)
 
     async def _fetched(self, row: Inbox, event: Event) -> Event:
-        if not isinstance(event, ContactAdded | MemberJoined):
+        if not isinstance(event, ContactAdded | MemberJoined) and not await self._is_list(event):
             return event
         crash.point("pipeline_before_fetch")
         try:
@@ -109,9 +111,17 @@ class Pipeline:
         except SendLater:
             if row.attempts < FETCH_TRIES:
                 raise
-            log.warning("went on without the profile", inbox=row.id)
+            log.warning("went on without what should be fetched", inbox=row.id)
         crash.point("pipeline_after_fetch")
         return event
+
+    async def _is_list(self, event: Event) -> bool:
+        """Whether somebody who may import lists has sent a file: nobody else's is fetched."""
+        if not isinstance(event, MessageReceived) or event.kind != "file":
+            return False
+        async with self._store.read() as tx:
+            member = await find_by_platform(tx, event.platform, event.sender)
+        return member is not None and may_import(Who.of(member))
 
     async def _commit(self, tx: Tx, row: Inbox, event: Event, ctx: Context) -> None:
         if not await lease.settle(tx, row, state="done", error=""):

@@ -29,6 +29,13 @@ class NotFound(Refused):
         super().__init__(f"没有找到 {what},或者它不在你能看的范围里。发「我的」看自己的线索,发「线索池」看可领取的。")
 
 
+class NoBatch(NotFound):
+    """No such import."""
+
+    def __init__(self, no: str) -> None:
+        Refused.__init__(self, f"没有导入 {no}。批次叫 I1、I2 这样的编号,发「导入」看最近的几批。")
+
+
 class AlreadyClaimed(Refused):
     """Somebody was faster."""
 

@@ -12,7 +12,8 @@ from store.tables import Row
 
 
 class ImportBatch(Row, table=True):
-    """One file, called I3. States: checking, asked (waits for a yes), running, done, undoing, undone, dropped, failed.
+    """One file, called I3. States: awaited (a page waits for the file), arriving, checking, asked (waits for a yes),
+    running, done, undoing, undone, dropped, failed.
 
     Counts are of the lines handled so far, up to line `done_line`; a batch that was interrupted goes on behind it.
     """
@@ -28,6 +29,7 @@ class ImportBatch(Row, table=True):
     options: dict[str, Any] = Field(default_factory=dict, sa_column=Column("options", json_type()))
     by: str | None = None
     created_at: datetime = Field(sa_type=Utc)
+    confirmed_at: datetime | None = Field(default=None, sa_type=Utc)
     finished_at: datetime | None = Field(default=None, sa_type=Utc)
     lines: int = 0  # how many lines the file has, as far as that is known
     done_line: int = 0
@@ -48,6 +50,7 @@ class ImportBatch(Row, table=True):
 
     __table_args__ = (
         Index("ix_import_batch_id", "corp", "id"),
+        Index("ix_import_batch_digest", "corp", "digest"),
         Index(
             "ix_import_batch_open",
             "corp",
@@ -84,6 +87,17 @@ class ImportFlaw(Row, table=True):
     batch_id: int = Field(primary_key=True)
     line: int = Field(primary_key=True)
     content: dict[str, Any] = Field(sa_column=Column("content", SealedJson("import_flaw.content")))
+
+
+class ImportReturn(Row, table=True):
+    """The lines to be mended, as the file that its author gets back."""
+
+    __tablename__ = "import_return"
+
+    corp: str = Field(primary_key=True)
+    batch_id: int = Field(primary_key=True)
+    name: str
+    body: bytes = Field(sa_column=Column("body", SealedBytes("import_return.body")))
 
 
 class ImportLead(Row, table=True):

@@ -1,13 +1,15 @@
 """Import batches as rows: made, moved on, looked up, their files kept and forgotten."""
 
+import hashlib
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import delete, func, select, update
 from sqlmodel import col
 
 from store import bulk
-from store.batch import ImportBatch, ImportFlaw, ImportLead, ImportPart
+from store.batch import ImportBatch, ImportFlaw, ImportLead, ImportPart, ImportReturn
 from store.tx import Tx
 
 PART = 1 << 20  # bytes of a file in one row
@@ -18,22 +20,41 @@ async def find_batch(tx: Tx, batch_id: int) -> ImportBatch | None:
     return await tx.first(select(ImportBatch).where(col(ImportBatch.corp) == tx.corp, col(ImportBatch.id) == batch_id))
 
 
-async def find_unfinished(tx: Tx, digest: bytes) -> ImportBatch | None:
-    """A batch of the very same file that was interrupted."""
+def digest_of(content: bytes, options: object) -> bytes:
+    """A file with what was asked about it: the same again is the same."""
+    return hashlib.sha256(content + repr(options).encode()).digest()
+
+
+async def find_by_digest(tx: Tx, digest: bytes, state: str = "running") -> ImportBatch | None:
+    """The latest batch of the very same file in a state; a running one was interrupted."""
     return await tx.first(
         select(ImportBatch)
         .where(
             col(ImportBatch.corp) == tx.corp,
-            col(ImportBatch.state) == "running",
+            col(ImportBatch.state) == state,
             col(ImportBatch.digest) == digest,
         )
         .order_by(col(ImportBatch.id).desc())
     )
 
 
+async def last_confirmed(tx: Tx, member_id: str, *, since: datetime) -> ImportBatch | None:
+    """The batch that a member has confirmed last, if that was since an instant and it was not taken back."""
+    return await tx.first(
+        select(ImportBatch)
+        .where(
+            col(ImportBatch.corp) == tx.corp,
+            col(ImportBatch.by) == member_id,
+            col(ImportBatch.confirmed_at) >= since,
+            col(ImportBatch.state).in_(("running", "done")),
+        )
+        .order_by(col(ImportBatch.confirmed_at).desc())
+    )
+
+
 async def list_batches(tx: Tx, *, before: int | None = None, limit: int = 20) -> Sequence[ImportBatch]:
-    """Batches, newest first."""
-    query = select(ImportBatch).where(col(ImportBatch.corp) == tx.corp)
+    """Batches that have a file, newest first."""
+    query = select(ImportBatch).where(col(ImportBatch.corp) == tx.corp, col(ImportBatch.state) != "awaited")
     if before is not None:
         query = query.where(col(ImportBatch.id) < before)
     return await tx.all(query.order_by(col(ImportBatch.id).desc()).limit(limit))
@@ -67,6 +88,58 @@ async def read_file(tx: Tx, batch_id: int) -> bytes:
 async def forget_file(tx: Tx, batch_id: int) -> None:
     """The batch has come to an end: its file is not needed any more."""
     await tx.run(delete(ImportPart).where(col(ImportPart.corp) == tx.corp, col(ImportPart.batch_id) == batch_id))
+
+
+async def forget_awaited(tx: Tx, member_id: str) -> None:
+    """Whatever page waits for a file of this member, waits no longer."""
+    await tx.run(
+        delete(ImportBatch).where(
+            col(ImportBatch.corp) == tx.corp, col(ImportBatch.by) == member_id, col(ImportBatch.state) == "awaited"
+        )
+    )
+
+
+async def keep_return(tx: Tx, batch_id: int, name: str, body: bytes) -> None:
+    """Keep the file that goes back; an older one of this batch is replaced."""
+    await forget_return(tx, batch_id)
+    await tx.add(ImportReturn(corp=tx.corp, batch_id=batch_id, name=name, body=body))
+
+
+async def find_return(tx: Tx, batch_id: int) -> ImportReturn | None:
+    """The file that goes back, or None."""
+    return await tx.first(
+        select(ImportReturn).where(col(ImportReturn.corp) == tx.corp, col(ImportReturn.batch_id) == batch_id)
+    )
+
+
+async def forget_return(tx: Tx, batch_id: int) -> None:
+    """There is nothing to give back (any more)."""
+    await tx.run(delete(ImportReturn).where(col(ImportReturn.corp) == tx.corp, col(ImportReturn.batch_id) == batch_id))
+
+
+async def forget_old(tx: Tx, *, before: datetime, limit: int) -> int:
+    """What was given back and what was waited for goes after a while; a file nobody has decided about too."""
+    old = await tx.all(
+        select(col(ImportBatch.id))
+        .where(
+            col(ImportBatch.corp) == tx.corp, col(ImportBatch.created_at) < before,
+            col(ImportBatch.state).in_(("awaited", "arriving", "asked")),
+        )
+        .limit(limit)
+    )  # fmt: skip
+    for batch_id in old:
+        await forget_file(tx, batch_id or 0)
+        await forget_flaws(tx, batch_id or 0)
+    await tx.run(
+        update(ImportBatch)
+        .where(col(ImportBatch.corp) == tx.corp, col(ImportBatch.id).in_(old))
+        .values(state="dropped", lease_until=None)
+    )
+    done = select(col(ImportBatch.id)).where(col(ImportBatch.corp) == tx.corp, col(ImportBatch.created_at) < before)
+    gone = await tx.run(
+        delete(ImportReturn).where(col(ImportReturn.corp) == tx.corp, col(ImportReturn.batch_id).in_(done))
+    )
+    return len(old) + gone.rowcount
 
 
 async def add_flaws(tx: Tx, batch_id: int, flaws: Sequence[tuple[int, str, Sequence[str]]]) -> None:

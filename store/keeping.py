@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, select, update
 from sqlmodel import col
 
+from store import batches
 from store.inbox import purge
 from store.merges import forget_old
 from store.queues import Due, Outbox
@@ -35,5 +36,6 @@ async def sweep_out(tx: Tx, *, now: datetime) -> int:
         .limit(SLICE)
     )
     count += (await tx.run(delete(Due).where(col(Due.id).in_(done)))).rowcount
+    count += await batches.forget_old(tx, before=before, limit=SLICE)
     count += await forget_old(tx, before=now - RAW - timedelta(days=1), limit=SLICE)
     return count

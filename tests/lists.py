@@ -9,6 +9,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import aiohttp
+
 from tests.town import Town
 
 ROOT = Path(__file__).parents[1]
@@ -50,6 +52,18 @@ async def import_file(town: Town, name: str, content: bytes | str, *more: str) -
     assert status == 0, err
     await town.settle()
     return dict(json.loads(out.splitlines()[-1]))
+
+
+async def upload(town: Town, name: str, content: bytes | str, **fields: str) -> tuple[int, dict[str, Any]]:
+    """POST /api/v1/imports; returns the status and the JSON."""
+    form = aiohttp.FormData()
+    for field, value in fields.items():
+        form.add_field(field, value)
+    form.add_field("file", content.encode() if isinstance(content, str) else content, filename=name)
+    async with town.http.post("/api/v1/imports", data=form) as answer:
+        found = dict(await answer.json())
+    await town.settle()
+    return answer.status, found
 
 
 async def undo_import(town: Town, batch: str) -> dict[str, Any]:

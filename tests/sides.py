@@ -207,6 +207,8 @@ def title(message: Any) -> str:
 
 
 def _seen_in_dingtalk(message: DingTalkMessage) -> str:
+    if message.kind == "file" and not message.mine:
+        return str(message.content["fileName"])
     if message.kind != "card":
         return message.text
     labels = [f"[{label}]" for label in message.buttons()]

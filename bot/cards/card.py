@@ -1,6 +1,6 @@
 """A card as people see it: a title, a few rows, a choice, some buttons; both platforms draw the same card."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from bot.actions import Action
 
@@ -69,4 +69,17 @@ class Text:
     text: str
 
 
-Message = Card | Text
+@dataclass(frozen=True)
+class File:
+    """A file to keep."""
+
+    name: str
+    content: bytes = field(repr=False)
+
+    @property
+    def text(self) -> str:
+        """What stands for the file where none can be sent."""
+        return self.name
+
+
+Message = Card | Text | File

@@ -18,11 +18,13 @@ from bot.commands.line import fail, show
 from bot.importer import ALONE
 from bot.lock import Locked, hold_lock
 from bot.logs import set_up_logs
+from bot.opening import check, open_file
 from config.document import BadDocument, read_text
 from config.folder import Folder
 from config.rules import load_rules
 from config.settings import Settings
 from leads.errors import Refused
+from leads.imports.decide import STATES
 from leads.imports.grid import Grid, open_grid
 from leads.imports.heading import Heading, parse_map, read_heading
 from leads.imports.history import is_history
@@ -84,6 +86,8 @@ def _import(office: "Office", file: Path, order: Order) -> None:
             found = office.ask("import start", arguments, tick)
         if found["state"] == "failed":
             fail(f"{found['batch']} 没有导完:{found['error']}\n已导入的部分可以撤销:import DIR --undo {found['batch']}")
+        if found["state"] == "undone":
+            fail(f"{found['batch']} 没有导入,写进去的已经全部拿出来了:{found['error']}")
     target = order.bad_file or (None if order.dry_run else file.with_name(f"{file.stem}-需修改{file.suffix}"))
     if found["bad"] and target is not None and grid is not None and heading is not None:
         lines = read_lines(grid, {bad["row"]: bad["reason"] for bad in found["bad"]})
@@ -173,12 +177,6 @@ def _tell_list(found: Sequence[Mapping[str, Any]], order: Order) -> None:
         print("还没有导入过。./run import DIR 名单.xlsx --dry-run 先看看效果")
 
 
-STATES = {
-    "arriving": "接收中", "checking": "检查中", "asked": "待确认", "running": "导入中", "done": "已导入",
-    "undoing": "撤销中", "undone": "已撤销", "dropped": "已取消", "failed": "没导完",
-}  # fmt: skip
-
-
 class Office:
     """Imports as a command reaches them: through a running server, or alone under the lock."""
 
@@ -196,7 +194,7 @@ class Office:
     def ask(self, command: str, arguments: Mapping[str, Any], tick: Callable[[Mapping[str, Any]], None]) -> Any:
         """Do it and wait until the batch has come to its end; `tick` hears of the progress.
 
-        Raises Locked, BadFile, CommandFailed.
+        Raises Locked, Refused, CommandFailed.
         """
         try:
             return self._through_server(command, arguments, tick)
@@ -259,8 +257,8 @@ class Office:
         if not await bot.look_in():
             await bot.open()
         try:
-            source = await bot.importer.open(name, content, wanted=wanted, options=options)
-            found = await bot.importer.check(source, tick)
+            source = await open_file(bot.store, await bot.context(), name, content, wanted=wanted, options=options)
+            found = await check(bot.store, source, tick)
         finally:
             await bot.store.close()
         return {

@@ -1,13 +1,13 @@
 """What commands do with imports: the same few acts inside the server (admin.sock) or alone (data/lock)."""
 
 import asyncio
-import re
 from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from bot.admin import CommandFailed
 from bot.importer import Importer
+from bot.opening import open_file
+from leads.imports.decide import OPERATOR, batch_id_of, get_batch, take_back
 from leads.imports.grid import LARGEST, too_large
 from leads.imports.heading import Heading
 from leads.imports.source import Options
@@ -23,17 +23,16 @@ async def start(importer: Importer, arguments: Mapping[str, Any]) -> dict[str, A
     path = Path(arguments["file"])
     options = Options(**arguments["options"])
     content = await asyncio.to_thread(read_file, path)
-    source = await importer.open(path.name, content, wanted=arguments["map"], options=options)
+    ctx = await importer.context()
+    source = await open_file(importer.store, ctx, path.name, content, wanted=arguments["map"], options=options)
     batch = await importer.take_in(source, options, state="running", by=None, content=content)
     return report(batch)
 
 
 async def look(importer: Importer, arguments: Mapping[str, Any]) -> dict[str, Any]:
-    """How far a batch has come; when it is done, with the lines that were not used. Raises CommandFailed."""
+    """How far a batch has come; when it is done, with the lines that were not used. Raises NoBatch."""
     async with importer.store.read() as tx:
-        batch = await batches.find_batch(tx, batch_id_of(arguments["batch"]))
-        if batch is None:
-            raise CommandFailed(f"there is no import {arguments['batch']}; see: import DIR")
+        batch = await get_batch(tx, batch_id_of(str(arguments["batch"])), OPERATOR)
         found = report(batch)
         if batch.state not in OPEN:
             found["bad"] = [
@@ -49,17 +48,16 @@ async def look(importer: Importer, arguments: Mapping[str, Any]) -> dict[str, An
 async def flaws(importer: Importer, arguments: Mapping[str, Any]) -> dict[str, Any]:
     """The lines of a batch that were not used, with their cells, to be given back."""
     async with importer.store.read() as tx:
-        batch = await batches.find_batch(tx, batch_id_of(arguments["batch"]))
-        if batch is None:
-            raise CommandFailed(f"there is no import {arguments['batch']}; see: import DIR")
+        batch = await get_batch(tx, batch_id_of(str(arguments["batch"])), OPERATOR)
         rows = await batches.list_flaws(tx, batch.id or 0)
     return {"titles": batch.heading.get("titles", []), "rows": [[line, reason, cells] for line, reason, cells in rows]}
 
 
 async def undo(importer: Importer, arguments: Mapping[str, Any]) -> dict[str, Any]:
-    """Begin to take a batch back. Raises CommandFailed when there is none, or none that can be taken back."""
-    batch = await importer.undo(batch_id_of(arguments["batch"]), by=None)
-    return report(batch)
+    """Begin to take a batch back. Raises Refused when it cannot be."""
+    batch_id = batch_id_of(str(arguments["batch"]))
+    ctx = await importer.context()
+    return report(await importer.store.transaction(lambda tx: take_back(tx, batch_id, OPERATOR, now=ctx.now)))
 
 
 async def listing(importer: Importer, arguments: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -85,14 +83,6 @@ def report(batch: ImportBatch) -> dict[str, Any]:
         "error": batch.error, "line": batch.done_line, "lines": batch.lines,
         "at": batch.created_at.isoformat(timespec="seconds"),
     }  # fmt: skip
-
-
-def batch_id_of(text: str) -> int:
-    """I3, i3 or 3. Raises CommandFailed for anything else."""
-    found = re.fullmatch(r"[Ii]?#?(\d{1,12})", str(text).strip())
-    if found is None:
-        raise CommandFailed(f"{text!r} is no import; imports are called I1, I2 …; see: import DIR")
-    return int(found[1])
 
 
 def read_file(path: Path) -> bytes:

@@ -8,7 +8,9 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, NoReturn, TypeVar
 
-from bot.calling import Line, NotReached, OutcomeUnknown
+from aiohttp import FormData
+
+from bot.calling import PATIENCE, Line, NotReached, OutcomeUnknown
 from bot.dingtalk.errors import DingTalkError
 from bot.pace import Pace
 from bot.token import Token
@@ -97,11 +99,6 @@ class DingTalkClient:
         body = {"callbackRouteKey": route, "callbackUrl": address, "apiSecret": secret, "forceUpdate": True}
         await self.new("POST", "card/callbacks/register", body)
 
-    async def download_address(self, code: str) -> str:
-        """robot/messageFiles/download: where a picture or file lies for a short while."""
-        body = {"downloadCode": code, "robotCode": self.account.robot_code}
-        return str((await self.new("POST", "robot/messageFiles/download", body)).get("downloadUrl") or "")
-
     async def ding(self, user_ids: Sequence[str], content: str) -> dict[str, Any]:
         """robot/ding/send inside the app: paid editions only."""
         body = {
@@ -185,15 +182,21 @@ class DingTalkClient:
         self._on_counted()
         return answer
 
-    async def old(self, path: str, body: Mapping[str, Any]) -> dict[str, Any]:
-        """A call of the old API (oapi_base/…); those for the address book are free of the quota."""
+    async def old(
+        self, path: str, body: Mapping[str, Any] | Callable[[], FormData], *, patience: float = PATIENCE
+    ) -> dict[str, Any]:
+        """A call of the old API (oapi_base/…), not counted: those for the address book and media are free of the quota.
+
+        A form that was sent cannot be sent again: `body` makes one for each try.
+        """
         await self._pace(path)
 
         async def once(token: str) -> dict[str, Any]:
             address = f"{self.account.oapi_base.rstrip('/')}/{path}"
             status, _, raw = await self.line.exchange(
-                "POST", address, params={"access_token": token}, body=_json(body), largest=LARGEST_ANSWER
-            )
+                "POST", address, params={"access_token": token}, body=body() if callable(body) else _json(body),
+                largest=LARGEST_ANSWER, patience=patience,
+            )  # fmt: skip
             return self._read_old(path, status, raw)
 
         return await self._renewing(path, once)

@@ -10,7 +10,6 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import unquote
 
-from bot.actions import BadAction, unpack
 from bot.events import (
     ApprovalChanged,
     ButtonPressed,
@@ -23,6 +22,7 @@ from bot.events import (
     PlatformAlarm,
     SenderUnknown,
 )  # fmt: skip
+from bot.packing import BadAction, unpack
 
 PLATFORM = "dingtalk"
 KINDS = {"picture": "image", "audio": "voice", "video": "video", "file": "file"}
@@ -91,7 +91,9 @@ def _message(data: Mapping[str, Any], received_at: datetime, corp_id: str) -> Ev
     if kind == "text" and (pressed := _tapped(text)) is not None:
         action, choices = pressed
         return ButtonPressed(PLATFORM, sender, at, action=action, choices=choices)
-    return MessageReceived(PLATFORM, sender, at, text=text, kind=kind, media_id=media_id)
+    content = data.get("content")
+    name = str(content.get("fileName") or "") if kind == "file" and isinstance(content, dict) else ""
+    return MessageReceived(PLATFORM, sender, at, text=text, kind=kind, media_id=media_id, file_name=name)
 
 
 def _said(data: Mapping[str, Any]) -> tuple[str, str, str]:

@@ -1,5 +1,6 @@
 """DingTalk as one of the platforms: the same few verbs for every handler and card."""
 
+import base64
 import json
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -9,8 +10,9 @@ from typing import Any, TypeVar
 import structlog
 
 from bot.calling import NotReached, OutcomeUnknown
-from bot.cards.card import Card, Message
+from bot.cards.card import Card, File, Message
 from bot.clock import Now
+from bot.dingtalk import files
 from bot.dingtalk.clicks import Clicks
 from bot.dingtalk.client import DingTalkClient
 from bot.dingtalk.errors import DingTalkError, meaning_of
@@ -19,7 +21,7 @@ from bot.dingtalk.parse import parse
 from bot.dingtalk.render import changed_card, new_card, session_body, talk
 from bot.dingtalk.sessions import Sessions
 from bot.dingtalk.together import Together
-from bot.events import Event, MemberJoined
+from bot.events import Event, MemberJoined, MessageReceived
 from bot.platform import CodeGone, Place, Receipt, SendLater, SendRefused, SendUnknown
 
 log = structlog.get_logger()
@@ -72,7 +74,9 @@ class DingTalk:
         return parse(body, received_at=self._now(), corp_id=self._client.account.corp_id)
 
     async def fetch(self, event: Event) -> Event:
-        """A new colleague with their name; raises SendLater to try again."""
+        """A new colleague with their name, a file with its content; raises SendLater to try again."""
+        if isinstance(event, MessageReceived):
+            return await self._fetch_file(event)
         if not isinstance(event, MemberJoined):
             return event
         try:
@@ -85,8 +89,24 @@ class DingTalk:
             raise SendLater(str(error)) from None
         return replace(event, name=str(profile.get("name") or ""))
 
+    async def _fetch_file(self, event: MessageReceived) -> MessageReceived:
+        try:
+            content = await files.download(self._client, event.media_id)
+        except DingTalkError as error:
+            if error.meaning.decision == "retry":
+                raise SendLater(str(error)) from None
+            return replace(event, flaw="钉钉没有把文件给我,可能已经过期")
+        except (NotReached, OutcomeUnknown) as error:
+            raise SendLater(str(error)) from None
+        if len(content) > files.LARGEST:
+            return replace(event, flaw=f"文件超过 {files.LARGEST // 2**20} MB,聊天里收不下")
+        return replace(event, content=content)
+
     def render(self, message: Message, to: Place, *, ref: str) -> bytes:
-        """See bot/dingtalk/render.py: an interactive card, or words with links."""
+        """See bot/dingtalk/render.py: an interactive card, or words with links, or a file."""
+        if isinstance(message, File):
+            content = base64.b64encode(message.content).decode()
+            return _bytes({"file": {"to": to.id, "kind": to.kind, "name": message.name, "content": content}})
         if isinstance(message, Card) and message.buttons and to.kind != "visitor" and self._has_template():
             space = self._manner.groups.get(to.id, "") if to.kind == "group" else to.id
             card = new_card(
@@ -103,10 +123,28 @@ class DingTalk:
     async def send(self, body: bytes) -> Receipt:
         """Hand a message over: a card, or words by the fresh conversation's own address, else by the robot's API."""
         content = json.loads(body)
+        if "file" in content:
+            return await self._send_file(content["file"])
         receipt = await (self._send_card(content["card"]) if "card" in content else self._say(content["talk"]))
         if "extras" in content:
             await self._extras.bring(content["extras"])
         return receipt
+
+    async def _send_file(self, file: Mapping[str, Any]) -> Receipt:
+        raw = base64.b64decode(file["content"])
+        try:
+            media = await self._translated(lambda: files.upload(self._client, file["name"], raw))
+        except SendUnknown as error:  # nobody has got anything yet
+            raise SendLater(str(error)) from None
+        kind = str(file["name"]).rpartition(".")[2]
+        param = {"mediaId": media, "fileName": file["name"], "fileType": kind}
+        packed = json.dumps(param, ensure_ascii=False, separators=(",", ":"))
+        if file["kind"] == "group":
+            await self._translated(
+                lambda: self._client.group_send(self._conversation(file["to"]), "sampleFile", packed)
+            )
+            return Receipt()
+        return Receipt(message_id=str(await self._together.hand_over(file["to"], "sampleFile", packed)))
 
     async def _say(self, words: Mapping[str, Any]) -> Receipt:
         kind, to, key, param = words["kind"], words["to"], words["msgKey"], words["msgParam"]
@@ -133,8 +171,8 @@ class DingTalk:
         return Receipt(code=code)
 
     def repeatable(self, body: bytes, *, age: timedelta) -> bool:
-        """A card has our own name, which DingTalk takes once; words have none, and wait for a person."""
-        return not body.startswith(b'{"talk":')
+        """A card has our own name, which DingTalk takes once; words and files have none, and wait for a person."""
+        return not body.startswith((b'{"talk":', b'{"file":'))
 
     def limits(self, kind: str) -> Mapping[timedelta, int]:
         """DingTalk states none for one conversation, only send.too.fast; a group's robot is blocked after 20 a minute.

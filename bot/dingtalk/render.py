@@ -10,9 +10,9 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote
 
-from bot.actions import pack
-from bot.cards.card import Button, Card, Choice, Field, Message, Text
+from bot.cards.card import Button, Card, Choice, Field, File, Message, Text
 from bot.cards.legible import clean, cut, cut_bytes
+from bot.packing import pack
 from bot.platform import Place
 
 WORDS = 4000  # bytes of a text: what still reads well; msgParam may have 15000 (page 机器人发送群聊消息)
@@ -35,7 +35,7 @@ def talk(message: Message, to: Place) -> dict[str, Any]:
 
 
 def _words(message: Message) -> dict[str, Any]:
-    if isinstance(message, Text):
+    if isinstance(message, Text | File):
         content = cut_bytes(clean(message.text), WORDS) or "(空)"
         return {"msgKey": "sampleText", "msgParam": {"content": content}}
     title = cut(message.title, LINE) or "线索助手"

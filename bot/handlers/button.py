@@ -5,19 +5,21 @@ from typing import Any
 
 from bot.actions import (
     Action,
+    AskColumns,
     AskDisqualify,
     AskField,
     AskFollowUp,
     AskPostpone,
     AskRelease,
     AskTransfer,
-    BadAction,
     ChangeDraft,
     Claim,
     Compare,
+    ConfirmImport,
     DecideDispute,
     Disqualify,
     DropDraft,
+    DropImport,
     Fill,
     KeepOther,
     MergeLeads,
@@ -40,8 +42,8 @@ from bot.actions import (
     Supply,
     Transfer,
     Undo,
+    UndoImport,
     UndoMerge,
-    unpack,
 )  # fmt: skip
 from bot.context import Answer, Context, say
 from bot.events import ButtonPressed, MenuPressed
@@ -51,6 +53,7 @@ from bot.handlers import (
     draft,
     field,
     followup,
+    importing,
     look,
     merge,
     office,
@@ -64,6 +67,7 @@ from bot.handlers import (
 from bot.handlers.commands import COMMANDS
 from bot.handlers.message import run_command
 from bot.outgoing import refresh
+from bot.packing import BadAction, unpack
 from leads.errors import Refused
 from leads.facts import Fact
 from leads.rights import Who
@@ -116,6 +120,10 @@ HANDLERS: dict[type[Action], Handler] = {
     MergeLeads: merge.on_merge,
     KeepOther: merge.on_keep_other,
     UndoMerge: merge.on_undo_merge,
+    ConfirmImport: importing.on_confirm,
+    DropImport: importing.on_drop,
+    AskColumns: importing.on_ask_columns,
+    UndoImport: importing.on_undo_import,
     ShowPool: _on_pool,
     ShowMine: _on_mine,
     Resend: office.on_resend,
@@ -144,6 +152,9 @@ DONE: dict[type[Action], str] = {
     MergeLeads: "已合并",
     KeepOther: "换好了",
     UndoMerge: "已撤销合并",
+    ConfirmImport: "开始导入",
+    DropImport: "已取消",
+    UndoImport: "正在撤销",
 }
 CHOSEN = {Release: "reason", Disqualify: "reason", Transfer: "to", Supply: "value", Postpone: "reason"}
 
@@ -191,6 +202,8 @@ async def _settle_card(tx: Tx, event: ButtonPressed, action: Action, who: Who, c
     params: dict[str, Any] = {"code": event.code, "done": done}
     if (draft_id := getattr(action, "draft_id", None)) is not None:
         params["draft"] = draft_id
+    if (batch_id := getattr(action, "batch_id", None)) is not None:
+        params["import"] = batch_id
     await outbox.ask(
         tx, platform=event.platform, place=event.sender, lane=f"{event.platform}:member:{event.sender}",
         card="answered", key=f"answered:{event.ref}:{event.code[:64]}", now=ctx.now, member_id=who.id,

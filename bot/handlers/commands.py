@@ -10,6 +10,7 @@ from bot.handlers import (
     dispute,
     field,
     followup,
+    importing,
     leave,
     look,
     merge,
@@ -80,6 +81,10 @@ TABLE = (
     Command(("撤销合并",), "合并错了,两条各归各位", "撤销合并 L1030", on_words=merge.on_undo_merge_word),
     Command(("撞单",), "同事的客户其实是我的,请主管定", "撞单 L1024", on_lead=dispute.on_dispute_word),
     Command(("复查",), "全部线索再查一遍有没有重复的", "复查", on_alone=merge.on_recheck_word, roles=LEADERS),
+    Command(
+        ("导入",), "把名单、Excel 里的客户搬进来", "导入", on_words=importing.on_import_word, roles=LEADERS,
+    ),
+    Command(("回滚",), "整批撤销一次导入", "回滚 I3", on_words=importing.on_roll_back_word, roles=LEADERS),
     Command(("撤销",), "撤销我刚做的一步(10 分钟内)", "撤销", on_alone=undo.on_undo_word),
     Command(("历史",), "这条线索经过谁的手", "历史 L1024", on_lead=look.on_history_word),
     Command(("为什么", "为啥"), "为什么归他、为什么这个分、为什么这个时限", "为什么 L1024", on_lead=why.on_why_word),

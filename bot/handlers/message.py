@@ -5,6 +5,7 @@ from bot.context import Answer, Context, say
 from bot.events import MessageReceived
 from bot.handlers import capture, draft, field, followup
 from bot.handlers.commands import ALIASES, COMMANDS, Command
+from bot.handlers.importing import on_file
 from bot.handlers.look import on_show
 from bot.handlers.words import closest, lead_and_rest, picked, read_line, tidy
 from leads.errors import NoRight
@@ -25,6 +26,8 @@ KINDS = {"image": "图片", "voice": "语音", "video": "视频", "location": "�
 
 async def on_message(tx: Tx, event: MessageReceived, who: Who, ctx: Context) -> list[Fact | Answer]:
     """Answer a member's line; every line gets an answer."""
+    if event.kind == "file":
+        return await on_file(tx, event, who, ctx)
     if event.kind != "text" and not event.text:
         what = KINDS.get(event.kind, "消息")
         return [say(f"{what}收到了,我现在只读得懂文字。把要点打成一句话发给我就好。")]

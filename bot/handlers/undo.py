@@ -1,11 +1,13 @@
 """撤销: a member takes back their own last act."""
 
-from bot.actions import Undo
+from bot.actions import Undo, UndoImport
 from bot.context import Answer, Context
+from bot.handlers.importing import on_undo_import
 from config.words import ACT_LABELS
 from leads.facts import Fact
 from leads.rights import Who, can_see
 from leads.undo import undo
+from store import batches, talk
 from store.leads import get_lead
 from store.tx import Tx
 
@@ -25,5 +27,10 @@ async def on_undo(tx: Tx, action: Undo, who: Who, ctx: Context) -> list[Fact | A
 
 
 async def on_undo_word(tx: Tx, who: Who, ctx: Context) -> list[Fact | Answer]:
-    """The word 撤销: the last act."""
+    """The word 撤销: the last act, which may have been an import."""
+    window = talk.undo_window(ctx.rules.undo_minutes, ctx.now)
+    batch = await batches.last_confirmed(tx, who.id or "", since=window)
+    acts = await talk.last_acts(tx, who.id or "", since=window)
+    if batch is not None and batch.confirmed_at is not None and not (acts and acts[0].at > batch.confirmed_at):
+        return await on_undo_import(tx, UndoImport(batch.id or 0), who, ctx)
     return await _taken_back(tx, None, who, ctx)

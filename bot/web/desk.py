@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from bot.context import Context
+from bot.importer import Importer
 from bot.pipeline import Outcome, apply
 from leads.facts import Fact
 from store import crash
@@ -22,6 +23,7 @@ class Desk:
     store: Store
     context: Callable[[], Awaitable[Context]]
     now: Callable[[], datetime]
+    importer: Importer
     through: Mapping[int, int] = field(default_factory=dict)  # lead -> the merged one whose number was named
 
     async def act(self, verb: Verb) -> list[Fact]:

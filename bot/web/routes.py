@@ -6,7 +6,19 @@ from pathlib import Path
 
 from aiohttp import web
 
-from bot.web.api import acts, clocks, docs, duplicates, leads, members, messages, openapi, reports, understand
+from bot.web.api import (
+    acts,
+    clocks,
+    docs,
+    duplicates,
+    imports,
+    leads,
+    members,
+    messages,
+    openapi,
+    reports,
+    understand,
+)
 from bot.web.api.auth import Guesses, Keyring
 from bot.web.api.route import Route
 from bot.web.capture import CHANNELS
@@ -14,6 +26,7 @@ from bot.web.desk import Desk
 from bot.web.edge import layer
 from bot.web.health import Health, add_health
 from bot.web.public import add_public
+from bot.web.upload import add_upload
 
 ROUTES: tuple[Route, ...] = (
     *leads.ROUTES,
@@ -24,6 +37,7 @@ ROUTES: tuple[Route, ...] = (
     *clocks.ROUTES,
     *reports.ROUTES,
     *understand.ROUTES,
+    *imports.ROUTES,
     *CHANNELS,
 )
 
@@ -39,6 +53,7 @@ def add_routes(app: web.Application, desk: Desk, *, admin_key: str, public_dir: 
         app.router.add_route(route.method, route.path, route.serve(desk, keyring, guesses))
     _add_documents(app)
     add_health(app, health)
+    add_upload(app, desk)
     add_public(app, public_dir)
 
 

@@ -103,7 +103,7 @@ class WeComClient:
         """media/upload: returns the media id, good for three days (page 90253)."""
 
         async def upload(token: str) -> dict[str, Any]:
-            form = aiohttp.FormData()  # one that was sent cannot be sent again
+            form = aiohttp.FormData(quote_fields=False)  # one that was sent cannot be sent again
             form.add_field("media", content, filename=filename, content_type="application/octet-stream")
             return await self._once("POST", "media/upload", {"access_token": token, "type": kind}, form)
 

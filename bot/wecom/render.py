@@ -3,13 +3,14 @@
 A whole request body is made here, so that sending it again sends the very same bytes.
 """
 
+import base64
 import hashlib
 import json
 from typing import Any
 
-from bot.actions import pack
-from bot.cards.card import Button, Card, Choice, Field, Message, Text
+from bot.cards.card import Button, Card, Choice, Field, File, Message, Text
 from bot.cards.legible import clean, cut, cut_bytes
+from bot.packing import pack
 from bot.platform import Place
 
 TEXT_BYTES = 2048
@@ -25,11 +26,15 @@ SPREAD = 600  # seconds by which the check's length may vary, see docs/decisions
 def message_body(message: Message, to: Place, *, ref: str, agent_id: int) -> bytes:
     """The body of message/send; `ref` becomes the card's task id and makes the bytes unlike any other message's.
 
-    A group gets plain text through its own webhook: the body names the group and holds the webhook's message.
+    A file is uploaded when it is sent: the body holds it beside the message. A group gets plain text through its own
+    webhook: the body names the group and holds the webhook's message.
     """
     if to.kind == "group":
         return _bytes({"group": to.id, "message": {"msgtype": "text", "text": {"content": plain(message)}}})
     body: dict[str, Any] = {"touser": to.id, "agentid": agent_id}
+    if isinstance(message, File):
+        content = base64.b64encode(message.content).decode()
+        return _bytes({"file": {"name": message.name, "content": content}, "message": {**body, "msgtype": "file"}})
     if isinstance(message, Card) and (message.buttons or message.choice):
         body |= {"msgtype": "template_card", "template_card": template_card(message, ref=ref)}
     else:
@@ -91,7 +96,7 @@ def template_card(card: Card, *, ref: str | None = None) -> dict[str, Any]:
 
 def plain(message: Message) -> str:
     """A message as text: `<` and `>` are made harmless, so that nobody's name becomes a link."""
-    if isinstance(message, Text):
+    if isinstance(message, Text | File):
         text = message.text
     else:
         rows = [f"{field.name}:{field.value}" for field in message.fields]

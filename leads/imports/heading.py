@@ -17,7 +17,7 @@ from leads.understand.phone import normal_phone
 LOOKED_AT = 25  # lines in which the headings are looked for; titles and remarks stand above them
 SAMPLED = 200  # lines by which a column without a known heading is judged
 MOSTLY = 0.6
-ASK_MAP = "也可以自己指定列:--map 手机=电话,称呼=姓名(列名或 A、B、C 列号都行)"
+ASK_MAP = "也可以自己说明哪一列是什么:手机=电话,称呼=姓名(列名或 A、B、C 列号都行,命令行里写在 --map 后面)"
 
 
 @dataclass(frozen=True)
@@ -81,7 +81,7 @@ def parse_map(text: str) -> dict[str, str]:
         try:
             given = {str(k): str(v) for k, v in json.loads(text).items()}
         except (ValueError, AttributeError):
-            raise BadFile(f"--map 不是有效的 JSON。{ASK_MAP}。") from None
+            raise BadFile(f"列的说明不是有效的 JSON。{ASK_MAP}。") from None
     else:
         parts = [part for part in re.split(r"[,,;;\n]", text) if part.strip()]
         given = dict(_pair(part) for part in parts)
@@ -98,7 +98,7 @@ def parse_map(text: str) -> dict[str, str]:
 def _pair(part: str) -> tuple[str, str]:
     column, sign, field = part.partition("=") if "=" in part else part.partition(":")
     if not sign or not column.strip() or not field.strip():
-        raise BadFile(f"--map 的「{part.strip()[:40]}」看不懂,要写成 列名=字段。{ASK_MAP}。")
+        raise BadFile(f"「{part.strip()[:40]}」看不懂,要写成 列名=字段。{ASK_MAP}。")
     return column.strip(), field.strip()
 
 

@@ -4,12 +4,14 @@ import csv
 import io
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from leads.imports.grid import Grid
 from leads.imports.heading import Heading
 from leads.sheet import disarm, workbook_of
 
 REASON = "问题"
+LARGEST = 15 * 1024 * 1024  # bytes; chats take files of 20 MB
 Returned = tuple[int, str, Sequence[str]]
 
 
@@ -21,6 +23,20 @@ def read_lines(grid: Grid, reasons: Mapping[int, str]) -> list[Returned]:
 def write_returned(path: Path, grid: Grid, heading: Heading, lines: Iterable[Returned]) -> None:
     """Write them beside the original. Raises OSError."""
     path.write_bytes(returned_file(grid.kind, heading.titles, lines, encoding=grid.encoding, delimiter=grid.delimiter))
+
+
+def file_of_flaws(name: str, kept: Mapping[str, Any], flaws: Sequence[Returned]) -> tuple[str, bytes] | None:
+    """(name, bytes) of the file that goes back to whoever sent `name`, whose headings a batch has kept.
+
+    None when there is nothing to mend, when it is a history (its lines are no table), or when it would be too large.
+    """
+    if not flaws or not kept.get("format"):
+        return None
+    body = returned_file(
+        kept["format"], kept["titles"], flaws, encoding=kept.get("encoding", ""), delimiter=kept.get("delimiter", ",")
+    )
+    ending = "xlsx" if kept["format"] == "xlsx" else "csv"
+    return (f"{Path(name).stem[:80] or '名单'}-需修改.{ending}", body) if len(body) <= LARGEST else None
 
 
 def returned_file(

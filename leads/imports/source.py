@@ -57,7 +57,9 @@ class ListSource:
 
     def heading_kept(self) -> dict[str, Any]:
         """The headings as a batch keeps them."""
-        return {**asdict(self.heading), "samples": []}
+        file = {"format": self.grid.kind, "encoding": self.grid.encoding, "delimiter": self.grid.delimiter}
+        others = {"sheet": self.grid.sheet, "other_sheets": list(self.grid.other_sheets)}
+        return {**asdict(self.heading), "samples": [], **file, **others}
 
     def rows(self, *, after: int = 0) -> Iterator[tuple[Row | Flaw, Sequence[str]]]:
         """Every row behind the line `after`, with the cells as they came. Raises BadFile for a second table."""

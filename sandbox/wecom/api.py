@@ -32,6 +32,7 @@ class Api:
         self.menu: dict[str, Any] = {}
         self.welcomed: list[dict[str, Any]] = []
         self.media: dict[str, bytes] = {}
+        self.names: dict[str, str] = {}  # media id → the file's name
         self.has_callback = True
         self._tokens: dict[str, float] = {}
         self._wrong = 0
@@ -138,6 +139,9 @@ class Api:
         if kind in ("text", "markdown"):
             content = (body.get(kind) or {}).get("content")
             return None if isinstance(content, str) and content else (44004, "text content empty")
+        if kind == "file":
+            media = str((body.get("file") or {}).get("media_id") or "")
+            return None if media in self.media else (40007, "invalid media_id")
         if kind != "template_card":
             return (40008, "invalid message type")
         card = body.get("template_card")
@@ -179,6 +183,10 @@ class Api:
                 continue
             if card is not None:
                 copies.append(self.chats.put(user, kind="card", card=card, first=card, msgid=msgid))
+            elif body["msgtype"] == "file":
+                media_id = body["file"]["media_id"]
+                name = self.names[media_id]
+                self.chats.put(user, kind="file", text=name, content=self.media[media_id], msgid=msgid)
             else:
                 kind = body["msgtype"]
                 text = body[kind]["content"].encode()[:TEXT_BYTES].decode("utf-8", "ignore")
@@ -301,6 +309,7 @@ class Api:
             return web.json_response({"errcode": 45001, "errmsg": "media size out of limit"})
         media_id = "M" + secrets.token_hex(16)
         self.media[media_id] = content
+        self.names[media_id] = field.filename
         created = str(int(self.chats.now()))
         kind = request.query.get("type", "file")
         return web.json_response({**OK, "type": kind, "media_id": media_id, "created_at": created})

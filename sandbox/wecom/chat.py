@@ -13,13 +13,14 @@ CODE_LIVES = 72 * 3600.0  # a response_code works once within 72 hours (page 948
 
 @dataclass
 class Message:
-    """One bubble or card in a chat. `card` is its present state, `first` what was sent; `mine`: the member wrote it."""
+    """A bubble, file or card in a chat. `card` is its present state, `first` as sent; `mine`: the member wrote it."""
 
     id: str
     user: str
     at: float
     kind: str
     text: str = ""
+    content: bytes = b""  # of a file
     card: dict[str, Any] = field(default_factory=dict)
     first: dict[str, Any] = field(default_factory=dict)
     updated_at: float | None = None

@@ -5,6 +5,7 @@ from typing import Any
 
 from bot.actions import Show
 from bot.cards import (
+    batch,
     clock,
     dispute,
     duplicates,
@@ -25,9 +26,10 @@ from bot.cards import (
     wanted,
     why,
 )
-from bot.cards.card import Button, Message, Text
+from bot.cards.card import Button, File, Message, Text
 from leads.missing import QUESTIONS
 from leads.wanted import Wanted
+from store.batch import ImportBatch
 from store.rechecks import Recheck
 from store.tables import Clock, Dispute, Lead, Member
 from tests.conftest import NOW
@@ -88,6 +90,21 @@ def of_reminder(done: str = "") -> Message:
     return reminder.draw(
         reminder.View(customer(stage="sal"), True, "今天 15:10", "电话聊了,下午再打", "今天 10:32", done)
     )
+
+
+def of_import(state: str, **changed: Any) -> Message:
+    """A list of a thousand rows."""
+    values: dict[str, Any] = {
+        "id": 3, "corp": "acme", "kind": "list", "name": "深圳展会.xlsx", "digest": b"", "created_at": NOW,
+        "run_at": NOW, "state": state, "rows": 1000, "new": 800, "updated": 180, "skipped": 20, "lines": 1001,
+        "heading": {
+            "titles": ["姓名", "手机号码", "单位", "备注", "序号"],
+            "fields": ["name", "phone", "company", "need", "skip"],
+        },
+    }  # fmt: skip
+    bad = changed.pop("bad", ((7, "电话「1380013」不对:位数不对"),))
+    left = changed.pop("left", ())
+    return batch.draw(batch.View(ImportBatch(**(values | changed)), bad, left, returned=bool(bad)))
 
 
 def of_draft(kind: str, state: str = "open", about: str = "L1024") -> Message:
@@ -210,6 +227,15 @@ STATES: dict[str, Message] = {
     "wanted-in-words": wanted.draw(wanted.View(customer(), Wanted("area", "面积", "number", own=True), "qualify", 1)),
     "lead-mine-with-own-fields": of_lead("mine", own=(("面积", "300"), ("决策人", "是"))),
     "lead-free-for-marketing": of_lead("free", may_tend=True, lead=customer(stage="new")),
+    "import-asked": of_import("asked", doubts={"负责人「小王」不在成员名单里,先放进线索池": 12}),
+    "import-asked-to-start": of_import("asked", options={"start": True}, skipped=0, bad=()),
+    "import-nothing-usable": of_import("asked", new=0, updated=0, rows=20),
+    "import-running": of_import("running", done_line=400),
+    "import-done": of_import("done"),
+    "import-undone": of_import("undone", left=(("L1003", "之后有「领取」(王磊)"),)),
+    "import-refused": of_import("failed", error="这个表格加了密码,打不开。请去掉密码再发。"),
+    "import-dropped": of_import("dropped"),
+    "returned": File("深圳展会-需修改.xlsx", b"PK"),
     "dispute": dispute.draw(
         dispute.View(
             Dispute(id=4, corp="acme", lead_id=1024, holder_id="wanglei", claimant_id="lina", opened_at=NOW),

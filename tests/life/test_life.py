@@ -5,6 +5,7 @@ import tempfile
 from collections import Counter
 from datetime import timedelta
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
 import pytest
@@ -15,6 +16,7 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from bot.context import Context
+from bot.importer import Importer
 from bot.web.desk import Desk
 from config.folder import Folder
 from config.hours import calendar_of
@@ -54,7 +56,8 @@ class Office:
         self.rules = load_rules(TEMPLATE.read_text("utf-8"), "rules.yaml").model_copy(update={"version": 1})
         self.calendar = calendar_of(self.rules, Folder(Path(self.folder.name)), today=NOW.date())
         self.store = Store(create_tables(Path(self.folder.name) / "life.db"), "acme", KEYS)
-        self.desk = Desk(self.store, self.context, lambda: self.now)
+        importer = Importer(self.store, self.context, lambda: self.now, monotonic)
+        self.desk = Desk(self.store, self.context, lambda: self.now, importer)
 
     async def context(self) -> Context:
         return Context(self.rules, self.calendar, self.now)

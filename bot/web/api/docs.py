@@ -53,7 +53,7 @@ def _operation(method: str, path: str, operation: dict[str, Any], document: dict
     ]
     content = operation.get("requestBody", {}).get("content", {})
     if content:
-        schema = _resolved(content["application/json"]["schema"], document)
+        schema = _resolved(next(iter(content.values()))["schema"], document)
         needed = schema.get("required", [])
         rows += [
             (name, "请求体,必填" if name in needed else "请求体", _about({"schema": about, **about}))
@@ -76,7 +76,7 @@ def _operation(method: str, path: str, operation: dict[str, Any], document: dict
 
 def _fields(operation: dict[str, Any], document: dict[str, Any]) -> str:
     first = next(iter(operation["responses"].values()))
-    schema = _resolved(first["content"]["application/json"]["schema"], document)
+    schema = _resolved(next(iter(first["content"].values()))["schema"], document)
     if "items" in schema.get("properties", {}):
         schema = _resolved(schema["properties"]["items"]["items"], document)
     names = "、".join(schema.get("properties", {}))
@@ -84,6 +84,12 @@ def _fields(operation: dict[str, Any], document: dict[str, Any]) -> str:
 
 
 def _resolved(schema: dict[str, Any], document: dict[str, Any]) -> dict[str, Any]:
+    if "allOf" in schema:  # the fields of a form and its file
+        parts = [_resolved(part, document) for part in schema["allOf"]]
+        return {
+            "properties": {name: about for part in parts for name, about in part["properties"].items()},
+            "required": [name for part in parts for name in part.get("required", [])],
+        }
     name = schema.get("$ref", "").rpartition("/")[2]
     found: dict[str, Any] = document["components"]["schemas"][name] if name else schema
     return found

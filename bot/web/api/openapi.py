@@ -10,8 +10,9 @@ from pydantic.json_schema import models_json_schema
 from bot.web.api.problem import CODES
 from bot.web.api.route import Route
 
+FILE = {"type": "object", "required": ["file"], "properties": {"file": {"type": "string", "format": "binary"}}}
 REF = "#/components/schemas/{model}"
-PATH_WORDS = {"no": "线索编号,例如 L1024", "id": "成员编号", "source": "来源的名字"}
+PATH_WORDS = {"no": "线索编号,例如 L1024", "id": "成员编号", "source": "来源的名字", "batch": "导入的批次,例如 I3"}
 
 
 class ProblemShown(BaseModel):
@@ -29,7 +30,8 @@ def document(routes: Iterable[Route], *, version: str) -> dict[str, Any]:
     routes = tuple(routes)
     models: list[tuple[type[BaseModel], Any]] = [(ProblemShown, "serialization")]
     for route in routes:
-        models.append((route.answer, "serialization"))
+        if route.answer is not None:
+            models.append((route.answer, "serialization"))
         if route.body is not None:
             models.append((route.body, "validation"))
     mapping, definitions = models_json_schema(list(dict.fromkeys(models)), ref_template=REF)
@@ -66,7 +68,7 @@ def _operation(route: Route, mapping: Any) -> dict[str, Any]:
         "summary": route.summary,
         "parameters": [*_path_parameters(route), *_query_parameters(route)],
         "responses": {
-            **{str(status): _answer(words, mapping[route.answer, "serialization"])
+            **{str(status): _answer(words, mapping[route.answer, "serialization"] if route.answer else None)
                for status, words in route.statuses.items()},
             **{str(status): _refusal(status, mapping) for status in _refusals(route)},
         },
@@ -74,10 +76,10 @@ def _operation(route: Route, mapping: Any) -> dict[str, Any]:
     }  # fmt: skip
     if route.body is not None:
         schema = mapping[route.body, "validation"]
-        kinds = [
-            "application/json",
-            *(["application/x-www-form-urlencoded", "multipart/form-data"] if route.form else []),
-        ]
+        kinds = ["multipart/form-data"] if route.takes_file else ["application/json"]
+        kinds += ["application/x-www-form-urlencoded", "multipart/form-data"] if route.form else []
+        if route.takes_file:
+            schema = {"allOf": [schema, FILE]}
         needed = any(field.is_required() for field in route.body.model_fields.values())
         operation["requestBody"] = {"required": needed, "content": {kind: {"schema": schema} for kind in kinds}}
     return operation
@@ -117,6 +119,9 @@ def _refusals(route: Route) -> list[int]:
 
 
 def _answer(words: str, schema: Any) -> dict[str, Any]:
+    if schema is None:
+        schema = {"type": "string", "format": "binary"}
+        return {"description": words, "content": {"application/octet-stream": {"schema": schema}}}
     return {"description": words, "content": {"application/json": {"schema": schema}}}
 
 

@@ -31,6 +31,7 @@ CODES = {  # code: (status, title); the docs page lists them
     "wrong_type": (415, "不支持的内容类型"),
     "invalid": (422, "参数不对"),
     "unusable": (422, "内容无法使用"),
+    "bad_file": (422, "文件不能导入"),
     "too_many_guesses": (429, "查询太多"),
     "broken": (500, "服务器出错"),
     "store_unavailable": (503, "暂时无法读写"),

@@ -18,6 +18,7 @@ from bot.web.api.auth import Caller, Guesses, Keyring
 from bot.web.api.problem import Problem, of_refusal, of_validation
 from bot.web.api.wire import dumps
 from bot.web.desk import Desk
+from bot.web.multipart import Upload, read_upload
 from leads.errors import NotFound, Refused
 from store.merges import current
 
@@ -36,6 +37,7 @@ class Call:
     guesses: Guesses
     query: Any = None  # an instance of the route's query model
     body: Any = None  # an instance of the route's body model
+    file: Upload | None = None  # of a route that takes one
     key: str | None = None  # the header Idempotency-Key
     merged_into: int | None = None  # the survivor, when the lead in the path was merged
 
@@ -73,18 +75,30 @@ class Reply:
 
 
 @dataclass(frozen=True)
+class FileReply:
+    """A file is answered, to be kept under its name."""
+
+    name: str
+    content: bytes
+
+
+@dataclass(frozen=True)
 class Route:
-    """`access` says which keys may use it: any, or only those that act (admin, integration)."""
+    """`access` says which keys may use it: any, or only those that act (admin, integration).
+
+    `answer` None: a file. `takes_file`: a multipart form with a file beside the fields of `body`.
+    """
 
     method: str
     path: str
-    handler: Callable[[Call], Awaitable[Reply]]
+    handler: Callable[[Call], Awaitable[Reply | FileReply]]
     summary: str
-    answer: type[BaseModel]
+    answer: type[BaseModel] | None
     access: Literal["any", "acting"]
     query: type[BaseModel] | None = None
     body: type[BaseModel] | None = None
     form: bool = False
+    takes_file: bool = False
     statuses: Mapping[int, str] = field(default_factory=lambda: {200: "好了"})
     refusals: tuple[int, ...] = ()
 
@@ -98,18 +112,31 @@ class Route:
             if self.access == "acting" and not caller.may_act:
                 raise Problem("no_right", "只读密钥不能修改任何内容,请换一个 admin 或 integration 密钥。")
             query = _query(self.query, request.query)
-            body = _body(self.body, await _given(request, form=self.form)) if self.body else None
             context = await desk.context()
             key = request.headers.get("Idempotency-Key")
-            call = Call(desk, caller, context, request.match_info, guesses, query, body, key)
             try:
+                file = await read_upload(request) if self.takes_file else None
+                given = file.fields if file is not None else await _given(request, form=self.form) if self.body else {}
+                body = _body(self.body, given) if self.body else None
+                call = Call(desk, caller, context, request.match_info, guesses, query, body, file, key)
                 reply = await self.handler(await call.followed())
             except Refused as refused:
                 raise of_refusal(refused, zone=context.rules.zone) from None
+            if isinstance(reply, FileReply):
+                return _as_file(reply)
             content = dumps(reply.body.model_dump(mode="json"))
             return web.Response(body=content, status=reply.status, content_type="application/json")
 
         return answer
+
+
+def _as_file(reply: FileReply) -> web.Response:
+    name = urllib.parse.quote(reply.name)
+    return web.Response(
+        body=reply.content,
+        content_type="application/octet-stream",
+        headers={"Content-Disposition": f"attachment; filename*=UTF-8''{name}"},
+    )
 
 
 def _query(model: type[BaseModel] | None, given: MultiMapping[str]) -> BaseModel | None:

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from aiohttp import ClientResponse, web
 from aiohttp.test_utils import TestClient, TestServer
 
 from bot.context import Context
+from bot.importer import Importer
 from bot.metrics import Metrics
 from bot.web.desk import Desk
 from bot.web.health import Health
@@ -157,7 +159,7 @@ async def office(
     await stranger.close()
 
     metrics = Metrics()
-    desk = Desk(store, context, time.now)
+    desk = Desk(store, context, time.now, Importer(store, context, time.now, monotonic))
     health = Health(store, metrics, time.now)
     public = tmp_path / "public"
     public.mkdir()
