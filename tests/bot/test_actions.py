@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.actions import WORDS, Claim, Disqualify, SetNextStep, Transfer
-from bot.packing import LONGEST, BadAction, pack, unpack
+from bot.actions import Claim, Disqualify, SetNextStep, Transfer
+from bot.packing import LONGEST, WORDS, BadAction, pack, unpack
 
 
 @pytest.mark.parametrize("kind", WORDS.values(), ids=WORDS)
