@@ -131,7 +131,7 @@ class DingTalkSide:
         self.standin.connect_events(f"{address}/events", keys.token.get_secret_value(), keys.aes_key.get_secret_value())
         self.standin.connect_card(f"{address}/card", dingtalk.card_secret.get_secret_value())
         for post in self.standin.posts.values():
-            post.manner.retries = 0
+            post.manner.retries, post.manner.pauses = 3, (0.2, 0.5, 1.0)  # what could not be stored in time comes again
             post.manner.patience = 10.0  # a busy machine is no failure; tests of the limit itself set their own
 
     @property

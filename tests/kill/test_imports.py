@@ -1,0 +1,100 @@
+"""An import that dies goes on where it was: every line is booked once, and taking it back ends too."""
+
+import asyncio
+import contextlib
+import random
+
+import aiohttp
+import pytest
+
+pytestmark = [pytest.mark.kill, pytest.mark.feature("Q3", "Q4"), pytest.mark.ask("AS24")]
+LINES = 2400
+AGAIN = 200  # of them are said twice
+BAD = 100
+
+
+def messy() -> str:
+    """A list as people keep it: people, some of them twice and in another spelling, and numbers that are none."""
+    rows = [f"客户{n},1370000{n:04},公司{n % 50},要报价 {n}" for n in range(LINES - AGAIN - BAD)]
+    rows += [f"客户{n},+86 137-0000-{n:04},,再问一次 {n}" for n in range(AGAIN)]
+    rows += [f"坏{n},12{n},," for n in range(BAD)]
+    random.Random(7).shuffle(rows)
+    return "姓名,手机,公司,需求\n" + "\n".join(rows)
+
+
+async def send(doomed, **fields):
+    form = aiohttp.FormData(fields)
+    form.add_field("file", messy().encode(), filename="客户.csv")
+    async with doomed.http.post("/api/v1/imports", data=form) as answer:
+        assert answer.status == 201, await answer.text()
+        return (await answer.json())["batch"]
+
+
+async def rested(doomed, batch, *states):
+    async with asyncio.timeout(60):
+        while True:
+            async with doomed.http.get(f"/api/v1/imports/{batch}") as answer:
+                found = await answer.json()
+            if found["state"] in states:
+                return found
+            await asyncio.sleep(0.1)
+
+
+def whole(doomed, found):
+    """The list is in, each line once."""
+    assert (found["rows"], found["new"], found["updated"], found["skipped"]) == (
+        LINES, LINES - AGAIN - BAD, AGAIN, BAD,
+    )  # fmt: skip
+    assert len(found["bad"]) == BAD
+    kinds = dict(doomed.rows("select kind, count(*) from timeline group by 1"))
+    assert (kinds["captured"], kinds["enquired"]) == (found["new"], AGAIN)
+    assert doomed.rows("select count(*), sum(enquiries) from lead") == [(found["new"], found["new"] + AGAIN)]
+    assert doomed.rows("pragma integrity_check") == [("ok",)]
+
+
+async def died_of(doomed, request):
+    """Send a request of which the server dies."""
+    with contextlib.suppress(aiohttp.ClientError):
+        await request
+    assert await doomed.died() == -9, "the point was passed, so it is covered"
+
+
+@pytest.mark.parametrize("point", ["import_before_slice:1", "import_before_slice:6", "import_after_slice:4"])
+async def test_a_list_is_booked_once_whatever_the_moment(doomed, point):
+    await doomed.start(crash_at=point)
+    await died_of(doomed, send(doomed, confirm="true"))
+    await doomed.start()
+    whole(doomed, await rested(doomed, "I1", "done"))
+
+
+@pytest.mark.parametrize("point", ["import_after_withdrawing:1", "import_after_withdrawing:3"])
+async def test_taking_back_ends_too(doomed, point):
+    await doomed.start(crash_at=point)
+    batch = await send(doomed, confirm="true")
+    await rested(doomed, batch, "done")
+    await died_of(doomed, doomed.http.post(f"/api/v1/imports/{batch}/undo", json={}))
+    await doomed.start()
+    found = await rested(doomed, batch, "undone")
+    assert found["left"] == [] and doomed.rows("select count(*) from lead") == [(0,)]
+    assert doomed.rows("select (select count(*) from identity) + (select count(*) from timeline)") == [(0,)]
+
+
+async def test_a_list_survives_kills_at_any_moment_from_its_arrival_to_its_end(doomed, soak):
+    moments = random.Random(3)
+    await doomed.start()
+    batch = await send(doomed)
+    assert (await rested(doomed, batch, "asked"))["new"] == LINES - AGAIN - BAD
+    assert doomed.rows("select count(*) from lead") == [(0,)]
+    async with doomed.http.post(f"/api/v1/imports/{batch}/drop", json={}) as answer:
+        assert answer.status == 200
+    try:
+        batch = await asyncio.wait_for(send(doomed, confirm="true"), 0.2)
+    except TimeoutError:
+        batch = "I2"
+    for _ in range(40 if soak else 4):
+        await asyncio.sleep(moments.uniform(0.0, 0.4))
+        doomed.kill()
+        await doomed.start()
+    if not doomed.rows("select id from import_batch where state in ('running', 'done')"):
+        batch = await send(doomed, confirm="true")  # it died before the file was here: nothing of it is
+    whole(doomed, await rested(doomed, batch, "done"))
