@@ -71,7 +71,12 @@ def counted(batch: ImportBatch) -> str:
 def columns_of(heading: Mapping[str, Any]) -> list[tuple[str, str]]:
     """(heading, what it is taken for) of each column that has a name; "" for one that is not imported."""
     pairs = zip(heading.get("titles", ()), heading.get("fields", ()), strict=True)
-    return [(title, LABELS.get(field or "", "") if field != "skip" else "") for title, field in pairs if title]
+    return [(title, label_of(field, title)) for title, field in pairs if title]
+
+
+def label_of(field: str | None, title: str) -> str:
+    """A field's name in Chinese; an own field's column is called as the field is; "" where nothing is imported."""
+    return "" if field in (None, "skip") else LABELS.get(field or "", title)
 
 
 def _question(view: View) -> Card:

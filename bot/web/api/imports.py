@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from bot.cards.batch import label_of
 from bot.opening import open_file
 from bot.web.api.auth import acting
 from bot.web.api.fields import Id, Short
@@ -15,7 +16,6 @@ from bot.web.api.route import Call, FileReply, Reply, Route
 from bot.web.api.wire import local
 from leads.errors import NoBatch
 from leads.imports.decide import OPERATOR, batch_id_of, confirm, drop, get_batch, require_importer, take_back
-from leads.imports.fields import LABELS
 from leads.imports.heading import parse_map
 from leads.imports.returned import file_of_flaws
 from leads.imports.source import Options
@@ -213,7 +213,7 @@ async def _detail(call: Call, batch_id: int) -> ImportDetail:
     reveal = call.caller.reveals
     return ImportDetail(
         **_values(call, batch),
-        columns=[Column(title=title, field=field, label=LABELS.get(field or "", "")) for title, field in pairs],
+        columns=[Column(title=title, field=field, label=label_of(field, title)) for title, field in pairs],
         bad=[Bad(row=line, reason=said(reason, reveal=reveal)) for line, reason, _ in flaws],
         left=[Left(lead=f"L{row.lead_id}", reason=row.kept) for row in left],
     )

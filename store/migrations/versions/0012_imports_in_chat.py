@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0011_imports_in_chat"
-down_revision = "0010_own"
+revision = "0012_imports_in_chat"
+down_revision = "0011_quality"
 
 
 def upgrade() -> None:
