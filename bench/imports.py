@@ -23,6 +23,7 @@ from bench.quiet import quiet_bot
 from bench.run import ROOT, Run, inside
 from bot.importer import BESIDE, Importer
 from bot.loop import run_to_the_end
+from bot.opening import open_file
 from leads.imports.source import Options
 from store.tx import Tx
 
@@ -152,7 +153,7 @@ async def beside(root: Path, name: str, content: bytes) -> dict[str, Any]:
     async with quiet_bot(company) as bot:
         importer = Watched(bot.store, bot.context, bot.now, time.monotonic)
         importer.slices = []
-        source = await importer.open(name, content, wanted={}, options=Options())
+        source = await open_file(bot.store, await bot.context(), name, content, wanted={}, options=Options())
         await importer.take_in(source, Options(), state="running", by=None, content=content)
         over = asyncio.Event()
 

@@ -140,7 +140,7 @@ class Importer:
             return await replay_slice(tx, batch, items, directory, rules=ctx.rules, now=ctx.now)
         booked = await book_slice(tx, batch, items, rules=ctx.rules, now=ctx.now)
         await _tell_progress(tx, ctx, batch, booked.counts["done_line"])
-        await tell(tx, booked.facts, ctx, origin=f"{batch.no}:{items[0][0].line}", written=True)
+        await tell(tx, booked.facts, ctx, origin=f"{batch.no}:{items[0][0].line}", written=True, batch=batch.no)
         return booked
 
     async def _rows(self, batch: ImportBatch, ctx: Context) -> Iterator[Any]:

@@ -50,8 +50,13 @@ def origin_of(kind: str, *parts: object) -> str:
     return kind + hashlib.sha256("|".join(map(str, parts)).encode()).hexdigest()[:24]
 
 
-async def tell(tx: Tx, facts: Sequence[Fact], ctx: Context, *, origin: str, written: bool = False) -> list[Fact]:
-    """Write facts to the timeline (unless they are `written` already) and react to them; returns what followed too."""
+async def tell(
+    tx: Tx, facts: Sequence[Fact], ctx: Context, *, origin: str, written: bool = False, batch: str = ""
+) -> list[Fact]:
+    """Write facts to the timeline (unless they are `written` already) and react to them; returns what followed too.
+
+    What is written because of an import names its `batch`, with which it goes when that is taken back.
+    """
     told: list[Fact] = []
     waiting = list(facts)
     already = len(waiting) if written else 0
@@ -61,7 +66,7 @@ async def tell(tx: Tx, facts: Sequence[Fact], ctx: Context, *, origin: str, writ
         if len(told) > already:
             await timeline.record(
                 tx, lead_id=fact.lead_id, kind=fact.kind, at=fact.at, by=fact.by, text=fact.text(),
-                data=dict(fact.data()),
+                data={**fact.data(), **({"batch": batch} if batch else {})},
             )  # fmt: skip
         for reaction in STORY.get(type(fact), ()):
             waiting += await reaction(tx, fact, ctx, f"{origin}:{len(told)}")
