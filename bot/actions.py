@@ -305,10 +305,18 @@ class UndoImport:
     batch_id: int
 
 
+@dataclass(frozen=True)
+class HandOver:
+    """Everything that this member, who has left, had in hand goes to the colleague chosen in the card's list."""
+
+    member_id: str
+    to: str = ""
+
+
 Action = (
     Claim | Show | More | NoteCall | AskFollowUp | SetNextStep | Qualify | AskDisqualify | Disqualify | AskRelease
     | Release | AskTransfer | Transfer | Undo | SaveDraft | ChangeDraft | OtherLead | DropDraft | ShowPool | ShowMine
     | Resend | Compare | MergeLeads | KeepOther | UndoMerge | OpenDispute | DecideDispute | Fill | AskField | Supply
     | MoveTo | ShowOverdue | Nudge | AskPostpone | Postpone
-    | ConfirmImport | DropImport | AskColumns | UndoImport
+    | ConfirmImport | DropImport | AskColumns | UndoImport | HandOver
 )  # fmt: skip

@@ -8,11 +8,13 @@ from typing import Any
 
 from bot.cards import (
     batch,
+    brief,
     clock,
     dispute,
     duplicates,
     group,
     lead,
+    leaver,
     listing,
     merge,
     missing,
@@ -71,6 +73,9 @@ DRAWINGS: dict[str, Drawing] = {
     "overdue": Drawing(overdue.look, overdue.draw),
     "postpone": Drawing(postpone.look, postpone.draw),
     "morning": Drawing(morning.look, morning.draw),
+    "leaver": Drawing(leaver.look, leaver.draw),
+    "drill": Drawing(leaver.look_drill, leaver.draw_drill),
+    "brief": Drawing(brief.look, brief.draw),
     "merge": Drawing(merge.look, merge.draw),
     "recheck": Drawing(recheck.look, recheck.draw),
     "import": Drawing(batch.look, batch.draw),

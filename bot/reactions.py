@@ -10,6 +10,7 @@ from bot.duty import hours_of, on_duty, only_watched
 from bot.giving import give
 from bot.morning import note_at_work, ring_at_work
 from bot.outgoing import audience, managers_or_admins, offer, refresh, ring
+from bot.rest import rests
 from bot.reunion import (
     ask_the_register,
     ask_what_is_missing,
@@ -170,20 +171,25 @@ async def ring_new_owner(tx: Tx, fact: Fact, ctx: Context, origin: str) -> Seque
     """Whoever got a lead without asking is told, exactly once."""
     lead = await get_lead(tx, fact.lead_id)
     owner = await find_member(tx, lead.owner_id) if lead.owner_id else None
-    if owner is not None and owner.id != fact.by:
+    handed = isinstance(fact, LeadTransferred) and fact.handover
+    if owner is not None and owner.id != fact.by and not handed:
         headline = "转给你一条线索" if isinstance(fact, LeadTransferred) else "给你分配了一条线索"
         if isinstance(fact, LeadAssigned) and fact.rule:
             headline = f"分给你:{fact.reason}"
         key = f"owner:{origin}:{fact.kind}:{lead.id}"
         await ring_at_work(tx, ctx, owner, key=key, lead_id=lead.id or 0, headline=headline)
+        known = isinstance(fact, LeadTransferred) and fact.from_id and lead.contacted_at is not None
+        if known and lead.temperature == "hot" and not rests(owner, ctx):
+            params = {"leads": [lead.id], "from": getattr(fact, "from_id", "")}
+            await ring(tx, ctx, owner, "brief", key=f"brief:{key}", lead_id=lead.id, **params)
     return ()
 
 
 async def tell_old_owner(tx: Tx, fact: Fact, ctx: Context, origin: str) -> Sequence[Fact]:
     """Whoever lost a lead without their own doing hears who has it now."""
-    if not isinstance(fact, LeadTransferred) or fact.from_id is None or fact.from_id == fact.by:
+    if not isinstance(fact, LeadTransferred) or fact.handover or fact.from_id in (None, fact.by):
         return ()
-    old = await find_member(tx, fact.from_id)
+    old = await find_member(tx, fact.from_id or "")
     if old is not None:
         who = await name_of(tx, fact.by) or "系统"
         text = f"L{fact.lead_id} 已由{who}转给{await name_of(tx, fact.to_id)},后续不用你跟了。"

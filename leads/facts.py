@@ -173,6 +173,7 @@ class LeadTransferred(Fact):
     kind = "transferred"
     from_id: str | None
     to_id: str
+    handover: bool = False  # with everything that somebody who left had: its new owner hears it in one list
     reason: str = field(default="", repr=False)
 
     def text(self) -> str:

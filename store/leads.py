@@ -161,6 +161,21 @@ async def list_owned_after(
     return await tx.all(query.order_by(col(Lead.id)).limit(limit))
 
 
+async def count_estate(tx: Tx, owner_id: str) -> dict[str, int]:
+    """What a member has in hand: open leads; of them opportunities, hot ones, with a promised step, hot without one."""
+    owned = (col(Lead.corp) == tx.corp, col(Lead.owner_id) == owner_id, one_of(Lead.stage, OPEN_STAGES))
+    rows = await tx.rows(
+        select(
+            func.count(),
+            func.count().filter(col(Lead.stage) == "opportunity"),
+            func.count().filter(col(Lead.temperature) == "hot"),
+            func.count().filter(col(Lead.next_step_at).is_not(None)),
+            func.count().filter(col(Lead.temperature) == "hot", col(Lead.next_step_at).is_(None)),
+        ).where(*owned)
+    )
+    return dict(zip(("leads", "deals", "hot", "steps", "loose"), rows[0], strict=True))
+
+
 async def count_owned(tx: Tx, owner_id: str) -> int:
     """How many open leads a member has."""
     rows = await tx.rows(_HOW_MANY_OWNED, owner_id=owner_id)

@@ -19,6 +19,7 @@ from config.document import BadDocument, Mark, Problem
 from config.folder import Folder
 from config.members import MemberRow, read_members
 from config.settings import Settings
+from sla.handover import depart
 from store import access
 from store.db import Store
 from store.duty import list_absences
@@ -75,9 +76,9 @@ async def list_members(store: Store, arguments: Mapping[str, Any], now: datetime
 
 
 async def leave(store: Store, arguments: Mapping[str, Any], now: datetime) -> dict[str, bool]:
-    """Mark a member as left."""
+    """Mark a member as left; their managers get the card of what they leave behind."""
     member_id = str(arguments["id"])
-    if not await store.transaction(lambda tx: set_state(tx, member_id, "left")):
+    if not await store.transaction(lambda tx: depart(tx, member_id, now=now)):
         raise CommandFailed(f"no active member has the id {member_id}; see: members list DIR")
     return {"left": True}
 

@@ -21,6 +21,7 @@ from bot.actions import (
     DropDraft,
     DropImport,
     Fill,
+    HandOver,
     KeepOther,
     MergeLeads,
     More,
@@ -53,6 +54,7 @@ from bot.handlers import (
     draft,
     field,
     followup,
+    handover,
     importing,
     look,
     merge,
@@ -110,6 +112,7 @@ HANDLERS: dict[type[Action], Handler] = {
     AskField: field.on_ask_field,
     Supply: field.on_supply,
     MoveTo: stage.on_move,
+    HandOver: handover.on_hand_over,
     ShowOverdue: overdue.on_show_overdue,
     Nudge: overdue.on_nudge,
     AskPostpone: overdue.on_ask_postpone,
@@ -144,6 +147,7 @@ DONE: dict[type[Action], str] = {
     Resend: "正在重发",
     Fill: "已记好",
     Supply: "已记好",
+    HandOver: "已交接",
     Nudge: "已催办",
     Postpone: "已顺延",
     OpenDispute: "已提给主管",
@@ -156,7 +160,7 @@ DONE: dict[type[Action], str] = {
     DropImport: "已取消",
     UndoImport: "正在撤销",
 }
-CHOSEN = {Release: "reason", Disqualify: "reason", Transfer: "to", Supply: "value", Postpone: "reason"}
+CHOSEN = {Release: "reason", Disqualify: "reason", Transfer: "to", Supply: "value", Postpone: "reason", HandOver: "to"}
 
 
 def _completed(action: Action, event: ButtonPressed) -> Action:

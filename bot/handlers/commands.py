@@ -10,6 +10,7 @@ from bot.handlers import (
     dispute,
     field,
     followup,
+    handover,
     importing,
     leave,
     look,
@@ -101,6 +102,8 @@ TABLE = (
         ("顺延",), "给时限多一点时间,要写原因", "顺延 L1024 1天 客户出差", on_lead=overdue.on_postpone_word,
         roles=LEADERS,
     ),
+    Command(("交接",), "同事离职,线索交给谁", "交接 王磊 李娜", on_words=handover.on_hand_over_word, roles=LEADERS),
+    Command(("离职演练",), "如果某人今天离职", "离职演练", on_alone=handover.on_drill, roles=LEADERS),
     Command(("未送达",), "没有送到的消息", "未送达", on_alone=office.on_undelivered, roles=LEADERS),
 )  # fmt: skip
 

@@ -6,8 +6,8 @@ from bot.outgoing import ring
 from bot.platform import Place
 from leads.facts import Fact
 from leads.rights import Who
+from sla.handover import depart
 from store import outbox
-from store.leads import count_owned
 from store.members import find_member, list_everyone, list_members, set_state
 from store.tables import Member
 from store.timeline import audit, last_act
@@ -15,17 +15,12 @@ from store.tx import Tx
 
 
 async def on_member_left(tx: Tx, event: MemberLeft, ctx: Context) -> list[Fact | Answer]:
-    """The managers hear who left and how many leads wait for a new owner; nothing is moved silently."""
+    """The managers get a card with what waits for a new owner; nothing is moved silently."""
     member = next(iter(await _of_account(tx, event)), None)
     if member is None or not await _is_news(tx, member, event, "member_left"):
         return []
-    if not await set_state(tx, member.id, "left"):
-        return []
-    count = await count_owned(tx, member.id)
-    managers = [m for m in await list_members(tx, role="manager") if m.team in ("", member.team)]
-    managers = managers or list(await list_members(tx, role="admin"))
-    hand = f"手上有 {count} 条线索,请用「转给」安排接手" if count else "手上没有线索"
-    return [say(f"{member.name}已离开应用的可见范围,{hand}。", to=m.id) for m in managers]
+    await depart(tx, member.id, now=ctx.now)
+    return []
 
 
 async def on_alarm(tx: Tx, event: PlatformAlarm, ctx: Context) -> list[Fact | Answer]:

@@ -6,11 +6,13 @@ from typing import Any
 from bot.actions import Show
 from bot.cards import (
     batch,
+    brief,
     clock,
     dispute,
     duplicates,
     group,
     lead,
+    leaver,
     listing,
     merge,
     missing,
@@ -29,6 +31,7 @@ from bot.cards import (
 from bot.cards.card import Button, File, Message, Text
 from leads.missing import QUESTIONS
 from leads.wanted import Wanted
+from sla.handover import Estate
 from store.batch import ImportBatch
 from store.rechecks import Recheck
 from store.tables import Clock, Dispute, Lead, Member
@@ -147,6 +150,33 @@ STATES: dict[str, Message] = {
     "clock-late-for-a-manager": of_clock("manager", left=""),
     "clock-late-for-the-owner": of_clock("owner", left="", label="首次联系", owner="王磊"),
     "clock-superseded": clock_superseded(),
+    "leaver": leaver.draw(
+        leaver.View(
+            "wanglei", "王磊", Estate(37, 5, 8, 12, 2), (("lina", "李娜(华东)", 12), ("zhaoqiang", "赵强(华北)", 8))
+        )
+    ),
+    "leaver-of-nothing": leaver.draw(leaver.View("wanglei", "王磊", Estate(0, 0, 0, 0, 0), ())),
+    "drill": leaver.draw_drill(
+        (
+            leaver.Risk("王磊", Estate(37, 5, 8, 12, 2, 3), "李娜、赵强"),
+            leaver.Risk("李娜", Estate(4, 0, 0, 1, 0), ""),
+        )
+    ),
+    "brief": brief.draw(
+        (
+            brief.Brief(
+                customer(stage="sal"), 3, "昨天 16:20「电话聊了,要比较两家」", "03-25 周三 10:00", "王磊", "李娜"
+            ),
+            brief.Brief(
+                customer(id=1030, name="刘芳", title="", need="", budget_min=None, budget_max=None),
+                0,
+                "",
+                "",
+                "",
+                "李娜",
+            ),
+        )
+    ),
     "morning": morning.draw(
         morning.View(
             (customer(stage="sal"),), ("再次咨询",), tuple(customer(id=2000 + n, name=f"客户{n}") for n in range(7)), 9
