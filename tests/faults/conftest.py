@@ -85,19 +85,19 @@ class BadDays:
             await self.tried()
         return self.place.at - began
 
-    def all_answered_once(self) -> None:
+    def assert_all_answered_once(self) -> None:
         """Nothing was lost, and nothing arrived twice."""
         for rep in self.reps:
             assert sorted(self.answers(rep)) == sorted(self.asked[rep]), rep
         assert {drop.why for drop in self.place.standin.chats.dropped} <= {"duplicate"}
 
-    async def answered_once_or_told(self) -> None:
+    async def assert_answered_once_or_told(self) -> None:
         """Nothing arrived twice; what was lost on the way stands in 未送达, where the platform knows no repetition.
 
         WeCom recognises the same words, so there nothing may be missing; DingTalk recognises its cards only.
         """
         if self.place.lies_on == "wecom":
-            self.all_answered_once()
+            self.assert_all_answered_once()
             return
         missing = 0
         for rep in self.reps:
@@ -126,7 +126,7 @@ class BadDays:
         parts = self.place.bot.dingtalk
         await (parts.client if parts is not None else self.place.bot.wecom).close()  # type: ignore[union-attr]
 
-    def in_order(self) -> None:
+    def assert_in_order(self) -> None:
         """Everybody got their answers in the order of their questions."""
         for rep in self.reps:
             assert self.answers(rep) == self.asked[rep], rep

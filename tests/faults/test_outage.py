@@ -27,8 +27,8 @@ async def test_two_hours_of_a_closed_port(bad_days: BadDays, soak: bool) -> None
     assert found.get("sent", 0) == 0 and found["queued"] == bad_days._count, found
     await door.open()
     await bad_days.drained(within=DRAIN)
-    bad_days.all_answered_once()
-    bad_days.in_order()
+    bad_days.assert_all_answered_once()
+    bad_days.assert_in_order()
 
 
 @pytest.mark.failure("P1")
@@ -42,7 +42,7 @@ async def test_an_hour_in_which_every_line_is_cut(bad_days: BadDays, kind: str) 
     await bad_days.passes(timedelta(hours=1), step=timedelta(minutes=10))
     bad_days.place.standin.faults.clear()
     await bad_days.drained(within=DRAIN)
-    await bad_days.answered_once_or_told()
+    await bad_days.assert_answered_once_or_told()
 
 
 @pytest.mark.failure("P1")
@@ -79,7 +79,7 @@ async def test_a_slow_platform_holds_nobody_up_and_gets_nothing_twice(
     bad_days.place.standin.faults.clear()
     await asyncio.sleep(seconds)
     await bad_days.drained(within=DRAIN)
-    await bad_days.answered_once_or_told()
+    await bad_days.assert_answered_once_or_told()
 
 
 @pytest.mark.failure("P1")

@@ -49,8 +49,8 @@ async def test_too_often_in_the_middle_of_a_burst(bad_days: BadDays, soak: bool,
         await bad_days.passes(timedelta(seconds=59), step=timedelta(seconds=10))
         assert bad_days.place.standin.api.calls["message/send"] == before
     await bad_days.drained(within=DRAIN)
-    bad_days.all_answered_once()
-    bad_days.in_order()
+    bad_days.assert_all_answered_once()
+    bad_days.assert_in_order()
 
 
 @pytest.mark.failure("P3")
@@ -73,8 +73,8 @@ async def test_dingtalk_says_too_often_in_the_middle_of_a_burst(
         await bad_days.passes(timedelta(seconds=waits - 1), step=timedelta(seconds=10))
         assert bad_days.place.standin.api.calls[sending] == before, "not one more call got through"
     await bad_days.drained(within=DRAIN)
-    bad_days.all_answered_once()
-    bad_days.in_order()
+    bad_days.assert_all_answered_once()
+    bad_days.assert_in_order()
 
 
 @pytest.mark.failure("P3")
@@ -166,7 +166,7 @@ async def test_an_answer_that_is_none(bad_days: BadDays, kind: str) -> None:
     await bad_days.place.settle()
     assert (await bad_days.states()).get("unknown", 0) == (0 if kind == "string_errcode" else 10)
     await bad_days.drained(within=DRAIN)
-    await bad_days.answered_once_or_told()
+    await bad_days.assert_answered_once_or_told()
 
 
 @pytest.mark.failure("P6")

@@ -34,7 +34,7 @@ JSON = st.recursive(
 )
 
 
-def is_whole(event: Event) -> None:
+def assert_whole(event: Event) -> None:
     """Every field has the type that it is declared with."""
     for field in fields(event):
         value = getattr(event, field.name)
@@ -49,30 +49,30 @@ def is_whole(event: Event) -> None:
 @given(st.binary(max_size=100) | XML.map(lambda text: text.encode("utf-8", "surrogatepass")))
 def test_wecom_rubbish_is_ignored(body: bytes) -> None:
     found = wecom.parse(body, received_at=AT, agent_id=1000002)
-    is_whole(found)
+    assert_whole(found)
     assert isinstance(found, Ignored) and found.at == AT
 
 
 @given(st.data())
 def test_wecom_a_spoilt_sample_is_an_event_or_ignored(data: st.DataObject) -> None:
     sample = data.draw(st.sampled_from(SAMPLES))
-    is_whole(wecom.parse(data.draw(spoilt(sample)), received_at=AT, agent_id=1000002))
+    assert_whole(wecom.parse(data.draw(spoilt(sample)), received_at=AT, agent_id=1000002))
 
 
 @given(st.binary(max_size=100) | JSON.map(lambda value: json.dumps(value).encode()))
 def test_dingtalk_rubbish_is_ignored(body: bytes) -> None:
     found = dingtalk.parse(body, received_at=AT, corp_id="ding0123")
-    is_whole(found)
+    assert_whole(found)
     assert isinstance(found, Ignored)
 
 
 @given(st.sampled_from(["robot", "event", "card"]), st.dictionaries(NAMES, JSON, max_size=8))
 def test_dingtalk_odd_content_is_kept_and_read_without_an_error(kind: str, content: dict[str, Any]) -> None:
     assert 0 < len(dingtalk.lane_of(kind, content)) <= 80
-    is_whole(dingtalk.parse(dingtalk.stored(kind, content), received_at=AT, corp_id="ding0123"))
+    assert_whole(dingtalk.parse(dingtalk.stored(kind, content), received_at=AT, corp_id="ding0123"))
 
 
 @given(JSON, st.booleans())
 def test_dingtalk_a_tap_of_any_shape(content: Any, written: bool) -> None:
     tap = {"outTrackId": "c1", "userId": "lisi", "content": json.dumps(content) if written else content}
-    is_whole(dingtalk.parse(dingtalk.stored("card", tap), received_at=AT, corp_id="ding0123"))
+    assert_whole(dingtalk.parse(dingtalk.stored("card", tap), received_at=AT, corp_id="ding0123"))

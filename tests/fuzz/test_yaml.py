@@ -58,6 +58,7 @@ def folder() -> Iterator[Folder]:
 def test_rules_are_valid_or_refused_with_their_places(text: str) -> None:
     read = _tried(lambda: load_rules(text, "rules.yaml"), "rules.yaml")
     if read is not None:
+        assert read.default_pool and read.pools, "rules that are taken have a place for every lead"
         _tried(lambda: calendar_of(read, Folder(Path("/nowhere")), today=date(2026, 3, 18)), "/nowhere")
 
 
@@ -76,7 +77,8 @@ def test_settings_are_valid_or_refused_with_their_places(folder: Folder, data: s
     right = (TEMPLATE / "leadbot.yaml").read_text("utf-8")
     text = data.draw(LINES | changed(right))
     folder.settings.write_bytes(text.encode("utf-8", "surrogatepass"))
-    _tried(lambda: load_settings(folder, {}), str(folder.settings))
+    read = _tried(lambda: load_settings(folder, {}), str(folder.settings))
+    assert read is None or ((read.wecom or read.dingtalk) and len(read.data_key()) == 32)
 
 
 @given(st.binary(max_size=60), st.binary(max_size=60))

@@ -129,6 +129,7 @@ async def test_an_answer_that_is_not_fetched_is_thrown_away(wecom: Edge) -> None
                 await asyncio.sleep(0.01)
             while len(guards(wecom).all) > before:  # noqa: ASYNC110
                 await asyncio.sleep(0.05)
+    assert len(guards(wecom).all) == before, "the line was let go, with all that nobody fetched"
     await still_served(wecom)
 
 

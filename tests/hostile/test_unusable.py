@@ -86,7 +86,7 @@ def spoilt(fresh: Path, root: Path, side: str, name: str) -> tuple[Folder, str, 
     return folder, key, cure
 
 
-def is_refused(folder: Folder, status: int, out: str, err: str, key: str, cure: str) -> None:
+def assert_refused(folder: Folder, status: int, out: str, err: str, key: str, cure: str) -> None:
     told = re.search(rf"leadbot\.yaml:\d+:\d+: {re.escape(key)}: (.*)", out + err)
     assert status == 1 and told is not None and cure in told[1], (status, out, err)
     assert "Traceback" not in out + err
@@ -101,11 +101,11 @@ def is_refused(folder: Folder, status: int, out: str, err: str, key: str, cure: 
 def test_it_does_not_start(fresh: Path, tmp_path: Path, side: str, name: str, command: str) -> None:
     folder, key, cure = spoilt(fresh, tmp_path, side, name)
     done = CliRunner().invoke(app, [command, str(folder.root)])
-    is_refused(folder, done.exit_code, done.stdout, done.stderr, key, cure)
+    assert_refused(folder, done.exit_code, done.stdout, done.stderr, key, cure)
 
 
 def test_a_process_of_its_own_ends_with_1_and_says_why(fresh: Path, tmp_path: Path) -> None:
     folder, key, cure = spoilt(fresh, tmp_path, "wecom", "empty token")
     process = python_m_bot("serve", folder.root)
     out, err = process.communicate(timeout=60)
-    is_refused(folder, process.returncode, out, err, key, cure)
+    assert_refused(folder, process.returncode, out, err, key, cure)

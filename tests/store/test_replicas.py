@@ -108,6 +108,7 @@ async def test_a_hint_reaches_the_other_replica_after_the_commit(store, other):
         while not heard.is_set():
             await store.transaction(ask)
             await asyncio.sleep(0.1)
+    assert heard.is_set(), "and it was the hint, not a tick of its own"
 
 
 @pytest.mark.failure("7", "C12")

@@ -151,3 +151,4 @@ async def test_stopping_takes_the_line_down_at_once(acme: Town) -> None:
     await until(lambda: not acme.standin.gateway.lines)
     await acme.start_bot()
     await until(lambda: acme.standin.gateway.lines)
+    assert len(await acme.text("wanglei", "帮助")) == 1, "a new line stands, and what comes by it is answered"
