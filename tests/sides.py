@@ -206,6 +206,11 @@ def title(message: Any) -> str:
     return str(message.card["main_title"]["title"])
 
 
+def first_title(message: Any) -> str:
+    """The first line of a card as it was when it came."""
+    return str(message.first["title"] if isinstance(message, DingTalkMessage) else message.first["main_title"]["title"])
+
+
 def _seen_in_dingtalk(message: DingTalkMessage) -> str:
     if message.kind == "file" and not message.mine:
         return str(message.content["fileName"])

@@ -15,6 +15,7 @@ from apscheduler.schedulers import base
 from bot.clockwatch import ClockWatch
 from bot.schedule import Schedule, Worker
 from tests.bot.served import ROOT
+from tests.sides import first_title
 from tests.town import Town, seen, shanghai
 
 RINGS = ("已过", "超时了", "该跟进", "约好的", "提醒")
@@ -40,7 +41,7 @@ def rung(acme: Town) -> Counter[str]:
             if message.kind == "card" and any(
                 w in seen(message) for w in ("已过", "超时了", "该跟进", "约好的", "提醒")
             ):
-                told[f"{user}: {message.first['main_title']['title']}"] += 1
+                told[f"{user}: {first_title(message)}"] += 1
     return told
 
 
@@ -68,7 +69,7 @@ async def test_a_clock_that_jumps_and_comes_back_rings_once_and_loses_nothing(ac
 @pytest.mark.failure("T1")
 async def test_messages_and_tries_of_the_wrong_year_go_out_when_it_is_over(acme: Town) -> None:
     await acme.set_clock(YEAR)
-    acme.standin.faults.add("message/send", "errcode", errcode=-1)
+    acme.side.fail()
     await acme.mql()
     acme.at += timedelta(seconds=30)
     await acme.settle()
@@ -86,10 +87,13 @@ async def test_a_token_of_the_wrong_year_is_not_good_for_a_year(acme: Town) -> N
     await acme.set_clock(-YEAR)
     await acme.later(hours=4)
     await acme.mql(phone="13900139000", name="刘芳", company="上海某某有限公司")
-    assert acme.standin.api.calls["gettoken"] == 2
-    assert (
-        acme.bot.metrics.count("leadbot_platform_calls_total", platform="wecom", api="message/send", code="42001") == 0
-    )
+    assert acme.standin.api.calls[acme.side.asking] == 2
+    refused = {
+        "wecom": ("message/send", "42001"),
+        "dingtalk": ("card/instances/createAndDeliver", "InvalidAuthentication"),
+    }
+    api, code = refused[acme.lies_on]
+    assert acme.bot.metrics.count("leadbot_platform_calls_total", platform=acme.lies_on, api=api, code=code) == 0
 
 
 class Wall:
