@@ -39,6 +39,7 @@ from store.columns import Utc
 from store.db import Store, WrongKey
 from store.migrate import TooNew, head, knows, opened, revision_of, upgrade
 from store.sealed import Keys
+from store.shared import SIGNS
 from store.tables import Row
 from store.tx import Tx
 
@@ -120,7 +121,7 @@ async def _dump(tx: Tx, lines: TextIO, *, files: bytes, now: datetime) -> dict[s
         _put(lines, {"table": table.name, "columns": [column.name for column in table.columns]})
         counts[table.name] = 0
         async for row in _rows(tx, table):
-            if table.name == "property" and str(row[1]).startswith("commit:"):
+            if table.name == "property" and str(row[1]).startswith(SIGNS):
                 continue  # a writer's sign, of no use elsewhere
             _put(lines, [_plain(value) for value in row])
             counts[table.name] += 1

@@ -1,6 +1,6 @@
 """Keeping the store small: what was handled is forgotten after a while."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import delete, select, update
 from sqlmodel import col
@@ -9,9 +9,12 @@ from store import batches
 from store.inbox import purge
 from store.merges import forget_old
 from store.queues import Due, Outbox
+from store.shared import SIGNS
+from store.tables import Property
 from store.tx import Tx
 
 RAW = timedelta(days=30)  # bodies of callbacks and messages: long enough to look into a complaint
+SIGNED = timedelta(days=1)  # a doubt about a commit is settled within seconds
 SLICE = 2000  # rows a transaction, so that nobody waits for the broom
 
 
@@ -37,5 +40,11 @@ async def sweep_out(tx: Tx, *, now: datetime) -> int:
     )
     count += (await tx.run(delete(Due).where(col(Due.id).in_(done)))).rowcount
     count += await batches.forget_old(tx, before=before, limit=SLICE)
+    signs = delete(Property).where(
+        col(Property.corp) == tx.corp,
+        col(Property.name).startswith(SIGNS, autoescape=True),
+        col(Property.value) < (now - SIGNED).astimezone(UTC).isoformat(),
+    )  # of servers that were killed
+    count += (await tx.run(signs)).rowcount
     count += await forget_old(tx, before=now - RAW - timedelta(days=1), limit=SLICE)
     return count

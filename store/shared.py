@@ -25,8 +25,10 @@ AGAIN = {"40001", "40P01", "55P03", "57P01", "57P02", "57P03", "57P05", "25P03",
 LOST = {"57P01", "57P02", "57P03", "57P05", "25P03"}
 
 LOCK = text("SELECT pg_advisory_xact_lock(:key)")
+SIGNS = "commit:"  # how the names of these rows begin; the value is the minute and the sign
 MARK = text(
-    "INSERT INTO property (corp, name, value) SELECT :corp, :name, :value "
+    "INSERT INTO property (corp, name, value) "
+    "SELECT :corp, :name, to_char(now() AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI ') || :value "
     "WHERE pg_current_xact_id_if_assigned() IS NOT NULL "
     "ON CONFLICT (corp, name) DO UPDATE SET value = excluded.value"
 )
@@ -43,7 +45,7 @@ class Shared:
 
     def __init__(self, corp: str, replica: str, *, ordered: bool) -> None:
         self._corp = corp
-        self._name = f"commit:{replica}:{secrets.token_hex(4)}"
+        self._name = f"{SIGNS}{replica}:{secrets.token_hex(4)}"
         self._replica = replica
         self._key = lock_key(corp)
         self._ordered = ordered
@@ -69,7 +71,7 @@ class Shared:
         """Whether the transaction with that sign was committed; waits for it if the server is still at it."""
         async with connection.begin():
             found = (await connection.execute(FOUND, {"corp": self._corp, "name": self._name})).scalar_one()
-        return bool(found == sign)
+        return bool(found.rpartition(" ")[2] == sign)
 
     async def leave(self, connection: AsyncConnection) -> None:
         """The writer ends: its sign is not needed any more."""

@@ -69,13 +69,13 @@ async def test_every_answer_comes_after_the_sync_of_what_it_confirms(town, watch
 
 @pytest.mark.failure("C5", "11")
 async def test_a_disk_that_fails_now_and_then_costs_nothing(town, watched, soak, record_property):
-    """The k-th write, sync or growth of a file fails, for k = 1, 2, 3 …, under load and without a restart."""
+    """The k-th write, sync or growth of a file fails, for k = 1, 2, 3 … 40, under load and without a restart."""
     load = Load(town, random.Random(20260319))
     workers = [asyncio.create_task(load.work()) for _ in range(WORKERS)]
     faults = 0
     for number in range(200 if soak else 8):
         for code in (NO_SYNC, NO_WRITE, FULL):
-            watched.fail(code, after=number, times=1)
+            watched.fail(code, after=number % 40, times=1)  # 40 steps are several commits
             async with asyncio.timeout(60):
                 while not watched.failed():  # noqa: ASYNC110 - another process
                     await asyncio.sleep(0.01)

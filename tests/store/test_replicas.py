@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import psycopg
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlmodel import col
 
 from config.document import load, validate
@@ -19,11 +19,12 @@ from store import due, lease, outbox, timeline
 from store.db import Store, WrongKey
 from store.engine import StoreUnreachable
 from store.inbox import Arrived, store_events
+from store.keeping import sweep_out
 from store.members import save_member
 from store.migrate import HalfMade, migrate
 from store.queues import Due, Inbox, Outbox
 from store.sealed import Keys
-from store.tables import AuditItem, Member, TimelineItem
+from store.tables import AuditItem, Member, Property, TimelineItem
 from store.timeline import audit
 from tests import postgres
 from tests.conftest import KEYS, NOW, ROOT
@@ -207,6 +208,23 @@ async def test_a_restarting_server_loses_and_doubles_nothing(tmp_path, soak, rec
         await store.close()
     finally:
         await asyncio.to_thread(server.stop, "immediate")
+
+
+@only_server
+async def test_the_signs_of_servers_that_were_killed_are_swept_out_and_those_of_the_living_stay(store, other, database):
+    def signs():
+        return {name for (name,) in database.rows("select name from property where name like 'commit:%'")}
+
+    for replica in (store, other):
+        await replica.transaction(write("a"))
+    assert len(signs()) == 2
+    kept = {name for name in signs() if store.replica in name}
+    aged = update(Property).where(col(Property.name).startswith("commit:"), col(Property.name).not_in(kept))
+    await store.transaction(lambda tx: tx.run(aged.values(value="2026-03-16T00:00 abc")))
+    await store.transaction(lambda tx: sweep_out(tx, now=NOW))
+    assert signs() == kept
+    await other.transaction(write("b"))
+    assert len(signs()) == 2, "who was taken for dead signs again"
 
 
 @only_server

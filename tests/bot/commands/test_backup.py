@@ -72,6 +72,10 @@ async def test_a_restored_company_is_the_same_and_sends_nothing_again(acme: Any,
     await acme.later(minutes=2)
     assert {user: len(acme.standin.chat(user)) for user in acme.members} == said, "nothing was sent again"
     assert await acme.story(no) == story and await acme.lead(no) == lead
+    assert "从备份恢复,没有重发" in words(await acme.text("chenjing", "未送达"))
+    await acme.press("chenjing", "重发 1")
+    assert no in words(acme.standin.chat("lina")[said["lina"] :]), "a person decides that it is sent"
+    assert "所有消息都送到了" in words(await acme.text("chenjing", "未送达"))
     assert words(await acme.text("wanglei", "新线索 赵敏 13900002222 想要报价")), "it works on"
     second = await say("backup", tmp_path / "new", tmp_path / "second.backup")
     assert second["leads"] == 3
