@@ -90,7 +90,7 @@ async def test_random_kills_lose_nothing_and_double_nothing(tmp_path, database, 
             await town.start(server)
         workers = [asyncio.create_task(load.work()) for _ in range(WORKERS)]
         while town.kills < kills:
-            await asyncio.sleep(chance.uniform(0.2, 1.2))
+            await asyncio.sleep(chance.uniform(0.2, 4.0 if soak else 1.2))
             dying = chance.choice([[0], [1], [0, 1]]) if servers > 1 else [0]
             for server in dying:
                 town.kill(server)

@@ -1,5 +1,6 @@
 """A damaged file is never served: broken pages, indexes, an end that is gone are found before anything is done."""
 
+import asyncio
 import random
 import shutil
 import sqlite3
@@ -18,13 +19,11 @@ pytestmark = [pytest.mark.failure("C9"), pytest.mark.only("sqlite")]
 PAGE = 4096
 
 
-@pytest.fixture
-async def whole(template: Path, tmp_path: Path) -> Path:
+@pytest.fixture(scope="module")
+def filled(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A store of four hundred leads, closed."""
-    path = tmp_path / "leadbot.db"
+    path = tmp_path_factory.mktemp("filled") / "leadbot.db"
     shutil.copy(template, path)
-    store = Store(f"sqlite:///{path}", "acme", KEYS)
-    await store.open()
     rules = load_rules((ROOT / "config" / "templates" / "default" / "rules.yaml").read_text("utf-8"), "rules.yaml")
 
     async def fill(tx):
@@ -32,9 +31,20 @@ async def whole(template: Path, tmp_path: Path) -> Path:
             person = Person("官网", name=f"客户{number}", phone=f"139{number:08}", need="三十台工业相机,下周要报价" * 4)
             await capture(tx, person, rules=rules, now=NOW + timedelta(seconds=number))
 
-    await store.transaction(fill)
-    await store.close()
+    async def work():
+        store = Store(f"sqlite:///{path}", "acme", KEYS)
+        await store.open()
+        await store.transaction(fill)
+        await store.close()
+
+    asyncio.run(work())
     return path
+
+
+@pytest.fixture
+def whole(filled: Path, tmp_path: Path) -> Path:
+    """A copy of it."""
+    return Path(shutil.copy(filled, tmp_path / "leadbot.db"))
 
 
 def shape(path: Path) -> dict[str, int]:
@@ -140,7 +150,7 @@ def test_a_store_that_is_gone_is_not_begun_anew_unasked(whole: Path) -> None:
     assert not whole.exists()
 
 
-async def test_the_wal_of_another_store_is_refused_or_ignored(whole: Path, template: Path, tmp_path: Path) -> None:
+def test_the_wal_of_another_store_is_refused_or_ignored(whole: Path, template: Path, tmp_path: Path) -> None:
     left = committed_after(whole, tmp_path / "killed")
     rows = shape(whole)
     other = tmp_path / "other" / "leadbot.db"
