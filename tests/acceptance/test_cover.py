@@ -26,7 +26,7 @@ def told(place, user, part):
     return [words([m]) for m in place.standin.chat(user) if part in words([m])]
 
 
-@pytest.mark.feature("O3", "H4")
+@pytest.mark.feature("O3", "H4", "E3")
 async def test_leave_moves_leads_to_the_backup_and_gives_them_back(tmp_path, platform):
     async with town(tmp_path, platform=platform) as acme:
         no = await acme.mql()
