@@ -313,10 +313,38 @@ class HandOver:
     to: str = ""
 
 
+@dataclass(frozen=True)
+class AskExtension:
+    """Ask how much more time the owner wants for a promise, and why."""
+
+    lead_id: int
+    clock_id: int
+
+
+@dataclass(frozen=True)
+class RequestExtension:
+    """The owner asks the manager for more time: `span` of working time; the reason is chosen in the card's list."""
+
+    lead_id: int
+    clock_id: int
+    span: str
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class DecideExtension:
+    """The manager's word on an owner's request: `yes` is 1 or 0."""
+
+    lead_id: int
+    clock_id: int
+    yes: int
+
+
 Action = (
     Claim | Show | More | NoteCall | AskFollowUp | SetNextStep | Qualify | AskDisqualify | Disqualify | AskRelease
     | Release | AskTransfer | Transfer | Undo | SaveDraft | ChangeDraft | OtherLead | DropDraft | ShowPool | ShowMine
     | Resend | Compare | MergeLeads | KeepOther | UndoMerge | OpenDispute | DecideDispute | Fill | AskField | Supply
     | MoveTo | ShowOverdue | Nudge | AskPostpone | Postpone
+    | AskExtension | RequestExtension | DecideExtension
     | ConfirmImport | DropImport | AskColumns | UndoImport | HandOver
 )  # fmt: skip

@@ -20,6 +20,7 @@ from bot.reunion import (
     tell_owners_of_merge,
 )
 from config.clock import ClockRule
+from leads.extension import ExtensionDenied, ExtensionRequested
 from leads.facts import (
     ActUndone,
     BecameMql,
@@ -325,6 +326,8 @@ STORY: dict[type[Fact], tuple[Reaction, ...]] = {
     ClockEscalated: (ring_audience, take_back),
     ClockPaused: (refresh_cards,),
     ClockResumed: (refresh_cards,),
+    ExtensionRequested: (),
+    ExtensionDenied: (),
     ClockMoved: (refresh_cards,),
     CoverBegan: (move_clocks, refresh_cards),
     CoverEnded: (move_clocks, refresh_cards),

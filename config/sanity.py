@@ -47,12 +47,7 @@ def unfit(rules: Rules, document: Document, crew: Crew) -> list[Problem]:
             if crew.members and team not in crew.teams
         ]
         if crew.members and not _has_claimers(pool, crew):
-            message = (
-                f"nobody could claim from it: no active member has one of the roles {', '.join(pool.roles)}"
-                + (f" in {', '.join(pool.teams)}" if pool.teams else "")
-                + ", so its leads would stay unowned; widen teams or roles, or add members"
-            )
-            problems.append(document.problem(("pools", name), message))
+            problems.append(document.problem(("pools", name), _unowned(pool)))
         if pool.group and pool.group not in crew.groups:
             known = ", ".join(crew.groups) or "none so far"
             message = f"leadbot.yaml has no group {pool.group!r} under wecom.groups (it has: {known}); add it there"
@@ -60,6 +55,7 @@ def unfit(rules: Rules, document: Document, crew: Crew) -> list[Problem]:
     return (
         problems
         + _assignment(rules, document, crew)
+        + _only(rules, document, crew)
         + _watched(rules, document, crew)
         + _hours(rules, document, crew)
         + _ladders(rules, document, crew)
@@ -122,6 +118,9 @@ def _assignment(rules: Rules, document: Document, crew: Crew) -> list[Problem]:
             problems.append(document.problem((*place, "pool"), message))
         if rule.team and crew.members and rule.team not in crew.teams:
             problems.append(document.problem((*place, "team"), _no_team(rule.team, crew.teams)))
+        elif rule.team and not rule.members and crew.members and ("rep", rule.team) not in crew.members:
+            message = f"the team {rule.team!r} has no active rep who could get a lead; name members, or add a rep to it"
+            problems.append(document.problem((*place, "team"), message))
         problems += [
             document.problem((*place, "members", index), f"no active member has the id {member!r}")
             for index, member in enumerate(rule.members)
@@ -130,8 +129,41 @@ def _assignment(rules: Rules, document: Document, crew: Crew) -> list[Problem]:
     return problems
 
 
+def _only(rules: Rules, document: Document, crew: Crew) -> list[Problem]:
+    """Promises for pools and teams that are not there would never begin."""
+    problems = []
+    for name, clock in rules.clocks.items():
+        place = ("clocks", name, "only")
+        problems += [
+            document.problem((*place, "pool", n), f"there is no pool {pool!r}; the pools are: {', '.join(rules.pools)}")
+            for n, pool in enumerate(clock.only.pool)
+            if pool not in rules.pools
+        ]
+        problems += [
+            document.problem((*place, "team", number), _no_team(team, crew.teams))
+            for number, team in enumerate(clock.only.team)
+            if crew.members and team not in crew.teams
+        ]
+    return problems
+
+
+def _unowned(pool: Pool) -> str:
+    """Why nobody would ever own the leads of a pool."""
+    where = f" in {', '.join(pool.teams)}" if pool.teams else ""
+    if not pool.claim:
+        return (
+            f"nobody could give its leads to anybody: claim is false and no active manager looks into it{where}, "
+            "so they would stay unowned; let reps claim, or widen teams or roles"
+        )
+    return (
+        f"nobody could claim from it: no active member has one of the roles {', '.join(pool.roles)}{where}, "
+        "so its leads would stay unowned; widen teams or roles, or add members"
+    )
+
+
 def _has_claimers(pool: Pool, crew: Crew) -> bool:
-    claiming = {"rep", "manager"}
+    """Whether somebody takes leads from the pool, or (where they are only given) gives them."""
+    claiming = {"rep", "manager"} if pool.claim else {"manager"}
     return any(pool.admits(role=role, team=team) for role, team in crew.members if role in claiming)
 
 

@@ -48,6 +48,8 @@ FACT_LABELS: Mapping[str, str] = MappingProxyType(
         "clock_paused": "暂停计时",
         "clock_resumed": "继续计时",
         "clock_moved": "时限顺延",
+        "extension_requested": "申请延期",
+        "extension_denied": "没有同意延期",
         "recycled": "收回",
         "nudged": "催办",
         "cover_began": "请人顶班",

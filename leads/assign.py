@@ -10,6 +10,7 @@ from sqlmodel import col
 from config.assignment import AssignmentRule, When
 from config.rules import Rules
 from leads.candidates import Candidate, Limits, choose, why_not
+from leads.duplicates import find_alike
 from leads.facts import Fact, LeadAssigned, LeadPlaced
 from leads.lifecycle import MOVES
 from leads.region import lies_in
@@ -19,6 +20,7 @@ from store.members import list_members
 from store.tables import Lead, Member
 from store.tx import Tx
 
+ALIKE = 50  # leads of one company that are looked at
 STICKY_COMPANY, STICKY_PREVIOUS = "同一家公司", "原负责人"
 
 
@@ -95,13 +97,25 @@ def _meant(member: Member, rule: AssignmentRule) -> bool:
     return member.team == rule.team and member.role == "rep"
 
 
+async def company_owners(tx: Tx, lead: Lead) -> list[str]:
+    """Who owns leads of the same company, however its name is written; whoever got one last comes first."""
+    found = [
+        match.lead
+        for match in await find_alike(tx, lead.company, limit=ALIKE)
+        if match.verdict == "same" and match.lead.id != lead.id
+    ]
+    owned = [one for one in found if one.owner_id is not None and one.stage in (*leads.OPEN_STAGES, "won")]
+    owned.sort(key=lambda one: one.owned_at or one.created_at, reverse=True)
+    return list(dict.fromkeys(one.owner_id or "" for one in owned))
+
+
 async def _sticky(tx: Tx, lead: Lead, *, without: str | None, rules: Rules, now: datetime) -> Decision | None:
     """Who has a right to this lead before all rules, if they can take it now."""
     owners: list[tuple[str, str | None]] = []
     if rules.assignment.sticky.previous_owner:
         owners.append((STICKY_PREVIOUS, await duty.previous_owner(tx, lead.id or 0)))
     if rules.assignment.sticky.same_company:
-        owners.append((STICKY_COMPANY, await duty.company_owner(tx, lead)))
+        owners += [(STICKY_COMPANY, owner_id) for owner_id in await company_owners(tx, lead)]
     for name, owner_id in owners:
         if owner_id is None or owner_id == without:
             continue

@@ -33,9 +33,9 @@ class Own:
     plain: Mapping[str, Value | None]
     sealed: Mapping[str, Value | None]
 
-    def on(self, lead: Lead) -> dict[str, dict[str, Value]]:
+    def on(self, lead: Lead) -> dict[str, dict[str, Value] | None]:
         """The lead's two columns with these values in them."""
-        return {"own": _laid(lead.own, self.plain), "own_sealed": _laid(lead.own_sealed, self.sealed)}
+        return {"own": _laid(lead.own, self.plain), "own_sealed": _laid(lead.own_sealed, self.sealed) or None}
 
     def filling(self, lead: Lead) -> dict[str, object]:
         """The columns that change when only blanks are filled; nothing that is known is overwritten."""

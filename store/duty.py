@@ -177,20 +177,3 @@ async def previous_owner(tx: Tx, lead_id: int) -> str | None:
         return None
     found = item.data.get("owner") or item.data.get("to")
     return str(found) if found else None
-
-
-async def company_owner(tx: Tx, lead: Lead) -> str | None:
-    """Who owns another open lead of the same company; the one who got it last."""
-    if not lead.company:
-        return None
-    return await tx.first(
-        select(col(Lead.owner_id))
-        .where(
-            col(Lead.corp) == tx.corp,
-            col(Lead.company) == lead.company,
-            col(Lead.id) != lead.id,
-            col(Lead.owner_id).is_not(None),
-            col(Lead.stage).in_((*OPEN_STAGES, "won")),
-        )
-        .order_by(col(Lead.owned_at).desc())
-    )

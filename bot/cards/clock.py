@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from bot.actions import AskFollowUp, AskPostpone, AskTransfer, Claim, More, NoteCall, Nudge
+from bot.actions import AskExtension, AskFollowUp, AskPostpone, AskRelease, AskTransfer, Claim, More, NoteCall, Nudge
 from bot.cards.asked import Asked, lasting, moment, phone_of, rating_of, title_of
 from bot.cards.card import Button, Card, Field
 from bot.context import Context
@@ -126,6 +126,8 @@ def _buttons(view: View, lead_id: int, version: int) -> tuple[Button, ...]:
             Button("打通了", NoteCall(lead_id, version, "talked"), "primary"),
             Button("没人接", NoteCall(lead_id, version, "missed")),
             Button("记一笔", AskFollowUp(lead_id)),
+            Button("申请延期", AskExtension(lead_id, view.clock_id)),
+            Button("放弃", AskRelease(lead_id)),
             Button("详情", More(lead_id)),
         )
     if view.part == "manager":

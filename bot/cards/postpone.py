@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from bot.actions import Postpone
+from bot.actions import Postpone, RequestExtension
 from bot.cards.asked import Asked, title_of
 from bot.cards.card import Button, Card, Choice, Option
 from bot.context import Context
@@ -11,6 +11,7 @@ from store.tables import Lead
 from store.tx import Tx
 
 REASONS = ("客户出差或休假", "等客户内部评审", "资料还没备齐")
+WISHES = (("1d", "延 1 天"), ("3d", "延 3 天"), ("5d", "延 5 天"))
 SPANS = (("2h", "延 2 小时"), ("1d", "延 1 天"))
 
 
@@ -21,6 +22,7 @@ class View:
     lead: Lead
     clock_id: int
     label: str
+    request: bool = False  # the owner asks the manager, instead of the manager deciding
 
 
 async def look(tx: Tx, asked: Asked, ctx: Context) -> View | None:
@@ -29,12 +31,24 @@ async def look(tx: Tx, asked: Asked, ctx: Context) -> View | None:
     clock = await clocks.find_clock(tx, int(asked.params["clock"]))
     if lead is None or clock is None:
         return None
-    return View(lead, clock.id or 0, str(clock.rule.get("label", clock.name)))
+    return View(lead, clock.id or 0, str(clock.rule.get("label", clock.name)), bool(asked.params.get("request")))
 
 
 def draw(view: View) -> Card:
     """A reason to choose and two lengths; in words any other."""
     lead_id = view.lead.id or 0
+    if view.request:
+        return Card(
+            title=f"申请延期:{title_of(view.lead)}",
+            subtitle=f"「{view.label}」要多久(上班时间)?主管同意才算",
+            source="申请延期",
+            text=f"也可以直接发:申请延期 {view.lead.no} 2天 你的原因",
+            choice=Choice("reason", "原因", tuple(Option(one, one) for one in REASONS), REASONS[0]),
+            buttons=tuple(
+                Button(text, RequestExtension(lead_id, view.clock_id, span), "plain" if number else "primary")
+                for number, (span, text) in enumerate(WISHES)
+            ),
+        )
     return Card(
         title=f"顺延:{title_of(view.lead)}",
         subtitle=f"「{view.label}」再给多久(上班时间)?超时的记录会留着",

@@ -7,6 +7,7 @@ from bot.actions import (
     Action,
     AskColumns,
     AskDisqualify,
+    AskExtension,
     AskField,
     AskFollowUp,
     AskPostpone,
@@ -17,6 +18,7 @@ from bot.actions import (
     Compare,
     ConfirmImport,
     DecideDispute,
+    DecideExtension,
     Disqualify,
     DropDraft,
     DropImport,
@@ -33,6 +35,7 @@ from bot.actions import (
     Postpone,
     Qualify,
     Release,
+    RequestExtension,
     Resend,
     SaveDraft,
     SetNextStep,
@@ -52,6 +55,7 @@ from bot.handlers import (
     claim,
     dispute,
     draft,
+    extension,
     field,
     followup,
     handover,
@@ -115,6 +119,9 @@ HANDLERS: dict[type[Action], Handler] = {
     HandOver: handover.on_hand_over,
     ShowOverdue: overdue.on_show_overdue,
     Nudge: overdue.on_nudge,
+    AskExtension: extension.on_ask_extension,
+    RequestExtension: extension.on_request,
+    DecideExtension: extension.on_decide,
     AskPostpone: overdue.on_ask_postpone,
     Postpone: overdue.on_postpone,
     OpenDispute: dispute.on_open_dispute,
@@ -150,6 +157,8 @@ DONE: dict[type[Action], str] = {
     HandOver: "已交接",
     Nudge: "已催办",
     Postpone: "已顺延",
+    RequestExtension: "已提给主管",
+    DecideExtension: "已处理",
     OpenDispute: "已提给主管",
     DecideDispute: "已定",
     Compare: "换好了",
@@ -160,7 +169,8 @@ DONE: dict[type[Action], str] = {
     DropImport: "已取消",
     UndoImport: "正在撤销",
 }
-CHOSEN = {Release: "reason", Disqualify: "reason", Transfer: "to", Supply: "value", Postpone: "reason", HandOver: "to"}
+CHOSEN: dict[type[Action], str] = {Transfer: "to", HandOver: "to", Supply: "value"}
+CHOSEN |= dict.fromkeys((Release, Disqualify, Postpone, RequestExtension), "reason")
 
 
 def _completed(action: Action, event: ButtonPressed) -> Action:

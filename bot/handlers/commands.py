@@ -8,6 +8,7 @@ from bot.handlers import (
     capture,
     claim,
     dispute,
+    extension,
     field,
     followup,
     handover,
@@ -98,6 +99,10 @@ TABLE = (
     Command(("日历",), "哪天上班、哪天休息", "日历", on_alone=office.on_calendar),
     Command(("反馈",), "有话对管理员说", "反馈 希望卡片上能看到预算", on_words=office.on_feedback_word),
     Command(("超时",), "超时还没跟上的线索", "超时", on_alone=overdue.on_overdue, roles=LEADERS),
+    Command(
+        ("申请延期", "延期"), "来不及了,请主管多给点时间", "申请延期 L1024 3天 等客户内部评审",
+        on_lead=extension.on_extension_word,
+    ),
     Command(
         ("顺延",), "给时限多一点时间,要写原因", "顺延 L1024 1天 客户出差", on_lead=overdue.on_postpone_word,
         roles=LEADERS,

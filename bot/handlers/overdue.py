@@ -108,11 +108,19 @@ async def on_postpone_word(tx: Tx, lead_id: int | None, rest: str, who: Who, ctx
     clock = min(running, key=lambda one: (bool(one.rule.get("restart")), one.due_at))
     if not rest:
         return await on_ask_postpone(tx, AskPostpone(lead_id, clock.id or 0), who, ctx)
-    found = SPAN.match(rest)
-    if found is None or not int(found[1]):
+    read = span_said(rest)
+    if read is None:
         raise Unusable(f"没看懂延多久,写成 2小时、1天、30分钟 这样。{EXAMPLE}")
-    span = f"{int(found[1])}{UNITS[found[2].lower().removeprefix('个')[0]]}"
-    return await on_postpone(tx, Postpone(lead_id, clock.id or 0, span, rest[found.end() :]), who, ctx)
+    span, reason = read
+    return await on_postpone(tx, Postpone(lead_id, clock.id or 0, span, reason), who, ctx)
+
+
+def span_said(words: str) -> tuple[str, str] | None:
+    """(span of working time as rules write it, the words behind it) of 3天 客户出差; None without a span."""
+    found = SPAN.match(words)
+    if found is None or not int(found[1]):
+        return None
+    return f"{int(found[1])}{UNITS[found[2].lower().removeprefix('个')[0]]}", words[found.end() :]
 
 
 async def _of(tx: Tx, lead_id: int, clock_id: int, who: Who, ctx: Context) -> tuple[Lead, Clock]:

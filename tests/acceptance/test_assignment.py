@@ -137,6 +137,8 @@ async def test_a_second_contact_of_a_company_goes_to_who_has_the_company_with_a_
         second = await lead_from(acme, 2, name="孙经理")
         assert (await acme.lead(second))["owner"] == "zhaoqiang"
         assert "分给你:因为同一家公司" in words([acme.card("zhaoqiang")])
+        short = await lead_from(acme, 4, name="周工", company="杭州云栖智能科技")
+        assert (await acme.lead(short))["owner"] == "zhaoqiang", "the same company, written shorter"
         other = await lead_from(acme, 3, company="成都蓉光仪器有限公司")
         assert (await acme.lead(other))["owner"] is None
 

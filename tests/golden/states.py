@@ -10,6 +10,7 @@ from bot.cards import (
     clock,
     dispute,
     duplicates,
+    extension,
     group,
     lead,
     leaver,
@@ -110,6 +111,14 @@ def of_import(state: str, **changed: Any) -> Message:
     return batch.draw(batch.View(ImportBatch(**(values | changed)), bad, left, returned=bool(bad)))
 
 
+def of_extension(ended: str = "") -> Message:
+    """A colleague asks for more time."""
+    due, until = "03-25 周三 10:20", "03-30 周一 10:20"
+    return extension.draw(
+        extension.View(customer(), 7, "保留", "王磊", "等客户内部评审", due, until, "电话聊了,在走流程", ended)
+    )
+
+
 def of_draft(kind: str, state: str = "open", about: str = "L1024") -> Message:
     """What was understood."""
     title = ("记到 L1024 王建国?" if about else "这句话记到哪一条?") if kind == "followup" else "新线索,这样录入?"
@@ -200,6 +209,9 @@ STATES: dict[str, Message] = {
     ),
     "overdue-none": overdue.draw(overdue.View(None, (), 0)),
     "postpone": postpone.draw(postpone.View(customer(), 7, "首次联系")),
+    "postpone-asked-for": postpone.draw(postpone.View(customer(), 7, "保留", request=True)),
+    "extension": of_extension(),
+    "extension-decided": of_extension("已处理"),
     "clock-ended": of_clock("claim", ended="已被李娜领取", owner="李娜"),
     "clock-of-somebody-else": of_clock("other"),
     "reminder": of_reminder(),
