@@ -43,6 +43,7 @@ from config.folder import Folder
 from config.members import read_members
 from config.settings import Settings
 from store import lease, outbox
+from store.access import get_property, set_property
 from store.db import Store
 from store.engine import sqlite_path
 from store.keeping import sweep_out
@@ -251,7 +252,13 @@ class Leadbot:
             log.info("recovered after a stop", released=released, unknown=unknown)
 
     async def _import_members(self, tx: Tx) -> None:
-        await save_members(tx, read_members(self.folder.members), str(self.folder.members))
+        """Take members.csv in when it has changed: what `members import` has said since is not undone by a start."""
+        rows = read_members(self.folder.members)
+        mark = tx.keys.blind("members", repr(rows)).hex()
+        if await get_property(tx, "members_read") == mark:
+            return
+        await save_members(tx, rows, str(self.folder.members))
+        await set_property(tx, "members_read", mark)
 
     async def _keep_house(self) -> int:
         """Hourly: old rows go, and the administrators hear in time that a year has no holiday data."""
