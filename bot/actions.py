@@ -340,11 +340,18 @@ class DecideExtension:
     yes: int
 
 
+@dataclass(frozen=True)
+class ShowMisses:
+    """The leads whose promise was broken in the week that begins on that Monday (ISO day)."""
+
+    monday: str
+
+
 Action = (
     Claim | Show | More | NoteCall | AskFollowUp | SetNextStep | Qualify | AskDisqualify | Disqualify | AskRelease
     | Release | AskTransfer | Transfer | Undo | SaveDraft | ChangeDraft | OtherLead | DropDraft | ShowPool | ShowMine
     | Resend | Compare | MergeLeads | KeepOther | UndoMerge | OpenDispute | DecideDispute | Fill | AskField | Supply
     | MoveTo | ShowOverdue | Nudge | AskPostpone | Postpone
     | AskExtension | RequestExtension | DecideExtension
-    | ConfirmImport | DropImport | AskColumns | UndoImport | HandOver
+    | ConfirmImport | DropImport | AskColumns | UndoImport | HandOver | ShowMisses
 )  # fmt: skip

@@ -20,6 +20,7 @@ from bot.context import Context
 from bot.dingtalk.parts import DingTalkParts
 from bot.guard import watch
 from bot.handlers.office import tell_of_rules, warn_of_calendar
+from bot.handlers.weekly import plan_week
 from bot.importer import Importer
 from bot.jobs import Jobs, ask_for_menu
 from bot.metrics import Metrics
@@ -266,6 +267,7 @@ class Leadbot:
 
         async def work(tx: Tx) -> int:
             await warn_of_calendar(tx, ctx)
+            await plan_week(tx, ctx)
             return await sweep_out(tx, now=ctx.now)
 
         return await self.store.transaction(work)

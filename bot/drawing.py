@@ -29,6 +29,7 @@ from bot.cards import (
     reminder,
     story,
     wanted,
+    weekly,
     why,
 )
 from bot.cards.asked import Asked
@@ -78,6 +79,7 @@ DRAWINGS: dict[str, Drawing] = {
     "leaver": Drawing(leaver.look, leaver.draw),
     "drill": Drawing(leaver.look_drill, leaver.draw_drill),
     "brief": Drawing(brief.look, brief.draw),
+    "weekly": Drawing(weekly.look, weekly.draw),
     "merge": Drawing(merge.look, merge.draw),
     "recheck": Drawing(recheck.look, recheck.draw),
     "import": Drawing(batch.look, batch.draw),

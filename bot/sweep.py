@@ -12,6 +12,7 @@ from bot.covering import on_cover_begins, on_cover_ends
 from bot.duty import hours_of
 from bot.giving import give
 from bot.handlers.handover import on_hand_over_step, on_leaver
+from bot.handlers.weekly import on_week_over
 from bot.morning import on_later_note, on_morning
 from bot.outgoing import ring, tell_group_of_pool
 from bot.pipeline import Outcome, apply, origin_of
@@ -33,6 +34,7 @@ OTHERS: dict[str, Callable[[Tx, Due, Context], Awaitable[Outcome]]] = {
     "cover_end": on_cover_ends,
     "morning": on_morning,
     "leaver": on_leaver,
+    "weekly": on_week_over,
     "handover": on_hand_over_step,
     "note": on_later_note,
 }

@@ -107,6 +107,12 @@ class Cleaning(Section):
     throw_away_mail: tuple[str, ...] = ()
 
 
+class Marketing(Section):
+    """What marketing promises sales: so many MQLs a week."""
+
+    mql_per_week: int | None = Field(default=None, ge=1)
+
+
 class Watching(Section):
     """A team in its first weeks: promises run and are recorded, nobody is rung and nothing is taken back."""
 
@@ -127,6 +133,7 @@ class Rules(Section):
     regions: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     assignment: Assignment = Assignment()
     clocks: dict[Name, ClockRule]
+    marketing: Marketing = Marketing()
     watch_only: tuple[Watching, ...] = ()
     follow_up: FollowUp = FollowUp()
     undo_minutes: int = Field(default=10, ge=1, le=60)

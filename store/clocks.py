@@ -65,6 +65,20 @@ async def list_late(tx: Tx, *, now: datetime, limit: int = 200) -> Sequence[Cloc
     )  # fmt: skip
 
 
+async def list_settled(tx: Tx, *, since: datetime, until: datetime) -> Sequence[Clock]:
+    """The promises that began in a period and were met or broken since."""
+    return await tx.all(
+        select(Clock)
+        .where(
+            col(Clock.corp) == tx.corp,
+            col(Clock.state).in_(("met", "overdue")),
+            col(Clock.started_at) >= since,
+            col(Clock.started_at) < until,
+        )
+        .order_by(col(Clock.id))
+    )
+
+
 async def change(tx: Tx, clock_id: int, states: Sequence[str], **values: Any) -> bool:
     """Change a clock if it is still in one of the states."""
     of = {"of_corp": tx.corp, "of_id": clock_id, "states": tuple(states)}

@@ -161,6 +161,19 @@ async def list_owned_after(
     return await tx.all(query.order_by(col(Lead.id)).limit(limit))
 
 
+async def owners_and_sources(tx: Tx, lead_ids: Sequence[int]) -> dict[int, tuple[str, str]]:
+    """Who owns each of these leads ("": nobody), and the source of its first enquiry."""
+    found: dict[int, tuple[str, str]] = {}
+    for first in range(0, len(lead_ids), 500):
+        rows = await tx.rows(
+            select(col(Lead.id), col(Lead.owner_id), col(Lead.source)).where(
+                col(Lead.corp) == tx.corp, col(Lead.id).in_(lead_ids[first : first + 500])
+            )
+        )
+        found |= {row[0]: (row[1] or "", row[2]) for row in rows}
+    return found
+
+
 async def count_estate(tx: Tx, owner_id: str) -> dict[str, int]:
     """What a member has in hand: open leads; of them opportunities, hot ones, with a promised step, hot without one."""
     owned = (col(Lead.corp) == tx.corp, col(Lead.owner_id) == owner_id, one_of(Lead.stage, OPEN_STAGES))

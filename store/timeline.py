@@ -94,6 +94,20 @@ async def list_since(tx: Tx, lead_ids: Sequence[int], kind: str, since: datetime
     )
 
 
+async def leads_with(tx: Tx, kind: str, *, since: datetime, until: datetime) -> list[int]:
+    """The leads to which a fact of this kind happened in a period."""
+    rows = await tx.rows(
+        select(col(TimelineItem.lead_id))
+        .where(
+            col(TimelineItem.corp) == tx.corp, col(TimelineItem.kind) == kind, col(TimelineItem.at) >= since,
+            col(TimelineItem.at) < until,
+        )
+        .distinct()
+        .order_by(col(TimelineItem.lead_id))
+    )  # fmt: skip
+    return [row[0] for row in rows]
+
+
 async def count_by(tx: Tx, member_id: str, kind: str, since: datetime) -> int:
     """How many facts of a kind a member has made since an instant."""
     rows = await tx.rows(_DONE_BY, member_id=member_id, kind=kind, since=since)

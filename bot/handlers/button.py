@@ -41,6 +41,7 @@ from bot.actions import (
     SetNextStep,
     Show,
     ShowMine,
+    ShowMisses,
     ShowOverdue,
     ShowPool,
     Supply,
@@ -69,6 +70,7 @@ from bot.handlers import (
     stage,
     transfer,
     undo,
+    weekly,
 )
 from bot.handlers.commands import COMMANDS
 from bot.handlers.message import run_command
@@ -116,6 +118,7 @@ HANDLERS: dict[type[Action], Handler] = {
     AskField: field.on_ask_field,
     Supply: field.on_supply,
     MoveTo: stage.on_move,
+    ShowMisses: weekly.on_show_misses,
     HandOver: handover.on_hand_over,
     ShowOverdue: overdue.on_show_overdue,
     Nudge: overdue.on_nudge,

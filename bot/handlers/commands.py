@@ -24,6 +24,7 @@ from bot.handlers import (
     stage,
     transfer,
     undo,
+    weekly,
     why,
 )
 from leads.facts import Fact
@@ -109,6 +110,7 @@ TABLE = (
     ),
     Command(("交接",), "同事离职,线索交给谁", "交接 王磊 李娜", on_words=handover.on_hand_over_word, roles=LEADERS),
     Command(("离职演练",), "如果某人今天离职", "离职演练", on_alone=handover.on_drill, roles=LEADERS),
+    Command(("周报",), "这一周答应客户的时间做到了多少", "周报", on_alone=weekly.on_weekly, roles=LEADERS),
     Command(("未送达",), "没有送到的消息", "未送达", on_alone=office.on_undelivered, roles=LEADERS),
 )  # fmt: skip
 

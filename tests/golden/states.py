@@ -27,12 +27,14 @@ from bot.cards import (
     reminder,
     story,
     wanted,
+    weekly,
     why,
 )
 from bot.cards.card import Button, File, Message, Text
 from leads.missing import QUESTIONS
 from leads.wanted import Wanted
 from sla.handover import Estate
+from sla.record import Delivered, Kept, Record
 from store.batch import ImportBatch
 from store.rechecks import Recheck
 from store.tables import Clock, Dispute, Lead, Member
@@ -185,6 +187,25 @@ STATES: dict[str, Message] = {
                 "李娜",
             ),
         )
+    ),
+    "weekly": weekly.draw(
+        weekly.View(
+            "03-16 到 03-22",
+            Record(
+                {"claim": Kept("领取", 30, 3), "first_contact": Kept("首次联系", 20, 1)},
+                {"lina": Kept("", 8, 2), "wanglei": Kept("", 10, 0)},
+                {"官网": Kept("官网", 30, 1), "展会": Kept("展会", 7, 3)},
+                (1024, 1030),
+            ),
+            Record({"claim": Kept("领取", 20, 3)}),
+            Delivered(183, 22),
+            200,
+            {"lina": "李娜", "wanglei": "王磊"},
+            "2026-03-16",
+        )
+    ),
+    "weekly-of-nothing": weekly.draw(
+        weekly.View("03-16 到 03-18", Record(), Record(), Delivered(0, 0), None, {}, "2026-03-16")
     ),
     "morning": morning.draw(
         morning.View(

@@ -1,0 +1,108 @@
+"""The week's promises on one card: how many were kept, by whom, from which source, and what marketing promised."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+
+from bot.actions import ShowMisses
+from bot.cards.asked import Asked
+from bot.cards.card import Button, Card, Field
+from bot.context import Context
+from leads.rights import Who
+from sla.record import Delivered, Kept, Record, delivered, record_of
+from store.members import list_members, name_of
+from store.tx import Tx
+
+WEEK = timedelta(days=7)
+NAMED = 4  # people and sources on one row: the weakest first
+
+
+@dataclass(frozen=True)
+class View:
+    """The period in words, the figures of this week and of the one before, names by member id."""
+
+    period: str
+    now: Record
+    before: Record
+    mql: Delivered
+    promised: int | None
+    names: Mapping[str, str]
+    monday: str
+
+
+def week_of(asked: str, ctx: Context) -> tuple[datetime, datetime]:
+    """The week that begins on that Monday (ISO day), or the present one; until now at the latest."""
+    zone, today = ctx.rules.zone, ctx.today
+    monday = datetime.fromisoformat(asked).date() if asked else today - timedelta(days=today.weekday())
+    since = datetime.combine(monday, time(0), zone)
+    until = datetime.combine(monday + WEEK, time(0), zone)
+    return since, min(until, ctx.now.astimezone(zone))
+
+
+async def of_week(tx: Tx, who: Who, asked: str, ctx: Context) -> Record:
+    """The reader's promises of a week: a manager's team, everybody's for others."""
+    since, until = week_of(asked, ctx)
+    return await record_of(tx, since=since, until=until, team=await _team(tx, who))
+
+
+async def _team(tx: Tx, who: Who) -> list[str] | None:
+    if who.role != "manager" or not who.team:
+        return None
+    return [m.id for m in await list_members(tx, team=who.team)]
+
+
+async def look(tx: Tx, asked: Asked, ctx: Context) -> View | None:
+    """Count the week."""
+    if asked.who is None:
+        return None
+    wanted = str(asked.params.get("monday", ""))
+    since, until = week_of(wanted, ctx)
+    team = await _team(tx, asked.who)
+    now = await record_of(tx, since=since, until=until, team=team)
+    last = (until - timedelta(minutes=1)).astimezone(ctx.rules.zone)
+    return View(
+        f"{since:%m-%d} 到 {last:%m-%d}",
+        now,
+        await record_of(tx, since=since - WEEK, until=since, team=team),
+        await delivered(tx, since=since, until=until),
+        ctx.rules.marketing.mql_per_week,
+        {member_id: await name_of(tx, member_id) for member_id in now.owners},
+        since.date().isoformat(),
+    )
+
+
+def draw(view: View) -> Card:
+    """One row a promise with the change to the week before, then people, sources and marketing's own promise."""
+    rows = [
+        Field(one.label, f"按时 {_rate(one)}{_change(one, view.before.promises.get(name))},{one.broken} 次没做到")
+        for name, one in list(view.now.promises.items())[:3]
+    ]
+    rows.append(Field("按人", _weakest({view.names.get(k, k): one for k, one in view.now.owners.items()})))
+    rows.append(Field("按来源", _weakest(view.now.sources)))
+    promised = f"承诺 {view.promised}," if view.promised is not None else ""
+    back = "—" if view.mql.return_rate is None else f"{view.mql.return_rate:.0%}"
+    rows.append(Field("MQL", f"{promised}交付 {view.mql.leads},退回率 {back}"))
+    shown = tuple(row for row in rows if row.value)
+    misses = len(view.now.misses)
+    return Card(
+        title=f"周报 {view.period}",
+        subtitle="答应客户的时间做到了多少" if view.now.promises else "这一周还没有到期的时限",
+        source="周报",
+        fields=shown,
+        buttons=(Button(f"没做到的 {misses} 条", ShowMisses(view.monday), "primary"),) if misses else (),
+    )
+
+
+def _rate(one: Kept) -> str:
+    return "—" if one.rate is None else f"{one.rate:.0%}"
+
+
+def _change(one: Kept, before: Kept | None) -> str:
+    if one.rate is None or before is None or before.rate is None:
+        return ""
+    return f"({round(100 * one.rate) - round(100 * before.rate):+d})"
+
+
+def _weakest(table: Mapping[str, Kept]) -> str:
+    ordered = sorted(table.items(), key=lambda item: (item[1].rate or 0, -item[1].broken))
+    return "、".join(f"{name} {_rate(one)}" for name, one in ordered[:NAMED])

@@ -1,0 +1,55 @@
+"""The week's card on Monday morning and whenever it is asked for; a tap shows the leads whose promise was broken."""
+
+from datetime import datetime, time, timedelta
+
+from bot.actions import ShowMisses
+from bot.cards.weekly import WEEK, of_week
+from bot.context import Answer, Context, say
+from bot.outgoing import ring
+from leads.facts import Fact
+from leads.rights import Who, require_role
+from store import due
+from store.members import list_members
+from store.queues import Due
+from store.talk import set_focus
+from store.tx import Tx
+
+LEADERS = ("manager", "marketing", "admin")
+LISTED = 10
+AFTER = timedelta(minutes=3)  # after work begins, when the morning's lists are out
+
+
+async def on_weekly(tx: Tx, who: Who, ctx: Context) -> list[Fact | Answer]:
+    """周报: the present week so far."""
+    require_role(who, LEADERS, "周报")
+    return [Answer("weekly")]
+
+
+async def on_show_misses(tx: Tx, action: ShowMisses, who: Who, ctx: Context) -> list[Fact | Answer]:
+    """The button of the week's card: the leads behind the figure."""
+    require_role(who, LEADERS, "周报")
+    misses = list((await of_week(tx, who, action.monday, ctx)).misses)
+    if not misses:
+        return [say("这一周答应的都做到了。")]
+    await set_focus(tx, who.id or "", listed=misses[:LISTED], asked="", now=ctx.now)
+    params = {"title": f"没按时的 {len(misses)} 条", "leads": misses[:LISTED], "hint": "回复序号打开,例如 1"}
+    return [Answer("list", params=params)]
+
+
+async def plan_week(tx: Tx, ctx: Context) -> None:
+    """Remember the coming week's card, once."""
+    zone = ctx.rules.zone
+    monday = ctx.today + timedelta(days=7 - ctx.today.weekday())
+    at = ctx.calendar.next_open(datetime.combine(monday, time(0), zone)) + AFTER
+    await due.keep(tx, kind="weekly", key=f"weekly:{monday}", at=at, payload={"monday": str(monday - WEEK)})
+
+
+async def on_week_over(tx: Tx, row: Due, ctx: Context) -> list[Fact | Answer]:
+    """A week is over: managers and marketing get its card; managers also the drill 如果某人今天离职."""
+    for role in ("manager", "marketing"):
+        for member in await list_members(tx, role=role):
+            await ring(tx, ctx, member, "weekly", key=f"{row.key}:{member.id}", monday=str(row.payload["monday"]))
+            if role == "manager":
+                await ring(tx, ctx, member, "drill", key=f"{row.key}:drill:{member.id}")
+    await plan_week(tx, ctx)
+    return []
