@@ -20,7 +20,7 @@ from sandbox.wecom.card import flaw
 from tests.bot.web.conftest import office, rules, time
 from tests.chromium import MISSING, chromium, find_chromium
 from tests.golden.states import STATES
-from tests.guided import live_button, phone, running_demo, say
+from tests.guided import phone, running_demo, say
 from tests.hostile.words import HTML, NAMES
 from tests.sides import LINK, PARAMS, TEMPLATE
 
@@ -159,11 +159,8 @@ async def test_in_a_browser_nothing_runs_and_nothing_is_built_from_a_name(tmp_pa
         for number in range(5):
             words = " ".join(HTML[number * 40 : number * 40 + 40 : 5])
             await say(page, "lina", f"新线索 {words} 1390013{number:04}")
-            bubbles = phone(page, "lina").locator(".bubble, .card")
-            await expect(bubbles.filter(has_text=f"1390013{number:04}").last).to_be_visible()
-            await expect(phone(page, "lina").locator(".card").last).to_contain_text("这样录入?")
-        await live_button(page, "lina", "保存").click()
-        await expect(phone(page, "lina").locator(".card").last).to_contain_text("L10")
+            card = phone(page, "lina").locator(".card", has_text=f"1390013{number:04}")
+            await expect(card).to_contain_text("这样录入?", timeout=30_000)
         found = await page.evaluate(
             """() => ({
                 kinds: [...new Set([...document.querySelectorAll('*')].map(e => e.tagName))].sort(),
