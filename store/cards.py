@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from datetime import datetime
 from functools import cache
+from typing import Any
 
-from sqlalchemy import ColumnElement, Insert, bindparam, select, update
+from sqlalchemy import Insert, bindparam, select, update
 from sqlmodel import col
 
 from store.tables import CardPlace
@@ -50,44 +51,49 @@ def _posting(dialect: str) -> Insert:
     )
 
 
+_HANGING = update(CardPlace).where(
+    col(CardPlace.corp) == bindparam("of_corp"),
+    col(CardPlace.platform) == bindparam("of_platform"),
+    col(CardPlace.place) == bindparam("of_place"),
+    col(CardPlace.card) == bindparam("of_card"),
+    col(CardPlace.lead_id) == bindparam("of_lead"),
+    col(CardPlace.ref) == bindparam("of_ref"),
+)
+_HANGING_WITH_CODE = _HANGING.where(col(CardPlace.code) == bindparam("of_code"))
+
+
 async def redrawn(tx: Tx, place: CardPlace, *, drawn: bytes, code: str) -> None:
     """The card was changed; `code` is for its next change, "" when the one that was used is spent.
 
     A newer code that a click has brought meanwhile stays.
     """
-    await tx.run(update(CardPlace).where(*_same(tx, place)).values(drawn=drawn))
+    await tx.execute(_HANGING, {**_same(tx, place), "drawn": drawn})
     if code != place.code:
         await spend(tx, place)
 
 
 async def spend(tx: Tx, place: CardPlace) -> None:
     """The code that `place` held is used up."""
-    await tx.run(
-        update(CardPlace).where(*_same(tx, place), col(CardPlace.code) == place.code).values(code="", code_at=None)
-    )
+    await tx.execute(_HANGING_WITH_CODE, {**_same(tx, place), "of_code": place.code, "code": "", "code_at": None})
+
+
+_POSTED_AS = update(CardPlace).where(
+    col(CardPlace.corp) == bindparam("of_corp"),
+    col(CardPlace.platform) == bindparam("of_platform"),
+    col(CardPlace.place) == bindparam("of_place"),
+    col(CardPlace.ref) == bindparam("of_ref"),
+)
 
 
 async def bring_code(tx: Tx, platform: str, place: str, ref: str, code: str, *, now: datetime) -> bool:
     """A click has brought a fresh code for the card that was posted as `ref`; False when that one is not living."""
-    result = await tx.run(
-        update(CardPlace)
-        .where(
-            col(CardPlace.corp) == tx.corp,
-            col(CardPlace.platform) == platform,
-            col(CardPlace.place) == place,
-            col(CardPlace.ref) == ref,
-        )
-        .values(code=code, code_at=now, drawn=b"")
-    )
+    of = {"of_corp": tx.corp, "of_platform": platform, "of_place": place, "of_ref": ref}
+    result = await tx.execute(_POSTED_AS, {**of, "code": code, "code_at": now, "drawn": b""})
     return result.rowcount > 0
 
 
-def _same(tx: Tx, place: CardPlace) -> tuple[ColumnElement[bool], ...]:
-    return (
-        col(CardPlace.corp) == tx.corp,
-        col(CardPlace.platform) == place.platform,
-        col(CardPlace.place) == place.place,
-        col(CardPlace.card) == place.card,
-        col(CardPlace.lead_id) == place.lead_id,
-        col(CardPlace.ref) == place.ref,
-    )
+def _same(tx: Tx, place: CardPlace) -> dict[str, Any]:
+    return {
+        "of_corp": tx.corp, "of_platform": place.platform, "of_place": place.place, "of_card": place.card,
+        "of_lead": place.lead_id, "of_ref": place.ref,
+    }  # fmt: skip

@@ -138,14 +138,21 @@ async def list_owned(tx: Tx, owner_id: str, *, limit: int = 20) -> Sequence[Lead
     return await tx.all(_MOST_URGENT, owner_id=owner_id, most=limit)
 
 
+_COVERED = (
+    select(Lead)
+    .where(
+        col(Lead.corp) == bindparam("corp"),
+        col(Lead.cover_id) == bindparam("member_id"),
+        one_of(Lead.stage, OPEN_STAGES),
+    )
+    .order_by(col(Lead.next_step_at).is_(None), col(Lead.next_step_at), col(Lead.id))
+    .limit(bindparam("most"))
+)
+
+
 async def list_covered(tx: Tx, member_id: str, *, limit: int = 20) -> Sequence[Lead]:
     """The open leads that a member works on for somebody who is away."""
-    return await tx.all(
-        select(Lead)
-        .where(col(Lead.corp) == tx.corp, col(Lead.cover_id) == member_id, one_of(Lead.stage, OPEN_STAGES))
-        .order_by(col(Lead.next_step_at).is_(None), col(Lead.next_step_at), col(Lead.id))
-        .limit(limit)
-    )
+    return await tx.all(_COVERED, member_id=member_id, most=limit)
 
 
 async def list_owned_after(

@@ -66,10 +66,6 @@ async def current(tx: Tx, lead_id: int) -> int:
     return at
 
 
-def _standing(tx: Tx, condition: ColumnElement[bool]) -> tuple[ColumnElement[bool], ...]:
-    return col(Merge.corp) == tx.corp, condition, col(Merge.undone_at).is_(None)
-
-
 async def find_merge(tx: Tx, merge_id: int) -> Merge | None:
     """The merge with that id."""
     return await tx.first(select(Merge).where(col(Merge.corp) == tx.corp, col(Merge.id) == merge_id))
@@ -77,14 +73,25 @@ async def find_merge(tx: Tx, merge_id: int) -> Merge | None:
 
 async def find_standing(tx: Tx, loser_id: int) -> Merge | None:
     """The merge by which this lead went into another, if it stands."""
-    return await tx.first(select(Merge).where(*_standing(tx, col(Merge.loser_id) == loser_id)))
+    return await tx.first(
+        select(Merge).where(col(Merge.corp) == tx.corp, col(Merge.loser_id) == loser_id, col(Merge.undone_at).is_(None))
+    )
+
+
+_INTO = (
+    select(Merge)
+    .where(
+        col(Merge.corp) == bindparam("corp"),
+        col(Merge.survivor_id) == bindparam("survivor_id"),
+        col(Merge.undone_at).is_(None),
+    )
+    .order_by(col(Merge.id).desc())
+)
 
 
 async def list_into(tx: Tx, survivor_id: int) -> Sequence[Merge]:
     """The merges that brought others into this lead and stand, the latest first."""
-    return await tx.all(
-        select(Merge).where(*_standing(tx, col(Merge.survivor_id) == survivor_id)).order_by(col(Merge.id).desc())
-    )
+    return await tx.all(_INTO, survivor_id=survivor_id)
 
 
 async def came_through(tx: Tx, lead_id: int, kind: str, value: str) -> None:

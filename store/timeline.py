@@ -31,13 +31,16 @@ async def list_story(
     return await tx.all(query.order_by(col(TimelineItem.id)).limit(limit))
 
 
+_HOW_MANY = select(func.count()).where(
+    col(TimelineItem.corp) == bindparam("corp"),
+    col(TimelineItem.lead_id) == bindparam("lead_id"),
+    col(TimelineItem.kind).in_(bindparam("kinds", expanding=True)),
+)
+
+
 async def count_of(tx: Tx, lead_id: int, kinds: Sequence[str]) -> int:
     """How many facts of some kinds a lead has."""
-    rows = await tx.rows(
-        select(func.count()).where(
-            col(TimelineItem.corp) == tx.corp, col(TimelineItem.lead_id) == lead_id, col(TimelineItem.kind).in_(kinds)
-        )
-    )
+    rows = await tx.rows(_HOW_MANY, lead_id=lead_id, kinds=tuple(kinds))
     return int(rows[0][0])
 
 
