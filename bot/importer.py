@@ -59,6 +59,7 @@ class Importer:
         self._now = now
         self._monotonic = monotonic
         self._size = 100
+        self._held = 0.0  # seconds for which the last slice kept the writer
         self._opened: tuple[int, int, Iterator[Any]] | None = None  # batch, its last line, the rows behind it
 
     async def take_in(
@@ -120,14 +121,13 @@ class Importer:
         until = self._monotonic() + STRETCH
         rows = await self._rows(batch, ctx)
         while items := await asyncio.to_thread(take_rows, rows, self._size):
-            begun = self._monotonic()
             crash.point("import_before_slice")
             booked = await self.store.transaction(partial(self._book_slice, batch, items, ctx))
             crash.point("import_after_slice")
             for name, value in booked.counts.items():
                 setattr(batch, name, value)
             self._opened = (batch.id or 0, batch.done_line, rows)
-            self._pace(len(items), self._monotonic() - begun)
+            self._pace(len(items), self._held)
             if self._monotonic() > until:
                 await self.store.transaction(lambda tx: lease.settle(tx, batch, attempts=0))
                 return
@@ -135,6 +135,13 @@ class Importer:
         await self._end(batch, "done")
 
     async def _book_slice(self, batch: ImportBatch, items: Sequence[Any], ctx: Context, tx: Tx) -> Booked:
+        begun = self._monotonic()
+        try:
+            return await self._booked(batch, items, ctx, tx)
+        finally:
+            self._held = self._monotonic() - begun  # neither the wait for one's turn nor that for the disk
+
+    async def _booked(self, batch: ImportBatch, items: Sequence[Any], ctx: Context, tx: Tx) -> Booked:
         if batch.kind == "history":
             directory = directory_of(await list_everyone(tx), ctx.rules)
             return await replay_slice(tx, batch, items, directory, rules=ctx.rules, now=ctx.now)

@@ -86,6 +86,13 @@ def _turn(tx: Tx, column: Column[Any], dialect: Dialect) -> Callable[[Any], Any]
     return turn
 
 
+_KNOWN = select(col(Identity.hash), col(Identity.lead_id)).where(
+    col(Identity.corp) == bindparam("corp"),
+    col(Identity.kind) == bindparam("kind"),
+    col(Identity.hash).in_(bindparam("marks", expanding=True)),
+)
+
+
 async def find_identities(tx: Tx, blinds: Mapping[Pair, bytes]) -> dict[Pair, int]:
     """(kind, normalised value) → lead, of those ways to know a person that are known; given with their keyed hashes."""
     found: dict[Pair, int] = {}
@@ -94,22 +101,22 @@ async def find_identities(tx: Tx, blinds: Mapping[Pair, bytes]) -> dict[Pair, in
         by_kind.setdefault(pair[0], {})[blind] = pair
     for kind, pairs in by_kind.items():
         for some in _some(list(pairs)):
-            rows = await tx.rows(
-                select(col(Identity.hash), col(Identity.lead_id)).where(
-                    col(Identity.corp) == tx.corp, col(Identity.kind) == kind, col(Identity.hash).in_(some)
-                )
-            )
-            for blind, lead_id in rows:
+            for blind, lead_id in await tx.rows(_KNOWN, kind=kind, marks=some):
                 found[pairs[bytes(blind)]] = lead_id
     return found
+
+
+_WHOLE = select(table_of(Lead)).where(
+    col(Lead.corp) == bindparam("corp"), col(Lead.id).in_(bindparam("ids", expanding=True))
+)
+_WHOLE_HELD = _WHOLE.with_for_update()
 
 
 async def read_leads(tx: Tx, ids: Iterable[int], *, hold: bool = False) -> dict[int, dict[str, Any]]:
     """Leads as plain values by id; with `hold` nobody else changes them before this transaction ends."""
     found: dict[int, dict[str, Any]] = {}
     for some in _some(sorted(set(ids))):
-        query = select(table_of(Lead)).where(col(Lead.corp) == tx.corp, col(Lead.id).in_(some))
-        for row in await tx.rows(query.with_for_update() if hold else query):
+        for row in await tx.rows(_WHOLE_HELD if hold else _WHOLE, ids=some):
             found[row.id] = dict(row._mapping)
     return found
 
@@ -151,14 +158,16 @@ async def delete_identities(tx: Tx, pairs: Collection[tuple[str, bytes]], lead_i
         )
 
 
+_MARKED = select(col(ImportMark.lead_id), col(ImportMark.mark)).where(
+    col(ImportMark.corp) == bindparam("corp"), col(ImportMark.lead_id).in_(bindparam("ids", expanding=True))
+)
+
+
 async def find_marks(tx: Tx, ids: Iterable[int]) -> set[tuple[int, bytes]]:
     """(lead, mark) of the lines that imports have booked on these leads."""
     found = set[tuple[int, bytes]]()
     for some in _some(sorted(set(ids))):
-        query = select(col(ImportMark.lead_id), col(ImportMark.mark)).where(
-            col(ImportMark.corp) == tx.corp, col(ImportMark.lead_id).in_(some)
-        )
-        found |= {(lead_id, bytes(mark)) for lead_id, mark in await tx.rows(query)}
+        found |= {(lead_id, bytes(mark)) for lead_id, mark in await tx.rows(_MARKED, ids=some)}
     return found
 
 

@@ -214,16 +214,18 @@ async def resend(tx: Tx, message_id: int, *, now: datetime) -> bool:
     return result.rowcount == 1
 
 
+_SENDING = update(Outbox).where(col(Outbox.corp) == bindparam("of_corp"), one_of(Outbox.state, ("sending",)))
+_LEFT_SENDING = _SENDING.where(col(Outbox.lease_until) < bindparam("of_now", type_=Utc))
+
+
 async def orphan(tx: Tx, *, now: datetime, all_rows: bool) -> int:
     """Rows whose sender died become `unknown`, never `queued`: nobody knows whether the platform took them.
 
     With `all_rows` (the start of an embedded store) all `sending` rows are such; otherwise those whose lease ended.
     """
-    statement = update(Outbox).where(col(Outbox.corp) == tx.corp, col(Outbox.state) == "sending")
-    if not all_rows:
-        statement = statement.where(col(Outbox.lease_until) < now)
-    result = await tx.run(statement.values(state="unknown", lease_until=None, run_at=now, error="机器人在发送途中停了"))
-    return result.rowcount
+    changes = {"state": "unknown", "lease_until": None, "run_at": now, "error": "机器人在发送途中停了"}
+    of = {"of_corp": tx.corp} if all_rows else {"of_corp": tx.corp, "of_now": now}
+    return (await tx.execute(_SENDING if all_rows else _LEFT_SENDING, {**of, **changes})).rowcount
 
 
 def _arrived(now: datetime) -> ColumnElement[datetime]:

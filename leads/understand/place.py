@@ -180,14 +180,19 @@ def city_in_english(text: str) -> str | None:
 def is_place(word: str) -> bool:
     """Is the whole word a city, a district or a province (and so no person and no company)?"""
     table = _table()
-    return word in table.cities or word in table.level or word in set(table.province.values())
+    return word in table.cities or word in table.level or word in _provinces_of_cities()
+
+
+@cache
+def _provinces_of_cities() -> frozenset[str]:
+    return frozenset(_table().province.values())
 
 
 def starts_with_place(text: str) -> int:
     """How many characters at the start name a city, district or province; 0 without one."""
     table = _table()
     found = re.match(r"[一-龥]{2,3}?(?:省|自治区)", text)
-    if found and found[0].removesuffix("省").removesuffix("自治区") in set(table.province.values()):
+    if found and found[0].removesuffix("省").removesuffix("自治区") in _provinces_of_cities():
         return found.end()
     for name, _ in table.names.get(text[:2], ()):
         if text.startswith(name):
