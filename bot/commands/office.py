@@ -13,6 +13,7 @@ from bot.admin import PATIENCE, CommandFailed, NobodyThere, ask_server
 from bot.commands.backup import BACKUP_OFFICE
 from bot.commands.publish import RULES_OFFICE
 from bot.commands.recheck import DEDUPE_OFFICE
+from bot.commands.rehearsal import REHEARSAL
 from bot.commands.revive import PARKED_OFFICE
 from bot.lock import hold_store
 from config.document import BadDocument, Mark, Problem
@@ -143,6 +144,7 @@ OFFICE: dict[str, Work] = {
     "key list": list_keys,
     "key revoke": revoke_key,
     **RULES_OFFICE,
+    **REHEARSAL,
     "export begin": begin_export,
     **BACKUP_OFFICE,
     **PARKED_OFFICE,

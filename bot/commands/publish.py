@@ -21,15 +21,15 @@ from store.tx import Tx
 async def check(store: Store, arguments: Mapping[str, Any], now: datetime) -> dict[str, Any]:
     """What the file says in short; raises BadDocument when it cannot be published."""
     async with store.read() as tx:
-        rules = await _fitting(tx, arguments["text"], arguments["file"], arguments, now)
+        rules = await fitting_file(tx, arguments["text"], arguments["file"], arguments, now)
     return {"ok": True, "pools": len(rules.pools), "clocks": len(rules.clocks), "scoring": len(rules.scoring.rules)}
 
 
 async def diff(store: Store, arguments: Mapping[str, Any], now: datetime) -> dict[str, Any]:
     """Version `old` (default: the running one) against version `new` (default: the file)."""
     async with store.read() as tx:
-        old = await _version(tx, arguments.get("old"))
-        new = await _version(tx, arguments["new"]) if arguments.get("new") else None
+        old = await version_of(tx, arguments.get("old"))
+        new = await version_of(tx, arguments["new"]) if arguments.get("new") else None
     after = load_rules(new.text if new else arguments["text"], arguments["file"])
     found = differences(load_rules(old.text, f"version {old.version}"), after)
     return {
@@ -45,7 +45,7 @@ async def publish(store: Store, arguments: Mapping[str, Any], now: datetime) -> 
 
     async def work(tx: Tx) -> dict[str, Any]:
         running = await rulebook.latest_rules(tx)
-        rules = await _fitting(tx, arguments["text"], arguments["file"], arguments, now)
+        rules = await fitting_file(tx, arguments["text"], arguments["file"], arguments, now)
         before = load_rules(running.text, f"version {running.version}") if running else None
         found = differences(before, rules) if before is not None else []
         if running is not None and running.text == arguments["text"]:
@@ -60,11 +60,11 @@ async def rollback(store: Store, arguments: Mapping[str, Any], now: datetime) ->
     """An older version (default: the one before) is published again, as a new version; the history stays."""
 
     async def work(tx: Tx) -> dict[str, Any]:
-        running = await _version(tx, None)
-        old = await _version(tx, arguments.get("to") or running.version - 1)
+        running = await version_of(tx, None)
+        old = await version_of(tx, arguments.get("to") or running.version - 1)
         if old.text == running.text:
             raise CommandFailed(f"version {old.version} says what the running version {running.version} says")
-        rules = await _fitting(tx, old.text, f"version {old.version}", arguments, now)
+        rules = await fitting_file(tx, old.text, f"version {old.version}", arguments, now)
         found = differences(load_rules(running.text, f"version {running.version}"), rules)
         arguments_ = {**arguments, "note": arguments.get("note") or f"back to version {old.version}"}
         return await _publish(tx, old.text, running, arguments_, now, [str(one) for one in found])
@@ -91,7 +91,8 @@ async def _publish(
     return {"version": version, "lines": lines}
 
 
-async def _version(tx: Tx, version: int | None) -> RulesVersion:
+async def version_of(tx: Tx, version: int | None) -> RulesVersion:
+    """A published version (None: the running one); raises CommandFailed when there is none."""
     found = await (rulebook.latest_rules(tx) if version is None else rulebook.find_rules(tx, int(version)))
     if found is None:
         what = "no rules are published yet" if version is None else f"there is no version {version}"
@@ -99,7 +100,8 @@ async def _version(tx: Tx, version: int | None) -> RulesVersion:
     return found
 
 
-async def _fitting(tx: Tx, text: str, file: str, arguments: Mapping[str, Any], now: datetime) -> Rules:
+async def fitting_file(tx: Tx, text: str, file: str, arguments: Mapping[str, Any], now: datetime) -> Rules:
+    """A text held against the company as it is now; raises BadDocument with every problem at its place."""
     folder = Folder(Path(arguments["file"]).parent)
     return fitting_rules(text, file, await _crew(tx, arguments), folder, today=now.date())
 

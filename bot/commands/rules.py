@@ -9,6 +9,7 @@ from bot.commands.line import Dir, Json, fail, in_office, opened, show
 
 rules_app = typer.Typer(no_args_is_help=True, help="The business rules: check, compare, publish, take back.")
 
+SHOWN = 10  # leads that are named of each kind
 Note = Annotated[str, typer.Option(help="Why; it stands in the history.")]
 
 
@@ -55,6 +56,49 @@ def rules_diff(
     print(f"version {found['old']} -> {after}: {len(found['lines']) or 'no'} differences")
     for line in found["lines"]:
         print(f"  {line}")
+
+
+@rules_app.command("rehearse")
+def rules_rehearse(
+    root: Dir,
+    leads: Annotated[int, typer.Option("--leads", min=1, max=5000, help="How many of the last leads.")] = 500,
+    lead: Annotated[str, typer.Option("--lead", help="One lead, L1024: who would get it, and why nobody else.")] = "",
+    as_json: Json = False,
+) -> None:
+    """Try rules.yaml out on the last leads: who would be an MQL, which rule and pool would take them. Changes nothing."""
+    found = _ask(root, "rules rehearse", leads=leads, lead=lead)
+    if as_json:
+        show(found)
+    elif lead:
+        _tell_one(found)
+    else:
+        _tell_rehearsal(found)
+
+
+def _tell_rehearsal(found: dict[str, Any]) -> None:
+    mql = found["mql"]
+    print(f"the last {found['leads']} leads, running rules -> rules.yaml")
+    print(f"  MQL: {mql['before']} -> {mql['after']}")
+    for sign, numbers in (("+", mql["gained"]), ("-", mql["lost"])):
+        if numbers:
+            more = f" and {len(numbers) - SHOWN} more" if len(numbers) > SHOWN else ""
+            print(f"    {sign} {' '.join(numbers[:SHOWN])}{more}")
+    for what in ("rules", "pools"):
+        for one in found[what]:
+            print(f"  {what[:-1]} {one['name']}: {one['before']} -> {one['after']}")
+    print(f"  {found['moved']} would wait in another pool; nothing was changed")
+
+
+def _tell_one(found: dict[str, Any]) -> None:
+    ready = "an MQL" if found["mql"] else "no MQL"
+    print(f"{found['lead']}: {found['score']} points, grade {found['grade']}, {ready}")
+    for points, why in found["why"]:
+        print(f"  {points:+d} {why}")
+    print(
+        f"rule {found['number']} {found['rule']}, pool {found['pool']}, goes to {found['owner'] or 'whoever claims it'}"
+    )
+    for one in found["candidates"]:
+        print(f"  {one['member']}: {one['why_not'] or 'their turn'}")
 
 
 @rules_app.command("publish")
