@@ -16,6 +16,7 @@ async def rehearse(place, *options):
 
 
 @pytest.mark.feature("E8", "R5")
+@pytest.mark.platforms("wecom")  # a command of the terminal is the same on both
 async def test_a_file_is_rehearsed_on_the_last_leads_and_on_one_and_nothing_changes(tmp_path, platform):
     async with town(tmp_path, platform=platform, members=MEMBERS) as acme:
         nos = [await lead_from(acme, number, city="永川") for number in range(3)]
