@@ -65,7 +65,7 @@ def rules_rehearse(
     lead: Annotated[str, typer.Option("--lead", help="One lead, L1024: who would get it, and why nobody else.")] = "",
     as_json: Json = False,
 ) -> None:
-    """Try rules.yaml out on the last leads: who would be an MQL, which rule takes them, in which pool; changes nothing."""
+    """Try rules.yaml out on the last leads: who would be an MQL, which rule and pool take them; changes nothing."""
     found = _ask(root, "rules rehearse", leads=leads, lead=lead)
     if as_json:
         show(found)
