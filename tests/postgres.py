@@ -6,7 +6,6 @@ import os
 import secrets
 import shutil
 import signal
-import socket
 import subprocess
 import tempfile
 import time
@@ -14,6 +13,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import psycopg
+
+from tests.ports import free_port
 
 PASSWORD = "canary-postgres-password"
 WAIT = 30.0  # seconds that a start may take on a busy machine
@@ -165,13 +166,6 @@ def shared_server(fill: Callable[[str], None]) -> Server:
         server.run_sql("CREATE DATABASE template_empty")
         port.write_text(str(server.port))
     return server
-
-
-def free_port() -> int:
-    """A port nobody listens on now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def new_database(server: Server, *, template: str = "template_leadbot") -> str:

@@ -4,7 +4,6 @@ import contextlib
 import json
 import os
 import re
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -12,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from config.folder import Folder, create_folder
+from tests.ports import free_port
 
 ROOT = Path(__file__).parents[2]
 
@@ -32,10 +32,7 @@ def python_m_bot(*words: str | Path) -> "subprocess.Popen[str]":
 def new_folder(root: Path) -> Folder:
     """A new company whose server finds a free port, and whose WeCom is not there."""
     folder = create_folder(root).folder
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    text = folder.settings.read_text("utf-8").replace("8080", str(port))
+    text = folder.settings.read_text("utf-8").replace("8080", str(free_port()))
     text = text.replace("  callbacks:", "  api_base: http://127.0.0.1:9\n  callbacks:", 1)
     folder.settings.write_text(text, "utf-8")
     return folder

@@ -24,7 +24,7 @@ def test_the_second_server_refuses_and_the_lock_is_free_after_kill_9(tmp_path: P
     folder = new_folder(tmp_path / "acme")
     with served(folder) as first:
         second = python_m_bot("serve", folder.root)
-        out, err = second.communicate(timeout=30)
+        out, err = second.communicate(timeout=120)
         assert second.returncode == 1 and out == ""
         assert err == (
             f"process {first.process.pid} is using this store ({folder.lock}); stop it first, or let it do the work "

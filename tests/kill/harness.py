@@ -3,7 +3,6 @@
 import asyncio
 import re
 import shutil
-import socket
 import time
 from collections import Counter
 from pathlib import Path
@@ -21,6 +20,7 @@ from store.migrate import migrate
 from tests import postgres
 from tests.database import Database
 from tests.kill.living import Living
+from tests.ports import free_port
 from tests.sides import seen
 from tests.wire import Wire
 
@@ -31,13 +31,6 @@ WAITING = (
     "select (select count(*) from inbox where state = 'new')"
     " + (select count(*) from outbox where state in ('queued', 'sending', 'unknown'))"
 )
-
-
-def free_port() -> int:
-    """A port nobody listens on now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 class KillTown:

@@ -28,6 +28,7 @@ from store.tables import AuditItem, Member, Property, TimelineItem
 from store.timeline import audit
 from tests import postgres
 from tests.conftest import KEYS, NOW, ROOT
+from tests.ports import free_port
 
 only_server = pytest.mark.only("postgresql")
 
@@ -168,7 +169,7 @@ async def test_a_restarting_server_loses_and_doubles_nothing(tmp_path, soak, rec
     """R-C10: eight writers, the server crashes again and again; a commit in doubt is looked up by its sign."""
     times = 30 if soak else 3
     server = postgres.Server(postgres.run_home() / tmp_path.name, durable=True)
-    await asyncio.to_thread(server.make, postgres.free_port())
+    await asyncio.to_thread(server.make, free_port())
     await asyncio.to_thread(server.start)
     stop, acked = asyncio.Event(), []
     try:
