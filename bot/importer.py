@@ -1,7 +1,8 @@
 """Imports at work: a file is taken in, looked at, booked slice by slice and taken back, beside the daily work."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+import contextlib
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from functools import partial
@@ -38,6 +39,7 @@ STRETCH = 1.0  # seconds of slices before the worker looks whether it shall stop
 MOST_CHECKED_FLAWS = 50_000  # lines that a check remembers to give back
 LONG = 10_000  # lines of a list that is worth telling how far it is
 TOLD = (25, 50, 75)  # per cent
+HOLD_AGAIN = 5.0  # seconds; a lease lasts for fifteen at least
 BROKEN = "服务器出错了,试了几次都没有成功,原因在日志里。请管理员看看;已经导入的部分可以整批撤销。"
 
 
@@ -164,8 +166,9 @@ class Importer:
     async def _look(self, batch: ImportBatch) -> None:
         """Look at a file before anything of it is written: what it is, who would be new, what has to be mended."""
         ctx = await self.context()
-        source = await open_batch(self.store, ctx, batch)
-        found = await check(self.store, source)
+        async with self._holding(batch):
+            source = await open_batch(self.store, ctx, batch)
+            found = await check(self.store, source)
         flaws = found.flaws[:MOST_CHECKED_FLAWS]
         kept = source.heading_kept()
         back = await asyncio.to_thread(file_of_flaws, batch.name, kept, flaws)
@@ -183,6 +186,25 @@ class Importer:
             updated=found.updated, skipped=found.skipped, doubts=dict(found.doubts), returns=back is not None,
         )  # fmt: skip
 
+    @contextlib.asynccontextmanager
+    async def _holding(self, batch: ImportBatch) -> AsyncIterator[None]:
+        """While a large file is looked at, no other server takes it for abandoned."""
+
+        async def hold() -> None:
+            while True:
+                await asyncio.sleep(HOLD_AGAIN)
+                await self.store.transaction(
+                    lambda tx: lease.hold(tx, batch, lease_until=self._now() + tx.takeover), ordered=False
+                )
+
+        holder = asyncio.create_task(hold())
+        try:
+            yield
+        finally:
+            holder.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await holder
+
     async def _withdraw(self, batch: ImportBatch) -> None:
         size = SMALLEST
         until = self._monotonic() + STRETCH
@@ -190,7 +212,7 @@ class Importer:
             begun = self._monotonic()
 
             async def some(tx: Tx, most: int = size) -> int:
-                if not await lease.hold(tx, batch, lease_until=self._now() + lease.LEASE):
+                if not await lease.hold(tx, batch, lease_until=self._now() + tx.takeover):
                     raise BatchTaken
                 return await withdraw_slice(tx, batch, limit=most)
 

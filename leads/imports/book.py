@@ -55,7 +55,7 @@ async def book_slice(tx: Tx, batch: ImportBatch, items: Sequence[Item], *, rules
         "skipped": batch.skipped + len(flaws),
         "doubts": more_doubts(batch.doubts, rows),
     }
-    if not await lease.hold(tx, batch, lease_until=now + lease.LEASE, **counts):
+    if not await lease.hold(tx, batch, lease_until=now + tx.takeover, **counts):
         raise BatchTaken
     await ledger.write()
     await batches.add_flaws(tx, batch.id or 0, flaws)

@@ -163,7 +163,7 @@ async def replay_slice(
         "kept": dict(kept),
         "memory": {"campaigns": replay.campaigns, "opportunities": replay.opportunities},
     }
-    if not await lease.hold(tx, batch, lease_until=now + lease.LEASE, **counts):
+    if not await lease.hold(tx, batch, lease_until=now + tx.takeover, **counts):
         raise BatchTaken
     await ledger.write()
     rows = [

@@ -3,6 +3,7 @@
 import io
 import re
 import zipfile
+import zlib
 from collections.abc import Iterator
 from types import TracebackType
 from typing import Any
@@ -12,6 +13,7 @@ from leads.errors import BadFile
 MOST_COLUMNS = 200
 LARGEST_UNPACKED = 400 * 1024 * 1024  # bytes; a workbook that unpacks to more is a bomb, or no list of leads
 ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
+DENSEST = 1032  # times; nothing is packed more tightly, so a part cannot hold more than this without lying of its size
 CHUNK = 1 << 20
 
 
@@ -107,8 +109,12 @@ def _check_archive(content: bytes) -> None:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             names = archive.namelist()
             unpacked = sum(part.file_size for part in archive.infolist())
-    except (zipfile.BadZipFile, NotImplementedError, ValueError):
-        raise BadFile("这个文件已经损坏,打不开。请重新导出一份,或用 Excel 打开后另存为 .xlsx 再导入。") from None
+            lies = len(content) * DENSEST > LARGEST_UNPACKED >= unpacked and archive.testzip() is not None
+    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, ValueError):
+        lies = True
+        names, unpacked = [], 0
+    if lies:
+        raise BadFile("这个文件已经损坏,打不开。请重新导出一份,或用 Excel 打开后另存为 .xlsx 再导入。")
     if not any(name.startswith("xl/") or name == "content.xml" for name in names):
         kind = "Word 文档" if any(name.startswith("word/") for name in names) else "压缩包"
         raise BadFile(f"这是{kind},不是表格。请把名单存成 .xlsx 或 CSV 再导入。")
