@@ -7,6 +7,7 @@ from bot.cards.asked import Asked, moment
 from bot.cards.card import Button, Card, Text
 from bot.context import Context
 from bot.platform import Place
+from leads.imports.decide import IMPORTERS
 from store import outbox
 from store.members import find_member
 from store.tx import Tx
@@ -59,7 +60,8 @@ async def look_help(tx: Tx, asked: Asked, ctx: Context) -> str:
 def draw_help(role: str) -> Text:
     """The five words that matter to a person of this role first."""
     lines = [f"{number}. {word}\n   {does}" for number, (word, does) in enumerate(FIRST_FIVE[role], 1)]
-    return Text("\n".join(["我是线索助手,最常用的五句话:", *lines, MORE]))
+    lists = ("有名单要搬进来,发「导入」。",) if role in IMPORTERS else ()
+    return Text("\n".join(["我是线索助手,最常用的五句话:", *lines, MORE, *lists]))
 
 
 @dataclass(frozen=True)
