@@ -20,15 +20,18 @@ from bot.reunion import (
     tell_owners_of_merge,
 )
 from config.clock import ClockRule
+from config.words import WARMTH
 from leads.extension import ExtensionDenied, ExtensionRequested
 from leads.facts import (
     ActUndone,
     BecameMql,
+    BehaviourSeen,
     Fact,
     FollowUpLogged,
     LeadAssigned,
     LeadCaptured,
     LeadClaimed,
+    LeadCooling,
     LeadDisqualified,
     LeadEdited,
     LeadEnquired,
@@ -230,6 +233,17 @@ async def ring_owner_of_reenquiry(tx: Tx, fact: Fact, ctx: Context, origin: str)
     return ()
 
 
+async def tell_of_cooling(tx: Tx, fact: Fact, ctx: Context, origin: str) -> Sequence[Fact]:
+    """Whoever works on a hot lead hears a day before it stops being hot: a call today may still change that."""
+    lead = await get_lead(tx, fact.lead_id)
+    owner = await on_duty(tx, lead)
+    if owner is not None and isinstance(fact, LeadCooling):
+        quiet = f"已经 {fact.quiet_days} 天没有动静" if fact.quiet_days else "最近没有新动静"
+        text = f"L{fact.lead_id} {quiet},明天会从「热」降到「{WARMTH[fact.to]}」。今天联系一下?"
+        await note_at_work(tx, ctx, owner, text, key=f"cooling:{origin}:{fact.lead_id}", lead_id=fact.lead_id)
+    return ()
+
+
 async def ring_audience(tx: Tx, fact: Fact, ctx: Context, origin: str) -> Sequence[Fact]:
     """A promise is running out or broken: the people whom its rule names get its card."""
     if not isinstance(fact, ClockStepped) or await only_watched(tx, fact.lead_id, ctx):
@@ -294,6 +308,8 @@ STORY: dict[type[Fact], tuple[Reaction, ...]] = {
     ),
     LeadEnquired: (hear_clocks, start_clocks, refresh_cards, ring_owner_of_reenquiry),
     BecameMql: (start_clocks, give_or_offer),
+    BehaviourSeen: (),
+    LeadCooling: (tell_of_cooling,),
     LeadPlaced: (),
     LeadClaimed: (hear_clocks, start_clocks, set_reminder, refresh_cards),
     LeadAssigned: (find_cover, hear_clocks, start_clocks, set_reminder, refresh_cards, ring_new_owner),

@@ -17,6 +17,7 @@ from bot.morning import on_later_note, on_morning
 from bot.outgoing import ring, tell_group_of_pool
 from bot.pipeline import Outcome, apply, origin_of
 from config.telling import told
+from leads.behaviour import look_again
 from leads.rights import is_free
 from sla import clock, reminder
 from store import crash, lease
@@ -83,6 +84,8 @@ async def _happens(tx: Tx, row: Due, ctx: Context) -> Outcome:
         lead = await find_lead(tx, row.lead_id or 0) if ctx.others else None
         calendar = await hours_of(tx, lead, ctx) if lead is not None else ctx.calendar
         return await clock.step(tx, row, calendar=calendar, now=ctx.now)
+    if row.kind == "score":
+        return list(await look_again(tx, row.lead_id or 0, rules=ctx.rules, now=ctx.now))
     if row.kind in OTHERS:
         return await OTHERS[row.kind](tx, row, ctx)
     if row.kind == "remind":

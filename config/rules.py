@@ -59,6 +59,26 @@ class ScoreRule(Section):
         return self
 
 
+class Behaviour(Section):
+    """What one deed of a kind adds, together at most `cap`; half of it is left after `half_life` days."""
+
+    label: str = Field(min_length=1, max_length=20)
+    add: int = Field(ge=-100, le=100)
+    cap: int = Field(ge=0, le=100)
+    half_life: int = Field(default=14, ge=1, le=3650)
+
+
+SHIPPED: dict[str, Behaviour] = {
+    "visit": Behaviour(label="浏览网页", add=2, cap=10),
+    "price": Behaviour(label="看了报价页", add=10, cap=20),
+    "download": Behaviour(label="下载资料", add=10, cap=20),
+    "open": Behaviour(label="打开邮件", add=1, cap=5),
+    "click": Behaviour(label="点了邮件里的链接", add=3, cap=15),
+    "reply": Behaviour(label="回复了我们", add=15, cap=30),
+    "event": Behaviour(label="参加活动", add=15, cap=30),
+}
+
+
 class Mql(Section):
     """A lead is an MQL from this score on, with at least this grade."""
 
@@ -70,6 +90,7 @@ class Scoring(Section):
     """The points, the thresholds of warm and hot, the profile points of the grades A, B and C."""
 
     rules: tuple[ScoreRule, ...]
+    behaviours: dict[Name, Behaviour] = SHIPPED
     hot: int = 70
     warm: int = 40
     grades: tuple[int, int, int] = (40, 25, 10)

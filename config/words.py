@@ -18,11 +18,15 @@ STAGE_LABELS: Mapping[str, str] = MappingProxyType(
     }
 )
 
+WARMTH: Mapping[str, str] = MappingProxyType({"hot": "热", "warm": "温", "cold": "冷"})
+
 FACT_LABELS: Mapping[str, str] = MappingProxyType(
     {
         "captured": "首次咨询",
         "enquired": "再次咨询",
         "scored": "评分",
+        "behaved": "行为",
+        "cooling": "快要冷下来",
         "mql": "成为合格线索",
         "claimed": "领取",
         "assigned": "分配",

@@ -11,6 +11,7 @@ from leads.duplicates import index_company
 from leads.errors import Unusable
 from leads.facts import BecameMql, Fact, LeadAssigned, LeadCaptured, LeadEnquired, LeadScored
 from leads.fuse import key_of
+from leads.heat import parts_of
 from leads.lifecycle import MOVES, is_ready
 from leads.own import Own, read_own
 from leads.rights import Who
@@ -146,7 +147,7 @@ async def _create(
         setattr(lead, name, value)
     lead.flaw = flaw_of(lead, known_outside=bool(person.external_id), rules=rules)
     lead.pool = pool_for(lead, rules=rules)
-    rated = rate(lead, rules=rules)
+    rated = rate(lead, rules=rules, now=now)
     _apply(lead, rated, rules=rules)
     owner = by.id if keep and by is not None and by.role in ("rep", "manager") else None
     ready = rated.mql and owner is None and is_ready(lead, rules=rules)
@@ -165,7 +166,7 @@ async def _create(
     actor = by.id if by is not None else None
     facts: list[Fact] = [
         LeadCaptured(lead_id=lead_id, at=now, by=actor, source=person.source, pool=lead.pool, need=person.need),
-        _scored(lead_id, rated, rules=rules, now=now),
+        scored_fact(lead_id, rated, rules=rules, now=now),
     ]
     if owner is not None:
         facts.append(LeadAssigned(lead_id=lead_id, at=now, by=actor, owner_id=owner, reason="自己录入"))
@@ -192,7 +193,7 @@ async def _enquire(
     fresh |= classify(merged, rules=rules)
     fresh["flaw"] = flaw_of(merged, known_outside=bool(person.external_id) or not lead.flaw, rules=rules)
     merged = Lead(**{**merged.model_dump(), **fresh})
-    rated = rate(merged, rules=rules)
+    rated = rate(merged, rules=rules, now=now)
     merged.stage = MOVES["reopen"].after if reopened else lead.stage
     merged.owner_id = None if reopened else lead.owner_id
     ready = rated.mql and is_ready(merged, rules=rules)
@@ -222,7 +223,7 @@ async def _enquire(
         )
     ]
     if (rated.points, rated.grade) != before:
-        facts.append(_scored(lead_id, rated, rules=rules, now=now))
+        facts.append(scored_fact(lead_id, rated, rules=rules, now=now))
     if ready:
         facts.append(BecameMql(lead_id=lead_id, at=now, pool=lead.pool, rules_version=rules.version))
     return Captured(lead_id, False, tuple(facts))
@@ -265,8 +266,8 @@ async def _book_enquiry(tx: Tx, lead_id: int, person: Person, *, now: datetime) 
     )
 
 
-def rate(lead: Lead, *, rules: Rules) -> Score:
-    """Score and grade of a lead as it stands."""
+def rate(lead: Lead, *, rules: Rules, now: datetime) -> Score:
+    """Score and grade of a lead as it stands; what its person did has faded until now."""
     profile = LeadProfile(
         name=lead.name,
         title=lead.title,
@@ -281,7 +282,8 @@ def rate(lead: Lead, *, rules: Rules) -> Score:
         source=lead.source,
         enquiries=lead.enquiries,
     )
-    return score(profile, rules=rules)
+    lately = parts_of(lead.heat, rules=rules, now=now) if lead.heat else ()
+    return score(profile, rules=rules, lately=lately)
 
 
 def _apply(lead: Lead, rated: Score, *, rules: Rules) -> None:
@@ -290,7 +292,8 @@ def _apply(lead: Lead, rated: Score, *, rules: Rules) -> None:
     lead.rules_version = rules.version
 
 
-def _scored(lead_id: int, rated: Score, *, rules: Rules, now: datetime) -> LeadScored:
+def scored_fact(lead_id: int, rated: Score, *, rules: Rules, now: datetime) -> LeadScored:
+    """The fact that a lead has this score now."""
     return LeadScored(
         lead_id=lead_id,
         at=now,

@@ -61,7 +61,7 @@ async def edit(
     fresh["flaw"] = flaw_of(merged, known_outside=not lead.flaw and not lead.phone, rules=rules)
     merged.flaw = str(fresh["flaw"])
     await findings.forget(tx, lead_id, list(values))
-    rated = rate(merged, rules=rules)
+    rated = rate(merged, rules=rules, now=now)
     ready = rated.mql and is_ready(merged, rules=rules)
     await leads.change(
         tx,

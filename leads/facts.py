@@ -76,6 +76,36 @@ class LeadScored(Fact):
 
 
 @dataclass(frozen=True, kw_only=True)
+class BehaviourSeen(Fact):
+    """The person did something that shows interest; what a machine opened or clicked counts nothing."""
+
+    kind = "behaved"
+    behaviour: str
+    label: str
+    seen_at: datetime
+    url: str = ""
+    machine: bool = False
+
+    def text(self) -> str:
+        return " ".join(part for part in (self.label, self.url, "(疑似机器,不计分)" if self.machine else "") if part)
+
+    def data(self) -> Mapping[str, Any]:
+        return {"behaviour": self.behaviour, "seen_at": self.seen_at.isoformat(), "machine": self.machine}
+
+
+@dataclass(frozen=True, kw_only=True)
+class LeadCooling(Fact):
+    """Tomorrow the lead stops being hot, because its person has been quiet."""
+
+    kind = "cooling"
+    quiet_days: int
+    to: str
+
+    def data(self) -> Mapping[str, Any]:
+        return {"quiet_days": self.quiet_days, "to": self.to}
+
+
+@dataclass(frozen=True, kw_only=True)
 class BecameMql(Fact):
     """Marketing calls the lead ready for sales: it can be claimed from its pool."""
 

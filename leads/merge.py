@@ -12,9 +12,10 @@ from leads.capture import rate
 from leads.duplicates import index_company
 from leads.errors import AlreadyOne, NoRight, Unusable
 from leads.fuse import CHOICES, fused
+from leads.heat import heat_of
 from leads.identity_facts import LeadMerged
 from leads.rights import Who, can_act, get_visible
-from store import clocks, leads, merges
+from store import behaviours, clocks, leads, merges
 from store.members import name_of
 from store.queues import Due
 from store.tables import Clock, Lead, Merge
@@ -37,7 +38,10 @@ async def merge(
     survivor_id, loser_id = survivor.id or 0, loser.id or 0
     before, gone = merges.frozen(survivor), merges.frozen(loser)
     values = fused(survivor, loser, other=other)
-    rated = rate(Lead(**{**survivor.model_dump(), **values}), rules=rules)
+    if survivor.heat or loser.heat:
+        deeds = [deed for one in (survivor_id, loser_id) for deed in await behaviours.list_of_lead(tx, one)]
+        values["heat"] = heat_of(deeds, rules=rules)
+    rated = rate(Lead(**{**survivor.model_dump(), **values}), rules=rules, now=now)
     values |= {
         "score": rated.points, "grade": rated.grade, "temperature": rated.temperature,
         "score_parts": [[part.points, part.why] for part in rated.parts], "rules_version": rules.version,
@@ -133,7 +137,7 @@ async def keep_other(tx: Tx, merge_id: int, name: str, who: Who, *, rules: Rules
     fresh = {column: values[column] for column in (*columns, "also")}
     if name == "company":
         await index_company(tx, row.survivor_id, before=lead.company, after=fresh["company"])
-    rated = rate(Lead(**{**lead.model_dump(), **fresh}), rules=rules)
+    rated = rate(Lead(**{**lead.model_dump(), **fresh}), rules=rules, now=now)
     fresh |= {"score": rated.points, "grade": rated.grade, "temperature": rated.temperature}
     await leads.change(tx, row.survivor_id, **fresh)
     after = {**(row.after or {}), **merges.frozen(Lead(**{**lead.model_dump(), **fresh}))}

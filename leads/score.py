@@ -1,5 +1,6 @@
 """How good a lead is: a grade for who they are, points for what they show, and the rule that calls it an MQL."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -43,16 +44,20 @@ class Score:
     mql: bool
 
 
-def score(lead: LeadProfile, *, rules: Rules) -> Score:
-    """Rate a lead by the published rules."""
+def score(lead: LeadProfile, *, rules: Rules, lately: Sequence[Part] = ()) -> Score:
+    """Rate a lead by the published rules; `lately` is what behaviour adds. The parts add up to the points."""
     scoring = rules.scoring
     counted = [rule for rule in scoring.rules if _holds(rule, lead)]
-    points = max(0, min(100, sum([rule.add for rule in counted])))
+    parts = [*[_part(rule.add, rule.why) for rule in counted], *lately]
+    reached = sum([part.points for part in parts])
+    points = max(0, min(100, reached))
+    if reached != points:
+        parts.append(_part(points - reached, "最多 100 分" if reached > points else "最少 0 分"))
     profile = sum([rule.add for rule in counted if rule.profile])
     grade = next((g for g, least in zip("ABC", scoring.grades, strict=True) if profile >= least), "D")
     temperature = "hot" if points >= scoring.hot else "warm" if points >= scoring.warm else "cold"
     mql = points >= scoring.mql.score and grade <= scoring.mql.grade
-    return Score(points, grade, temperature, tuple([_part(rule.add, rule.why) for rule in counted]), mql)
+    return Score(points, grade, temperature, tuple(parts), mql)
 
 
 def _holds(rule: ScoreRule, lead: LeadProfile) -> bool:

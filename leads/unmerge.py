@@ -14,10 +14,11 @@ from config.rules import Rules
 from leads.capture import rate
 from leads.duplicates import index_company
 from leads.errors import NotFound, NothingToUndo, Unusable
+from leads.heat import heat_of
 from leads.identity_facts import MergeUndone
 from leads.merge import UNDO_WITHIN, require_right, set_steps
 from leads.rights import Who, get_visible
-from store import clocks, leads, merges, timeline
+from store import behaviours, clocks, leads, merges, timeline
 from store.queues import Due
 from store.tables import Clock, Lead, Merge
 from store.tx import Tx
@@ -49,7 +50,7 @@ async def unmerge(tx: Tx, lead_id: int, who: Who, *, rules: Rules, now: datetime
         raise NothingToUndo(f"L{row.loser_id} 合并到 L{row.survivor_id} 已经超过 30 天,不能再撤销。")
     traced = await _give_back(tx, row)
     await _restart(tx, row)
-    await _restore(tx, row, survivor, traced, rules=rules)
+    await _restore(tx, row, survivor, traced, rules=rules, now=now)
     await tx.run(
         update(Merge).where(col(Merge.corp) == tx.corp, col(Merge.id) == row.id).values(undone_at=now, undone_by=who.id)
     )
@@ -100,7 +101,9 @@ async def _restart(tx: Tx, row: Merge) -> None:
             await set_steps(tx, change["clock"], "cancelled", "new")
 
 
-async def _restore(tx: Tx, row: Merge, survivor: Lead, traced: dict[str, list[int]], *, rules: Rules) -> None:
+async def _restore(
+    tx: Tx, row: Merge, survivor: Lead, traced: dict[str, list[int]], *, rules: Rules, now: datetime
+) -> None:
     """The loser is what it was, and so is each field of the survivor that nobody has changed since."""
     merged, before, gone = row.after or {}, row.survivor or {}, row.loser or {}
     kept = {name: value for name, value in merges.frozen(survivor).items() if value != merged.get(name)}
@@ -114,13 +117,16 @@ async def _restore(tx: Tx, row: Merge, survivor: Lead, traced: dict[str, list[in
         said = {key: value for key, value in since.items() if value != then.get(key)}
         left = {key: value for key, value in (before.get(name) or {}).items() if key in since or key not in then}
         setattr(mine, name, {**left, **said})
+    if "heat" in kept:
+        mine.heat = heat_of(await behaviours.list_of_lead(tx, row.survivor_id), rules=rules)
+        theirs.heat = heat_of(await behaviours.list_of_lead(tx, row.loser_id), rules=rules)
     asked = len(traced.get("enquiry", ()))
     mine.enquiries = int(before["enquiries"]) + survivor.enquiries - int(merged["enquiries"]) - asked
     theirs.enquiries += asked
     await _contacts(tx, row, mine, theirs, traced)
     if kept.keys() - UNRATED or asked:
         for lead in (mine, theirs):
-            rated = rate(lead, rules=rules)
+            rated = rate(lead, rules=rules, now=now)
             lead.score, lead.grade, lead.temperature = rated.points, rated.grade, rated.temperature
             lead.score_parts = [[part.points, part.why] for part in rated.parts]
     mine.version = theirs.version = survivor.version + 1

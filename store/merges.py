@@ -19,6 +19,7 @@ Frozen = dict[str, Any]
 # which leads to the survivor; derived: they are made anew from the lead itself.
 CHILDREN: Mapping[str, str] = {
     "act": "move",
+    "behaviour": "move",
     "card_place": "stay",
     "clock": "move",
     "company_gram": "derived",

@@ -108,6 +108,10 @@ class Lead(Row, table=True):
         default_factory=dict, sa_column=Column("own", json_type(), nullable=False, server_default=text("'{}'"))
     )
     own_sealed: dict[str, Any] | None = Field(default=None, sa_column=Column("own_sealed", SealedJson("lead.own")))
+    # what a person did lately, faded: kind → [how many, when that was]; see leads/heat.py
+    heat: dict[str, Any] = Field(
+        default_factory=dict, sa_column=Column("heat", json_type(), nullable=False, server_default=text("'{}'"))
+    )
     stage: str = "new"
     score: int = 0
     grade: str = "D"
@@ -275,6 +279,25 @@ class Enquiry(Row, table=True):
     __table_args__ = (
         Index("uq_enquiry_submission", "corp", "source", "submission_id", unique=True),
         Index("ix_enquiry_lead", "corp", "lead_id"),
+    )
+
+
+class BehaviourRow(Row, table=True):
+    """One thing that a person did; `weight` is 0 for a machine's. The same `key` stands there once."""
+
+    __tablename__ = "behaviour"
+
+    id: int | None = Field(default=None, primary_key=True)
+    corp: str
+    lead_id: int
+    kind: str
+    at: datetime = Field(sa_type=Utc)
+    weight: float
+    key: str | None = None
+
+    __table_args__ = (
+        Index("uq_behaviour_key", "corp", "key", unique=True),
+        Index("ix_behaviour_lead", "corp", "lead_id", "at"),
     )
 
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from config.words import STAGE_LABELS
+from config.words import STAGE_LABELS, WARMTH
 from leads.mask import said, shown_phone
 from leads.rights import Who
 from store.tables import Lead
@@ -33,7 +33,7 @@ def title_of(lead: Lead) -> str:
 
 def rating_of(lead: Lead) -> str:
     """A / 82 分 · 热."""
-    warmth = {"hot": "热", "warm": "温", "cold": "冷"}[lead.temperature]
+    warmth = WARMTH[lead.temperature]
     return f"{lead.grade} / {lead.score} 分 · {warmth}"
 
 

@@ -232,7 +232,7 @@ class Ledger:
 
     def _rate(self, lead_id: int) -> None:
         lead = self._leads[lead_id]
-        rated = rate(cast(Lead, _View(lead)), rules=self.rules)
+        rated = rate(cast(Lead, _View(lead)), rules=self.rules, now=self.now)
         parts = tuple((part.points, part.why) for part in rated.parts)
         before = (lead["score"], lead["grade"])
         self.change(

@@ -73,8 +73,11 @@ def test_the_default_rules_sort_leads(
 
 
 def test_points_stay_between_nothing_and_a_hundred(rules: Rules) -> None:
-    assert sum(part.points for part in score(STRONG, rules=rules).parts) > 100
-    assert sum(part.points for part in score(TRAINEE, rules=rules).parts) < 0
+    *counted, kept_back = score(STRONG, rules=rules).parts
+    assert sum(part.points for part in counted) > 100 and kept_back.why == "最多 100 分"
+    assert sum(part.points for part in (*counted, kept_back)) == 100, "what is shown adds up"
+    *counted, given = score(TRAINEE, rules=rules).parts
+    assert sum(part.points for part in counted) == 15 + 5 - 30 and given == Part(10, "最少 0 分")
     assert (score(STRONG, rules=rules).points, score(TRAINEE, rules=rules).points) == (100, 0)
 
 

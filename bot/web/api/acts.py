@@ -12,6 +12,7 @@ from bot.web.api.fields import Id, Moment, Short, Words
 from bot.web.api.leads import BASE, show
 from bot.web.api.route import Call, Reply, Route
 from bot.web.api.shown import LeadShown
+from leads.behaviour import Seen, behave
 from leads.claim import claim
 from leads.errors import NoRight, Unusable
 from leads.facts import Fact
@@ -46,6 +47,18 @@ class FollowUp(Act):
     kind: Literal["call", "visit", "meeting", "chat", "email", "note"]
     text: Annotated[Words, Field(min_length=1, max_length=LONGEST)]
     next_step_at: Annotated[Moment | None, Field(description="约定的下一步时间,带时区")] = None
+
+
+class Behaviour(Act):
+    """What the person did. With a key the same deed counts once; a machine's openings and clicks count nothing."""
+
+    kind: Annotated[Short, Field(min_length=1, description="规则 scoring.behaviours 里的一种")]
+    at: Annotated[Moment | None, Field(description="什么时候,带时区;不写就是现在")] = None
+    url: Annotated[Words, Field(max_length=500)] = ""
+    weight: Annotated[float, Field(gt=0, le=10, description="抵几次,默认 1")] = 1.0
+    key: Annotated[Short, Field(description="同一个只算一次")] = ""
+    delivered_at: Annotated[Moment | None, Field(description="邮件送达的时间,用来认出机器")] = None
+    user_agent: Annotated[Words, Field(max_length=500)] = ""
 
 
 class Release(Act):
@@ -119,6 +132,21 @@ async def on_followup(call: Call) -> Reply:
         )
 
     return await _do(call, "followup", deed)
+
+
+async def on_behaviour(call: Call) -> Reply:
+    """POST /leads/{no}/behaviours."""
+    given: Behaviour = call.body
+
+    async def verb(tx: Tx, ctx: Context) -> Outcome:
+        seen = Seen(
+            given.kind, given.at or ctx.now, given.url, given.weight, given.key, given.delivered_at, given.user_agent
+        )
+        who = await acting(tx, given.by, call.caller)
+        return list(await behave(tx, call.lead_id, seen, who, rules=ctx.rules, now=ctx.now))
+
+    await call.desk.act(verb)
+    return Reply(await show(call, call.lead_id))
 
 
 async def on_release(call: Call) -> Reply:
@@ -198,6 +226,7 @@ def _route(word: str, handler: Callable[[Call], Awaitable[Reply]], body: type[Ba
 
 ROUTES = (
     _route("followups", on_followup, FollowUp, "记一次跟进"),
+    _route("behaviours", on_behaviour, Behaviour, "记一次行为(浏览、下载、打开邮件……)"),
     _route("claim", on_claim, Claim, "领取"),
     _route("release", on_release, Release, "退回线索池"),
     _route("transfer", on_transfer, Transfer, "转给同事"),

@@ -1,0 +1,103 @@
+"""A person shows interest: visits, downloads, opens, answers. It counts once, fades with time, and may make an MQL."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from config.rules import Rules
+from leads.capture import rate, scored_fact
+from leads.errors import Unusable
+from leads.facts import BecameMql, BehaviourSeen, Fact, LeadCooling
+from leads.heat import is_machine, parts_of, warmed
+from leads.lifecycle import MOVES, is_ready
+from leads.rights import Who, get_visible
+from store import behaviours, due, leads
+from store.tables import Lead
+from store.tx import Tx
+
+AHEAD = timedelta(minutes=10)  # clocks of other systems may be that much fast
+HOUR = 1  # of the night, when scores are looked at again
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What was seen. `key`: the same one counts once. `weight`: how many usual ones it is worth, 0 to 10."""
+
+    kind: str
+    at: datetime
+    url: str = ""
+    weight: float = 1.0
+    key: str = ""
+    delivered_at: datetime | None = None
+    user_agent: str = ""
+
+
+async def behave(tx: Tx, lead_id: int, seen: Seen, who: Who, *, rules: Rules, now: datetime) -> tuple[Fact, ...]:
+    """Book a behaviour and rate the lead anew; () when its key was booked before.
+
+    Raises NotFound, Unusable (a kind that the rules do not know, an instant that is still to come).
+    """
+    lead = await get_visible(tx, lead_id, who, rules=rules)
+    if seen.kind not in rules.scoring.behaviours:
+        known = "、".join(rules.scoring.behaviours)
+        raise Unusable(f"kind:没有叫「{seen.kind[:20]}」的行为,规则里有:{known}。新的要先写进 scoring.behaviours。")
+    if seen.at > now + AHEAD:
+        raise Unusable("at:这个时间还没到,行为只能是已经发生的。请核对对方系统的时钟和时区。")
+    machine = is_machine(seen.kind, at=seen.at, delivered_at=seen.delivered_at, user_agent=seen.user_agent)
+    weight = 0.0 if machine else seen.weight
+    if not await behaviours.add(tx, lead_id, kind=seen.kind, at=seen.at, weight=weight, key=seen.key):
+        return ()
+    label = rules.scoring.behaviours[seen.kind].label
+    facts: list[Fact] = [
+        BehaviourSeen(
+            lead_id=lead_id, at=now, by=who.id, behaviour=seen.kind, label=label, seen_at=seen.at, url=seen.url,
+            machine=machine,
+        )
+    ]  # fmt: skip
+    if not weight:
+        return tuple(facts)
+    lead.heat = warmed(lead.heat or {}, seen.kind, weight, seen.at, rules=rules)
+    return (*facts, *await _rate_anew(tx, lead, rules=rules, now=now))
+
+
+async def look_again(tx: Tx, lead_id: int, *, rules: Rules, now: datetime) -> tuple[Fact, ...]:
+    """At night: points have faded. Who works on a lead hears a day before it stops being hot."""
+    lead = await leads.find_lead(tx, lead_id)
+    if lead is None or not lead.heat or lead.stage not in leads.OPEN_STAGES:
+        return ()
+    facts = list(await _rate_anew(tx, lead, rules=rules, now=now))
+    tomorrow = rate(lead, rules=rules, now=now + timedelta(days=1))
+    if lead.owner_id is not None and lead.temperature == "hot" and tomorrow.temperature != "hot":
+        last = await behaviours.last_at(tx, lead_id)
+        quiet = (now - last).days if last is not None else 0
+        facts.append(LeadCooling(lead_id=lead_id, at=now, quiet_days=quiet, to=tomorrow.temperature))
+    return tuple(facts)
+
+
+async def _rate_anew(tx: Tx, lead: Lead, *, rules: Rules, now: datetime) -> list[Fact]:
+    """Write the score as it is now, and see to it that it is looked at again while anything can still fade."""
+    before = (lead.score, lead.grade)
+    rated = rate(lead, rules=rules, now=now)
+    ready = rated.mql and is_ready(lead, rules=rules)
+    lead.score, lead.grade, lead.temperature = rated.points, rated.grade, rated.temperature
+    if ready:
+        lead.stage = MOVES["ready"].after
+    await leads.change(
+        tx, lead.id or 0, heat=lead.heat, score=rated.points, grade=rated.grade, temperature=rated.temperature,
+        score_parts=[[part.points, part.why] for part in rated.parts], rules_version=rules.version, stage=lead.stage,
+    )  # fmt: skip
+    if parts_of(lead.heat, rules=rules, now=now):
+        night = _next_night(now, rules.zone)
+        await due.keep(tx, kind="score", key=f"score:{lead.id}:{night:%Y%m%d}", at=night, lead_id=lead.id)
+    facts: list[Fact] = []
+    if (rated.points, rated.grade) != before:
+        facts.append(scored_fact(lead.id or 0, rated, rules=rules, now=now))
+    if ready:
+        facts.append(BecameMql(lead_id=lead.id or 0, at=now, pool=lead.pool, rules_version=rules.version))
+    return facts
+
+
+def _next_night(now: datetime, zone: ZoneInfo) -> datetime:
+    local = now.astimezone(zone)
+    night = local.replace(hour=HOUR, minute=0, second=0, microsecond=0)
+    return night if night > local else night + timedelta(days=1)

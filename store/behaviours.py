@@ -1,0 +1,41 @@
+"""What people did, each deed once: the rows from which a lead's warmth can always be counted again."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlmodel import col
+
+from store.tables import BehaviourRow
+from store.tx import Tx
+
+
+async def add(tx: Tx, lead_id: int, *, kind: str, at: datetime, weight: float, key: str) -> bool:
+    """Write a deed down; False when one with this key stands there already."""
+    if key:
+        known = select(col(BehaviourRow.id)).where(col(BehaviourRow.corp) == tx.corp, col(BehaviourRow.key) == key)
+        if await tx.first(known.limit(1)) is not None:
+            return False
+    await tx.add(BehaviourRow(corp=tx.corp, lead_id=lead_id, kind=kind, at=at, weight=weight, key=key or None))
+    return True
+
+
+async def list_of_lead(tx: Tx, lead_id: int) -> Sequence[tuple[str, float, datetime]]:
+    """(kind, weight, at) of a lead's deeds, oldest first."""
+    rows = await tx.rows(
+        select(col(BehaviourRow.kind), col(BehaviourRow.weight), col(BehaviourRow.at))
+        .where(col(BehaviourRow.corp) == tx.corp, col(BehaviourRow.lead_id) == lead_id)
+        .order_by(col(BehaviourRow.at), col(BehaviourRow.id))
+    )
+    return [(kind, weight, at) for kind, weight, at in rows]
+
+
+async def last_at(tx: Tx, lead_id: int) -> datetime | None:
+    """When a person, no machine, was last seen doing something."""
+    rows = await tx.rows(
+        select(func.max(col(BehaviourRow.at))).where(
+            col(BehaviourRow.corp) == tx.corp, col(BehaviourRow.lead_id) == lead_id, col(BehaviourRow.weight) > 0
+        )
+    )
+    found: datetime | None = rows[0][0]
+    return found
