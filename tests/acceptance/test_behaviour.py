@@ -26,6 +26,23 @@ async def test_a_deed_counts_once_and_why_tells_points_that_add_up(acme):
     assert f"{(await acme.lead(no))['grade']} / {before + 10} 分" in told
 
 
+@pytest.mark.feature("D1")
+async def test_leads_are_found_by_grade_and_by_score(acme):
+    director = await acme.mql()
+    quiet = await acme.capture(**QUIET)
+    grades = {no: (await acme.lead(no))["grade"] for no in (director, quiet)}
+    assert (grades[director], grades[quiet]) == ("A", "B")
+
+    async def found(query):
+        status, listed = await acme.api("GET", f"/leads?{query}")
+        assert status == 200, listed
+        return {item["no"] for item in listed["items"]}
+
+    assert await found("grade=A") == {director} and await found("grade=A,B") == {director, quiet}
+    assert await found("min_score=90") == {director} and await found("min_score=0&grade=B") == {quiet}
+    assert [(await acme.api("GET", f"/leads?{q}"))[0] for q in ("grade=E", "min_score=101")] == [422, 422]
+
+
 @pytest.mark.feature("D7")
 async def test_crossing_the_line_offers_the_lead_once_even_if_the_score_bounces(acme):
     no = await acme.capture(**QUIET)

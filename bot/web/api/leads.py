@@ -41,6 +41,8 @@ class LeadFilter(Page):
     company: Annotated[Term, Field(description="公司全称")] = ""
     owner: Annotated[Term, Field(description="负责人的成员编号;none 表示无人负责")] = ""
     stage: Annotated[Term, Field(description=f"阶段,可用逗号隔开多个:{', '.join(STAGES)}")] = ""
+    grade: Annotated[Term, Field(pattern="^([A-D](,[A-D])*)?$", description="等级,可用逗号隔开多个:A,B")] = ""
+    min_score: Annotated[int | None, Field(ge=0, le=100, description="至少这么多分")] = None
     pool: Annotated[Term, Field(description="线索池的名字")] = ""
     source: Annotated[Term, Field(description="任何一次咨询的来源")] = ""
     fields: Annotated[Term, Field(description="自己的字段,用 ; 隔开:area>=100;decider=是")] = ""
@@ -136,6 +138,10 @@ def _conditions(tx: Tx, wanted: LeadFilter, ctx: Context) -> list[Any]:
         found.append(col(Lead.owner_id).is_(None) if free else col(Lead.owner_id) == wanted.owner)
     if wanted.stage:
         found.append(col(Lead.stage).in_([stage.strip() for stage in wanted.stage.split(",")]))
+    if wanted.grade:
+        found.append(col(Lead.grade).in_(wanted.grade.split(",")))
+    if wanted.min_score is not None:
+        found.append(col(Lead.score) >= wanted.min_score)
     if wanted.pool:
         found.append(col(Lead.pool) == wanted.pool)
     if wanted.source:
