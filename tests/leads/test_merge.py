@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import JSON, Boolean, DateTime, Integer, LargeBinary, Table, insert, select
+from sqlalchemy import JSON, Boolean, DateTime, Float, Integer, LargeBinary, Table, insert, select
 
 from config.document import load, validate
 from config.rules import Rules
@@ -52,7 +52,7 @@ def filler(column: Any, number: int) -> Any:
         return number.to_bytes(16, "big")
     if isinstance(kind, Boolean):
         return False
-    return number if isinstance(kind, Integer) else f"v{number}"
+    return number if isinstance(kind, Integer | Float) else f"v{number}"
 
 
 async def put_rows(tx: Tx, table: Table, lead_id: int, count: int, start: int) -> None:
