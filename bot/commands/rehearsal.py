@@ -29,7 +29,7 @@ async def rehearse(store: Store, arguments: Mapping[str, Any], now: datetime) ->
     async with store.read() as tx:
         running, rules = await _both(tx, arguments, now)
         found = await list_leads(tx, limit=int(arguments["leads"]))
-    return _compared(found, running, rules)
+    return _compared(found, running, rules, now)
 
 
 async def _both(tx: Tx, arguments: Mapping[str, Any], now: datetime) -> tuple[Rules, Rules]:
@@ -38,14 +38,14 @@ async def _both(tx: Tx, arguments: Mapping[str, Any], now: datetime) -> tuple[Ru
     return running, await fitting_file(tx, arguments["text"], arguments["file"], arguments, now)
 
 
-def _compared(found: Sequence[Lead], running: Rules, rules: Rules) -> dict[str, Any]:
+def _compared(found: Sequence[Lead], running: Rules, rules: Rules, now: datetime) -> dict[str, Any]:
     gained: list[str] = []
     lost: list[str] = []
     placed: dict[str, list[int]] = {}
     ruled: dict[str, list[int]] = {}
     ready = [0, 0]
     for lead in found:
-        would = [_would_be_mql(lead, one) for one in (running, rules)]
+        would = [_would_be_mql(lead, one, now) for one in (running, rules)]
         ready = [count + is_mql for count, is_mql in zip(ready, would, strict=True)]
         if would[0] != would[1]:
             (gained if would[1] else lost).append(lead.no)
@@ -61,9 +61,10 @@ def _compared(found: Sequence[Lead], running: Rules, rules: Rules) -> dict[str, 
     }  # fmt: skip
 
 
-def _would_be_mql(lead: Lead, rules: Rules) -> bool:
+def _would_be_mql(lead: Lead, rules: Rules, now: datetime) -> bool:
     """Whether the lead, as it is known now, scores as an MQL that somebody could work on."""
-    return rate(lead, rules=rules).mql and not (lead.phone_flaw or lead.flaw) and not missing(lead, "mql", rules=rules)
+    rated = rate(lead, rules=rules, now=now)
+    return rated.mql and not (lead.phone_flaw or lead.flaw) and not missing(lead, "mql", rules=rules)
 
 
 async def _one(tx: Tx, named: str, arguments: Mapping[str, Any], now: datetime) -> dict[str, Any]:
@@ -73,10 +74,10 @@ async def _one(tx: Tx, named: str, arguments: Mapping[str, Any], now: datetime) 
         raise CommandFailed(f"there is no lead {named!r}; leads are called L1024")
     _, rules = await _both(tx, arguments, now)
     decision = await decide(tx, lead, rules=rules, now=now)
-    rated = rate(lead, rules=rules)
+    rated = rate(lead, rules=rules, now=now)
     chosen = decision.chosen
     return {
-        "lead": lead.no, "score": rated.points, "grade": rated.grade, "mql": _would_be_mql(lead, rules),
+        "lead": lead.no, "score": rated.points, "grade": rated.grade, "mql": _would_be_mql(lead, rules, now),
         "why": [[part.points, part.why] for part in rated.parts], "rule": decision.rule, "number": decision.number,
         "pool": decision.pool, "owner": chosen.member_id if chosen else None,
         "candidates": [
