@@ -16,6 +16,7 @@ from store.tx import Tx
 
 BURST = 20  # new lead cards a minute to one person, of the 30 messages WeCom allows; beyond it a list replaces them
 GROUP_BURST = 5  # the same for a group, where everybody reads everything
+LATE_BURST = 3  # cards of promises a minute to one leader
 GATHER = timedelta(seconds=60)
 
 
@@ -124,6 +125,19 @@ async def offer(tx: Tx, ctx: Context, lead: Lead, *, without: str | None = None)
             )
         else:
             await ring(tx, ctx, rep, "lead", key=f"offer:{lead.id}:{lead.version}:{rep.id}", lead_id=lead.id)
+
+
+async def gathers_late(tx: Tx, ctx: Context, member: Member) -> bool:
+    """Whether a leader has had enough cards of promises this minute; then what is late comes as one list after it."""
+    place = ctx.place_of(member)
+    if place is None or member.role == "rep":
+        return False
+    if await outbox.count_clocks_since(tx, place.lane(), ctx.now - GATHER) < LATE_BURST:
+        return False
+    minute = int(ctx.now.timestamp()) // 60
+    payload = {"late": member.id}
+    await due.keep(tx, kind="gather", key=f"late:{member.id}:{minute}", at=ctx.now + GATHER, payload=payload)
+    return True
 
 
 async def tell_group(tx: Tx, ctx: Context, lead: Lead) -> None:

@@ -9,7 +9,7 @@ from bot.context import Context
 from bot.duty import hours_of, on_duty, only_watched
 from bot.giving import give
 from bot.morning import note_at_work, ring_at_work
-from bot.outgoing import audience, managers_or_admins, offer, refresh, ring
+from bot.outgoing import audience, gathers_late, managers_or_admins, offer, refresh, ring
 from bot.rest import rests
 from bot.reunion import (
     ask_the_register,
@@ -251,6 +251,8 @@ async def ring_audience(tx: Tx, fact: Fact, ctx: Context, origin: str) -> Sequen
     lead = await get_lead(tx, fact.lead_id)
     card = f"clock:{fact.clock_id}:{fact.share}" + (f":{fact.turn}" if fact.turn else "")
     for member in await audience(tx, lead, fact.tell, rules=ctx.rules):
+        if await gathers_late(tx, ctx, member):
+            continue
         if (place := ctx.place_of(member)) is not None:  # the card of an earlier step has nothing left to press
             await refresh(tx, ctx, lead, origin=origin, only=place.id, card=f"clock:{fact.clock_id}:")
         await ring(tx, ctx, member, card, key=f"{card}:{member.id}:{origin}", lead_id=lead.id)

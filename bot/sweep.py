@@ -98,6 +98,11 @@ async def _happens(tx: Tx, row: Due, ctx: Context) -> Outcome:
     if row.kind == "gather" and "pool" in row.payload:
         await tell_group_of_pool(tx, ctx, row.payload["pool"], lane=row.payload["lane"], key=row.key)
         return []
+    if row.kind == "gather" and "late" in row.payload:
+        member = await find_member(tx, row.payload["late"])
+        if member is not None and member.state == "active":
+            await ring(tx, ctx, member, "overdue", key=row.key)
+        return []
     if row.kind == "gather":
         member = await find_member(tx, row.payload["member"])
         if member is not None and member.state == "active":

@@ -181,6 +181,16 @@ async def owners_and_sources(tx: Tx, lead_ids: Sequence[int]) -> dict[int, tuple
     return found
 
 
+async def count_held(tx: Tx) -> int:
+    """How many open leads somebody owns."""
+    rows = await tx.rows(
+        select(func.count()).where(
+            col(Lead.corp) == tx.corp, col(Lead.owner_id).is_not(None), one_of(Lead.stage, OPEN_STAGES)
+        )
+    )
+    return int(rows[0][0])
+
+
 async def count_estate(tx: Tx, owner_id: str) -> dict[str, int]:
     """What a member has in hand: open leads; of them opportunities, hot ones, with a promised step, hot without one."""
     owned = (col(Lead.corp) == tx.corp, col(Lead.owner_id) == owner_id, one_of(Lead.stage, OPEN_STAGES))

@@ -164,6 +164,20 @@ async def count_each_asked_since(tx: Tx, lanes: Sequence[str], card: str, since:
     return {row[0]: row[1] for row in rows}
 
 
+async def count_clocks_since(tx: Tx, lane: str, since: datetime) -> int:
+    """How many cards of promises a place was to get since an instant."""
+    rows = await tx.rows(
+        select(func.count()).where(
+            col(Outbox.corp) == tx.corp,
+            col(Outbox.lane) == lane,
+            col(Outbox.created_at) >= since,
+            col(Outbox.purpose) == "ring",
+            col(Outbox.card).startswith("clock:"),
+        )
+    )
+    return int(rows[0][0])
+
+
 async def count_by_state(tx: Tx) -> dict[str, int]:
     """How many messages are in each state."""
     rows = await tx.rows(

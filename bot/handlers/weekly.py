@@ -8,7 +8,7 @@ from bot.context import Answer, Context, say
 from bot.outgoing import ring
 from leads.facts import Fact
 from leads.rights import Who, require_role
-from store import due
+from store import due, leads
 from store.members import list_members
 from store.queues import Due
 from store.talk import set_focus
@@ -45,8 +45,13 @@ async def plan_week(tx: Tx, ctx: Context) -> None:
 
 
 async def on_week_over(tx: Tx, row: Due, ctx: Context) -> list[Fact | Answer]:
-    """A week is over: managers and marketing get its card; managers also the drill 如果某人今天离职."""
-    for role in ("manager", "marketing"):
+    """A week is over: managers and marketing get its card, managers also the drill 如果某人今天离职.
+
+    While nobody has a lead in hand there is nothing to tell; a week that was over long ago is old news.
+    """
+    over = datetime.fromisoformat(str(row.payload["monday"])).replace(tzinfo=ctx.rules.zone) + WEEK
+    held = await leads.count_held(tx) if ctx.now < over + WEEK else 0
+    for role in ("manager", "marketing") if held else ():
         for member in await list_members(tx, role=role):
             await ring(tx, ctx, member, "weekly", key=f"{row.key}:{member.id}", monday=str(row.payload["monday"]))
             if role == "manager":

@@ -115,6 +115,18 @@ async def test_of_one_promise_one_card_is_alive(tmp_path, platform):
         assert all("[领取]" not in card for card in told(acme, "wanglei", f"{no} 领取"))
 
 
+@pytest.mark.feature("H7")
+async def test_many_promises_that_break_together_are_three_cards_and_one_list(tmp_path, platform):
+    async with town(tmp_path, platform=platform, members=MEMBERS) as acme:
+        numbers = [await acme.mql(phone=f"1370013710{n}", name=f"客户{n}") for n in range(7)]
+        for no in numbers:
+            await acme.text("wanglei", f"领取 {no}")
+        await acme.until(shanghai("2026-03-19 10:22"))
+        assert len(told(acme, "chenjing", "首次联系超时了")) == 3
+        (rest,) = told(acme, "chenjing", "超时 7 条")
+        assert "[催办]" in rest and "[下一条]" in rest
+
+
 @pytest.mark.feature("U5")
 async def test_a_team_in_its_first_weeks_is_only_watched(tmp_path, platform):
     def watched(text):
