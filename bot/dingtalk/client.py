@@ -6,21 +6,18 @@ from collections import defaultdict, deque
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Any, NoReturn, TypeVar
+from typing import Any, TypeVar
 
 from aiohttp import FormData
 
 from bot.calling import PATIENCE, Line, NotReached, OutcomeUnknown
+from bot.dingtalk.answer import LARGEST, read_new, read_old
 from bot.dingtalk.errors import DingTalkError
 from bot.pace import Pace
 from bot.token import Token
 
-LARGEST_ANSWER = 4 * 1024 * 1024
 ALARM_PAUSE = timedelta(seconds=61)  # what an administrator must mend is tried once a minute
 SPARE = 2  # calls a second that are left to the organisation's other apps
-TOO_MANY = 429  # HTTP's own way to say it, from a gateway before DingTalk: nothing has happened behind it
-UNANSWERED = (504,)  # no answer from behind DingTalk's gateway: the call may have been done
-HIDDEN = "88"  # the old API's number for "look at sub_code"
 
 T = TypeVar("T")
 
@@ -151,8 +148,8 @@ class DingTalkClient:
         """POST to a message's sessionWebhook; the caller has checked its host."""
 
         async def once() -> None:
-            status, _, raw = await self.line.exchange("POST", address, body=_json(body), largest=LARGEST_ANSWER)
-            self._read_old("robot/sendBySession", status, raw)
+            status, _, raw = await self.line.exchange("POST", address, body=_json(body), largest=LARGEST)
+            self._read(read_old, "robot/sendBySession", status, raw)
 
         async with self._gates.slot("robot/sendBySession"):
             await self._gates.learning("robot/sendBySession", once())
@@ -195,9 +192,9 @@ class DingTalkClient:
             address = f"{self.account.oapi_base.rstrip('/')}/{path}"
             status, _, raw = await self.line.exchange(
                 "POST", address, params={"access_token": token}, body=body() if callable(body) else _json(body),
-                largest=LARGEST_ANSWER, patience=patience,
+                largest=LARGEST, patience=patience,
             )  # fmt: skip
-            return self._read_old(path, status, raw)
+            return dict(self._read(read_old, path, status, raw))
 
         return await self._renewing(path, once)
 
@@ -247,9 +244,9 @@ class DingTalkClient:
             params=params,
             body=_json(body),
             headers=headers,
-            largest=LARGEST_ANSWER,
+            largest=LARGEST,
         )
-        return self._read_new(api or path, status, raw)
+        return dict(self._read(read_new, api or path, status, raw))
 
     async def _pace(self, api: str) -> None:
         """Wait until one more call of this API fits into the second."""
@@ -262,52 +259,15 @@ class DingTalkClient:
                 return
             await asyncio.sleep(max(times[0] + 1.0 - loop.time(), 0.001))
 
-    def _read_new(self, api: str, status: int, raw: bytes) -> dict[str, Any]:
-        answer = self._object(api, status, raw)
-        if answer.get("status") == 1111:  # the gateway's ban of our address, in place of an answer
-            self._refuse("1111", api, status, answer)
-        code = str(answer.get("code") or answer.get("errcode") or "")
-        if 200 <= status < 300 and code in ("", "0"):
-            self._on_answer(api, "ok")
-            return answer
-        if code and status not in UNANSWERED:
-            self._refuse(code, api, status, answer)
-        raise OutcomeUnknown(f"钉钉回答 HTTP {status}")
-
-    def _read_old(self, api: str, status: int, raw: bytes) -> dict[str, Any]:
-        answer = self._object(api, status, raw)
-        if answer.get("status") == 1111:
-            self._refuse("1111", api, status, answer)
-        code = str(answer.get("errcode", answer.get("code", "")))
-        if code == HIDDEN:
-            code = str(answer.get("sub_code") or "")
-        if not code or code == "15":  # no answer from behind the gateway: the call may have been done
-            raise OutcomeUnknown(f"钉钉的回答看不懂(HTTP {status})")
-        if code != "0":
-            self._refuse(code, api, status, answer)
-        if status != 200:
-            raise OutcomeUnknown(f"钉钉回答 HTTP {status}")
+    def _read(self, read: Callable[[str, int, bytes], dict[str, Any]], api: str, status: int, raw: bytes) -> Any:
+        """An answer, counted by its code."""
+        try:
+            answer = read(api, status, raw)
+        except DingTalkError as error:
+            self._on_answer(api, error.code)
+            raise
         self._on_answer(api, "ok")
         return answer
-
-    def _object(self, api: str, status: int, raw: bytes) -> dict[str, Any]:
-        if len(raw) > LARGEST_ANSWER:
-            raise OutcomeUnknown("钉钉的回答太长")
-        try:
-            found = json.loads(raw)
-        except (ValueError, RecursionError):
-            found = None
-        if not isinstance(found, dict) and status == TOO_MANY:
-            self._refuse(str(status), api, status, {})
-        if not isinstance(found, dict):
-            raise OutcomeUnknown(f"钉钉的回答看不懂(HTTP {status})")
-        return found
-
-    def _refuse(self, code: str, api: str, status: int, answer: Mapping[str, Any]) -> NoReturn:
-        request_id = str(answer.get("requestid") or answer.get("request_id") or "")
-        error = DingTalkError(code, api, status=status, request_id=request_id)
-        self._on_answer(api, error.code)
-        raise error
 
 
 def _pause(error: Exception) -> timedelta | None:
