@@ -30,6 +30,8 @@ def parse(body: bytes, *, received_at: datetime, agent_id: int | None = None) ->
     try:
         message = parse_message(body)
         data: dict[str, Any] = message._data
+        if any(isinstance(value, list) for value in data.values()):
+            return Ignored(PLATFORM, "", received_at, "an element stands twice")
         at = _instant(data.get("CreateTime"), received_at)
         sender = str(data.get("FromUserName") or "").strip().lower()
         agent = str(data.get("AgentID") or "")

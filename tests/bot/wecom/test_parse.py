@@ -134,6 +134,14 @@ IGNORED: dict[str, Event] = {
     "acquisition link": of_event("customer_acquisition", ChangeType="friend_request", LinkId="l"),
     "another app's tap": of_event("template_card_event", EventKey="claim/1/2", TaskId="t", AgentID=1000003),
     "another app's text": parsed(MsgType="text", Content="领取 L1", AgentID=1000003),
+    "an element twice": of_event(
+        "change_external_contact",
+        "<State>b</State>",
+        ChangeType="add_external_contact",
+        UserID="lisi",
+        ExternalUserID="wm",
+        State="a",
+    ),
     "no kind": parsed(Content="领取 L1"),
     "list that is a word": of_event("template_card_event", "<SelectedItems>x</SelectedItems>", EventKey="claim/1/2"),
 }
