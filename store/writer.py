@@ -38,6 +38,10 @@ class StoreUnavailable(Tellable):
     """The database is away, locked or overrun; nothing is known to be wrong with the operation itself."""
 
 
+class OutcomeInDoubt(StoreUnavailable):
+    """The database went away while it committed and did not come back in time: the operation may have been done."""
+
+
 @dataclass
 class _Call:
     operation: Operation
@@ -154,10 +158,10 @@ class Writer:
                     doubt, error = raised.sign, raised.cause
                 if is_lost(error) or self._broken():
                     await self._give_back(broken=True)
-                if not may_succeed(error):
+                if not doubt and not may_succeed(error):  # what may have been done is never run again unasked
                     await self._one_by_one(batch, error)
                     return
-                batch = _still_patient(batch, error)
+                batch = _still_patient(batch, error, in_doubt=bool(doubt))
                 if batch:
                     await asyncio.sleep(pause)
                     pause = min(pause * 2, LONGEST_PAUSE)
@@ -252,11 +256,11 @@ def _hints(batch: list[_Call]) -> set[str]:
     return {hint for call in batch if call.tx is not None for hint in call.tx.hints}
 
 
-def _still_patient(batch: list[_Call], error: Exception) -> list[_Call]:
+def _still_patient(batch: list[_Call], error: Exception, *, in_doubt: bool) -> list[_Call]:
     """Those who wait on; the others hear that the database is away."""
     now = time.monotonic()
     tired = [call for call in batch if now - call.since >= PATIENCE]
-    _fail(tired, error)
+    _fail(tired, OutcomeInDoubt(_plain(error)) if in_doubt else error)
     return [call for call in batch if now - call.since < PATIENCE and not call.given_up]
 
 
