@@ -14,6 +14,7 @@ from bot.rest import rests
 from bot.reunion import (
     ask_the_register,
     ask_what_is_missing,
+    offer_merge,
     refresh_old_number,
     show_dispute,
     tell_owner_of_undone_merge,
@@ -45,7 +46,7 @@ from leads.facts import (
     NextStepSet,
     ReminderRang,
 )
-from leads.identity_facts import DisputeDecided, DisputeOpened, LeadMerged, MergeUndone
+from leads.identity_facts import DisputeDecided, DisputeOpened, LeadMerged, MergeUndone, PeopleCrossed
 from leads.mask import said
 from leads.recycle import recycle
 from leads.rights import is_free
@@ -334,6 +335,7 @@ STORY: dict[type[Fact], tuple[Reaction, ...]] = {
     ),
     LeadDisqualified: (cancel_clocks, set_reminder, refresh_cards, tell_marketing),
     LeadEdited: (refresh_cards, ask_the_register),
+    PeopleCrossed: (offer_merge,),
     LeadMerged: (set_reminder, refresh_cards, refresh_old_number, tell_owners_of_merge),
     MergeUndone: (set_reminder, refresh_cards, tell_owner_of_undone_merge),
     DisputeOpened: (show_dispute,),

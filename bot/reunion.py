@@ -4,9 +4,12 @@ from collections.abc import Sequence
 
 from bot.context import Context
 from bot.outgoing import managers_of, refresh, ring
+from leads.errors import NoRight
 from leads.facts import Fact, FollowUpLogged
-from leads.identity_facts import DisputeDecided, DisputeOpened, LeadMerged, MergeUndone
+from leads.identity_facts import DisputeDecided, DisputeOpened, LeadMerged, MergeUndone, PeopleCrossed
+from leads.merge import require_right
 from leads.missing import most_valuable
+from leads.rights import Who
 from store import due
 from store.leads import get_lead
 from store.members import find_member, name_of
@@ -43,6 +46,31 @@ async def tell_owner_of_undone_merge(tx: Tx, fact: Fact, ctx: Context, origin: s
         text = f"合并已撤销:L{fact.lead_id} 又是单独的一条,由你跟进。"
         await ring(tx, ctx, owner, "note", key=f"unmerged:{origin}:{lead.id}", lead_id=lead.id, text=text)
     return ()
+
+
+async def offer_merge(tx: Tx, fact: Fact, ctx: Context, origin: str) -> Sequence[Fact]:
+    """Whoever may merge both leads sees them side by side: their owner, otherwise the managers; once a pair."""
+    if not isinstance(fact, PeopleCrossed):
+        return ()
+    one, two = await get_lead(tx, fact.lead_id), await get_lead(tx, fact.other_id)
+    people: list[Member] = []
+    for owner_id in dict.fromkeys((one.owner_id, two.owner_id)):
+        owner = await find_member(tx, owner_id) if owner_id else None
+        if owner is not None and await _may_merge(tx, owner, one, two):
+            people.append(owner)
+    low, high = sorted((fact.lead_id, fact.other_id))
+    for member in people or await managers_of(tx, one, rules=ctx.rules):
+        key = f"crossed:{low}:{high}:{member.id}"
+        await ring(tx, ctx, member, "merge", key=key, lead_id=low, one=low, two=high, picks="")
+    return ()
+
+
+async def _may_merge(tx: Tx, member: Member, one: Lead, two: Lead) -> bool:
+    try:
+        await require_right(tx, Who.of(member), one, two)
+    except NoRight:
+        return False
+    return True
 
 
 async def show_dispute(tx: Tx, fact: Fact, ctx: Context, origin: str) -> Sequence[Fact]:

@@ -40,6 +40,7 @@ FACT_LABELS: Mapping[str, str] = MappingProxyType(
         "disqualified": "标为无效",
         "edited": "修改资料",
         "merged": "合并",
+        "crossed": "可能和另一条是同一个人",
         "merge_undone": "撤销合并",
         "dispute_opened": "撞单",
         "dispute_decided": "撞单裁决",

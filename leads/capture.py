@@ -7,6 +7,7 @@ from datetime import datetime
 from config.rules import Rules
 from leads.assign import pool_for
 from leads.cleaning import BY_NUMBER, Contacts, classify, flaw_of, guessed_city, read_contacts
+from leads.crossed import bind
 from leads.duplicates import index_company
 from leads.errors import Unusable
 from leads.facts import BecameMql, Fact, LeadAssigned, LeadCaptured, LeadEnquired, LeadScored
@@ -179,8 +180,8 @@ async def _enquire(
     tx: Tx, lead_id: int, person: Person, keys: Contacts, own: Own, *, by: Who | None, rules: Rules, now: datetime
 ) -> Captured:
     lead = await leads.get_lead(tx, lead_id)
-    for kind, value in keys.pairs:
-        await leads.add_identity(tx, kind, value, lead_id)
+    actor = by.id if by is not None else None
+    crossed = await bind(tx, keys.pairs, lead_id, by=actor, now=now)
     await _book_enquiry(tx, lead_id, person, now=now)
     reopened = lead.stage in MOVES["reopen"].before
     fresh = _filled(lead, person, keys)
@@ -214,14 +215,10 @@ async def _enquire(
     await index_company(tx, lead_id, before=lead.company, after=merged.company)
     facts: list[Fact] = [
         LeadEnquired(
-            lead_id=lead_id,
-            at=now,
-            by=by.id if by is not None else None,
-            source=person.source,
-            count=merged.enquiries,
-            need=person.need,
-        )
-    ]
+            lead_id=lead_id, at=now, by=actor, source=person.source, count=merged.enquiries, need=person.need
+        ),
+        *crossed,
+    ]  # fmt: skip
     if (rated.points, rated.grade) != before:
         facts.append(scored_fact(lead_id, rated, rules=rules, now=now))
     if ready:

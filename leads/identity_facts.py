@@ -33,6 +33,18 @@ class MergeUndone(Fact):
 
 
 @dataclass(frozen=True, kw_only=True)
+class PeopleCrossed(Fact):
+    """Somebody came with a contact (`way`: phone, email, wechat, external) that another lead has."""
+
+    kind = "crossed"
+    other_id: int
+    way: str
+
+    def data(self) -> Mapping[str, Any]:
+        return {"other": f"L{self.other_id}", "way": self.way}
+
+
+@dataclass(frozen=True, kw_only=True)
 class DisputeOpened(Fact):
     """A colleague says that this customer is theirs."""
 

@@ -15,6 +15,7 @@ from store import batches, lease
 from store.batch import ImportBatch
 from store.tx import Tx
 
+CROSSED = "联系方式分属 L{0} 和 L{1},可能是同一个人,发「对比 L{0} L{1}」看看"
 MOST_DOUBTS = 200  # different ones that are told; beyond it they are counted together
 
 Item = tuple[Row | Flaw, Sequence[str]]
@@ -53,7 +54,7 @@ async def book_slice(tx: Tx, batch: ImportBatch, items: Sequence[Item], *, rules
         "new": batch.new + ledger.new,
         "updated": batch.updated + ledger.updated,
         "skipped": batch.skipped + len(flaws),
-        "doubts": more_doubts(batch.doubts, rows),
+        "doubts": more_doubts(batch.doubts, rows, [CROSSED.format(*pair) for pair in sorted(ledger.crossed)]),
     }
     if not await lease.hold(tx, batch, lease_until=now + tx.takeover, **counts):
         raise BatchTaken
@@ -62,9 +63,9 @@ async def book_slice(tx: Tx, batch: ImportBatch, items: Sequence[Item], *, rules
     return Booked(counts, ledger.facts if options.get("start") else ())
 
 
-def more_doubts(doubts: Mapping[str, int], rows: Sequence[Row]) -> dict[str, int]:
-    """What was not understood and how often, the rows of this slice included."""
-    found = Counter(doubts)
+def more_doubts(doubts: Mapping[str, int], rows: Sequence[Row], crossed: Sequence[str] = ()) -> dict[str, int]:
+    """What was not understood and how often, the rows of this slice included, and who may be whom."""
+    found = Counter({**doubts, **dict.fromkeys(crossed, 1)})
     for row in rows:
         for doubt in row.doubts:
             found[doubt if doubt in found or len(found) < MOST_DOUBTS else "其他"] += 1

@@ -47,6 +47,7 @@ class Ledger:
         self.tx = tx
         self.facts: list[Fact] = []
         self.new = self.updated = 0
+        self.crossed = set[tuple[int, int]]()  # pairs of leads that may be one person
         self._batch_id = batch_id
         self.rules = rules
         self.start = start
@@ -229,6 +230,8 @@ class Ledger:
             if pair not in self._known:
                 self._known[pair] = lead_id
                 self._pairs.append((pair, lead_id))
+            elif self._known[pair] != lead_id:
+                self.crossed.add((min(lead_id, self._known[pair]), max(lead_id, self._known[pair])))
 
     def _rate(self, lead_id: int) -> None:
         lead = self._leads[lead_id]
