@@ -7,6 +7,7 @@ import aiohttp
 import pytest
 from python_calamine import CalamineWorkbook
 
+from tests.chromium import MISSING, chromium, find_chromium
 from tests.lists import counts, csv_text, upload, workbook
 from tests.town import MQL, words
 
@@ -75,6 +76,33 @@ async def test_the_page_takes_one_list_and_the_card_asks_before_anything_is_writ
     assert (await acme.lead("L1001"))["sources"] == ["展会"]
     status, page = await on_page(acme, path, "again.csv", csv_text(HEAD, LI))
     assert status == 404 and "已经用过" in page, "the page is good for one file"
+
+
+@pytest.mark.browser
+@pytest.mark.skipif(find_chromium() is None, reason=MISSING)
+@pytest.mark.platforms("wecom")
+@pytest.mark.only("sqlite")
+@pytest.mark.feature("Q1")
+async def test_on_a_phone_a_wrong_file_is_told_and_the_right_one_taken(acme):
+    path = re.search(r"(/app/import/[\w-]+)", words(await acme.text("linda", "导入")))[1]
+    wrong, right = acme.root / "天气.csv", acme.root / "客户.csv"
+    wrong.write_text("今天天气不错\n", "utf-8")
+    right.write_text(csv_text(HEAD, LI), "utf-8")
+    async with chromium() as browser:
+        page = await browser.new_page(viewport={"width": 390, "height": 760})
+        said = []
+        page.on("console", lambda message: said.append(message.text))
+        page.on("pageerror", lambda error: said.append(str(error)))
+        await page.goto(f"http://127.0.0.1:{acme.runner.addresses[0][1]}{path}")
+        assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth"), "nothing is cut off"
+        for file, answer in ((wrong, ".wrong"), (right, ".told")):
+            await page.set_input_files("input[type=file]", file)
+            await page.click("button")
+            told = await (await page.wait_for_selector(answer)).inner_text()
+            assert ("没有找到表头" if file is wrong else "收到「客户.csv」") in told
+        assert not [line for line in said if "Failed to load resource" not in line], said
+    await acme.settle()
+    assert "可导入 1,需修 0" in words(acme.standin.chat("linda"))
 
 
 @pytest.mark.feature("Q3")

@@ -1,7 +1,7 @@
 // Shows how far the upload is; without this script the form works all the same.
-const form = document.querySelector("form");
-form?.addEventListener("submit", (event) => {
+document.addEventListener("submit", (event) => {
   event.preventDefault();
+  const form = event.target;
   const button = form.querySelector("button");
   const bar = form.querySelector("progress");
   const request = new XMLHttpRequest();
@@ -14,11 +14,10 @@ form?.addEventListener("submit", (event) => {
   request.onload = () => {
     const page = new DOMParser().parseFromString(request.responseText, "text/html");
     document.querySelector("main").replaceWith(page.querySelector("main"));
-    if (document.querySelector("form")) location.hash = "";
   };
   request.onerror = () => {
     button.disabled = false;
-    button.textContent = "再试一次";
+    button.textContent = "没有传上去,再试一次";
     bar.hidden = true;
   };
   request.open("POST", location.pathname);
