@@ -14,7 +14,7 @@ OPEN = {
 LOOKING = {  # any valid key
     ("GET", "/api/v1/leads"), ("GET", "/api/v1/leads/{no}"), ("GET", "/api/v1/leads/{no}/timeline"),
     ("GET", "/api/v1/duplicates"), ("GET", "/api/v1/members"), ("GET", "/api/v1/members/{id}"),
-    ("GET", "/api/v1/messages"), ("GET", "/api/v1/clocks"),
+    ("GET", "/api/v1/messages"), ("GET", "/api/v1/clocks"), ("GET", "/api/v1/reports/quality"),
 }  # fmt: skip
 ACTING = {  # admin and integration keys
     ("POST", "/api/v1/leads"), ("PATCH", "/api/v1/leads/{no}"), ("POST", "/api/v1/understand"),
