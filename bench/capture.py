@@ -5,20 +5,21 @@ import secrets
 import statistics
 from urllib.parse import quote
 
-from bench.company import BenchCompany, http, make_company
+from bench.company import BenchCompany, http
 from bench.figure import Figure, ratio
+from bench.past import REPS, old_company
 from bench.run import Run, crowd, server
-from bench.seed import FIRST_NUMBER, seed
+from bench.seed import FIRST_NUMBER
 
-REPS = 5
+
+FIRST = 1000  # behind it the numbers of a new company begin
 
 
 def capture(run: Run) -> list[Figure]:
     """Two companies of different age, in turn."""
     few, many = run.size(10_000, 200), run.size(1_000_000, 1000)
-    companies = {name: make_company(run.place() / "acme", reps=REPS) for name in ("few", "many")}
-    for name, count in (("few", few), ("many", many)):
-        seed(companies[name], count, owned=False, say=run.say)
+    companies = {"few": old_company(run, few), "many": old_company(run, many)}
+    newest = {"few": max(few, FIRST), "many": max(many, FIRST)}
     count = run.size(600, 20)
     posts: dict[str, list[float]] = {"few": [], "many": []}
     claims: dict[str, list[float]] = {"few": [], "many": []}
@@ -27,8 +28,9 @@ def capture(run: Run) -> list[Figure]:
         for number in range(run.rounds + 1):
             run.say(f"B5, B6: round {number} of {run.rounds}")
             for name, company in companies.items():
-                first = 1 + number * count
-                captured, claimed = _post(run, company, count), _claim(run, company, range(first, first + count // 4))
+                captured = _post(run, company, count)
+                claimed = _claim(run, company, range(newest[name] + 1, newest[name] + 1 + count // 4))
+                newest[name] += count
                 if number:  # the first round warms both
                     posts[name].append(captured)
                     claims[name].append(claimed)
@@ -57,7 +59,7 @@ def _post(run: Run, company: BenchCompany, count: int) -> float:
 
 
 def _claim(run: Run, company: BenchCompany, leads: range) -> float:
-    """The reps claim leads of the past in turn; returns claims per second."""
+    """The reps claim leads that have just come, in turn; returns claims per second."""
     acts = [(f"/api/v1/leads/L{n}/claim", json.dumps({"by": company.reps[n % REPS]}).encode()) for n in leads]
     return _ask(run, company, acts)
 

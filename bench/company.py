@@ -65,6 +65,14 @@ def make_company(root: Path, *, reps: int, store_url: str | None = None) -> Benc
     return BenchCompany(folder, loaded, names, port)
 
 
+def open_company(root: Path) -> BenchCompany:
+    """A company that was made before."""
+    folder = Folder(root)
+    settings = load_settings(folder, {})
+    rows = folder.members.read_text("utf-8").splitlines()[1:]
+    return BenchCompany(folder, settings, tuple(row.partition(",")[0] for row in rows), settings.server.port)
+
+
 def text_event(company: BenchCompany, sender: str, words: str, *, now: float) -> bytes:
     """The inner XML of one line of chat, unlike any other."""
     wecom = company.settings.wecom

@@ -6,16 +6,15 @@ import statistics
 import time
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 from sqlalchemy import select, update
 from sqlmodel import col
 
-from bench.company import make_company
+from bench.company import open_company
 from bench.figure import Figure, ratio
+from bench.past import old_company
 from bench.quiet import quiet_bot
 from bench.run import Run, inside
-from bench.seed import seed
 from bot.app import Leadbot
 from bot.loop import run_to_the_end
 from store.queues import Due
@@ -27,9 +26,9 @@ DUE = 100
 def promises(run: Run) -> list[Figure]:
     """B7: both companies are swept in turn, round after round, in one process."""
     few, many = run.size(10_000, 600), run.size(1_000_000, 3000)
-    run.say(f"B7: making {many:,} leads with a running clock each")
-    rounds = ["--rounds", str(run.rounds * 2)]
-    found = inside(["bench.promises", str(run.place()), "--few", str(few), "--many", str(many), *rounds])
+    roots = [str(old_company(run, leads).folder.root) for leads in (few, many)]
+    run.say("B7: sweeping")
+    found = inside(["bench.promises", *roots, "--rounds", str(run.rounds * 2)])
     return [
         Figure("B7", f"sweep of {DUE} due promises, {many:,} running clocks against {few:,}",
                ratio(found["many"], found["few"]), "× time", 1.25, 1.1, True,
@@ -63,16 +62,12 @@ async def sweep(bot: Leadbot, round_: int) -> float:
 async def main() -> None:
     """Both companies side by side, told as JSON."""
     parser = argparse.ArgumentParser()
-    parser.add_argument("root", type=Path)
-    for name in ("few", "many", "rounds"):
-        parser.add_argument(f"--{name}", type=int, required=True)
+    for name in ("few", "many"):
+        parser.add_argument(name, type=Path)
+    parser.add_argument("--rounds", type=int, required=True)
     given = parser.parse_args()
     times: dict[str, list[float]] = {"few": [], "many": []}
-    companies: dict[str, Any] = {}
-    for name in times:
-        companies[name] = make_company(given.root / name, reps=5)
-        seed(companies[name], getattr(given, name), owned=True, say=lambda line: None)
-    async with quiet_bot(companies["few"]) as few, quiet_bot(companies["many"]) as many:
+    async with quiet_bot(open_company(given.few)) as few, quiet_bot(open_company(given.many)) as many:
         for number in range(given.rounds + 1):
             for name, bot in (("few", few), ("many", many)):
                 spent = await sweep(bot, number)

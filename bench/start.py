@@ -12,8 +12,8 @@ from pathlib import Path
 
 from bench.company import BenchCompany, make_company
 from bench.figure import Figure
+from bench.past import old_company
 from bench.run import ROOT, Run, cpu_s
-from bench.seed import seed
 
 PATIENCE = 60.0
 RESTING = 3.0  # seconds after the start until the memory is read
@@ -35,8 +35,7 @@ def start(run: Run) -> list[Figure]:
         rest.append(megabytes)
         bare.append(_bare_start(warm))
     leads = run.size(1_000_000, 2000)
-    many = make_company(run.place() / "acme", reps=20)
-    seed(many, leads, owned=True, say=run.say)
+    many = old_company(run, leads)
     run.say("B13: memory with many leads")
     _, full, _ = serve_once(many, warm, ask=True)
     return [

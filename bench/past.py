@@ -1,0 +1,28 @@
+"""A company that is years old, made once for all benchmarks of a run: each of them gets a copy of its own."""
+
+import shutil
+from pathlib import Path
+
+from bench.company import BenchCompany, free_port, make_company, open_company
+from bench.run import Run
+from bench.seed import seed
+
+REPS = 5
+
+
+def old_company(run: Run, leads: int) -> BenchCompany:
+    """A company whose `REPS` reps own `leads` leads, each with a running promise that is due in 2099."""
+    original = run.folder / f"past-{leads}"
+    if not original.exists():
+        seed(make_company(original, reps=REPS), leads, owned=True, say=run.say)
+    run.say(f"copying {leads:,} leads")
+    root = run.place() / "acme"
+    shutil.copytree(original, root)
+    _on_another_port(root)
+    return open_company(root)
+
+
+def _on_another_port(root: Path) -> None:
+    company = open_company(root)
+    settings = company.folder.settings
+    settings.write_text(settings.read_text("utf-8").replace(str(company.port), str(free_port())), "utf-8")
