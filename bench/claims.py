@@ -22,6 +22,7 @@ from bot.pipeline import receive
 from store.tables import Lead, TimelineItem
 
 CLAIMANTS = 16
+AT_ONCE = 1000  # callbacks that arrive together; many more are turned away
 
 
 def claims(run: Run) -> list[Figure]:
@@ -65,12 +66,13 @@ async def _all_claim(bot: Leadbot, company: BenchCompany, leads: int) -> int:
         for lead in range(1, leads + 1)
         for place in range(CLAIMANTS)
     ]
-    await asyncio.gather(
-        *(
-            receive(bot.store, platform="wecom", key=f"c{n}", lane=f"wecom:{rep}", body=body, now=bot.now())
-            for n, (rep, body) in enumerate(events)
+    for first in range(0, len(events), AT_ONCE):
+        await asyncio.gather(
+            *(
+                receive(bot.store, platform="wecom", key=f"c{n}", lane=f"wecom:{rep}", body=body, now=bot.now())
+                for n, (rep, body) in enumerate(events[first : first + AT_ONCE], first)
+            )
         )
-    )
     return len(events)
 
 
