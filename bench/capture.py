@@ -11,7 +11,6 @@ from bench.past import REPS, old_company
 from bench.run import Run, crowd, server
 from bench.seed import FIRST_NUMBER
 
-
 FIRST = 1000  # behind it the numbers of a new company begin
 
 

@@ -98,6 +98,17 @@ def cpu_s(process: "subprocess.Popen[bytes]") -> float:
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
+def family_cpu_s(process: "subprocess.Popen[bytes]") -> float:
+    """The same for a server started by `server` with all its workers."""
+    ticks = 0
+    for path in Path("/proc").glob("[0-9]*/stat"):
+        with contextlib.suppress(OSError):  # it has ended meanwhile
+            fields = path.read_text().rpartition(")")[2].split()
+            if int(fields[3]) == process.pid:  # its session
+                ticks += int(fields[11]) + int(fields[12])
+    return ticks / os.sysconf("SC_CLK_TCK")
+
+
 def told(port: int) -> dict[str, Any]:
     """What bench/serving.py tells of itself."""
     with urllib.request.urlopen(f"http://127.0.0.1:{port}/bench", timeout=60) as answer:
