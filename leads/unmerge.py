@@ -116,7 +116,7 @@ async def _restore(
         then, since = merged.get(name) or {}, getattr(survivor, name) or {}
         said = {key: value for key, value in since.items() if value != then.get(key)}
         left = {key: value for key, value in (before.get(name) or {}).items() if key in since or key not in then}
-        setattr(mine, name, {**left, **said})
+        setattr(mine, name, {**left, **said} or (None if name == "own_sealed" else {}))
     if "heat" in kept:
         mine.heat = heat_of(await behaviours.list_of_lead(tx, row.survivor_id), rules=rules)
         theirs.heat = heat_of(await behaviours.list_of_lead(tx, row.loser_id), rules=rules)
