@@ -17,7 +17,7 @@ FIRST = 1000  # behind it the numbers of a new company begin
 def capture(run: Run) -> list[Figure]:
     """Two companies of different age, in turn."""
     few, many = run.size(10_000, 200), run.size(1_000_000, 1000)
-    companies = {"few": old_company(run, few), "many": old_company(run, many)}
+    companies = {"few": old_company(run, few, owned=False), "many": old_company(run, many, owned=False)}
     newest = {"few": max(few, FIRST), "many": max(many, FIRST)}
     count = run.size(600, 20)
     posts: dict[str, list[float]] = {"few": [], "many": []}

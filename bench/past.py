@@ -10,11 +10,11 @@ from bench.seed import seed
 REPS = 5
 
 
-def old_company(run: Run, leads: int) -> BenchCompany:
-    """A company whose `REPS` reps own `leads` leads, each with a running promise that is due in 2099."""
-    original = run.folder / f"past-{leads}"
+def old_company(run: Run, leads: int, *, owned: bool) -> BenchCompany:
+    """A company with `leads` leads, free or its `REPS` reps', each with a running promise that is due in 2099."""
+    original = run.folder / f"past-{leads}-{'owned' if owned else 'free'}"
     if not original.exists():
-        seed(make_company(original, reps=REPS), leads, owned=True, say=run.say)
+        seed(make_company(original, reps=REPS), leads, owned=owned, say=run.say)
     run.say(f"copying {leads:,} leads")
     root = run.place() / "acme"
     shutil.copytree(original, root)

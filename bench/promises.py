@@ -26,7 +26,7 @@ DUE = 100
 def promises(run: Run) -> list[Figure]:
     """B7: both companies are swept in turn, round after round, in one process."""
     few, many = run.size(10_000, 600), run.size(1_000_000, 3000)
-    roots = [str(old_company(run, leads).folder.root) for leads in (few, many)]
+    roots = [str(old_company(run, leads, owned=True).folder.root) for leads in (few, many)]
     run.say("B7: sweeping")
     found = inside(["bench.promises", *roots, "--rounds", str(run.rounds * 2)])
     return [

@@ -35,7 +35,7 @@ def start(run: Run) -> list[Figure]:
         rest.append(megabytes)
         bare.append(_bare_start(warm))
     leads = run.size(1_000_000, 2000)
-    many = old_company(run, leads)
+    many = old_company(run, leads, owned=True)
     run.say("B13: memory with many leads")
     _, full, _ = serve_once(many, warm, ask=True)
     return [
