@@ -35,7 +35,8 @@ async def take(
 ) -> Sequence[Work]:
     """Take up to `limit` rows that are due, oldest first, and hold them until `now` + `tx.takeover`.
 
-    With `lanes`, a row waits while an older row of its lane is in one of the `holding` states.
+    With `lanes`, a row waits while an older row of its lane is in one of the `holding` states. Without, the oldest is
+    the one that has been due longest: a million rows that wait for their day are not looked through.
     `into` changes the state while taking. The rows come back with their new fencing number.
     """
     statement = _taking(table, state, holding, into, lanes)
@@ -69,7 +70,7 @@ def _taking(
     chosen = (
         select(col(table.id))
         .where(*conditions)
-        .order_by(col(table.id))
+        .order_by(*([col(table.id)] if lanes else [col(table.run_at), col(table.id)]))
         .limit(bindparam("most"))
         .with_for_update(skip_locked=True)
         .cte("chosen")  # chosen once: PostgreSQL might otherwise look again while it changes, and take more

@@ -1,13 +1,15 @@
 """Work in hand: nobody does it twice, nobody keeps it for ever, and senders do not overtake themselves."""
 
 import asyncio
+import sqlite3
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import text
 
-from store import inbox, lease
+from store import due, inbox, lease
 from store.db import Store
-from store.queues import Inbox
+from store.queues import Due, Inbox
 from tests.conftest import KEYS, NOW
 
 
@@ -82,3 +84,22 @@ async def test_another_companys_work_is_never_taken(store):
 def test_pauses_grow_and_end(attempts, seconds):
     again = lease.retry_at(attempts, now=NOW)
     assert again == (NOW + timedelta(seconds=seconds) if seconds else None)
+
+
+@pytest.mark.only("sqlite")
+async def test_rows_that_wait_for_their_day_are_not_looked_through(store, database):
+    """A database that has counted its rows goes by what is due, not through all numbers from the first on."""
+
+    async def plant(tx):
+        for number in range(2000):
+            await due.keep(tx, kind="clock", key=f"k{number}", at=NOW + timedelta(days=number), lead_id=number)
+        await tx.execute(text("ANALYZE"))
+
+    await store.transaction(plant)
+    for _ in range(3):
+        await store.transaction(lambda tx: lease.take(tx, Due, now=NOW, limit=20, lanes=False))
+    asked = next(words for words in store.prepared() if words.startswith("WITH chosen") and "due" in words)
+    file = sqlite3.connect(database.path)
+    plan = [row[3] for row in file.execute("explain query plan " + asked, (None,) * asked.count("?"))]
+    file.close()
+    assert any("USING COVERING INDEX ix_due_run" in step or "USING INDEX ix_due_run" in step for step in plan), plan
