@@ -85,8 +85,9 @@ def _whole(what: str, leads: Leads, won: Sequence[bool], order: Sequence[int], l
     cut = len(order) * 7 // 10
     ours, bayes = both(leads, won, sorted(order[:cut]), order[cut:])
     return [
-        Figure(f"odds, {what}", "AUC above naive Bayes with bins", ours.auc - bayes.auc, "", line,
-               beside=f"{ours.auc:.3f} against {bayes.auc:.3f}; calibration {ours.gap:.3f} against {bayes.gap:.3f}"),
+        Figure(f"odds, {what}", f"area under the curve; naive Bayes with bins + {line}", ours.auc, "AUC",
+               bayes.auc + line,
+               beside=f"naive Bayes {bayes.auc:.3f}; calibration error {ours.gap:.3f} against {bayes.gap:.3f}"),
     ]  # fmt: skip
 
 
@@ -98,10 +99,10 @@ def _small(size: int, rounds: Sequence[tuple[Told, Told]]) -> list[Figure]:
 
     auc, gap = mean(ours, "auc"), mean(ours, "gap")
     figures = [
-        Figure(f"odds, {size}", "AUC above naive Bayes with bins", auc - mean(bayes, "auc"), "", 0.0,
-               beside=f"{auc:.3f} against {mean(bayes, 'auc'):.3f}, better in "
+        Figure(f"odds, {size}", "area under the curve; naive Bayes with bins", auc, "AUC", mean(bayes, "auc"),
+               beside=f"naive Bayes {mean(bayes, 'auc'):.3f}, better in "
                       f"{sum(one.auc > other.auc for one, other in rounds)} of {len(rounds)}"),
-        Figure(f"odds, {size}", "calibration error", gap, "", 0.04 if size == 500 else None, less_is_better=True,
+        Figure(f"odds, {size}", "calibration error", gap, "share", 0.04 if size == 500 else None, less_is_better=True,
                beside=f"naive Bayes {mean(bayes, 'gap'):.3f}"),
     ]  # fmt: skip
     if size == SIZES[-1]:

@@ -44,7 +44,7 @@ class Line:
         params: Mapping[str, str] | None = None,
         body: Any = None,
         headers: Mapping[str, str] | None = None,
-        patience: float = PATIENCE,
+        patience: float | None = None,
     ) -> tuple[int, str, bytes]:
         """Status, content type and up to `largest` + 1 bytes of the answer; raises NotReached or OutcomeUnknown.
 
@@ -58,7 +58,7 @@ class Line:
                 data=body,
                 headers={**({"Content-Type": JSON} if isinstance(body, bytes) else {}), **(headers or {})},
                 allow_redirects=False,
-                timeout=aiohttp.ClientTimeout(total=patience, sock_connect=CONNECTING),
+                timeout=aiohttp.ClientTimeout(total=patience or PATIENCE, sock_connect=CONNECTING),
             ) as answer:
                 raw = await answer.content.read(largest + 1)
                 while not answer.content.at_eof() and len(raw) <= largest:

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 from aiohttp import FormData
 
-from bot.calling import PATIENCE, Line, NotReached, OutcomeUnknown
+from bot.calling import Line, NotReached, OutcomeUnknown
 from bot.dingtalk.answer import LARGEST, read_new, read_old
 from bot.dingtalk.errors import DingTalkError
 from bot.pace import Pace
@@ -180,7 +180,7 @@ class DingTalkClient:
         return answer
 
     async def old(
-        self, path: str, body: Mapping[str, Any] | Callable[[], FormData], *, patience: float = PATIENCE
+        self, path: str, body: Mapping[str, Any] | Callable[[], FormData], *, patience: float | None = None
     ) -> dict[str, Any]:
         """A call of the old API (oapi_base/…), not counted: those for the address book and media are free of the quota.
 

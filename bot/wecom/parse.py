@@ -57,7 +57,7 @@ def _event(message: Any, data: dict[str, Any], sender: str, at: datetime) -> Eve
         return MessageReceived(PLATFORM, sender, at, text="", kind=kind, media_id=str(data.get("MediaId") or ""))
     if kind == "event":
         return _of_event(message, data, sender, at)
-    if kind and sender:  # whatever a member sends gets an answer
+    if kind and sender and sender != data.get("ToUserName"):  # whatever a member sends gets an answer
         return MessageReceived(PLATFORM, sender, at, text="", kind=kind[:20])
     return Ignored(PLATFORM, sender, at, f"message of kind {kind[:40]}")
 

@@ -176,4 +176,4 @@ async def test_a_promise_kept_from_before_the_ladder_goes_on_by_its_own_rule(tmp
         owner = (await acme.lead(no))["owner"]
         await acme.text(owner, f"跟进 {no} 电话聊了")
         await acme.until(shanghai("2026-04-01 10:00"))
-        assert told(acme, "chenjing", "首次联系") == [] and (await acme.lead(no))["owner"] == owner
+        assert told(acme, "chenjing", "首次联系超时") == [] and (await acme.lead(no))["owner"] == owner

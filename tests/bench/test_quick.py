@@ -17,6 +17,7 @@ from bench.run import ROOT
 def short_path():
     """A folder near the root: the address of the admin socket in it may have 107 bytes only."""
     with tempfile.TemporaryDirectory(prefix="lb") as name:
+        Path(name).chmod(0o755)  # PostgreSQL refuses to be root and works there as somebody else
         yield Path(name)
 
 
@@ -27,6 +28,7 @@ ROWS = {
     "promises": {"B7"},
     "imports": {"B8", "B8 raw", "B8 memory", "B8 slice"},
     "claims": {"B10"},
+    "odds": {f"odds, {size}" for size in (100, 200, 500, 2000)},
     "replicas": {"B12", "B12 cpu", "B12 share", "B12 turn"},
     "start": {"B13a", "B13b", "B14"},
 }

@@ -43,7 +43,10 @@ def robot(name: str, **changed: Any) -> Any:
     ],
 )
 def test_a_message_is_read(name: str, kind: str, text: str, media: str) -> None:
-    assert robot(name) == MessageReceived("dingtalk", STAFF, SAID_AT, text=text, kind=kind, media_id=media)
+    named = "报价单.pdf" if kind == "file" else ""
+    assert robot(name) == MessageReceived(
+        "dingtalk", STAFF, SAID_AT, text=text, kind=kind, media_id=media, file_name=named
+    )
 
 
 def test_text_one_level_higher_is_read_as_a_sample_of_dingtalk_has_it() -> None:
