@@ -85,7 +85,7 @@ def replicas(run: Run) -> list[Figure]:
                beside=f"{bot:.2f} ms and {data:.2f} ms of the database against {statistics.median(costs):.2f} ms"),
         Figure("B12 share", "processor time of a line, all together, with two replicas against one", sharing, "×",
                less_is_better=True, beside="1 means that nothing is lost by sharing"),
-        Figure("B12 turn", "part of the time in which one replica holds the company's turn", held, "",
+        Figure("B12 turn", "part of the time in which one replica holds the company's turn", held, "share",
                less_is_better=True, beside=f"more replicas bring at most {1 / max(held, 0.01):.1f} × in changes"),
     ]  # fmt: skip
 

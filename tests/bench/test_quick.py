@@ -47,9 +47,7 @@ def test_a_benchmark_runs_quickly_and_prints_its_rows(name, short_path):
     told = json.loads(done.stdout)
     assert told["machine"]["cores"] >= 1 and told["quick"] is True
     assert {row["name"] for row in told["figures"]} >= ROWS[name]
-    sampled = {"B12 turn"}  # how often a lock was seen held: in a short run perhaps never
-    assert all((row["value"] > 0 or row["name"] in sampled) and row["what"] for row in told["figures"])
-    assert all(row["unit"] for row in told["figures"])
+    assert all(row["value"] > 0 and row["unit"] and row["what"] for row in told["figures"])
     assert not list(short_path.glob("run-*")), "it leaves nothing behind"
 
 
