@@ -126,10 +126,10 @@ def _asked(line: bytes) -> dict[str, Any]:
     return {"command": asked.get("command"), "arguments": asked.get("arguments", {})}
 
 
-def ask_server(path: Path, command: str, arguments: Mapping[str, Any], *, patience: float = PATIENCE) -> Any:
+def ask_server(path: Path, command: str, arguments: Mapping[str, Any], *, patience: float | None = None) -> Any:
     """Hand a command to a running server and return its result. Raises NobodyThere, CommandFailed."""
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as client:
-        client.settimeout(patience)
+        client.settimeout(patience or PATIENCE)
         try:
             with short_way(path) as address:
                 client.connect(address)
