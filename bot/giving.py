@@ -22,7 +22,7 @@ async def give(tx: Tx, ctx: Context, lead: Lead, *, without: str | None = None, 
     if not ctx.rules.assignment.gives or not ctx.calendar.is_open(ctx.now) or offered:
         await offer(tx, ctx, lead, without=without)
         return []
-    decision = await decide(tx, lead, without=without, rules=ctx.rules, now=ctx.now)
+    decision = await decide(tx, lead, without=without, others=ctx.others, rules=ctx.rules, now=ctx.now)
     facts = await carry_out(tx, lead, decision, rules=ctx.rules, now=ctx.now)
     await _tell_skipped(tx, ctx, decision)
     if decision.offers:

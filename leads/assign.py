@@ -8,6 +8,7 @@ from typing import Any
 from sqlmodel import col
 
 from config.assignment import AssignmentRule, When
+from config.hours import Calendars
 from config.rules import Rules
 from leads.candidates import Candidate, Limits, choose, why_not
 from leads.duplicates import find_alike
@@ -20,6 +21,7 @@ from store.members import list_members
 from store.tables import Lead, Member
 from store.tx import Tx
 
+COMPANY_HOURS = Calendars()  # everybody works as the company does
 ALIKE = 50  # leads of one company that are looked at
 STICKY_COMPANY, STICKY_PREVIOUS = "同一家公司", "原负责人"
 
@@ -73,9 +75,14 @@ def pool_for(lead: Lead, *, rules: Rules) -> str:
     return (found[1].pool if found else None) or rules.default_pool
 
 
-async def decide(tx: Tx, lead: Lead, *, without: str | None = None, rules: Rules, now: datetime) -> Decision:
-    """Who gets a free lead now; changes nothing. `without` is somebody who just gave it back."""
-    sticky = await _sticky(tx, lead, without=without, rules=rules, now=now)
+async def decide(
+    tx: Tx, lead: Lead, *, without: str | None = None, others: Calendars = COMPANY_HOURS, rules: Rules, now: datetime
+) -> Decision:
+    """Who gets a free lead now; changes nothing. `without` is somebody who just gave it back.
+
+    `others`: the hours of those whose hours differ from the company's; who is off shift gets none.
+    """
+    sticky = await _sticky(tx, lead, without=without, others=others, rules=rules, now=now)
     if sticky is not None:
         return sticky
     found = matching(lead, rules=rules)
@@ -86,7 +93,7 @@ async def decide(tx: Tx, lead: Lead, *, without: str | None = None, rules: Rules
     if rule.by == "claim":
         return Decision(number, rule.name, pool)
     people = [m for m in await list_members(tx) if _meant(m, rule) and m.id != without]
-    considered = await _candidates(tx, lead, rule.name, people, rules=rules, now=now)
+    considered = await _candidates(tx, lead, rule.name, people, others=others, rules=rules, now=now)
     chosen, credit = choose(considered, rule.by)
     return Decision(number, rule.name, pool, chosen, tuple(considered), credit, offers=chosen is None)
 
@@ -109,7 +116,9 @@ async def company_owners(tx: Tx, lead: Lead) -> list[str]:
     return list(dict.fromkeys(one.owner_id or "" for one in owned))
 
 
-async def _sticky(tx: Tx, lead: Lead, *, without: str | None, rules: Rules, now: datetime) -> Decision | None:
+async def _sticky(
+    tx: Tx, lead: Lead, *, without: str | None, others: Calendars, rules: Rules, now: datetime
+) -> Decision | None:
     """Who has a right to this lead before all rules, if they can take it now."""
     owners: list[tuple[str, str | None]] = []
     if rules.assignment.sticky.previous_owner:
@@ -120,7 +129,7 @@ async def _sticky(tx: Tx, lead: Lead, *, without: str | None, rules: Rules, now:
         if owner_id is None or owner_id == without:
             continue
         people = [m for m in await list_members(tx) if m.id == owner_id and m.role in ("rep", "manager")]
-        considered = await _candidates(tx, lead, name, people, rules=rules, now=now)
+        considered = await _candidates(tx, lead, name, people, others=others, rules=rules, now=now)
         able = next((one for one in considered if not one.refused), None)
         if able is not None:
             return Decision(0, name, lead.pool, able, tuple(considered), offers=False)
@@ -128,7 +137,7 @@ async def _sticky(tx: Tx, lead: Lead, *, without: str | None, rules: Rules, now:
 
 
 async def _candidates(
-    tx: Tx, lead: Lead, rule: str, people: Sequence[Member], *, rules: Rules, now: datetime
+    tx: Tx, lead: Lead, rule: str, people: Sequence[Member], *, others: Calendars, rules: Rules, now: datetime
 ) -> list[Candidate]:
     ids = [member.id for member in people]
     await duty.lock_members(tx, ids)
@@ -143,6 +152,7 @@ async def _candidates(
         entry = ledger.get(member.id)
         refused = why_not(
             away_until=_until(away.get(member.id), rules=rules),
+            off_shift=(own := others.of(member.id, member.team)) is not None and not own.is_open(now),
             load=loads.get(member.id, 0),
             overdue=overdue.get(member.id, 0),
             today=today.get(member.id, 0),

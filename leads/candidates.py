@@ -31,6 +31,7 @@ class Limits:
 def why_not(
     *,
     away_until: str,
+    off_shift: bool,
     load: int,
     overdue: int,
     today: int,
@@ -44,6 +45,8 @@ def why_not(
     """
     if away_until:
         return f"请假到{away_until}"
+    if off_shift:
+        return "现在不当班"
     if foreign:
         return foreign
     full = min((most for most in (capacity, limits.holding) if most is not None), default=None)

@@ -105,6 +105,22 @@ async def test_who_is_away_gets_none_catches_up_none_and_is_named_when_asked_why
         assert shares == {"wanglei": 2, "lina": 2}, "by turns from now on, no flood after a leave"
 
 
+@pytest.mark.feature("E3", "E8")
+async def test_who_is_off_shift_gets_none_until_the_shift_begins(tmp_path, platform):
+    early = '{name: 早班, members: [lina], hours: {mon: ["07:00-10:00"], wed: ["07:00-10:00"], thu: ["07:00-15:00"]}}'
+
+    def rules(text):
+        return by_rules(WEST)(text).replace("calendar:\n", f"calendar:\n  others: [{early}]\n", 1)
+
+    async with town(tmp_path, platform=platform, members=MEMBERS, rules=rules) as acme:
+        evening = [await lead_from(acme, number, city="永川") for number in range(4)]
+        assert {(await acme.lead(no))["owner"] for no in evening} == {"wanglei"}, "李娜's shift ended at 10:00"
+        assert "李娜:现在不当班" in words(await acme.text("wanglei", f"为什么 {evening[0]}"))
+        await acme.until(shanghai("2026-03-19 09:30"))
+        morning = [await lead_from(acme, 10 + number, city="永川") for number in range(4)]
+        assert Counter([(await acme.lead(no))["owner"] for no in morning]) == {"wanglei": 2, "lina": 2}
+
+
 async def test_a_leave_that_makes_no_sense_is_asked_back(acme):
     assert "已经过去了,没有记" in words(await acme.text("lina", "请假 到昨天"))
     assert "没看懂请假到哪天" in words(await acme.text("lina", "请假 到第40天"))

@@ -24,11 +24,10 @@ def test_every_template_has_its_typical_buyer():
 
 
 @pytest.mark.feature("R4")
-@pytest.mark.platforms("wecom")  # the rules are the same on both; one shows them
 @pytest.mark.parametrize("template", BUYERS)
-async def test_a_template_scores_offers_and_keeps_time_at_once(tmp_path, template):
+async def test_a_template_scores_offers_and_keeps_time_at_once(tmp_path, platform, template):
     rules = (TEMPLATES / template / "rules.yaml").read_text("utf-8")
-    async with town(tmp_path, rules=lambda _: rules) as acme:
+    async with town(tmp_path, platform=platform, rules=lambda _: rules) as acme:
         await acme.until(shanghai("2026-03-18 14:00"))
         buyer = await acme.capture(name="王女士", phone="13800138000", **BUYERS[template])
         student = await acme.capture(name="小李", phone="", title="学生", email="li@example.com", need="写论文用")

@@ -58,6 +58,7 @@ def test_the_least_loaded_gets_it_and_nobody_when_all_are_refused() -> None:
     [
         ({}, ""),
         ({"away_until": "03-21 00:00", "load": 99}, "请假到03-21 00:00"),
+        ({"off_shift": True, "load": 99}, "现在不当班"),
         ({"foreign": "不负责成都"}, "不负责成都"),
         ({"load": 5, "capacity": 5}, "手上已有 5 条(上限 5)"),
         ({"load": 10, "capacity": 20}, "手上已有 10 条(上限 10)"),
@@ -66,5 +67,5 @@ def test_the_least_loaded_gets_it_and_nobody_when_all_are_refused() -> None:
     ],
 )
 def test_the_reason_names_the_limit(state: dict[str, object], told: str) -> None:
-    usual = {"away_until": "", "load": 0, "overdue": 0, "today": 0, "capacity": None, "foreign": ""}
+    usual = {"away_until": "", "off_shift": False, "load": 0, "overdue": 0, "today": 0, "capacity": None, "foreign": ""}
     assert why_not(**{**usual, **state}, limits=Limits(holding=10, overdue=3, per_day=8)) == told  # type: ignore[arg-type]
