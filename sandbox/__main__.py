@@ -189,6 +189,7 @@ async def open_demo(port: int, root: Path, closing: contextlib.AsyncExitStack) -
     control = Control(looks, PEOPLE, submit, steps(), tap_menu=tools.wecom.menu, switch=move.to)
     app = bot.web()
     app.add_routes(control.routes("/demo/api"))
+    app.on_shutdown.append(control.end)
     app.add_routes(page_routes("/demo"))
     runner = await listen(app, "127.0.0.1", port)
     closing.push_async_callback(runner.cleanup)

@@ -46,7 +46,7 @@ class Control:
     clicked: list[str] = field(default_factory=list)
     said: list[tuple[str, str]] = field(default_factory=list)
     look: Look = field(init=False)
-    _feeds: set["asyncio.Queue[str]"] = field(default_factory=set)
+    _feeds: set["asyncio.Queue[str | None]"] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         self.look = self.looks[0]
@@ -107,13 +107,15 @@ class Control:
     async def _events(self, request: web.Request) -> web.StreamResponse:
         response = web.StreamResponse(headers={"Content-Type": "text/event-stream", "Cache-Control": "no-store"})
         await response.prepare(request)
-        feed: asyncio.Queue[str] = asyncio.Queue()
+        feed: asyncio.Queue[str | None] = asyncio.Queue()
         self._feeds.add(feed)
         try:
             while True:
                 try:
                     async with asyncio.timeout(15):
                         user = await feed.get()
+                    if user is None:
+                        return response
                     await response.write(f"data: {json.dumps({'user': user})}\n\n".encode())
                 except TimeoutError:
                     await response.write(b": still here\n\n")
@@ -181,6 +183,11 @@ class Control:
         except (KeyError, ValueError) as error:
             return _json({"ok": False, "error": str(error)})
         return _json({"ok": True})
+
+    async def end(self, _: web.Application) -> None:
+        """The server stops: pages that listen are let go, or each would hold it up for seconds."""
+        for feed in self._feeds:
+            feed.put_nowait(None)
 
     def _changed(self, user: str) -> None:
         for feed in self._feeds:

@@ -80,7 +80,7 @@ async def test_every_operation_answers_as_documented(office: Any, data: st.DataO
             body = raw_of(data.draw(fitting(kinds["application/json"]["schema"]) | ANY, label="body"))
             sent |= {"data": body, "headers": {"Content-Type": "application/json"}}
         else:
-            sent["data"] = _form(data.draw(st.dictionaries(FIELDS, WORDS, max_size=4), label="fields"),
+            sent["data"] = _form(data.draw(st.dictionaries(UPLOADED, WORDS, max_size=4), label="fields"),
                                  data.draw(FILES, label="file"))  # fmt: skip
     answer = await office.ask(method, path, key=data.draw(st.sampled_from(["admin", "crm", "board"])), **sent)
     told = await answer.text(errors="replace")
@@ -92,7 +92,7 @@ async def test_every_operation_answers_as_documented(office: Any, data: st.DataO
     assert "Traceback" not in told
 
 
-FIELDS = st.sampled_from(["file", "source", "start", "confirm", "overwrite", "by", "map"]) | WORDS
+UPLOADED = st.sampled_from(["file", "source", "start", "confirm", "overwrite", "by", "map"]) | WORDS
 FILES = st.none() | st.binary(max_size=200) | st.sampled_from(["姓名,手机\n李雷,13800138009\n".encode(), b"PK\x03\x04"])
 
 

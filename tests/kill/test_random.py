@@ -16,6 +16,7 @@ pytestmark = pytest.mark.kill
 
 REPS = 200  # WeCom drops what is over 30 messages a minute and member, so the load is spread
 WORKERS = 12
+PAUSE = 0.15  # so that the answers fit into what the members may get
 
 
 @dataclass
@@ -42,6 +43,7 @@ class Load:
                 await self._ask(number)
             else:
                 await self._claim()
+            await asyncio.sleep(PAUSE)
 
     async def _capture(self, number: int) -> None:
         body = {"name": f"客户{number}", "phone": f"139{number:08}", "submission_id": f"form-{number}"}
