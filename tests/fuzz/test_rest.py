@@ -92,7 +92,7 @@ async def test_every_operation_answers_as_documented(office: Any, data: st.DataO
     assert "Traceback" not in told
 
 
-UPLOADED = st.sampled_from(["file", "source", "start", "confirm", "overwrite", "by", "map"]) | WORDS
+UPLOADED = st.sampled_from(["file", "source", "start", "confirm", "overwrite", "by", "map", "x", "来源", "a b"])
 FILES = st.none() | st.binary(max_size=200) | st.sampled_from(["姓名,手机\n李雷,13800138009\n".encode(), b"PK\x03\x04"])
 
 
