@@ -3,10 +3,13 @@
 from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from bot.admin import CommandFailed
 from bot.commands.publish import fitting_file, version_of
+from config.folder import Folder
+from config.hours import calendars_of
 from config.rules import Rules, load_rules
 from leads.assign import decide, matching, pool_for
 from leads.capture import rate
@@ -73,7 +76,9 @@ async def _one(tx: Tx, named: str, arguments: Mapping[str, Any], now: datetime) 
     if lead is None:
         raise CommandFailed(f"there is no lead {named!r}; leads are called L1024")
     _, rules = await _both(tx, arguments, now)
-    decision = await decide(tx, lead, rules=rules, now=now)
+    folder = Folder(Path(arguments["file"]).parent)
+    others = calendars_of(rules, folder, today=now.astimezone(rules.zone).date())
+    decision = await decide(tx, lead, others=others, rules=rules, now=now)
     rated = rate(lead, rules=rules, now=now)
     chosen = decision.chosen
     return {

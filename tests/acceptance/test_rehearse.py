@@ -44,3 +44,17 @@ async def test_a_file_is_rehearsed_on_the_last_leads_and_on_one_and_nothing_chan
         assert status == 0 and "MQL: 3 -> 4" in out and "nothing was changed" in out
         assert [await acme.lead(no) for no in (*nos, poor)] == before
         assert (await acme.bot.context()).rules.version == 1
+
+
+@pytest.mark.feature("E8", "E3")
+@pytest.mark.platforms("wecom")  # a command of the terminal is the same on both
+async def test_a_rehearsal_knows_whose_shift_it_is_by_the_file(tmp_path, platform):
+    async with town(tmp_path, platform=platform, members=MEMBERS) as acme:
+        no = await lead_from(acme, 1, city="永川")
+        text = by_rules(WEST)(acme.folder.rules.read_text("utf-8"))
+        early = '{name: 早班, members: [lina], hours: {wed: ["07:00-10:00"], thu: ["07:00-10:00"]}}'
+        text = text.replace("calendar:\n", f"calendar:\n  others: [{early}]\n", 1)
+        acme.folder.rules.write_text(text, "utf-8")
+        one = await rehearse(acme, "--lead", no)
+        why = {candidate["member"]: candidate["why_not"] for candidate in one["candidates"]}
+        assert one["owner"] == "wanglei" and why == {"lina": "现在不当班", "wanglei": ""}
