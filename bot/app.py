@@ -16,6 +16,7 @@ from bot.clock import Now
 from bot.clockwatch import ClockWatch
 from bot.commands.imports import IMPORTS
 from bot.commands.office import OFFICE, Work, save_members
+from bot.comparing import plan_night
 from bot.context import Context
 from bot.dingtalk.parts import DingTalkParts
 from bot.guard import watch
@@ -98,7 +99,7 @@ class Leadbot:
         self.pipeline = Pipeline(self.store, self.platforms, self.context, now)
         self.sender = Sender(self.store, self.platforms, self.context, now)
         self.sweep = Sweep(self.store, self.context, now)
-        self.importer = Importer(self.store, self.context, now, monotonic)
+        self.importer = Importer(self.store, self.context, now, monotonic, parallel=folder.parallel)
         self.health = Health(self.store, self.metrics, now, monotonic)
         self.desk = Desk(self.store, self.context, now, self.importer)
         self.rulebook = Rulebook(self.store, folder, now)
@@ -268,6 +269,7 @@ class Leadbot:
         async def work(tx: Tx) -> int:
             await warn_of_calendar(tx, ctx)
             await plan_week(tx, ctx)
+            await plan_night(tx, ctx)
             return await sweep_out(tx, now=ctx.now)
 
         return await self.store.transaction(work)

@@ -6,10 +6,12 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequen
 from dataclasses import asdict
 from datetime import datetime
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import structlog
 
+from bot.comparing import compare_batch, tell_compared
 from bot.context import Context
 from bot.opening import check, open_batch, take_rows
 from bot.outgoing import ring
@@ -54,10 +56,12 @@ class Importer:
         monotonic: Callable[[], float],
         *,
         share: float = BESIDE,
+        parallel: Path = Path("parallel"),
     ) -> None:
         self.store = store
         self.share = share
         self.context = context
+        self._parallel = parallel  # where an old system leaves its exports
         self._now = now
         self._monotonic = monotonic
         self._size = 100
@@ -65,12 +69,12 @@ class Importer:
         self._opened: tuple[int, int, Iterator[Any]] | None = None  # batch, its last line, the rows behind it
 
     async def take_in(
-        self, source: Source, options: Options, *, state: str, by: Who | None, content: bytes
+        self, source: Source, options: Options, *, state: str, by: Who | None, content: bytes, kind: str = ""
     ) -> ImportBatch:
         """Keep a file and begin (state running), or look at it first (checking). An interrupted one is gone on with."""
         digest = batches.digest_of(content, options)
         batch = ImportBatch(
-            corp=self.store.corp, kind=source.kind, name=source.name[:200], digest=digest,
+            corp=self.store.corp, kind=kind or source.kind, name=source.name[:200], digest=digest,
             heading=source.heading_kept(), options=asdict(options), state="arriving",
             confirmed_at=self._now() if state == "running" else None,
             by=by.id if by is not None else None, created_at=self._now(), run_at=self._now(),
@@ -166,6 +170,9 @@ class Importer:
     async def _look(self, batch: ImportBatch) -> None:
         """Look at a file before anything of it is written: what it is, who would be new, what has to be mended."""
         ctx = await self.context()
+        if batch.kind == "compare":
+            await self._compare(batch, ctx)
+            return
         async with self._holding(batch):
             source = await open_batch(self.store, ctx, batch)
             found = await check(self.store, source)
@@ -185,6 +192,19 @@ class Importer:
             batch, "asked", kind=source.kind, heading=kept, lines=found.done_line, rows=found.rows, new=found.new,
             updated=found.updated, skipped=found.skipped, doubts=dict(found.doubts), returns=back is not None,
         )  # fmt: skip
+
+    async def _compare(self, batch: ImportBatch, ctx: Context) -> None:
+        """Hold an old system's export against what is here; whoever waits gets the differences as a file."""
+        async with self._holding(batch):
+            compared = await compare_batch(self.store, ctx, batch, self._parallel)
+
+        async def note(tx: Tx) -> None:
+            await batches.forget_return(tx, batch.id or 0)
+            if compared.file is not None:
+                await batches.keep_return(tx, batch.id or 0, compared.file_name, compared.file)
+
+        await self.store.transaction(note)
+        await self._end(batch, "compared", **compared.values)
 
     @contextlib.asynccontextmanager
     async def _holding(self, batch: ImportBatch) -> AsyncIterator[None]:
@@ -235,6 +255,9 @@ class Importer:
                 return
             if state != "asked":
                 await batches.forget_file(tx, batch.id or 0)
+            if batch.kind == "compare":
+                await tell_compared(tx, ctx, batch)
+                return
             member = await _asker(tx, batch)
             if member is None:
                 return

@@ -7,6 +7,7 @@ from datetime import datetime
 
 import structlog
 
+from bot.comparing import on_compared, on_night
 from bot.context import Context
 from bot.covering import on_cover_begins, on_cover_ends
 from bot.duty import hours_of
@@ -38,6 +39,8 @@ OTHERS: dict[str, Callable[[Tx, Due, Context], Awaitable[Outcome]]] = {
     "weekly": on_week_over,
     "handover": on_hand_over_step,
     "note": on_later_note,
+    "parallel": on_night,
+    "compared": on_compared,
 }
 
 

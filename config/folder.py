@@ -52,6 +52,10 @@ class Folder:
         return self.root / "public"
 
     @property
+    def parallel(self) -> Path:
+        return self.root / "parallel"
+
+    @property
     def env(self) -> Path:
         return self.root / ".env"
 

@@ -134,6 +134,12 @@ class Marketing(Section):
     mql_per_week: int | None = Field(default=None, ge=1)
 
 
+class ParallelRun(Section):
+    """An old system still runs beside: when in the night its export in DIR/parallel/ is compared with what is here."""
+
+    at: ClockTime = "02:00"
+
+
 class Watching(Section):
     """A team in its first weeks: promises run and are recorded, nobody is rung and nothing is taken back."""
 
@@ -156,6 +162,7 @@ class Rules(Section):
     clocks: dict[Name, ClockRule]
     marketing: Marketing = Marketing()
     watch_only: tuple[Watching, ...] = ()
+    parallel_run: ParallelRun | None = None
     follow_up: FollowUp = FollowUp()
     undo_minutes: int = Field(default=10, ge=1, le=60)
     version: int = 0

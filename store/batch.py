@@ -13,7 +13,7 @@ from store.tables import Row
 
 class ImportBatch(Row, table=True):
     """One file, called I3. States: awaited (a page waits for the file), arriving, checking, asked (waits for a yes),
-    running, done, undoing, undone, dropped, failed.
+    running, done, undoing, undone, dropped, failed; compared (looked at beside what is here, nothing written).
 
     Counts are of the lines handled so far, up to line `done_line`; a batch that was interrupted goes on behind it.
     """
@@ -22,7 +22,7 @@ class ImportBatch(Row, table=True):
 
     id: int | None = Field(default=None, primary_key=True)
     corp: str
-    kind: str  # list, history
+    kind: str  # list, history, compare
     name: str
     digest: bytes = Field(sa_column=Column("digest", LargeBinary))
     heading: dict[str, Any] = Field(default_factory=dict, sa_column=Column("heading", json_type()))

@@ -60,6 +60,19 @@ async def list_batches(tx: Tx, *, before: int | None = None, limit: int = 20) ->
     return await tx.all(query.order_by(col(ImportBatch.id).desc()).limit(limit))
 
 
+async def list_compared(tx: Tx, *, before: int, limit: int) -> Sequence[ImportBatch]:
+    """The comparisons of the nights before this batch, latest first."""
+    rows = await tx.all(
+        select(ImportBatch)
+        .where(
+            col(ImportBatch.corp) == tx.corp, col(ImportBatch.state) == "compared", col(ImportBatch.id) < before,
+        )
+        .order_by(col(ImportBatch.id).desc())
+        .limit(limit)
+    )  # fmt: skip
+    return [batch for batch in rows if batch.options.get("night")]
+
+
 async def move(tx: Tx, batch_id: int, *states: str, **values: Any) -> bool:
     """Change a batch that is in one of these states; False when it is not (any more)."""
     result = await tx.run(

@@ -73,6 +73,12 @@ async def begin(tx: Tx, *, by: str | None, now: datetime) -> Recheck:
     return started
 
 
+async def last_lead(tx: Tx) -> int:
+    """The highest number of a lead that there is now; 0 without any."""
+    rows = await tx.rows(select(func.max(col(Lead.id))).where(col(Lead.corp) == tx.corp))
+    return int(rows[0][0] or 0)
+
+
 async def list_slice(tx: Tx, after: int, last: int, limit: int) -> Sequence[Lead]:
     """The next leads in order of their number."""
     return await tx.all(

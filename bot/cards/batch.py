@@ -7,6 +7,7 @@ from typing import Any
 from bot.actions import AskColumns, ConfirmImport, DropImport, UndoImport
 from bot.cards.asked import Asked
 from bot.cards.card import Button, Card, Field, File, Text
+from bot.cards.compared import draw as compared
 from bot.context import Context
 from leads.imports.decide import STATES, may_import
 from leads.imports.fields import LABELS
@@ -16,6 +17,7 @@ from store.tx import Tx
 
 COLUMNS = 5  # columns named on the card
 REASONS = 3  # kinds of doubts
+NIGHTS = 30  # of a parallel run are looked back on
 LEFT = 8  # leads named that an undo has left alone
 
 
@@ -27,6 +29,7 @@ class View:
     bad: Sequence[tuple[int, str]] = ()
     left: Sequence[tuple[str, str]] = ()
     returned: bool = False  # whether the lines to be mended went back as a file
+    before: Sequence[ImportBatch] = ()  # the comparisons of the nights before this one, latest first
 
 
 async def look(tx: Tx, asked: Asked, ctx: Context) -> View | None:
@@ -37,7 +40,9 @@ async def look(tx: Tx, asked: Asked, ctx: Context) -> View | None:
     bad = [(line, reason) for line, reason, _ in await batches.list_flaws(tx, batch.id or 0, limit=REASONS)]
     left = await batches.list_left(tx, batch.id or 0) if batch.state == "undone" else ()
     returned = batch.state == "asked" and await batches.find_return(tx, batch.id or 0) is not None
-    return View(batch, bad, [(f"L{row.lead_id}", row.kept) for row in left], returned)
+    nights = batch.state == "compared" and batch.options.get("night")
+    before = await batches.list_compared(tx, before=batch.id or 0, limit=NIGHTS) if nights else ()
+    return View(batch, bad, [(f"L{row.lead_id}", row.kept) for row in left], returned, before)
 
 
 async def look_returned(tx: Tx, asked: Asked, ctx: Context) -> File | None:
@@ -55,6 +60,10 @@ def draw(view: View) -> Card | Text:
         return _done(view)
     if batch.state == "undone":
         return Text(_undone(view))
+    if batch.state == "compared":
+        return compared(batch, view.before)
+    if batch.state == "failed" and batch.kind == "compare":
+        return Text(f"和旧系统的对比没有做成:{batch.error}\n什么都没有改。")
     if batch.state == "failed":
         written = f"前 {batch.done_line:,} 行已经写入,发「回滚 {batch.no}」可以拿出来。" if batch.done_line else ""
         return Text(f"「{batch.name}」不能导入:{batch.error}\n{written or '什么都没有写入。改好再发一次就行。'}")

@@ -4,17 +4,20 @@ import asyncio
 import contextlib
 import logging
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import typer
 
 from bot.admin import CommandFailed, NobodyThere, ask_server
 from bot.app import Leadbot
+from bot.commands.comparing import tell_compared
 from bot.commands.imports import IMPORTS, OPEN, look, read_file, shown_heading
 from bot.commands.line import fail, show
+from bot.comparing import Export, compare
 from bot.importer import ALONE
 from bot.lock import Locked, hold_lock
 from bot.logs import set_up_logs
@@ -24,6 +27,8 @@ from config.folder import Folder
 from config.rules import load_rules
 from config.settings import Settings
 from leads.errors import Refused
+from leads.imports.check import Check
+from leads.imports.compare import Comparison
 from leads.imports.decide import STATES
 from leads.imports.grid import Grid, open_grid
 from leads.imports.heading import Heading, parse_map, read_heading
@@ -33,6 +38,7 @@ from leads.imports.source import Options, labels_of
 from store.engine import sqlite_path
 from store.migrate import migrate
 
+T = TypeVar("T")
 LOOK_AGAIN = 0.2  # seconds between two looks at a server's progress
 
 
@@ -48,6 +54,7 @@ class Order:
     bad_file: Path | None
     asks: bool
     as_json: bool
+    compare: bool = False
 
 
 def run_import(folder: Folder, settings: Settings, order: Order) -> None:
@@ -77,6 +84,11 @@ def _import(office: "Office", file: Path, order: Order) -> None:
         _show_heading(grid, heading)
     if order.asks and not history and not order.dry_run and not typer.confirm("列对得上吗?", default=True):
         fail("没有导入。用 --map 列名=字段 指定,例如 --map 手机=电话 --map 备注=不导入", 1)
+    if order.compare:
+        with _bar("对比", order, lines=content.count(b"\n")) as tick:
+            compared = office.compare(file, content, wanted, options, lambda line: tick({"line": line}))
+        tell_compared(compared, order.bad_file or file.with_name(f"{file.stem}-对比.xlsx"), as_json=order.as_json)
+        return
     if order.dry_run:
         with _bar("检查", order, lines=content.count(b"\n")) as tick:
             found = office.check(content, file.name, wanted, options, lambda line: tick({"line": line}))
@@ -242,26 +254,45 @@ class Office:
         self, content: bytes, name: str, wanted: Mapping[str, str], options: Options, tick: Callable[[int], None]
     ) -> dict[str, Any]:
         """What an import would do: read beside a running server, nothing is written. Raises BadFile."""
+
+        async def look(bot: Leadbot) -> Check:
+            source = await open_file(bot.store, await bot.context(), name, content, wanted=wanted, options=options)
+            return await check(bot.store, source, tick)
+
+        found = self._beside(look)
+        return {
+            "batch": None, "rows": found.rows, "new": found.new, "updated": found.updated, "skipped": found.skipped,
+            "doubts": dict(found.doubts), "bad": [{"row": line, "reason": reason} for line, reason, _ in found.flaws],
+        }  # fmt: skip
+
+    def compare(
+        self, file: Path, content: bytes, wanted: Mapping[str, str], options: Options, tick: Callable[[int], None]
+    ) -> Comparison:
+        """What differs between a list and what is here; nothing is written. Raises BadFile, OSError."""
+        made_at = datetime.fromtimestamp(file.stat().st_mtime, tz=UTC)
+
+        async def look(bot: Leadbot) -> Comparison:
+            export = Export(file.name, content, made_at)
+            return (await compare(bot.store, await bot.context(), export, wanted=wanted, options=options, tick=tick))[1]
+
+        return self._beside(look)
+
+    def _beside(self, look: Callable[[Leadbot], Awaitable[T]]) -> T:
+        """Look into the store beside a running server, or alone."""
+
+        async def looked() -> T:
+            bot = Leadbot(self._folder, self._settings)
+            if not await bot.look_in():
+                await bot.open()
+            try:
+                return await look(bot)
+            finally:
+                await bot.store.close()
+
         url = self._settings.store_url(self._folder)
         with contextlib.ExitStack() as held:
             if sqlite_path(url) is not None:
                 with contextlib.suppress(Locked):  # a server is running, and has migrated it
                     held.enter_context(hold_lock(self._folder.lock))
                     migrate(url)
-            return asyncio.run(self._check(content, name, wanted, options, tick))
-
-    async def _check(
-        self, content: bytes, name: str, wanted: Mapping[str, str], options: Options, tick: Callable[[int], None]
-    ) -> dict[str, Any]:
-        bot = Leadbot(self._folder, self._settings)
-        if not await bot.look_in():
-            await bot.open()
-        try:
-            source = await open_file(bot.store, await bot.context(), name, content, wanted=wanted, options=options)
-            found = await check(bot.store, source, tick)
-        finally:
-            await bot.store.close()
-        return {
-            "batch": None, "rows": found.rows, "new": found.new, "updated": found.updated, "skipped": found.skipped,
-            "doubts": dict(found.doubts), "bad": [{"row": line, "reason": reason} for line, reason, _ in found.flaws],
-        }  # fmt: skip
+            return asyncio.run(looked())

@@ -15,6 +15,7 @@ from leads.imports.decide import (
     arrive,
     await_file,
     batch_id_of,
+    compare,
     confirm,
     drop,
     get_batch,
@@ -31,6 +32,7 @@ from store.tx import Tx
 
 PAGE = "/app/import/"
 LATEST = 3
+A_BATCH = re.compile(r"\s*(?:导入|批次)?\s*[#\uff03]?\s*[Ii]\s*-?\s*\d{1,12}\s*")  # what 对比 may name instead of leads
 NAMED = re.compile(r"(?P<batch>[#\uff03]?\s*[Ii]\s*-?\s*\d{1,12})\s*(?P<columns>.*)", re.DOTALL)
 
 
@@ -71,6 +73,13 @@ async def on_import_word(tx: Tx, rest: str, who: Who, ctx: Context) -> list[Fact
     latest = await batches.list_batches(tx, limit=LATEST)
     told += [f"{one.no} {STATES.get(one.state, one.state)} {one.name}" for one in latest]
     return [say("\n".join(told))]
+
+
+async def on_hold_against_word(tx: Tx, rest: str, who: Who, ctx: Context) -> list[Fact | Answer]:
+    """对比 I3: hold a list against what is here instead of writing it."""
+    require_importer(who)
+    batch = await compare(tx, batch_id_of(rest), who, tell=who.id, now=ctx.now)
+    return [say(f"好的,正在拿 {batch.no}「{batch.name}」和这里的线索对比,什么都不会改。比完告诉你。")]
 
 
 async def on_roll_back_word(tx: Tx, rest: str, who: Who, ctx: Context) -> list[Fact | Answer]:

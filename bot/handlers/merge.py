@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from bot.actions import Compare, KeepOther, MergeLeads, UndoMerge
 from bot.context import Answer, Context, say
+from bot.handlers.importing import A_BATCH, on_hold_against_word
 from leads.errors import Unusable
 from leads.facts import Fact
 from leads.merge import keep_other, merge, pair, require_right
@@ -39,7 +40,9 @@ async def on_merge_word(tx: Tx, rest: str, who: Who, ctx: Context) -> list[Fact 
 
 
 async def on_compare_word(tx: Tx, rest: str, who: Who, ctx: Context) -> list[Fact | Answer]:
-    """对比 L1024 L1030."""
+    """对比 L1024 L1030; 对比 I3 holds a list against what is here."""
+    if A_BATCH.fullmatch(rest):
+        return await on_hold_against_word(tx, rest, who, ctx)
     one, two = _two(rest, "对比")
     return await on_compare(tx, Compare(one, two, ""), who, ctx)
 

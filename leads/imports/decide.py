@@ -20,6 +20,7 @@ PAGE_LIVES = timedelta(minutes=30)  # so long the page for one file is open
 STATES: Mapping[str, str] = {
     "awaited": "等待文件", "arriving": "接收中", "checking": "检查中", "asked": "待确认", "running": "导入中",
     "done": "已导入", "undoing": "撤销中", "undone": "已撤销", "dropped": "已取消", "failed": "没导完",
+    "compared": "已对比",
 }  # fmt: skip
 CANNOT_CONFIRM = {
     "checking": "{no} 还在检查,查完会把结果发给你,再点「导入」。",
@@ -27,6 +28,7 @@ CANNOT_CONFIRM = {
     "done": "{no} 已经导入过了,不会再来一遍。",
     "dropped": "{no} 已经取消了。还要导入的话,把文件再发一次。",
     "failed": "{no} 的文件不能导入:{error}",
+    "compared": "{no} 只做了对比。要导入的话,把文件再发一次。",
 }
 CANNOT_UNDO = {
     "undone": "{no} 已经撤销过了。",
@@ -34,6 +36,7 @@ CANNOT_UNDO = {
     "checking": "{no} 还在检查,不用撤销。",
     "dropped": "{no} 已经取消,没有导入过。",
     "failed": "{no} 没有导入过任何一行,不用撤销。",
+    "compared": "{no} 只做了对比,什么都没有写入,不用撤销。",
 }
 WRITTEN = re.compile(r"\s*(?:导入|批次)?\s*[#\uff03]?\s*[Ii]?-?\s*[#\uff03]?\s*(\d{1,12})\s*")
 OTHERWISE = "{no} 现在是「{state}」,不能这样做。"
@@ -156,6 +159,32 @@ async def look_again(
     )  # fmt: skip
     if not moved:
         raise _refusal(batch, CANNOT_CONFIRM)
+    tx.wake("imports")
+    return batch
+
+
+async def compare(tx: Tx, batch_id: int, who: Who, *, tell: str | None = None, now: datetime) -> ImportBatch:
+    """Not to be written: only held against what is here. Raises NoRight, NoBatch, WrongStage."""
+    batch = await get_batch(tx, batch_id, who)
+    options = {**batch.options, "tell": tell}
+    moved = batch.kind == "list" and await batches.move(
+        tx, batch_id, "asked", state="checking", kind="compare", options=options, run_at=now, lease_until=None,
+        fence=batch.fence + 1, attempts=0, done_line=0,
+    )  # fmt: skip
+    if not moved:
+        raise _refusal(batch, {"asked": "{no} 是一份历史,不能对比;请用旧系统导出的名单。"})
+    await batches.forget_flaws(tx, batch_id)
+    tx.wake("imports")
+    return batch
+
+
+async def compare_tonight(tx: Tx, *, now: datetime) -> ImportBatch:
+    """The old system's export shall be held against what is here; it is fetched from its folder when that begins."""
+    batch = ImportBatch(
+        corp=tx.corp, kind="compare", name="", digest=b"", options={**asdict(Options()), "night": True},
+        state="checking", created_at=now, run_at=now,
+    )  # fmt: skip
+    await tx.add(batch)
     tx.wake("imports")
     return batch
 

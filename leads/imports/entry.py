@@ -40,9 +40,7 @@ def _capture(ledger: Ledger, row: Row) -> int:
         values["pool"] = row.pool
     if row.own is not None:
         values |= row.own.on(Lead(corp=ledger.tx.corp, created_at=at))
-    stage = row.stage or "new"
-    if row.owner is not None and stage in ("new", "nurturing", "mql"):
-        stage = "sal"
+    stage = stage_of(row)
     values |= {"stage": stage, "owner_id": row.owner, "owned_at": at if row.owner else None}
     if stage in MOVES["reopen"].before:
         values["closed_reason"] = "导入时已关闭"
@@ -50,6 +48,12 @@ def _capture(ledger: Ledger, row: Row) -> int:
     if row.owner is not None:
         ledger.tell(LeadAssigned(lead_id=lead_id, at=at, owner_id=row.owner, reason="导入"))
     return lead_id
+
+
+def stage_of(row: Row) -> str:
+    """The stage that a line's person has here: whoever has an owner has been accepted by sales."""
+    stage = row.stage or "new"
+    return "sal" if row.owner is not None and stage in ("new", "nurturing", "mql") else stage
 
 
 def _update(ledger: Ledger, lead_id: int, row: Row) -> None:

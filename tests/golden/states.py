@@ -108,9 +108,19 @@ def of_import(state: str, **changed: Any) -> Message:
             "fields": ["name", "phone", "company", "need", "skip"],
         },
     }  # fmt: skip
+    before = changed.pop("before", ())
     bad = changed.pop("bad", ((7, "电话「1380013」不对:位数不对"),))
     left = changed.pop("left", ())
-    return batch.draw(batch.View(ImportBatch(**(values | changed)), bad, left, returned=bool(bad)))
+    return batch.draw(batch.View(ImportBatch(**(values | changed)), bad, left, bool(bad), before))
+
+
+def of_comparison(before: int = 0, **kept: int) -> Message:
+    """An old system's thousand rows beside ours, after so many nights on which both agreed."""
+    counts = {"same": 980, "differing": 0, "there": 0, "doubled": 0, "here": 985, "only_here": 0, "newer": 5}
+    values: dict[str, Any] = {"corp": "acme", "kind": "compare", "digest": b"", "created_at": NOW, "run_at": NOW}
+    nights = [ImportBatch(**values, name="", kept=counts) for _ in range(before)]
+    lines = {"rows": 980 + kept.get("there", 0), "new": kept.get("there", 0), "updated": 980, "skipped": 0}
+    return of_import("compared", kind="compare", name="crm.xlsx", before=nights, kept=counts | kept, **lines)
 
 
 def of_extension(ended: str = "") -> Message:
@@ -298,6 +308,11 @@ STATES: dict[str, Message] = {
     "import-undone": of_import("undone", left=(("L1003", "之后有「领取」(王磊)"),)),
     "import-refused": of_import("failed", error="这个表格加了密码,打不开。请去掉密码再发。"),
     "import-dropped": of_import("dropped"),
+    "import-compared": of_comparison(
+        2, same=970, differing=10, there=12, doubled=3, here=990, only_here=8, **{"field:负责人": 7, "field:阶段": 4}
+    ),
+    "import-compared-the-same": of_comparison(3),
+    "import-compared-nothing": of_import("failed", kind="compare", error="没有新的导出,最新的是 03-17 的。"),
     "returned": File("深圳展会-需修改.xlsx", b"PK"),
     "dispute": dispute.draw(
         dispute.View(

@@ -26,11 +26,13 @@ from store.batch import ImportBatch
 
 BASE = "/api/v1/imports"
 ONE = BASE + "/{batch}"
-AT_REST = ("asked", "done", "undone", "dropped", "failed")
+AT_REST = ("asked", "done", "undone", "dropped", "failed", "compared")
 WAIT, LOOK_AGAIN = 5.0, 0.05  # seconds that an answer waits for a small file, and between two looks
 MOST_BAD = 1000  # lines told in one answer; the file has them all
 
-State = Literal["arriving", "checking", "asked", "running", "done", "undoing", "undone", "dropped", "failed"]
+State = Literal[
+    "arriving", "checking", "asked", "running", "done", "undoing", "undone", "dropped", "failed", "compared"
+]  # fmt: skip
 
 
 class NewImport(BaseModel):
@@ -45,6 +47,7 @@ class NewImport(BaseModel):
     overwrite: Annotated[bool, Field(description="覆盖已有的内容;不写只补空白")] = False
     start: Annotated[bool, Field(description="启动自动化:评级、计时、发卡片")] = False
     confirm: Annotated[bool, Field(description="不等确认,直接导入")] = False
+    compare: Annotated[bool, Field(description="只和这里对比,不导入(旧系统并行时用)")] = False
     by: Annotated[Id, Field(description="替哪位成员做(成员编号)")] = None
 
 
@@ -130,8 +133,9 @@ async def send(call: Call) -> Reply:
     columns = parse_map(wanted.map) if wanted.map.strip() else {}
     name, content = call.file.name, call.file.content
     source = await open_file(call.desk.store, call.context, name, content, wanted=columns, options=options)
-    state = "running" if wanted.confirm else "checking"
-    batch = await call.desk.importer.take_in(source, options, state=state, by=who, content=content)
+    state = "running" if wanted.confirm and not wanted.compare else "checking"
+    kind = "compare" if wanted.compare else ""
+    batch = await call.desk.importer.take_in(source, options, state=state, by=who, content=content, kind=kind)
     return Reply(await _rested(call, batch.id or 0), 201)
 
 
@@ -151,10 +155,13 @@ async def get(call: Call) -> Reply:
 
 
 async def get_bad(call: Call) -> FileReply:
-    """GET /imports/{batch}/bad: the lines to be mended, as a file of the kind that came, with the reasons."""
+    """GET /imports/{batch}/bad: the lines to be mended with the reasons, or what a comparison found, as a file."""
     async with call.desk.store.read() as tx:
         batch = await get_batch(tx, _number(call), OPERATOR)
         flaws = await batches.list_flaws(tx, batch.id or 0)
+        compared = await batches.find_return(tx, batch.id or 0) if batch.state == "compared" else None
+    if compared is not None:
+        return FileReply(compared.name, compared.body)
     back = await asyncio.to_thread(file_of_flaws, batch.name, batch.heading, flaws)
     if back is None:
         raise NoBatch(f"{batch.no} 里要修改的行")

@@ -54,7 +54,7 @@ def body_of(vector: dict[str, str]) -> str:
 
 
 def drop_properties(path: Path) -> None:
-    """Behind the server's back, and beside its loop: it may be holding the store just now, and must be able to let go."""
+    """Behind the server's back, and beside its loop: it may hold the store just now, and must be able to let go."""
     with sqlite3.connect(path, timeout=60) as behind_its_back:
         behind_its_back.execute("drop table property")
 
