@@ -19,6 +19,7 @@ from bot.commands.office import OFFICE, Work, save_members
 from bot.comparing import plan_night
 from bot.context import Context
 from bot.dingtalk.parts import DingTalkParts
+from bot.door import DOOR, Door
 from bot.guard import watch
 from bot.handlers.office import tell_of_rules, warn_of_calendar
 from bot.handlers.weekly import plan_week
@@ -33,7 +34,7 @@ from bot.refusal import Refusals
 from bot.restored import catch_up
 from bot.schedule import Schedule, Worker
 from bot.sender import Sender
-from bot.server import WeComCallbacks
+from bot.server import WeComCallbacks, patience
 from bot.sweep import Sweep
 from bot.web.desk import Desk
 from bot.web.health import Health
@@ -205,7 +206,10 @@ class Leadbot:
                 )
                 for name, callback in self.settings.wecom.callbacks.items()
             }
-            WeComCallbacks(self.store, keys, self.metrics, self.now, refusals).add_routes(app)
+            door = app[DOOR] = Door(
+                patience=partial(patience, self.store), answered=partial(self.metrics.answered, method="POST")
+            )
+            WeComCallbacks(self.store, keys, self.metrics, self.now, refusals).add_routes(app, door)
         if self.dingtalk is not None:
             self.dingtalk.add_routes(app, refusals)
         add_routes(

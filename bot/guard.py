@@ -15,6 +15,8 @@ from typing import Literal, Protocol, cast
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
+from bot.door import DOOR, Door
+
 HEAD = 10.0  # seconds until a request's head must be here
 BODY = 10.0  # seconds until its body must be here; a mebibyte needs 100 kB/s
 STALL = 10.0  # seconds in which at least PROGRESS bytes of an answer must be fetched
@@ -22,6 +24,7 @@ IDLE = 75.0  # seconds between two requests; longer than proxies keep a connecti
 PROGRESS = 16 * 1024
 CROWD = 512  # connections that wait for their peer; beyond it the one that has waited longest is let go
 PATROL = 1.0  # seconds between two rounds
+FOREVER = 10 * 365 * 86400.0  # seconds that aiohttp itself keeps an idle connection: IDLE is what counts
 
 State = Literal["head", "body", "work", "idle"]
 
@@ -38,9 +41,10 @@ class Inner(Protocol):
 
 
 class Guards:
-    """All connections of one server."""
+    """All connections of one server; what can be answered at the door goes no further."""
 
-    def __init__(self) -> None:
+    def __init__(self, door: Door | None) -> None:
+        self.door = door
         self.waiting: dict[Guard, None] = {}  # for their peer; the one that has waited longest first
         self.all: set[Guard] = set()
         self._patrol: asyncio.Task[None] | None = None
@@ -50,7 +54,9 @@ class Guards:
         self._patrol = asyncio.create_task(self._walk(), name="connection-guard")
 
     async def stop(self) -> None:
-        """No more rounds."""
+        """No more rounds, and no more answers at the door."""
+        if self.door is not None:
+            await self.door.close()
         if self._patrol is not None:
             self._patrol.cancel()
             with contextlib.suppress(asyncio.CancelledError):
@@ -83,6 +89,10 @@ class Guard(asyncio.Protocol):
         self._unfetched = 0
         self._fetched_at = 0.0
         self._much = False  # a large body is awaited: as long as it moves, it may take its time
+        self._untouched = True  # aiohttp has seen nothing of this connection yet
+        self._at_door = False  # the door makes an answer
+        self._held = b""  # what came meanwhile
+        self._clogged = False  # the caller does not fetch what we say
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """A new caller: the head of their first request is awaited."""
@@ -97,11 +107,21 @@ class Guard(asyncio.Protocol):
         """The caller is gone."""
         self._guards.all.discard(self)
         self._guards.waiting.pop(self, None)
-        self._request = None
+        self._request = self._transport = None
         self._inner.connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
         """Bytes of a request."""
+        if self._at_door:
+            self._held += data
+            if self._transport is not None:
+                self._transport.pause_reading()
+            return
+        if self._rests() and self._guards.door is not None and self._guards.door.take(data, self._answer):
+            self._at_door = True
+            self._enter("work")
+            return
+        self._untouched = False
         if self._state == "idle":
             self._enter("head")
         elif self._state == "body" and self._much:
@@ -114,11 +134,13 @@ class Guard(asyncio.Protocol):
 
     def pause_writing(self) -> None:
         """The caller fetches more slowly than we answer."""
+        self._clogged = True
         self._inner.pause_writing()
 
     def resume_writing(self) -> None:
         """The caller has fetched a good part."""
         self._fetched_at = self._loop.time()
+        self._clogged = False
         self._inner.resume_writing()
 
     def begin(self, request: web.BaseRequest) -> None:
@@ -155,6 +177,24 @@ class Guard(asyncio.Protocol):
         if self._transport is not None:
             self._transport.abort()
 
+    def _rests(self) -> bool:
+        """Whether nothing is begun on this connection, neither by us nor by aiohttp."""
+        if self._untouched:
+            return not self._clogged
+        return self._state == "idle" and not self._clogged and _awaits_a_head(self._inner)
+
+    def _answer(self, words: bytes) -> None:
+        """What the door says; then the next request has its turn."""
+        self._at_door = False
+        held, self._held = self._held, b""
+        if self._transport is None or self._transport.is_closing():
+            return
+        self._transport.write(words)
+        self._enter("idle")
+        if held:
+            self._transport.resume_reading()
+            self.data_received(held)
+
     def _body_is_here(self) -> None:
         if self._state == "body":
             self._enter("work" if self._request is not None else "idle")
@@ -162,7 +202,7 @@ class Guard(asyncio.Protocol):
     def _enter(self, state: State) -> None:
         self._state, self._since = state, self._loop.time()
         self._guards.waiting.pop(self, None)
-        if state != "work":
+        if state != "work" and self._transport is not None:
             self._guards.waiting[self] = None
 
     def _stalled(self, now: float) -> bool:
@@ -172,6 +212,12 @@ class Guard(asyncio.Protocol):
             self._unfetched, self._fetched_at = left, now
         self._unfetched = max(self._unfetched, left)
         return now - self._fetched_at > STALL
+
+
+def _awaits_a_head(inner: Inner) -> bool:
+    """Whether aiohttp waits for a request, all answers written; it has no public word for that, and none is "no"."""
+    waiter = getattr(inner, "_waiter", None)
+    return waiter is not None and not waiter.done() and not getattr(inner, "_messages", True)
 
 
 def _in_kernel(transport: asyncio.Transport) -> int:
@@ -211,7 +257,7 @@ class GuardedSite(web.TCPSite):
 
     def __init__(self, runner: web.AppRunner, host: str, port: int) -> None:
         super().__init__(runner, host, port, reuse_address=True)
-        self.guards = Guards()
+        self.guards = Guards(runner.app.get(DOOR))
 
     async def start(self) -> None:
         """Listen."""
@@ -224,8 +270,8 @@ class GuardedSite(web.TCPSite):
 
     async def stop(self) -> None:
         """Take no new connections; those that there are end with the server."""
-        await self.guards.stop()
         await super().stop()
+        await self.guards.stop()
 
 
 async def listen(app: web.Application, host: str, port: int) -> web.AppRunner:
@@ -233,7 +279,9 @@ async def listen(app: web.Application, host: str, port: int) -> web.AppRunner:
 
     Bodies are never unpacked for a caller: no platform sends packed ones, and bombs do.
     """
-    runner = web.AppRunner(app, access_log=None, handle_signals=False, auto_decompress=False)
+    runner = web.AppRunner(
+        app, access_log=None, handle_signals=False, auto_decompress=False, keepalive_timeout=FOREVER
+    )  # fmt: skip
     await runner.setup()
     try:
         await GuardedSite(runner, host, port).start()

@@ -163,6 +163,11 @@ async def receive(store: Store, *, platform: str, key: str, lane: str, body: byt
     return new
 
 
+def received(store: Store, *, platform: str, key: str, lane: str, body: bytes, now: datetime) -> "asyncio.Future[bool]":
+    """The same as a future, for whoever has no task of their own. Raises StoreUnavailable when too many wait."""
+    return store.gathered(_keep, inbox.Arrived(platform, key, lane, body, now))
+
+
 async def _keep(tx: Tx, arrived: Sequence[inbox.Arrived]) -> list[bool]:
     new = await inbox.store_events(tx, arrived)
     crash.point("inbox_before_commit")

@@ -8,20 +8,28 @@ import structlog
 from aiohttp import web
 
 from bot.clock import Now
+from bot.door import Door, Work
 from bot.metrics import Metrics
-from bot.pipeline import receive
+from bot.pipeline import receive, received
 from bot.platform import BadCallback
 from bot.refusal import Refusals
-from bot.wecom.callback import CallbackKeys, dedupe_key, echo, lane, verify
+from bot.wecom.callback import CallbackKeys, dedupe_key, echo, lane, verify, verify_plain
 from store import crash
 from store.access import set_property
 from store.db import Store
+from store.writer import StoreUnavailable
 
 log = structlog.get_logger()
 
 ECHO_PATIENCE = 0.5  # seconds; WeCom wants the echo of its URL check within one (developer page 90930)
 PATIENCE = 4.0  # seconds; WeCom hangs up after 5 (developer page 90930) and sends the event again
 SHORT = 1.8  # seconds for a shared store: what takes longer is a lost connection, and another replica may be well
+ROUTE = "/callback/wecom/{name}"
+
+
+def patience(store: Store) -> float:
+    """Seconds after which a platform hears that its callback could not be stored."""
+    return SHORT if store.shared else PATIENCE
 
 
 class WeComCallbacks:
@@ -41,10 +49,12 @@ class WeComCallbacks:
         self._now = now
         self._refusals = refusals
 
-    def add_routes(self, app: web.Application) -> None:
-        """Serve the callbacks."""
-        app.router.add_get("/callback/wecom/{name}", self.check_url)
-        app.router.add_post("/callback/wecom/{name}", self.take)
+    def add_routes(self, app: web.Application, door: Door) -> None:
+        """Serve the callbacks, the plain ones at the door."""
+        app.router.add_get(ROUTE, self.check_url)
+        app.router.add_post(ROUTE, self.take)
+        for name, keys in self._keys.items():
+            door.add(ROUTE.format(name=name), _AtTheDoor(self, keys))
 
     async def check_url(self, request: web.Request) -> web.Response:
         """WeCom's check when the administrator saves the URL: the decrypted echo, raw."""
@@ -73,15 +83,57 @@ class WeComCallbacks:
             return self._refusals.answer("wecom", bad)
         key, whose = dedupe_key(opened, corp=keys.receive_id), lane(opened.fields)
         try:
-            async with asyncio.timeout(SHORT if self._store.shared else PATIENCE):
+            async with asyncio.timeout(patience(self._store)):
                 new = await receive(self._store, platform="wecom", key=key, lane=whose, body=opened.inner, now=now)
         except Exception as error:
-            log.error("a callback could not be stored; the platform will send it again", cause=type(error).__name__)
-            self._metrics.callback(platform="wecom", outcome="not stored")
-            return web.Response(status=503)
+            return web.Response(status=self.failed(error))
+        return web.Response(status=self.kept(new), text="")
+
+    def begin(self, query: bytes, body: bytes, keys: CallbackKeys) -> Work | None:
+        """Store an event that came in its plain form; None: it is not plain, not right, or too many wait."""
+        now = self._now()
+        try:
+            opened = verify_plain(query, body, keys=keys, now=now)
+            if opened is None:
+                return None
+            key, whose = dedupe_key(opened, corp=keys.receive_id), lane(opened.fields)
+            return received(self._store, platform="wecom", key=key, lane=whose, body=opened.inner, now=now)
+        except (BadCallback, StoreUnavailable):
+            return None
+
+    def kept(self, new: bool) -> int:
+        """The event is durable: the status that says so."""
         self._metrics.callback(platform="wecom", outcome="accepted" if new else "repeated")
         crash.point("inbox_before_answer")
-        return web.Response(text="")
+        return 200
+
+    def failed(self, error: BaseException) -> int:
+        """The event could not be stored, or not in time: the status that makes the platform send it again."""
+        log.error("a callback could not be stored; the platform will send it again", cause=type(error).__name__)
+        self._metrics.callback(platform="wecom", outcome="not stored")
+        return 503
+
+
+class _AtTheDoor:
+    """One callback's events in their plain form (see bot/door.py)."""
+
+    route = ROUTE
+
+    def __init__(self, callbacks: WeComCallbacks, keys: CallbackKeys) -> None:
+        self._callbacks = callbacks
+        self._keys = keys
+
+    def begin(self, query: bytes, body: bytes) -> Work | None:
+        """Store the event."""
+        return self._callbacks.begin(query, body, self._keys)
+
+    def end(self, work: Work) -> int:
+        """Durable, or to be sent again."""
+        error = TimeoutError() if work.cancelled() else work.exception()
+        if error is not None:
+            return self._callbacks.failed(error)
+        crash.point("inbox_after_commit")
+        return self._callbacks.kept(work.result())
 
 
 async def _body(request: web.Request) -> bytes:

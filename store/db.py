@@ -111,10 +111,14 @@ class Store:
 
         It returns a result for each.
         """
+        return await self.gathered(work, item)
+
+    def gathered(self, work: Work, item: Any) -> "asyncio.Future[Any]":
+        """The same as a future; who cancels it before the work has begun takes the item back."""
         gathering = self._gatherings.get(work)
         if gathering is None:
             gathering = self._gatherings[work] = Gathering(partial(self.transaction, ordered=False), work)
-        return await gathering.add(item)
+        return gathering.add(item)
 
     @contextlib.asynccontextmanager
     async def read(self, *, longest: float = LONGEST_LOOK) -> AsyncIterator[Tx]:

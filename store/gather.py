@@ -22,7 +22,7 @@ class Gathering:
         self._waiting: list[tuple[Any, asyncio.Future[Any]]] = []
         self._task: asyncio.Task[None] | None = None
 
-    async def add(self, item: Any) -> Any:
+    def add(self, item: Any) -> "asyncio.Future[Any]":
         """The item's result, once it is durable; raises what the work raised for this item, or StoreUnavailable."""
         if len(self._waiting) >= LONGEST_QUEUE:
             raise StoreUnavailable("too many changes wait for the database")
@@ -30,7 +30,7 @@ class Gathering:
         self._waiting.append((item, answer))
         if self._task is None:
             self._task = asyncio.create_task(self._go_on(), name="store-gathering")
-        return await answer
+        return answer
 
     async def _go_on(self) -> None:
         while self._waiting:

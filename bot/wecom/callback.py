@@ -5,7 +5,6 @@ ones first, nothing is decrypted before the signature holds, and every failure l
 """
 
 import base64
-import binascii
 import hashlib
 import hmac
 import re
@@ -15,34 +14,24 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 from typing import Protocol
-from xml.parsers import expat
 
-from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
+from cryptography.hazmat.primitives.ciphers import Cipher, CipherContext, algorithms, modes
 
-from bot.platform import BadCallback
+from bot.wecom.flat import Refused, flat_xml, text_of
 
 LARGEST = 1024 * 1024
 FRESH = 600  # seconds that our clock and WeCom's may differ
-ELEMENTS = 64
 BLOCK = 32  # PKCS#7 blocks of 32 bytes, not AES's 16 (page 90968)
 TIMESTAMP = re.compile(r"[0-9]{10}")
 NONCE = re.compile(r"[\x21-\x7e]{1,64}")
 SIGNATURE = re.compile(r"[0-9a-f]{40}")
-REPEATED = ("AuthAddOpenKfId", "AuthDelOpenKfId")  # the only lists without a frame of their own (page 97712)
+PLAIN_QUERY = re.compile(rb"msg_signature=([0-9a-f]{40})&timestamp=([0-9]{10})&nonce=([A-Za-z0-9._~-]{1,64})")
 
 
 class Query(Protocol):
     """What a web framework calls the query: several values may stand under one name."""
 
     def getall(self, key: str, default: Sequence[str]) -> Sequence[str]: ...
-
-
-class Refused(BadCallback):
-    """`reason` is for our counters only; the sender never learns it."""
-
-    def __init__(self, reason: str) -> None:
-        super().__init__(reason)
-        self.reason = reason
 
 
 @dataclass(frozen=True)
@@ -60,10 +49,14 @@ class CallbackKeys:
             raise ValueError("an EncodingAESKey is exactly 43 letters and digits")
 
     @cached_property
-    def cipher(self) -> Cipher[modes.CBC]:
-        """AES-256-CBC whose IV is the key's first half; the key text's last character may carry spare bits."""
+    def decryptor(self) -> CipherContext:
+        """AES-256-CBC; the key text's last character may carry spare bits.
+
+        It goes on from message to message, because making one takes longer than decrypting. What stood before changes
+        the first 16 bytes only, which are random and read by nobody.
+        """
         key = base64.b64decode(self.aes_key + "=")
-        return Cipher(algorithms.AES(key), modes.CBC(key[:16]))
+        return Cipher(algorithms.AES(key), modes.CBC(key[:16])).decryptor()
 
 
 @dataclass(frozen=True)
@@ -81,6 +74,21 @@ def verify(query: Query, headers: Mapping[str, str], body: bytes, *, keys: Callb
     if headers.get("Content-Encoding", "identity").lower() != "identity":
         raise Refused("encoding")
     timestamp, nonce, signature = _signed(query, now)
+    return _opened(timestamp, nonce, signature, body, keys)
+
+
+def verify_plain(query: bytes, body: bytes, *, keys: CallbackKeys, now: datetime) -> Opened | None:
+    """The same for a body without a coding whose query is as WeCom writes it; None: it is not. Raises Refused."""
+    plain = PLAIN_QUERY.fullmatch(query)
+    if plain is None or len(body) > LARGEST:
+        return None
+    signature, timestamp, nonce = plain.groups()
+    if abs(now.timestamp() - int(timestamp)) > FRESH:
+        raise Refused("age")
+    return _opened(timestamp.decode(), nonce.decode(), signature.decode(), body, keys)
+
+
+def _opened(timestamp: str, nonce: str, signature: str, body: bytes, keys: CallbackKeys) -> Opened:
     envelope = flat_xml(body)
     encrypt = envelope.get("Encrypt", "")
     _check_signature(keys.token, timestamp, nonce, encrypt, signature)
@@ -96,7 +104,7 @@ def echo(query: Query, keys: CallbackKeys, *, now: datetime) -> str:
     timestamp, nonce, signature = _signed(query, now)
     encrypt = _one(query, "echostr").replace(" ", "+")
     _check_signature(keys.token, timestamp, nonce, encrypt, signature)
-    return _text(_decrypt(encrypt, keys))
+    return text_of(_decrypt(encrypt, keys))
 
 
 def _one(query: Query, name: str) -> str:
@@ -128,81 +136,27 @@ def _check_signature(token: str, timestamp: str, nonce: str, encrypt: str, signa
 
 def _decrypt(encrypt: str, keys: CallbackKeys) -> bytes:
     try:
-        sealed = base64.b64decode(encrypt.encode("ascii"), validate=True)
-    except (binascii.Error, UnicodeEncodeError):
+        sealed = base64.b64decode(encrypt, validate=True)
+    except ValueError:  # letters that are not ASCII, or not of the alphabet
         raise Refused("base64") from None
     if not sealed or len(sealed) % 16:
         raise Refused("cipher length")
-    decryptor = keys.cipher.decryptor()
-    padded = decryptor.update(sealed) + decryptor.finalize()
+    padded = keys.decryptor.update(sealed)
     pad = padded[-1]
-    if not 1 <= pad <= BLOCK or len(padded) % BLOCK or padded[-pad:] != bytes([pad]) * pad:
+    if not 1 <= pad <= BLOCK or len(padded) % BLOCK:
+        raise Refused("padding")
+    receive_id = keys.receive_id.encode()
+    if len(padded) - pad < 20 + len(receive_id):
+        raise Refused("frame")
+    if padded[-pad:] != bytes([pad]) * pad:
         raise Refused("padding")
     frame = padded[:-pad]
-    receive_id = keys.receive_id.encode()
-    if len(frame) < 20 + len(receive_id):
-        raise Refused("frame")
     (length,) = struct.unpack(">I", frame[16:20])
     if len(frame) != 20 + length + len(receive_id):
         raise Refused("frame")
     if not hmac.compare_digest(frame[20 + length :], receive_id):
         raise Refused("receive id")
     return frame[20 : 20 + length]
-
-
-def _text(raw: bytes) -> str:
-    try:
-        return raw.decode("utf-8")
-    except UnicodeDecodeError:
-        raise Refused("utf-8") from None
-
-
-def flat_xml(raw: bytes, *, depth: int = 2) -> dict[str, str]:
-    """The direct children of the root and their text, in one bounded pass; deeper ones only count.
-
-    Raises Refused for a DOCTYPE, attributes, a child that stands twice, more than 64 elements per allowed level, or
-    more than `depth` levels.
-    """
-    _text(raw)
-    found: dict[str, str] = {}
-    stack: list[str] = []
-    texts: list[str] = []
-    count = 0
-
-    def start(name: str, attributes: Mapping[str, str]) -> None:
-        nonlocal count
-        count += 1
-        if attributes or count > ELEMENTS * depth or len(stack) >= depth:
-            raise Refused("xml shape")
-        stack.append(name)
-        if len(stack) == 2:
-            if name in found and name not in REPEATED:
-                raise Refused("xml repeats")
-            texts.clear()
-
-    def end(name: str) -> None:
-        if len(stack) == 2:
-            found[name] = "".join(texts)
-        stack.pop()
-
-    def text(data: str) -> None:
-        if len(stack) == 2:
-            texts.append(data)
-
-    def doctype(*_: object) -> None:
-        raise Refused("doctype")
-
-    parser = expat.ParserCreate("utf-8")
-    parser.StartElementHandler = start
-    parser.EndElementHandler = end
-    parser.CharacterDataHandler = text
-    parser.StartDoctypeDeclHandler = doctype
-    parser.buffer_text = True
-    try:
-        parser.Parse(raw, True)
-    except expat.ExpatError:
-        raise Refused("xml") from None
-    return found
 
 
 def dedupe_key(opened: Opened, *, corp: str) -> str:
