@@ -26,6 +26,7 @@ from bot.handlers.weekly import plan_week
 from bot.importer import Importer
 from bot.jobs import Jobs, ask_for_menu
 from bot.metrics import Metrics
+from bot.namecard.reader import Reader
 from bot.pipeline import Pipeline
 from bot.platform import Place, Platform
 from bot.published import Rulebook
@@ -102,7 +103,8 @@ class Leadbot:
         self.sweep = Sweep(self.store, self.context, now)
         self.importer = Importer(self.store, self.context, now, monotonic, parallel=folder.parallel)
         self.health = Health(self.store, self.metrics, now, monotonic)
-        self.desk = Desk(self.store, self.context, now, self.importer)
+        self.reader = Reader()
+        self.desk = Desk(self.store, self.context, now, self.importer, self.reader)
         self.rulebook = Rulebook(self.store, folder, now)
         self.jobs = Jobs(self.store, settings.enrichment, self.wecom, self.dingtalk, now)
         self._groups = tuple(
@@ -187,6 +189,7 @@ class Leadbot:
             await self.dingtalk.stop()
         await self.clock_watch.stop()
         await self.schedule.stop()
+        await self.reader.close()
         if self.dingtalk is not None:
             await self.dingtalk.close()
         if self.wecom is not None:

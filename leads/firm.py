@@ -2,12 +2,12 @@
 
 import re
 import unicodedata
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
 from leads.understand.industry import LINES
+from leads.understand.letter import simplified
 from leads.understand.place import city_named, is_place, province_of, starts_with_place
 
 _FORMS = (
@@ -78,27 +78,10 @@ def read_firm(name: str) -> Firm | None:
 def even_name(name: str) -> str:
     """A name in one spelling: NFKC, Simplified, lower case, one kind of bracket."""
     even = unicodedata.normalize("NFKC", name[:200]).lower().translate(_SIGNS)
-    return _simplified()(even) if _has_traditional(even) else even
+    return simplified(even)
 
 
 _SIGNS = str.maketrans("〔〕【】[]{}<>《》", "()()()()()()")
-
-
-def _has_traditional(text: str) -> bool:
-    """Whether a sign lies outside the set of the common Simplified ones."""
-    try:
-        text.encode("gb2312")
-    except UnicodeEncodeError:
-        return True
-    return False
-
-
-@cache
-def _simplified() -> Callable[[str], str]:
-    from opencc import OpenCC  # reads its dictionaries: on first use only
-
-    convert: Callable[[str], str] = OpenCC("t2s").convert
-    return convert
 
 
 def _latin(even: str) -> Firm | None:

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from bot.context import Context
 from bot.importer import Importer
+from bot.namecard.reader import Reader
 from bot.pipeline import Outcome, apply
 from leads.facts import Fact
 from store import crash
@@ -24,6 +25,7 @@ class Desk:
     context: Callable[[], Awaitable[Context]]
     now: Callable[[], datetime]
     importer: Importer
+    reader: Reader = field(default_factory=Reader)
     through: Mapping[int, int] = field(default_factory=dict)  # lead -> the merged one whose number was named
 
     async def act(self, verb: Verb) -> list[Fact]:

@@ -15,6 +15,7 @@ from bot.web.api import (
     leads,
     members,
     messages,
+    namecards,
     openapi,
     reports,
     understand,
@@ -37,6 +38,7 @@ ROUTES: tuple[Route, ...] = (
     *clocks.ROUTES,
     *reports.ROUTES,
     *understand.ROUTES,
+    *namecards.ROUTES,
     *imports.ROUTES,
     *CHANNELS,
 )

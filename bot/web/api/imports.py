@@ -14,6 +14,7 @@ from bot.web.api.paging import Page, cut, start_of
 from bot.web.api.problem import Problem
 from bot.web.api.route import Call, FileReply, Reply, Route
 from bot.web.api.wire import local
+from bot.web.multipart import LIST
 from leads.errors import NoBatch
 from leads.imports.decide import OPERATOR, batch_id_of, confirm, drop, get_batch, require_importer, take_back
 from leads.imports.heading import parse_map
@@ -244,7 +245,7 @@ def _values(call: Call, batch: ImportBatch) -> dict[str, Any]:
 ROUTES = (
     Route("GET", BASE, list_them, "查导入的批次", ImportPage, "any", query=Page, statuses={200: "一页批次"}),
     Route(
-        "POST", BASE, send, "上传名单,先检查", ImportDetail, "acting", body=NewImport, takes_file=True,
+        "POST", BASE, send, "上传名单,先检查", ImportDetail, "acting", body=NewImport, takes_file=LIST,
         statuses={201: "收到了;state 是 asked 时等确认,checking 时再查一次"},
     ),
     Route("GET", ONE, get, "看一个批次", ImportDetail, "any", statuses={200: "批次"}, refusals=(404,)),

@@ -10,7 +10,6 @@ from pydantic.json_schema import models_json_schema
 from bot.web.api.problem import CODES
 from bot.web.api.route import Route
 
-FILE = {"type": "object", "required": ["file"], "properties": {"file": {"type": "string", "format": "binary"}}}
 REF = "#/components/schemas/{model}"
 PATH_WORDS = {"no": "线索编号,例如 L1024", "id": "成员编号", "source": "来源的名字", "batch": "导入的批次,例如 I3"}
 
@@ -79,7 +78,9 @@ def _operation(route: Route, mapping: Any) -> dict[str, Any]:
         kinds = ["multipart/form-data"] if route.takes_file else ["application/json"]
         kinds += ["application/x-www-form-urlencoded", "multipart/form-data"] if route.form else []
         if route.takes_file:
-            schema = {"allOf": [schema, FILE]}
+            name = route.takes_file.name
+            file = {"type": "object", "required": [name], "properties": {name: {"type": "string", "format": "binary"}}}
+            schema = {"allOf": [schema, file]}
         needed = any(field.is_required() for field in route.body.model_fields.values())
         operation["requestBody"] = {"required": needed, "content": {kind: {"schema": schema} for kind in kinds}}
     return operation

@@ -32,8 +32,11 @@ CODES = {  # code: (status, title); the docs page lists them
     "invalid": (422, "参数不对"),
     "unusable": (422, "内容无法使用"),
     "bad_file": (422, "文件不能导入"),
+    "bad_picture": (422, "图片不能用"),
     "too_many_guesses": (429, "查询太多"),
     "broken": (500, "服务器出错"),
+    "not_installed": (501, "没有安装"),
+    "busy": (503, "太忙"),
     "store_unavailable": (503, "暂时无法读写"),
 }
 

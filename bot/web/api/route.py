@@ -18,7 +18,7 @@ from bot.web.api.auth import Caller, Guesses, Keyring
 from bot.web.api.problem import Problem, of_refusal, of_validation
 from bot.web.api.wire import dumps
 from bot.web.desk import Desk
-from bot.web.multipart import Upload, read_upload
+from bot.web.multipart import Part, Upload, read_upload
 from leads.errors import NotFound, Refused
 from store.merges import current
 
@@ -98,7 +98,7 @@ class Route:
     query: type[BaseModel] | None = None
     body: type[BaseModel] | None = None
     form: bool = False
-    takes_file: bool = False
+    takes_file: Part | None = None
     statuses: Mapping[int, str] = field(default_factory=lambda: {200: "好了"})
     refusals: tuple[int, ...] = ()
 
@@ -115,7 +115,7 @@ class Route:
             context = await desk.context()
             key = request.headers.get("Idempotency-Key")
             try:
-                file = await read_upload(request) if self.takes_file else None
+                file = await read_upload(request, self.takes_file) if self.takes_file else None
                 given = file.fields if file is not None else await _given(request, form=self.form) if self.body else {}
                 body = _body(self.body, given) if self.body else None
                 call = Call(desk, caller, context, request.match_info, guesses, query, body, file, key)
