@@ -37,12 +37,14 @@ from bot.schedule import Schedule, Worker
 from bot.sender import Sender
 from bot.server import WeComCallbacks, patience
 from bot.sweep import Sweep
+from bot.ways import plan_ways
 from bot.web.desk import Desk
 from bot.web.health import Health
 from bot.web.routes import add_routes
 from bot.wecom.callback import CallbackKeys
 from bot.wecom.client import WeComAccount, WeComClient
 from bot.wecom.platform import WeCom
+from bot.wecom.ways import Ways
 from config.folder import Folder
 from config.members import read_members
 from config.settings import Settings
@@ -100,13 +102,15 @@ class Leadbot:
             self.platforms["dingtalk"] = self.dingtalk.platform
         self.pipeline = Pipeline(self.store, self.platforms, self.context, now)
         self.sender = Sender(self.store, self.platforms, self.context, now)
+        self.greeter = Sender(self.store, self.platforms, self.context, now, fast=True)
         self.sweep = Sweep(self.store, self.context, now)
         self.importer = Importer(self.store, self.context, now, monotonic, parallel=folder.parallel)
         self.health = Health(self.store, self.metrics, now, monotonic)
         self.reader = Reader()
         self.desk = Desk(self.store, self.context, now, self.importer, self.reader)
         self.rulebook = Rulebook(self.store, folder, now)
-        self.jobs = Jobs(self.store, settings.enrichment, self.wecom, self.dingtalk, now)
+        ways = Ways(self.store, self.wecom, self.context) if self.wecom is not None else None
+        self.jobs = Jobs(self.store, settings.enrichment, self.wecom, self.dingtalk, ways, now)
         self._groups = tuple(
             Place(name, group, "group")
             for name, section in (("wecom", settings.wecom), ("dingtalk", settings.dingtalk))
@@ -121,6 +125,7 @@ class Leadbot:
                 **workers,
                 Worker("inbox", self.pipeline.run_once): 1.0,
                 Worker("outbox", self.sender.run_once): 1.0,
+                Worker("welcome", self.greeter.run_once): 1.0,
                 Worker("due", self.sweep.run_once): 1.0,
                 Worker("unknown", self.sender.repeat_unknown): 2.0,
                 Worker("job", self.jobs.run_once): 5.0,
@@ -171,6 +176,7 @@ class Leadbot:
         await self.sender.start()
         if self.wecom is not None:
             await self.store.transaction(lambda tx: ask_for_menu(tx, now=self.now()))
+        await self._plan_ways()
         await catch_up(self.store, self.pipeline, self.sweep, self.now)
         if self.dingtalk is not None:
             await self.dingtalk.start()
@@ -245,7 +251,13 @@ class Leadbot:
             return 0
         ctx = await self.context()
         await self.store.transaction(lambda tx: tell_of_rules(tx, ctx, before))
+        await self._plan_ways()
         return 0
+
+    async def _plan_ways(self) -> None:
+        """Channel codes are answered by whom the rules and the rota name now."""
+        ctx = await self.context()
+        await self.store.transaction(lambda tx: plan_ways(tx, ctx))
 
     async def _clock_was_set(self, by: timedelta) -> None:
         self.schedule.start_anew()

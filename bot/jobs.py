@@ -11,6 +11,7 @@ from bot.dingtalk.parts import DingTalkParts
 from bot.enrich import enrich
 from bot.wecom.client import WeComClient
 from bot.wecom.menu import MENU
+from bot.wecom.ways import Ways
 from config.settings import Enrichment
 from config.telling import told
 from store import due, lease
@@ -36,12 +37,14 @@ class Jobs:
         enrichment: Enrichment | None,
         wecom: WeComClient | None,
         dingtalk: DingTalkParts | None,
+        ways: Ways | None,
         now: Now,
     ) -> None:
         self._store = store
         self._enrichment = enrichment
         self._wecom = wecom
         self._dingtalk = dingtalk
+        self._ways = ways
         self._now = now
 
     async def run_once(self) -> int:
@@ -56,6 +59,8 @@ class Jobs:
         try:
             if row.kind == "menu" and self._wecom is not None:
                 await self._wecom.menu_create(MENU)
+            if row.kind == "contact_way" and self._ways is not None:
+                await self._ways.put(str(row.payload["way"]))
             if row.kind == "enrich" and self._enrichment is not None:
                 await enrich(self._store, self._enrichment, int(row.payload["lead"]), now=now)
             if row.kind == "card_route" and self._dingtalk is not None:

@@ -9,6 +9,7 @@ import structlog
 
 from bot.context import Answer, Context
 from bot.events import ContactAdded, Event, MemberJoined, MessageReceived
+from bot.handlers.contact import greet
 from bot.outgoing import ring
 from bot.platform import Platform, SendLater
 from bot.reactions import STORY
@@ -110,6 +111,9 @@ class Pipeline:
     async def _fetched(self, row: Inbox, event: Event) -> Event:
         if not isinstance(event, ContactAdded | MemberJoined) and not await self._is_list(event):
             return event
+        if isinstance(event, ContactAdded) and event.welcome_code:
+            ctx, added = await self._context(), event
+            await self._store.transaction(lambda tx: greet(tx, added, ctx))  # before the profile: there are 20 seconds
         crash.point("pipeline_before_fetch")
         try:
             event = await self._platforms[row.platform].fetch(event)

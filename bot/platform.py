@@ -3,13 +3,13 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Protocol
+from typing import Any, Protocol
 
 from bot.cards.card import Message
 from bot.events import Event
 from config.telling import Tellable
 
-KINDS = ("member", "group", "visitor")
+KINDS = ("member", "group", "visitor", "customer")
 
 
 @dataclass(frozen=True)
@@ -18,7 +18,8 @@ class Place:
 
     platform: str
     id: str
-    kind: str = "member"  # member, group, visitor (a fresh conversation with somebody whom the platform does not name)
+    # member, group, visitor (a fresh conversation with somebody whom the platform does not name), customer (by a hash)
+    kind: str = "member"
 
     def lane(self) -> str:
         """Messages to one place keep their order; places do not wait for each other."""
@@ -90,6 +91,10 @@ class Platform(Protocol):
 
     def render_update(self, message: Message, to: Place, *, code: str) -> bytes:
         """The request body that replaces a card which `to` has, by means of `code`."""
+        ...
+
+    def render_deed(self, deed: str, params: Mapping[str, Any]) -> bytes:
+        """The request body of what is done for a customer of the platform: a welcome, tags, a reply."""
         ...
 
     async def send(self, body: bytes) -> Receipt:

@@ -19,7 +19,7 @@ from bot.events import (
     SenderUnknown,
 )  # fmt: skip
 from bot.handlers.button import on_button, on_menu
-from bot.handlers.capture import on_contact_added
+from bot.handlers.contact import on_contact_added
 from bot.handlers.message import on_message
 from bot.handlers.people import (
     on_alarm,

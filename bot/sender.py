@@ -42,7 +42,10 @@ class _NotDrawn(Exception):
 
 
 class Sender:
-    """Takes messages from the outbox, in order per place, and hands them to their platform."""
+    """Takes messages from the outbox, in order per place, and hands them to their platform.
+
+    A `fast` one takes only what has seconds (welcomes to new customers), the other one all the rest.
+    """
 
     def __init__(
         self,
@@ -50,7 +53,10 @@ class Sender:
         platforms: dict[str, Platform],
         context: Callable[[], Awaitable[Context]],
         now: Callable[[], datetime],
+        *,
+        fast: bool = False,
     ) -> None:
+        self._fast = fast
         self._store = store
         self._platforms = platforms
         self._context = context
@@ -119,7 +125,9 @@ class Sender:
 
         Returns how many were taken (one that had nothing to say makes room for the next of its lane), and the drawn.
         """
-        rows = await lease.take(tx, Outbox, now=ctx.now, limit=BATCH, state="queued", holding=("queued", "sending"))
+        rows = await lease.take(
+            tx, Outbox, now=ctx.now, limit=BATCH, state="queued", holding=("queued", "sending"), fast=self._fast
+        )
         if self._store.shared and rows:
             await self._learn_from_others(tx, {row.lane for row in rows}, ctx.now)
         crash.point("sender_after_take")
@@ -150,6 +158,9 @@ class Sender:
         if row.card == "answered":
             body = platform.render_update(await answered(tx, row, ctx), place, code=str(row.params["code"]))
             return await self._sending(tx, row, body, updating=True, ctx=ctx)
+        if place.kind == "customer":
+            body = platform.render_deed(row.card, row.params)
+            return await self._sending(tx, row, body, updating=False, ctx=ctx, ref=ref_of(row))
         member = await find_member(tx, row.member_id) if row.member_id else None
         hangs = row.purpose == "refresh"
         asked = Asked(row.card, Who.of(member) if member else None, row.lead_id, row.params, hangs)
@@ -262,7 +273,9 @@ class Sender:
         crash.point("sender_before_receipt")
         if not await lease.settle(tx, row, state="sent", sent_at=now, platform_id=receipt.message_id, error=""):
             return
-        if row.card == "answered" or row.lead_id is None or not drawing_of(row.card).living:
+        if row.card == "answered" or row.lead_id is None or Place.of_lane(row.lane).kind == "customer":
+            return
+        if not drawing_of(row.card).living:
             return
         drawn = bytes.fromhex(row.params.get("drawn", ""))
         if row.updating:

@@ -17,6 +17,7 @@ from bot.handlers.weekly import on_week_over
 from bot.morning import on_later_note, on_morning
 from bot.outgoing import ring, tell_group_of_pool
 from bot.pipeline import Outcome, apply, origin_of
+from bot.ways import on_ways
 from config.telling import told
 from leads.behaviour import look_again
 from leads.rights import is_free
@@ -41,6 +42,7 @@ OTHERS: dict[str, Callable[[Tx, Due, Context], Awaitable[Outcome]]] = {
     "note": on_later_note,
     "parallel": on_night,
     "compared": on_compared,
+    "ways": on_ways,
 }
 
 

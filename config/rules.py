@@ -14,6 +14,7 @@ from config.field import OwnField
 from config.lifecycle import LifeCycle
 from config.pool import Pool
 from config.section import AtKey, Name, Section
+from config.way import ContactWay, WayName
 from config.words import FIELD_LABELS
 
 ClockTime = Annotated[str, StringConstraints(pattern=r"^([01]?[0-9]|2[0-3]):[0-5][0-9]$")]
@@ -161,6 +162,7 @@ class Rules(Section):
     assignment: Assignment = Assignment()
     clocks: dict[Name, ClockRule]
     marketing: Marketing = Marketing()
+    contact_ways: dict[WayName, ContactWay] = Field(default_factory=dict, max_length=200)
     watch_only: tuple[Watching, ...] = ()
     parallel_run: ParallelRun | None = None
     follow_up: FollowUp = FollowUp()

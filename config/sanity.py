@@ -59,6 +59,7 @@ def unfit(rules: Rules, document: Document, crew: Crew) -> list[Problem]:
         + _watched(rules, document, crew)
         + _hours(rules, document, crew)
         + _ladders(rules, document, crew)
+        + _ways(rules, document, crew)
     )
 
 
@@ -99,6 +100,24 @@ def _ladders(rules: Rules, document: Document, crew: Crew) -> list[Problem]:
                     "name somebody else, or add a manager or administrator"
                 )
                 problems.append(document.problem(("clocks", name, "steps", number, "tell"), message))
+    return problems
+
+
+def _ways(rules: Rules, document: Document, crew: Crew) -> list[Problem]:
+    """Members whom a channel code names and who are not there."""
+    problems = []
+    for name, way in rules.contact_ways.items():
+        named: list[tuple[tuple[str | int, ...], str]] = [
+            (("contact_ways", name, "staff", number, "members", index), member)
+            for number, slot in enumerate(way.staff)
+            for index, member in enumerate(slot.members)
+        ]
+        named += [(("contact_ways", name, "backup", index), member) for index, member in enumerate(way.backup)]
+        problems += [
+            document.problem(place, f"no active member has the id {member!r}")
+            for place, member in named
+            if crew.ids and member not in crew.ids
+        ]
     return problems
 
 

@@ -76,13 +76,15 @@ async def oldest_due(tx: Tx, *, now: datetime) -> datetime | None:
     return found if found is not None and found <= now else None
 
 
-async def do_once(tx: Tx, *, kind: str, key: str, now: datetime, payload: dict[str, Any] | None = None) -> bool:
-    """Ask for a piece of the system's own work, once per key."""
+async def do_once(
+    tx: Tx, *, kind: str, key: str, now: datetime, payload: dict[str, Any] | None = None, lane: str = ""
+) -> bool:
+    """Ask for a piece of the system's own work, once per key; what shares a lane waits for each other."""
     result = await tx.run(
         tx.insert(Job)
         .values(
-            corp=tx.corp, kind=kind, key=key, lane=kind, payload=payload or {}, run_at=now, state="new", attempts=0,
-            fence=0, error="",
+            corp=tx.corp, kind=kind, key=key, lane=lane or kind, payload=payload or {}, run_at=now, state="new",
+            attempts=0, fence=0, error="",
         )
         .on_conflict_do_nothing(index_elements=["corp", "key"])
     )  # fmt: skip

@@ -20,6 +20,7 @@ from store.tx import TAKEOVER, Tx, made
 
 Work = TypeVar("Work", Inbox, Outbox, Due, Job, ImportBatch)
 LEASE = TAKEOVER
+FAST = "welcome"  # the card that has seconds: other messages never stand before it
 
 
 async def take(
@@ -32,21 +33,23 @@ async def take(
     holding: tuple[str, ...] = ("new",),
     into: str | None = None,
     lanes: bool = True,
+    fast: bool | None = None,
 ) -> Sequence[Work]:
     """Take up to `limit` rows that are due, oldest first, and hold them until `now` + `tx.takeover`.
 
     With `lanes`, a row waits while an older row of its lane is in one of the `holding` states. Without, the oldest is
     the one that has been due longest: a million rows that wait for their day are not looked through.
+    `fast`: of messages only the welcomes to customers, or all but these.
     `into` changes the state while taking. The rows come back with their new fencing number.
     """
-    statement = _taking(table, state, holding, into, lanes)
+    statement = _taking(table, state, holding, into, lanes, fast)
     taken = await tx.execute(statement, {"of_corp": tx.corp, "now": now, "until": now + tx.takeover, "most": limit})
     return sorted(made(table, taken), key=lambda row: row.id or 0)
 
 
 @cache
 def _taking(
-    table: type[Work], state: str, holding: tuple[str, ...], into: str | None, lanes: bool
+    table: type[Work], state: str, holding: tuple[str, ...], into: str | None, lanes: bool, fast: bool | None
 ) -> ReturningUpdate[Any]:
     now = bindparam("now", type_=Utc)
     conditions = [
@@ -55,6 +58,8 @@ def _taking(
         col(table.run_at) <= now,
         or_(col(table.lease_until).is_(None), col(table.lease_until) < now),
     ]
+    if fast is not None:
+        conditions.append((col(Outbox.card) == FAST) if fast else (col(Outbox.card) != FAST))
     if lanes:
         older = aliased(table)
         conditions.append(

@@ -11,6 +11,7 @@ from sqlalchemy.exc import DatabaseError
 from sqlalchemy.pool import NullPool
 
 from config.telling import Tellable
+from store import channels as channels
 from store import duty as duty  # these two register their tables with the metadata
 from store import queues as queues
 from store.engine import SERVER, driver_url, is_server_error, sqlite_path, unreachable

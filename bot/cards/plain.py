@@ -94,7 +94,7 @@ async def look_undelivered(tx: Tx, asked: Asked, ctx: Context) -> tuple[Undelive
 
 def _who_else(lane: str) -> str:
     place = Place.of_lane(lane)
-    return f"群「{place.id}」" if place.kind == "group" else "(非成员)"
+    return f"群「{place.id}」" if place.kind == "group" else "客户" if place.kind == "customer" else "(非成员)"
 
 
 def draw_undelivered(rows: tuple[Undelivered, ...]) -> Card | Text:

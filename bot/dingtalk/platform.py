@@ -116,6 +116,10 @@ class DingTalk:
             return _bytes({"card": card, **self._extras.wanted(message, to, ref=ref)})
         return _bytes({"talk": talk(message, to), **self._extras.wanted(message, to, ref=ref)})
 
+    def render_deed(self, deed: str, params: Mapping[str, Any]) -> bytes:
+        """Customers of DingTalk are not in its chats, so nothing is ever asked for them."""
+        raise ValueError(f"DingTalk can do no {deed} for a customer")
+
     def render_update(self, message: Message, to: Place, *, code: str) -> bytes:
         """See bot/dingtalk/render.py; the code is the card's own name, good for any number of changes."""
         return _bytes({"change": changed_card(message, code=code)})

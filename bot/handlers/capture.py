@@ -1,11 +1,10 @@
-"""Leads that come in through chat: 新线索 with any pasted text, and customers whom a member has just added."""
+"""Leads that a colleague types or pastes into chat: 新线索 with any text."""
 
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
 from bot.context import Answer, Context
-from bot.events import ContactAdded
 from bot.handlers.followup import next_step_of
 from leads.capture import Person, capture
 from leads.errors import Unusable
@@ -111,20 +110,3 @@ async def save_lead(tx: Tx, person: Person, words: str, who: Who, ctx: Context) 
     if lead.phone_flaw:
         said += f"。电话有疑问:{lead.phone_flaw},请核对"
     return [*facts, Answer("lead", lead_id, {"said": said, "act": act_id})]
-
-
-async def on_contact_added(tx: Tx, event: ContactAdded, who: Who | None, ctx: Context) -> list[Fact | Answer]:
-    """A customer was added: one lead per external id, booked under the channel code, kept by the rep who knows them."""
-    person = Person(
-        source=event.state or "企业微信好友",
-        name=event.name,
-        company=event.company,
-        title=event.title,
-        phone=event.mobile,
-        external_id=event.external_id,
-        submission_id=f"{event.external_id}:{event.sender}:{int(event.at.timestamp())}",
-    )
-    captured = await capture(tx, person, by=who, keep=True, rules=ctx.rules, now=ctx.now)
-    if who is None or not captured.new:
-        return list(captured.facts)
-    return [*captured.facts, Answer("lead", captured.lead_id, {"said": "新加的客户已自动建好线索"})]

@@ -4,6 +4,7 @@ from bot.actions import HandOver
 from bot.cards.leaver import summed
 from bot.context import Answer, Context, say
 from bot.outgoing import managers_or_admins, ring
+from bot.ways import plan_ways
 from leads.errors import NoRight, Unusable
 from leads.facts import Fact
 from leads.rights import Who, require_role
@@ -24,6 +25,7 @@ async def on_leaver(tx: Tx, row: Due, ctx: Context) -> list[Fact | Answer]:
     member = await find_member(tx, str(row.payload["member"]))
     if member is None or member.state == "active":
         return []  # back already
+    await plan_ways(tx, ctx)
     for leader in await managers_or_admins(tx, member):
         await ring(tx, ctx, leader, "leaver", key=f"{row.key}:{leader.id}", leaver=member.id)
     return []

@@ -99,6 +99,36 @@ class WeComClient:
         """externalcontact/get: a customer's profile with its followers (page 92114)."""
         return await self.call("GET", "externalcontact/get", params={"external_userid": external_id})
 
+    async def contact_way_add(self, way: Mapping[str, Any]) -> dict[str, Any]:
+        """externalcontact/add_contact_way: answers config_id and qr_code (page 92228)."""
+        return await self.call("POST", "externalcontact/add_contact_way", body=_json(way))
+
+    async def contact_way_update(self, way: Mapping[str, Any]) -> None:
+        """externalcontact/update_contact_way: the list of users is replaced (page 92228)."""
+        await self.call("POST", "externalcontact/update_contact_way", body=_json(way))
+
+    async def contact_way_get(self, config_id: str) -> dict[str, Any]:
+        """externalcontact/get_contact_way (page 92228)."""
+        found = await self.call("POST", "externalcontact/get_contact_way", body=_json({"config_id": config_id}))
+        return dict(found.get("contact_way") or {})
+
+    async def contact_way_list(self, since: int) -> list[str]:
+        """externalcontact/list_contact_way: the ids of those made since, at most 1000 (page 92228)."""
+        body = _json({"start_time": since, "limit": 1000})
+        found = await self.call("POST", "externalcontact/list_contact_way", body=body)
+        return [str(one["config_id"]) for one in found.get("contact_way") or []]
+
+    async def corp_tags(self) -> list[dict[str, Any]]:
+        """externalcontact/get_corp_tag_list: the groups with their tags (page 92117)."""
+        found = await self.call("POST", "externalcontact/get_corp_tag_list", body=_json({}))
+        return list(found.get("tag_group") or [])
+
+    async def corp_tag_add(self, group: str, name: str) -> str:
+        """externalcontact/add_corp_tag: the id of a new tag; its group is made when it is not there (page 92117)."""
+        body = _json({"group_name": group, "tag": [{"name": name}]})
+        made = await self.call("POST", "externalcontact/add_corp_tag", body=body)
+        return str(made["tag_group"]["tag"][0]["id"])
+
     async def media_upload(self, kind: str, filename: str, content: bytes) -> str:
         """media/upload: returns the media id, good for three days (page 90253)."""
 

@@ -58,6 +58,13 @@ MEANINGS: dict[int, Meaning] = {
     93001: Meaning("final", "这个群不允许消息推送:在群设置里打开"),
     93004: Meaning("final", "群的消息推送被停用了:在群里重新启用"),
     93008: Meaning("final", "消息推送不在这个群里了:重新添加"),
+    40144: Meaning("final", "这个客户的标签太多了:在企业微信里去掉几个"),
+    41049: Meaning("final", "没有欢迎码,发不了欢迎语"),
+    41050: Meaning("final", "客户加上已经超过 20 秒,企业微信不再让发欢迎语"),
+    41053: Meaning("final", "客户还没有同意会话存档,发不了欢迎语"),
+    41096: Meaning("retry", "别的应用正在给这位客户发欢迎语", timedelta(seconds=2)),
+    84084: Meaning("final", "客户把成员删除了"),
+    41051: Meaning("accepted", "欢迎语已经发过,或者已经聊上了"),
     42014: Meaning("accepted", "这张卡片已经发过"),
     60140: Meaning("code", "卡片的更新码用过或过期了"),
 }

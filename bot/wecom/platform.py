@@ -13,6 +13,7 @@ from bot.clock import Now
 from bot.events import ContactAdded, Event
 from bot.platform import CodeGone, Place, Receipt, SendLater, SendRefused, SendUnknown
 from bot.wecom.client import WeComClient
+from bot.wecom.customer import ENDPOINTS, deed_body, is_deed, is_repeatable
 from bot.wecom.errors import WeComError
 from bot.wecom.render import message_body, update_body
 
@@ -63,11 +64,17 @@ class WeCom:
         """See bot/wecom/render.py."""
         return update_body(message, to, code=code, agent_id=self._client.account.agent_id)
 
+    def render_deed(self, deed: str, params: Mapping[str, Any]) -> bytes:
+        """See bot/wecom/customer.py."""
+        return deed_body(deed, params)
+
     async def send(self, body: bytes) -> Receipt:
         """Hand a message over; a card that WeCom has already (42014) was accepted, only its code is lost."""
         content = json.loads(body)
         if "group" in content:
             return await self._tell_group(content)
+        if "deed" in content:
+            return await self._do(content)
         if "file" in content:
             content = await self._uploaded(content)
             body = json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode()
@@ -101,6 +108,18 @@ class WeCom:
         await _translated(lambda raw: self._client.webhook_send(key, raw), message)
         return Receipt()
 
+    async def _do(self, content: Mapping[str, Any]) -> Receipt:
+        """Something for a customer; what WeCom has done already counts as done."""
+        if content["until"] is not None and self._now().timestamp() > content["until"]:
+            raise SendRefused("20 秒过了,企业微信不再让发欢迎语")
+        raw = json.dumps(content["body"], ensure_ascii=False, separators=(",", ":")).encode()
+        endpoint = ENDPOINTS[content["deed"]]
+        try:
+            await _translated(lambda body: self._client.call("POST", endpoint, body=body), raw)
+        except WeComError:
+            return Receipt()
+        return Receipt()
+
     async def update(self, body: bytes) -> Receipt:
         """Change a card; raises CodeGone when its code was used."""
         await _translated(self._client.update_card, body)
@@ -108,6 +127,8 @@ class WeCom:
 
     def repeatable(self, body: bytes, *, age: timedelta) -> bool:
         """New messages carry WeCom's duplicate check; updates a code that works once; groups and files have neither."""
+        if is_deed(body):
+            return is_repeatable(body)
         return age < SAFE_TO_REPEAT and not body.startswith((b'{"group":', b'{"file":'))
 
     def limits(self, kind: str) -> Mapping[timedelta, int]:

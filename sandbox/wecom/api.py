@@ -13,6 +13,7 @@ from sandbox.fault import Faults
 from sandbox.wecom import card as cards
 from sandbox.wecom.chat import Memory, Message
 from sandbox.wecom.company import Company
+from sandbox.wecom.ways import Ways
 
 TOKEN_LIVES = 7200.0
 WRONG_SECRETS = 5  # after so many wrong secrets the calling address is banned for an hour
@@ -34,6 +35,7 @@ class Api:
         self.media: dict[str, bytes] = {}
         self.names: dict[str, str] = {}  # media id → the file's name
         self.has_callback = True
+        self.ways = Ways(company, chats.now)
         self._tokens: dict[str, float] = {}
         self._wrong = 0
         self._banned_until = 0.0
@@ -52,6 +54,7 @@ class Api:
             "externalcontact/get_follow_user_list": lambda r, b: {**OK, "follow_user": sorted(company.members)},
             "externalcontact/send_welcome_msg": self._welcome,
             "getcallbackip": lambda request, body: {**OK, "ip_list": ["127.0.0.1"]},
+            **{name: _of_body(answer) for name, answer in self.ways.handlers().items()},
         }
 
     def routes(self) -> list[web.RouteDef]:
@@ -288,6 +291,11 @@ class Api:
         body = _read(raw) or {}
         if not body.get("welcome_code"):
             return {"errcode": 41049, "errmsg": "missing welcome_code"}
+        text = str((body.get("text") or {}).get("content") or "")
+        if not text and not body.get("attachments"):
+            return {"errcode": 44004, "errmsg": "empty content"}
+        if len(text.encode()) > 4000:
+            return {"errcode": 45002, "errmsg": "content size out of limit"}
         sent_at = self.company.welcome_codes.pop(body["welcome_code"], None)
         if sent_at is None:
             return {"errcode": 41051, "errmsg": "already delivered"}
@@ -321,6 +329,16 @@ class Api:
         if refused is not None or content is None:
             return web.json_response(refused or {"errcode": 40007, "errmsg": "invalid media_id"})
         return web.Response(body=content, content_type="application/octet-stream")
+
+
+def _of_body(answer: Callable[[dict[str, Any]], dict[str, Any]]) -> Callable[[web.Request, bytes], dict[str, Any]]:
+    """An endpoint that only looks at its JSON."""
+
+    def handler(request: web.Request, raw: bytes) -> dict[str, Any]:
+        body = _read(raw)
+        return answer(body) if body is not None else {"errcode": 40058, "errmsg": "invalid request parameter"}
+
+    return handler
 
 
 OK: dict[str, Any] = {"errcode": 0, "errmsg": "ok"}

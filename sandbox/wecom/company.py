@@ -16,6 +16,7 @@ class Contact:
     position: str = ""
     mobiles: tuple[str, ...] = ()
     state: str = ""
+    added_at: int = 0
 
     def profile(self) -> dict[str, Any]:
         """external_contact of externalcontact/get (developer page 92114)."""
@@ -26,7 +27,15 @@ class Contact:
 
     def followers(self) -> list[dict[str, Any]]:
         """follow_user of externalcontact/get."""
-        return [{"userid": self.member, "remark_mobiles": list(self.mobiles), "state": self.state, "add_way": 1}]
+        return [
+            {
+                "userid": self.member,
+                "remark_mobiles": list(self.mobiles),
+                "state": self.state,
+                "add_way": 1,
+                "createtime": self.added_at,
+            }
+        ]
 
 
 @dataclass

@@ -38,6 +38,7 @@ class WeComStandIn:
         self.groups = Groups(self.faults, now)
         self.posts: dict[str, Post] = {}
         self._ids = itertools.count(int(time.time_ns()))
+        self._turns = itertools.count()
 
     def connect(self, name: str, address: str, *, token: str, aes_key: str) -> Post:
         """The address and keys of one callback ("app", "contact")."""
@@ -140,14 +141,28 @@ class WeComStandIn:
             event({**self._head(user), "MsgType": "event", "Event": "unsubscribe", "EventKey": "", **self._agent()})
         )
 
-    async def add_contact(self, contact: Contact) -> Delivery:
-        """A customer and a member become contacts."""
+    async def scan(self, state: str, external_id: str, name: str, **more: str) -> Delivery:
+        """Somebody scans the code with that state: one of its users becomes their contact, who is one already first."""
+        users = self.api.ways.of_state(state).users
+        known = self.company.contacts.get(external_id)
+        member = known.member if known is not None and known.member in users else users[next(self._turns) % len(users)]
+        return await self.add_contact(Contact(external_id, member, name, state=state, **more))  # type: ignore[arg-type]
+
+    async def add_contact(
+        self, contact: Contact, *, half: bool = False, told: bool = True, welcome: bool = True
+    ) -> Delivery:
+        """A customer and a member become contacts (`half`: the member has yet to confirm; not `told`: nobody is)."""
         self.company.contacts[contact.external_id] = contact
+        contact.added_at = int(self.now())
+        if not told:
+            return Delivery(0, "", 0, 0.0)
+        change = "add_half_external_contact" if half else "add_external_contact"
         fields = {
-            **self._head("sys"), "MsgType": "event", "Event": "change_external_contact",
-            "ChangeType": "add_external_contact", "UserID": contact.member, "ExternalUserID": contact.external_id,
-            "WelcomeCode": self.company.new_welcome_code(self.now()),
+            **self._head("sys"), "MsgType": "event", "Event": "change_external_contact", "ChangeType": change,
+            "UserID": contact.member, "ExternalUserID": contact.external_id,
         }  # fmt: skip
+        if welcome:
+            fields["WelcomeCode"] = self.company.new_welcome_code(self.now())
         if contact.state:
             fields["State"] = contact.state
         return await self.posts["contact"].deliver(event(fields))

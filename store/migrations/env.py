@@ -3,6 +3,7 @@
 from alembic import context
 
 from store import batch as batch  # registers its tables with the metadata
+from store import channels as channels  # registers its tables
 from store import queues as queues  # registers its tables
 from store.tables import Row
 
