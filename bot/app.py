@@ -20,6 +20,7 @@ from bot.comparing import plan_night
 from bot.context import Context
 from bot.dingtalk.parts import DingTalkParts
 from bot.door import DOOR, Door
+from bot.forms import Forms
 from bot.guard import watch
 from bot.handlers.office import tell_of_rules, warn_of_calendar
 from bot.handlers.weekly import plan_week
@@ -100,7 +101,7 @@ class Leadbot:
                 now=now, monotonic=monotonic,
             )  # fmt: skip
             self.platforms["dingtalk"] = self.dingtalk.platform
-        self.pipeline = Pipeline(self.store, self.platforms, self.context, now)
+        self.pipeline = Pipeline(self.store, {**self.platforms, "form": Forms()}, self.context, now)
         self.sender = Sender(self.store, self.platforms, self.context, now)
         self.greeter = Sender(self.store, self.platforms, self.context, now, fast=True)
         self.sweep = Sweep(self.store, self.context, now)

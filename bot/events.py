@@ -111,6 +111,30 @@ class ApprovalChanged(Event):
 
 
 @dataclass(frozen=True)
+class PageSeen:
+    """A page of our site that a visitor had open."""
+
+    address: str
+    at: datetime
+
+
+@dataclass(frozen=True)
+class FormSubmitted(Event):
+    """A stranger filled in one of our forms. `key` is the same for the same submission; `came_from` holds utm_* marks,
+    keyword, landing page and campaign code; `consent` what they agreed to, with proof. `probe`: our own nightly try.
+    """
+
+    form: str
+    source: str
+    key: str
+    fields: Mapping[str, str] = field(repr=False)
+    came_from: Mapping[str, str]
+    consent: Mapping[str, str]
+    pages: tuple[PageSeen, ...] = ()
+    probe: bool = False
+
+
+@dataclass(frozen=True)
 class Ignored(Event):
     """Known to be of no use here, or unknown: acknowledged, counted by `reason`, nothing changes."""
 

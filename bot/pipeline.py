@@ -2,7 +2,7 @@
 
 import asyncio
 import hashlib
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
 
 import structlog
@@ -11,7 +11,7 @@ from bot.context import Answer, Context
 from bot.events import ContactAdded, Event, MemberJoined, MessageReceived
 from bot.handlers.contact import greet
 from bot.outgoing import ring
-from bot.platform import Platform, SendLater
+from bot.platform import SendLater, Teller
 from bot.reactions import STORY
 from bot.router import dispatch
 from config.telling import Tellable, told
@@ -80,7 +80,7 @@ class Pipeline:
     def __init__(
         self,
         store: Store,
-        platforms: dict[str, Platform],
+        platforms: Mapping[str, Teller],
         context: Callable[[], Awaitable[Context]],
         now: Callable[[], datetime],
     ) -> None:

@@ -72,6 +72,16 @@ class CodeGone(Tellable):
     """The code for updating a card was used or has expired: only a new card can show the present state."""
 
 
+class Teller(Protocol):
+    """Whoever stores events in the inbox: a platform, our forms, channels of others."""
+
+    def parse(self, body: bytes) -> Event:
+        """What a stored body says."""
+
+    async def fetch(self, event: Event) -> Event:
+        """The event with what is missing; raises SendLater to try again."""
+
+
 class Platform(Protocol):
     """One chat platform. Bodies are complete requests: sending the same bytes twice must be recognisable."""
 

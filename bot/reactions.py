@@ -55,6 +55,7 @@ from leads.facts import (
     ReminderRang,
 )
 from leads.identity_facts import DisputeDecided, DisputeOpened, LeadMerged, MergeUndone, PeopleCrossed
+from leads.origin_facts import Consented
 from leads.recycle import recycle
 from leads.rights import is_free
 from sla import clock, cover, reminder
@@ -195,6 +196,7 @@ STORY: dict[type[Fact], tuple[Reaction, ...]] = {
     LeadEnquired: (hear_clocks, start_clocks, refresh_cards, ring_owner_of_reenquiry),
     BecameMql: (start_clocks, give_or_offer),
     BehaviourSeen: (),
+    Consented: (),
     LeadCooling: (tell_of_cooling,),
     LeadPlaced: (),
     LeadClaimed: (hear_clocks, start_clocks, set_reminder, refresh_cards),

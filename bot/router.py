@@ -9,6 +9,7 @@ from bot.events import (
     ButtonPressed,
     ContactAdded,
     Event,
+    FormSubmitted,
     Ignored,
     MemberJoined,
     MemberLeft,
@@ -20,6 +21,7 @@ from bot.events import (
 )  # fmt: skip
 from bot.handlers.button import on_button, on_menu
 from bot.handlers.contact import on_contact_added
+from bot.handlers.form import on_form_submitted
 from bot.handlers.message import on_message
 from bot.handlers.people import (
     on_alarm,
@@ -48,6 +50,8 @@ async def dispatch(tx: Tx, event: Event, ctx: Context) -> tuple[list[Fact | Answ
     who = Who.of(member) if member is not None else None
     if member is not None:  # a platform may write an account in another case than members.csv, by which we send
         event = replace(event, sender=(member.wecom if event.platform == "wecom" else member.dingtalk) or event.sender)
+    if isinstance(event, FormSubmitted):
+        return await on_form_submitted(tx, event, ctx), None
     if isinstance(event, ContactAdded):
         return await on_contact_added(tx, event, who, ctx), who.id if who else None
     if isinstance(event, MemberLeft):

@@ -11,6 +11,7 @@ from config.calendar import Calendar
 from config.clock import ClockRule
 from config.document import load, validate
 from config.field import OwnField
+from config.form import BUILT_IN, Form
 from config.lifecycle import LifeCycle
 from config.pool import Pool
 from config.section import AtKey, Name, Section
@@ -156,6 +157,7 @@ class Rules(Section):
     scoring: Scoring
     cleaning: Cleaning = Cleaning()
     fields: dict[Name, OwnField] = Field(default_factory=dict, max_length=30)
+    forms: dict[Name, Form] = Field(default_factory=dict, max_length=50)
     lifecycle: LifeCycle = LifeCycle()
     claims: Claims = Claims()
     regions: dict[str, tuple[str, ...]] = Field(default_factory=dict)
@@ -187,6 +189,15 @@ class Rules(Section):
                 raise AtKey(f"{taken[field.label]}; people could not tell the two apart", name, "label")
             taken[field.label] = f"{name} has the label {field.label} already"
         return fields
+
+    @model_validator(mode="after")
+    def _asked_for(self) -> "Rules":
+        """Forms ask only for what a lead has."""
+        for name, form in self.forms.items():
+            for number, field in form.unknown(set(self.fields)):
+                known = ", ".join((*BUILT_IN, *self.fields))
+                raise AtKey(f"there is no field {field!r}; there are: {known}", "forms", name, "fields", number)
+        return self
 
     @field_validator("version")
     @classmethod

@@ -26,6 +26,7 @@ FACT_LABELS: Mapping[str, str] = MappingProxyType(
         "enquired": "再次咨询",
         "scored": "评分",
         "behaved": "行为",
+        "consented": "同意",
         "cooling": "快要冷下来",
         "mql": "成为合格线索",
         "claimed": "领取",

@@ -19,7 +19,7 @@ from leads.rights import Who
 from leads.score import LeadProfile, Score, score
 from leads.understand.place import district_in
 from leads.validity import email_flaw
-from store import findings, leads, merges
+from store import campaigns, findings, leads, merges
 from store.tables import Enquiry, Lead
 from store.tx import Tx
 
@@ -45,6 +45,7 @@ class Person:
     submission_id: str | None = None
     utm: Mapping[str, str] = field(default_factory=dict)
     own: Mapping[str, object] = field(default_factory=dict, repr=False)  # the company's own fields, by key or label
+    campaign_id: int | None = None  # without one, an utm campaign that we know is meant
 
 
 @dataclass(frozen=True)
@@ -94,6 +95,7 @@ def _trimmed(person: Person) -> Person:
         submission_id=(person.submission_id or "").strip()[:200] or None,
         utm={str(k)[:40]: str(v)[:200] for k, v in list(person.utm.items())[:20]},
         own=person.own,
+        campaign_id=person.campaign_id,
     )
 
 
@@ -250,6 +252,10 @@ def _also(lead: Lead, keys: Contacts, fresh: Mapping[str, object]) -> list[list[
 
 
 async def _book_enquiry(tx: Tx, lead_id: int, person: Person, *, now: datetime) -> None:
+    campaign_id = person.campaign_id
+    if campaign_id is None and (mark := person.utm.get("campaign", "")):
+        campaign = await campaigns.find_by_mark(tx, mark)
+        campaign_id = campaign.id if campaign is not None else None
     await tx.add(
         Enquiry(
             corp=tx.corp,
@@ -258,6 +264,7 @@ async def _book_enquiry(tx: Tx, lead_id: int, person: Person, *, now: datetime) 
             submission_id=person.submission_id,
             need=person.need,
             utm=dict(person.utm),
+            campaign_id=campaign_id,
             at=now,
         )
     )

@@ -1,6 +1,6 @@
 """Looking leads up: by number, by a way to reach the person, by owner, in the pools."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import cache
 from typing import Any
@@ -86,6 +86,20 @@ async def free_identities(tx: Tx, lead_id: int) -> None:
 async def find_submission(tx: Tx, source: str, submission_id: str) -> int | None:
     """The lead of a submission that was delivered before."""
     return await tx.first(_BY_SUBMISSION, source=source, submission_id=submission_id)
+
+
+_LATEST = (
+    select(col(Enquiry.utm), col(Enquiry.campaign_id))
+    .where(col(Enquiry.corp) == bindparam("corp"), col(Enquiry.lead_id) == bindparam("lead_id"))
+    .order_by(col(Enquiry.id).desc())
+    .limit(1)
+)
+
+
+async def latest_marks(tx: Tx, lead_id: int) -> tuple[Mapping[str, str], int | None]:
+    """By which marks (utm, landing page) and which campaign a person asked the last time."""
+    rows = await tx.rows(_LATEST, lead_id=lead_id)
+    return (rows[0][0] or {}, rows[0][1]) if rows else ({}, None)
 
 
 _CHANGE = (

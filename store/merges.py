@@ -19,10 +19,12 @@ Frozen = dict[str, Any]
 # which leads to the survivor; derived: they are made anew from the lead itself.
 CHILDREN: Mapping[str, str] = {
     "act": "move",
+    "attendance": "move",
     "behaviour": "move",
     "card_place": "stay",
     "clock": "move",
     "company_gram": "derived",
+    "consent": "move",
     "dispute": "move",
     "draft": "move",
     "due": "move",

@@ -274,11 +274,14 @@ class Enquiry(Row, table=True):
     submission_id: str | None = None
     need: str = Field(default="", sa_column=Column("need", Sealed("enquiry.need")))
     utm: dict[str, str] = Field(default_factory=dict, sa_column=Column("utm", json_type()))
+    campaign_id: int | None = None
     at: datetime = Field(sa_type=Utc)
 
     __table_args__ = (
         Index("uq_enquiry_submission", "corp", "source", "submission_id", unique=True),
         Index("ix_enquiry_lead", "corp", "lead_id"),
+        Index("ix_enquiry_source", "corp", "source", "at"),
+        Index("ix_enquiry_campaign", "corp", "campaign_id", "at", **only_where("campaign_id IS NOT NULL")),
     )
 
 

@@ -25,6 +25,7 @@ from bot.cards.asked import (
     words_of,
 )  # fmt: skip
 from bot.cards.card import Button, Card, Field
+from bot.cards.way import WAY, way_of
 from bot.context import Context
 from bot.duty import hours_of
 from config.words import STAGE_LABELS
@@ -67,6 +68,7 @@ class View:
     covers: bool = False  # the reader works on it for the owner, who is away
     own: tuple[tuple[str, str], ...] = ()
     may_tend: bool = False
+    way: tuple[tuple[str, str], ...] = ()  # how they came: campaign, keyword, landing page
 
 
 async def look(tx: Tx, asked: Asked, ctx: Context) -> View | None:
@@ -112,6 +114,7 @@ async def look(tx: Tx, asked: Asked, ctx: Context) -> View | None:
         register=await _register(tx, lead, ctx) if ctx.enriches and visible else "",
         own=tuple(row[1:] for row in shown_own(lead, reveal=reveal, rules=ctx.rules, on="card")) if visible else (),
         may_tend=who.role == "marketing" and is_free(lead),
+        way=await way_of(tx, lead) if visible else (),
     )
 
 
@@ -235,9 +238,10 @@ def _fields(view: View) -> tuple[Field, ...]:
         Field("退回过", ";".join(view.releases)),
         Field("工商", view.register),
         Field("微信", lead.wechat if view.reveal else ""),
-        *(Field(label, text) for label, text in view.own),
+        *(Field(label, text) for label, text in (*view.way, *view.own)),
     ]
-    order = ("电话", "时限", "保留", "下一步", "退回过", "职位", "预算", OWN, "工商", "来自", "微信")
+    how = ("来自", *WAY) if view.way else ()  # who came by an advertisement is greeted with what they looked for
+    order = ("电话", "时限", "保留", "下一步", "退回过", *how, "职位", "预算", OWN, "工商", "来自", "微信")
     present = sorted((r for r in rows if r.value), key=lambda r: order.index(r.name if r.name in order else OWN))
     return tuple(present[:6])
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from bot.context import Answer, Context
 from bot.handlers import (
     capture,
+    channel,
     claim,
     dispute,
     extension,
@@ -20,7 +21,6 @@ from bot.handlers import (
     overdue,
     qualify,
     release,
-    report,
     stage,
     transfer,
     undo,
@@ -95,7 +95,7 @@ TABLE = (
     Command(("销假",), "提前回来了", "销假", on_alone=leave.on_back_word),
     Command(("分配规则",), "线索按什么规则分、各分了多少", "分配规则", on_alone=why.on_rules_word, roles=LEADERS),
     Command(
-        ("渠道",), "每个渠道来了多少、多少无效、为什么", "渠道 本周", on_words=report.on_source_word, roles=LEADERS,
+        ("渠道",), "每个渠道来了多少、多少无效、为什么", "渠道 本周", on_words=channel.on_channel_word, roles=LEADERS,
     ),
     Command(("日历",), "哪天上班、哪天休息", "日历", on_alone=office.on_calendar),
     Command(("反馈",), "有话对管理员说", "反馈 希望卡片上能看到预算", on_words=office.on_feedback_word),

@@ -2,10 +2,8 @@
 
 from datetime import date, timedelta
 
-from bot.context import Answer, Context, say
+from bot.context import Context
 from leads.errors import Unusable
-from leads.facts import Fact
-from leads.rights import Who
 from reports.quality import SourceQuality, counted, source_quality
 from store.tx import Tx
 
@@ -13,19 +11,18 @@ MOST = 15  # sources told in one message
 PERIODS = {"今天": 0, "": 6, "7天": 6, "30天": 29}
 
 
-async def on_source_word(tx: Tx, rest: str, who: Who, ctx: Context) -> list[Fact | Answer]:
-    """渠道, 渠道 今天, 渠道 本周, 渠道 本月: the last seven days unless a period is named."""
-    first, last = _period(rest, ctx)
+async def quality_lines(tx: Tx, first: date, last: date, ctx: Context) -> list[str]:
+    """One line for each source, those with the most invalid leads first."""
     rows = await source_quality(tx, first, last, zone=ctx.rules.zone)
     days = f"{first:%m-%d}" + (f" 到 {last:%m-%d}" if last != first else "")
     if not rows:
-        return [say(f"渠道质量({days}):这段时间没有新线索,也没有标无效的。")]
+        return [f"渠道质量({days}):这段时间没有新线索,也没有标无效的。"]
     lines = [f"渠道质量({days}),无效多的在前:", *(_line(row) for row in rows[:MOST])]
-    lines += [f"还有 {len(rows) - MOST} 个渠道没列出来"] if len(rows) > MOST else []
-    return [say("\n".join(lines))]
+    return lines + ([f"还有 {len(rows) - MOST} 个渠道没列出来"] if len(rows) > MOST else [])
 
 
-def _period(words: str, ctx: Context) -> tuple[date, date]:
+def period_of(words: str, ctx: Context) -> tuple[date, date]:
+    """The days that somebody means, both included; the last seven when nothing is said. Raises Unusable."""
     today = ctx.now.astimezone(ctx.rules.zone).date()
     words = words.replace(" ", "")
     if words == "昨天":

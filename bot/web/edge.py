@@ -58,7 +58,8 @@ def layer(metrics: Metrics) -> Middleware:
             response = Problem("broken", detail, more={"reference": reference}).response()
         metrics.answered(method=request.method, route=_route(request), status=response.status)
         if not response.prepared:
-            for name, value in (HEADERS | (PAGE_HEADERS if response.content_type == "text/html" else {})).items():
+            is_page = response.content_type == "text/html" and "Content-Security-Policy" not in response.headers
+            for name, value in (HEADERS | (PAGE_HEADERS if is_page else {})).items():  # or a page has its own policy
                 response.headers.setdefault(name, value)
         return response
 

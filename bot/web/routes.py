@@ -25,6 +25,7 @@ from bot.web.api.route import Route
 from bot.web.capture import CHANNELS
 from bot.web.desk import Desk
 from bot.web.edge import layer
+from bot.web.form.doors import FormDoors
 from bot.web.health import Health, add_health
 from bot.web.public import add_public
 from bot.web.upload import add_upload
@@ -56,6 +57,7 @@ def add_routes(app: web.Application, desk: Desk, *, admin_key: str, public_dir: 
     _add_documents(app)
     add_health(app, health)
     add_upload(app, desk)
+    FormDoors(desk).add_routes(app)
     add_public(app, public_dir)
 
 

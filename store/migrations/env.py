@@ -4,7 +4,8 @@ from alembic import context
 
 from store import batch as batch  # registers its tables with the metadata
 from store import channels as channels  # registers its tables
-from store import queues as queues  # registers its tables
+from store import origin as origin
+from store import queues as queues
 from store.tables import Row
 
 context.configure(

@@ -193,9 +193,26 @@ def _json(raw: bytes, charset: str) -> object:
         raise Problem("bad_json", f"请求体不是有效的 {charset.upper()} JSON。") from None
 
 
+async def read_form(request: web.Request) -> dict[str, list[str]]:
+    """The values of each field of a urlencoded body. Raises Problem."""
+    if request.content_type != "application/x-www-form-urlencoded":
+        raise Problem("wrong_type", "请求体要是表单。")
+    charset = (request.charset or "utf-8").lower()
+    if charset not in CHARSETS:
+        raise Problem("wrong_type", "请用 UTF-8 编码。")
+    found: dict[str, list[str]] = {}
+    for name, value in _pairs(await request.read(), charset):
+        found.setdefault(name, []).append(value)
+    return found
+
+
 def _urlencoded(raw: bytes, charset: str) -> dict[str, str]:
+    return dict(_pairs(raw, charset))
+
+
+def _pairs(raw: bytes, charset: str) -> list[tuple[str, str]]:
     try:
-        pairs = urllib.parse.parse_qsl(
+        return urllib.parse.parse_qsl(
             raw.decode("ascii", "strict" if raw.isascii() else "surrogateescape"),
             keep_blank_values=True,
             encoding=charset,
@@ -204,7 +221,6 @@ def _urlencoded(raw: bytes, charset: str) -> dict[str, str]:
         )
     except ValueError:
         raise Problem("bad_form", f"表单无法读取:最多 {MOST_FIELDS} 项,编码要一致。") from None
-    return dict(pairs)
 
 
 def _multipart(raw: bytes, content_type: str, charset: str) -> dict[str, str]:

@@ -12,7 +12,9 @@ from store.access import revoke_key
 OPEN = {
     ("GET", "/healthz"), ("GET", "/readyz"), ("GET", "/metrics"), ("GET", "/api/openapi.json"), ("GET", "/api/docs"),
     ("GET", "/api/docs.css"), ("GET", "/{file}"), ("*", "/{file}"), ("GET", "/app/{file}"),
+    ("GET", "/f/{form}.css"),
 }  # fmt: skip
+FORMS = {("GET", "/f/{form}"), ("POST", "/f/{form}")}  # for strangers
 SECRET = {("GET", "/app/import/{token}"), ("POST", "/app/import/{token}")}  # who has the link may use it, once
 LOOKING = {  # any valid key
     ("GET", "/api/v1/leads"), ("GET", "/api/v1/leads/{no}"), ("GET", "/api/v1/leads/{no}/timeline"),
@@ -40,7 +42,7 @@ def _routes(office: Any) -> set[tuple[str, str]]:
 
 
 async def test_every_route_is_classified(office: Any) -> None:
-    assert _routes(office) == OPEN | SECRET | LOOKING | ACTING
+    assert _routes(office) == OPEN | SECRET | FORMS | LOOKING | ACTING
 
 
 @pytest.mark.parametrize("key", [None, "board", "crm", "boss", "admin", "old", "stranger"])
@@ -67,7 +69,9 @@ async def test_every_route_answers_each_key_as_the_table_says(
             not_installed = (method, path) == PICTURING and answer.status == 501
             assert nothing_to_mend or not_installed or answer.status in (200, 201, 409, 422), (path, body)
     for method, path in sorted(route for route in OPEN if "{file}" not in route[1]):
-        assert (await office.ask(method, path, key=key)).status == 200
+        assert (await office.ask(method, path.format(form="contact"), key=key)).status == 200
+    assert (await office.ask("GET", "/f/contact", key=key)).status == 200
+    assert (await office.ask("POST", "/f/contact", key=key, data={"name": "王"})).status == 422
     for method, path in SECRET:
         assert (await office.ask(method, path.format(token="guessed"), key=key)).status in (404, 410)
 

@@ -1,0 +1,1 @@
+"""The forms that strangers fill in: /f/{form}."""
