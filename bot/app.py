@@ -26,6 +26,7 @@ from bot.handlers.office import tell_of_rules, warn_of_calendar
 from bot.handlers.weekly import plan_week
 from bot.importer import Importer
 from bot.jobs import Jobs, ask_for_menu
+from bot.learning import Learner
 from bot.metrics import Metrics
 from bot.namecard.reader import Reader
 from bot.pipeline import Pipeline
@@ -112,6 +113,7 @@ class Leadbot:
         self.rulebook = Rulebook(self.store, folder, now)
         ways = Ways(self.store, self.wecom, self.context) if self.wecom is not None else None
         self.jobs = Jobs(self.store, settings.enrichment, self.wecom, self.dingtalk, ways, now)
+        self.learner = Learner(self.store, self.context)
         self._groups = tuple(
             Place(name, group, "group")
             for name, section in (("wecom", settings.wecom), ("dingtalk", settings.dingtalk))
@@ -133,6 +135,7 @@ class Leadbot:
                 Worker("recheck", Rechecker(self.store, self.context).run_once): 30.0,
                 Worker("imports", self.importer.run_once): 2.0,
                 Worker("rules", self._follow_rules): 3.0,
+                Worker("odds", self.learner.run_once): 60.0,
                 Worker("keeping", self._keep_house): 3600.0,
             }
         )
@@ -156,6 +159,7 @@ class Leadbot:
             platforms=tuple(self.platforms),
             public_url=self.settings.server.public_url,
             enriches=self.settings.enrichment is not None,
+            learning=self.learner.known,
             groups=self._groups,
         )
 

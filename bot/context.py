@@ -1,13 +1,14 @@
 """What handlers, reactions and cards need to know besides their subject: the rules, the calendar and the time."""
 
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from bot.platform import Place
 from config.hours import Calendars
 from config.rules import Rules
 from config.worktime import WorkCalendar
+from leads.odds.learning import Learning
 from store.tables import Member
 
 
@@ -23,12 +24,18 @@ class Context:
     enriches: bool = False  # whether a register of companies is asked
     others: Calendars = field(default_factory=Calendars)  # the hours of those who do not work when the company does
     gathers: bool = False  # work has just begun: what waited for it becomes one list a person
+    learning: Learning = field(default_factory=Learning)  # what closed leads have taught
     groups: tuple[Place, ...] = ()  # groups that can be told something, by the names that the settings give them
 
     @property
     def today(self) -> date:
         """The day in the company's zone."""
         return self.now.astimezone(self.rules.zone).date()
+
+    @property
+    def midnight(self) -> datetime:
+        """The end of the day in the company's zone."""
+        return datetime.combine(self.today + timedelta(days=1), time(), self.rules.zone)
 
     def hours_of(self, member: Member | None) -> WorkCalendar:
         """The calendar of a member; without one (nobody), or without hours of their own, the company's."""

@@ -73,6 +73,7 @@ from sla.facts import (
 from store.clocks import find_clock
 from store.leads import get_lead
 from store.members import find_member
+from store.odds import remember_chance
 from store.tables import Lead
 from store.tx import Tx
 
@@ -164,6 +165,15 @@ async def offer_to_pool(tx: Tx, fact: Fact, ctx: Context, origin: str) -> Sequen
     return ()
 
 
+async def reckon_odds(tx: Tx, fact: Fact, ctx: Context, origin: str) -> Sequence[Fact]:
+    """Somebody works on it, or more is known of it: where the lead stands in their list follows from its odds."""
+    lead = await get_lead(tx, fact.lead_id)
+    odds = ctx.learning.odds(lead, rules=ctx.rules) if lead.owner_id is not None else None
+    if odds is not None:
+        await remember_chance(tx, fact.lead_id, odds.chance)
+    return ()
+
+
 async def refresh_cards(tx: Tx, fact: Fact, ctx: Context, origin: str) -> Sequence[Fact]:
     """Whoever has the lead's card sees what is true now."""
     await refresh(tx, ctx, await get_lead(tx, fact.lead_id), origin=origin)
@@ -199,8 +209,8 @@ STORY: dict[type[Fact], tuple[Reaction, ...]] = {
     Consented: (),
     LeadCooling: (tell_of_cooling,),
     LeadPlaced: (),
-    LeadClaimed: (hear_clocks, start_clocks, set_reminder, refresh_cards),
-    LeadAssigned: (find_cover, hear_clocks, start_clocks, set_reminder, refresh_cards, ring_new_owner),
+    LeadClaimed: (reckon_odds, hear_clocks, start_clocks, set_reminder, refresh_cards),
+    LeadAssigned: (reckon_odds, find_cover, hear_clocks, start_clocks, set_reminder, refresh_cards, ring_new_owner),
     FollowUpLogged: (hear_clocks, set_reminder, refresh_cards, mind_equal_notes, ask_what_is_missing),
     NextStepSet: (hear_clocks, set_reminder, refresh_cards),
     LeadQualified: (hear_clocks, start_clocks, refresh_cards),
@@ -219,7 +229,7 @@ STORY: dict[type[Fact], tuple[Reaction, ...]] = {
         tell_old_owner,
     ),
     LeadDisqualified: (cancel_clocks, set_reminder, refresh_cards, tell_marketing),
-    LeadEdited: (refresh_cards, ask_the_register),
+    LeadEdited: (reckon_odds, refresh_cards, ask_the_register),
     PeopleCrossed: (offer_merge,),
     LeadMerged: (set_reminder, refresh_cards, refresh_old_number, tell_owners_of_merge),
     MergeUndone: (set_reminder, refresh_cards, tell_owner_of_undone_merge),

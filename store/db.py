@@ -12,9 +12,10 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from config.telling import Tellable
-from store import batch as batch  # these five register their tables with the metadata
+from store import batch as batch  # these register their tables with the metadata
 from store import channels as channels
 from store import duty as duty
+from store import odds as odds
 from store import origin as origin
 from store import queues as queues
 from store.engine import open_engine, sqlite_path

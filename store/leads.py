@@ -5,7 +5,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Insert, bindparam, delete, func, or_, select, update
+from sqlalchemy import Insert, and_, bindparam, case, delete, func, or_, select, update
 from sqlmodel import col
 
 from store import merges
@@ -15,6 +15,7 @@ from store.tx import Tx, insert_for
 
 OPEN_STAGES = ("new", "nurturing", "mql", "sal", "sql", "opportunity", "dormant")
 FREE_STAGES = ("new", "nurturing", "mql")
+USUAL_BUDGET = 50_000  # yuan, for a lead whose budget nobody knows
 
 
 _BY_ID = select(Lead).where(col(Lead.corp) == bindparam("corp"), col(Lead.id) == bindparam("lead_id"))
@@ -132,24 +133,30 @@ async def take(tx: Tx, lead_id: int, *, of_stages: Sequence[str], **values: Any)
 _OWNED = select(Lead).where(
     col(Lead.corp) == bindparam("corp"), col(Lead.owner_id) == bindparam("owner_id"), one_of(Lead.stage, OPEN_STAGES)
 )
-_MOST_URGENT = _OWNED.order_by(
-    col(Lead.next_step_at).is_(None),
-    col(Lead.next_step_at),
-    col(Lead.contacted_at).is_not(None),
-    col(Lead.score).desc(),
-    col(Lead.id),
-).limit(bindparam("most"))
+_URGENCY = case(  # what was promised and is late, what is promised for today, who waits for a first word, the rest
+    (col(Lead.next_step_at) < bindparam("now"), 0),
+    (col(Lead.next_step_at) < bindparam("midnight"), 1),
+    (and_(col(Lead.contacted_at).is_(None), col(Lead.next_step_at).is_(None)), 2),
+    else_=3,
+)
+_TODAY = case((and_(col(Lead.next_step_at) >= bindparam("now"), col(Lead.next_step_at) < bindparam("midnight")),
+               col(Lead.next_step_at)))  # fmt: skip
+_CHANCE = func.coalesce(col(Lead.chance), col(Lead.score) / 250.0)  # the score stands in until something was learned
+_WORTH = _CHANCE * func.coalesce(col(Lead.budget_max), col(Lead.budget_min), USUAL_BUDGET)
+_BY_URGENCY = (_URGENCY, _TODAY, _WORTH.desc(), col(Lead.id))
+_MOST_URGENT = _OWNED.order_by(*_BY_URGENCY).limit(bindparam("most"))
 _HOW_MANY_OWNED = select(func.count()).select_from(_OWNED.subquery())
 _DUE = (
-    _OWNED.where(or_(col(Lead.next_step_at) < bindparam("until"), col(Lead.contacted_at).is_(None)))
-    .order_by(col(Lead.next_step_at).is_(None), col(Lead.next_step_at), col(Lead.owned_at))
+    _OWNED.where(or_(col(Lead.next_step_at) < bindparam("midnight"), col(Lead.contacted_at).is_(None)))
+    .order_by(*_BY_URGENCY)
     .limit(bindparam("most"))
 )
 
 
-async def list_owned(tx: Tx, owner_id: str, *, limit: int = 20) -> Sequence[Lead]:
-    """A member's open leads: promised steps first, then those never contacted, then by score."""
-    return await tx.all(_MOST_URGENT, owner_id=owner_id, most=limit)
+async def list_owned(tx: Tx, owner_id: str, *, now: datetime, midnight: datetime, limit: int = 20) -> Sequence[Lead]:
+    """A member's open leads by urgency (late, promised before `midnight`, never contacted, the rest), then by the
+    chance of winning times the budget."""
+    return await tx.all(_MOST_URGENT, owner_id=owner_id, now=now, midnight=midnight, most=limit)
 
 
 _COVERED = (
@@ -226,9 +233,9 @@ async def count_owned(tx: Tx, owner_id: str) -> int:
     return int(rows[0][0])
 
 
-async def list_due(tx: Tx, owner_id: str, *, until: datetime, limit: int = 20) -> Sequence[Lead]:
-    """A member's leads with a promised step up to an instant, and those that never were contacted."""
-    return await tx.all(_DUE, owner_id=owner_id, until=until, most=limit)
+async def list_due(tx: Tx, owner_id: str, *, now: datetime, midnight: datetime, limit: int = 20) -> Sequence[Lead]:
+    """A member's leads with a promised step before `midnight`, and those that never were contacted, by urgency."""
+    return await tx.all(_DUE, owner_id=owner_id, now=now, midnight=midnight, most=limit)
 
 
 async def list_free(tx: Tx, pools: Sequence[str], *, limit: int = 20) -> Sequence[Lead]:

@@ -116,6 +116,7 @@ class Lead(Row, table=True):
     score: int = 0
     grade: str = "D"
     temperature: str = "cold"
+    chance: float | None = None  # of winning, 0 to 1, as of last night; lists are sorted by it
     score_parts: list[Any] = Field(default_factory=list, sa_column=Column("score_parts", json_type()))
     pool: str = ""
     owner_id: str | None = None
@@ -144,6 +145,7 @@ class Lead(Row, table=True):
         Index("ix_lead_owner", "corp", "owner_id", "stage", **only_where("owner_id IS NOT NULL")),
         Index("ix_lead_cover", "corp", "cover_id", **only_where("cover_id IS NOT NULL")),
         Index("ix_lead_id", "corp", "id"),
+        Index("ix_lead_closed", "corp", "id", **only_where("stage IN ('won', 'lost')")),
         Index("ix_lead_company", "corp", "company"),
         Index("ix_lead_name", "corp", "name"),
         {"sqlite_autoincrement": True},

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from bot.context import Context
 from config.words import STAGE_LABELS, WARMTH
 from leads.mask import said, shown_phone
 from leads.rights import Who
@@ -35,6 +36,22 @@ def rating_of(lead: Lead) -> str:
     """A / 82 分 · 热."""
     warmth = WARMTH[lead.temperature]
     return f"{lead.grade} / {lead.score} 分 · {warmth}"
+
+
+def percent(share: float) -> str:
+    """34%."""
+    return f"{round(share * 100)}%"
+
+
+def odds_of(lead: Lead, ctx: Context) -> str:
+    """34%,高于同渠道的 21%; "" while there is nothing to tell it by."""
+    odds = ctx.learning.odds(lead, rules=ctx.rules)
+    if odds is None:
+        return ""
+    of, usual = ctx.learning.usual(lead)
+    if percent(odds.chance) == percent(usual):
+        return f"{percent(odds.chance)},和{of}一样"
+    return f"{percent(odds.chance)},{'高于' if odds.chance > usual else '低于'}{of}的 {percent(usual)}"
 
 
 def stage_of(lead: Lead) -> str:

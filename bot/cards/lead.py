@@ -18,6 +18,7 @@ from bot.cards.asked import (
     budget_of,
     lasting,
     moment,
+    odds_of,
     phone_of,
     rating_of,
     stage_of,
@@ -69,6 +70,7 @@ class View:
     own: tuple[tuple[str, str], ...] = ()
     may_tend: bool = False
     way: tuple[tuple[str, str], ...] = ()  # how they came: campaign, keyword, landing page
+    odds: str = ""
 
 
 async def look(tx: Tx, asked: Asked, ctx: Context) -> View | None:
@@ -115,6 +117,7 @@ async def look(tx: Tx, asked: Asked, ctx: Context) -> View | None:
         own=tuple(row[1:] for row in shown_own(lead, reveal=reveal, rules=ctx.rules, on="card")) if visible else (),
         may_tend=who.role == "marketing" and is_free(lead),
         way=await way_of(tx, lead) if visible else (),
+        odds=odds_of(lead, ctx) if visible else "",
     )
 
 
@@ -233,6 +236,7 @@ def _fields(view: View) -> tuple[Field, ...]:
         Field("预算", budget_of(lead)),
         Field("来自", said(" · ".join(part for part in (lead.source, lead.city) if part), reveal=view.reveal)),
         Field("下一步", view.next_step),
+        Field("赢率", view.odds),
         Field("时限", view.promise),
         Field("保留", view.keeping),
         Field("退回过", ";".join(view.releases)),
@@ -241,7 +245,7 @@ def _fields(view: View) -> tuple[Field, ...]:
         *(Field(label, text) for label, text in (*view.way, *view.own)),
     ]
     how = ("来自", *WAY) if view.way else ()  # who came by an advertisement is greeted with what they looked for
-    order = ("电话", "时限", "保留", "下一步", "退回过", *how, "职位", "预算", OWN, "工商", "来自", "微信")
+    order = ("电话", "时限", "保留", "下一步", "赢率", "退回过", *how, "职位", "预算", OWN, "工商", "来自", "微信")
     present = sorted((r for r in rows if r.value), key=lambda r: order.index(r.name if r.name in order else OWN))
     return tuple(present[:6])
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from bot.actions import Claim
-from bot.cards.asked import Asked, budget_of, moment, rating_of, stage_of, title_of
+from bot.cards.asked import Asked, budget_of, moment, percent, rating_of, stage_of, title_of
 from bot.cards.card import Button, Card, Field, Text
 from bot.context import Context
 from leads.rights import can_see, pools_of
@@ -55,6 +55,8 @@ async def _note(tx: Tx, lead: Lead, asked: Asked, ctx: Context) -> str:
         note = "还没联系"
     else:
         note = stage_of(lead)
+    if lead.chance is not None and lead.owner_id is not None:
+        note += f" · 赢率 {percent(lead.chance)}"
     if lead.owner_id is not None and asked.who is not None and lead.owner_id != asked.who.id:
         covered = "替" if lead.cover_id == asked.who.id else ""
         note += f" · {covered}{await name_of(tx, lead.owner_id)}"

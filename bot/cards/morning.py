@@ -37,7 +37,8 @@ class View:
 async def what_came(tx: Tx, who: Who, ctx: Context) -> View:
     """What came for this person since the work before ended."""
     since = ctx.hours_of(await find_member(tx, who.id or "")).rested_since(ctx.now)
-    owned = [*await leads.list_owned(tx, who.id or "", limit=LOOKED_AT), *await leads.list_covered(tx, who.id or "")]
+    mine = await leads.list_owned(tx, who.id or "", now=ctx.now, midnight=ctx.midnight, limit=LOOKED_AT)
+    owned = [*mine, *await leads.list_covered(tx, who.id or "")]
     by_id = {lead.id or 0: lead for lead in owned}
     news: dict[int, str] = {}
     for kind, word in NEWS.items():

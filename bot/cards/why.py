@@ -2,9 +2,11 @@
 
 from dataclasses import dataclass
 
-from bot.cards.asked import Asked, moment, rating_of, title_of
+from bot.cards.asked import Asked, moment, odds_of, rating_of, title_of
 from bot.cards.card import Text
 from bot.context import Context
+from leads.odds.traits import label_of, traits_of
+from leads.odds.traits import told as said_of
 from leads.rights import can_see
 from store import clocks, leads, timeline
 from store.members import name_of
@@ -31,6 +33,7 @@ async def look(tx: Tx, asked: Asked, ctx: Context) -> View | None:
         *await _owner(tx, lead),
         await _pool(tx, lead, ctx),
         *_score(lead),
+        *_odds(lead, ctx),
         *[await _clock(clock, ctx) for clock in await clocks.list_of_lead(tx, lead.id or 0) if clock.ended_at is None],
     ]
     return View(title_of(lead), tuple(lines))
@@ -82,6 +85,21 @@ async def _pool(tx: Tx, lead: Lead, ctx: Context) -> str:
 def _score(lead: Lead) -> list[str]:
     parts = "、".join(f"{points:+d} {why}" for points, why in lead.score_parts) or "没有符合的评分规则"
     return [f"评分:{rating_of(lead)}(规则第 {lead.rules_version} 版)", f" · {parts}"]
+
+
+def _odds(lead: Lead, ctx: Context) -> list[str]:
+    if lead.stage not in leads.OPEN_STAGES:
+        return []
+    odds = ctx.learning.odds(lead, rules=ctx.rules)
+    if odds is None:
+        return [f"赢率:{ctx.learning.wanting}"]
+    known = traits_of(lead, rules=ctx.rules)
+    lines = [f"赢率:{odds_of(lead, ctx)}(按 {ctx.learning.closed} 条已成交和没成交的算)"]
+    for mark, reasons in (("有利", odds.ups), ("不利", odds.downs)):
+        if reasons:
+            told = "、".join(f"{label_of(name, rules=ctx.rules)}({said_of(known[name])})" for name, _ in reasons)
+            lines.append(f" · {mark}:{told}")
+    return lines
 
 
 async def _clock(clock: Clock, ctx: Context) -> str:

@@ -52,7 +52,8 @@ async def on_change_draft(tx: Tx, action: ChangeDraft, who: Who, ctx: Context) -
 async def on_other_lead(tx: Tx, action: OtherLead, who: Who, ctx: Context) -> list[Fact | Answer]:
     """换一条: shows one's own leads; a number picks the right one."""
     draft = await _open_draft(tx, action.draft_id, who)
-    mine = [lead for lead in await list_owned(tx, who.id or "", limit=10) if lead.id != draft.lead_id]
+    owned = await list_owned(tx, who.id or "", now=ctx.now, midnight=ctx.midnight, limit=10)
+    mine = [lead for lead in owned if lead.id != draft.lead_id]
     if not mine:
         raise Unusable("你手上没有别的线索。发「线索池」看看有哪些可以领。")
     ids = [lead.id or 0 for lead in mine]

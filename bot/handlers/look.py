@@ -1,7 +1,5 @@
 """Looking things up: one lead, one's own leads, the pool, who already has a number, a lead's story."""
 
-from datetime import timedelta
-
 from bot.actions import More, Show
 from bot.cards.story import PAGE, SHORT, TOLD
 from bot.context import Answer, Context, say
@@ -96,7 +94,7 @@ async def on_mine(tx: Tx, who: Who, ctx: Context) -> list[Fact | Answer]:
         return await _listed(tx, f"你替同事顶班的线索,{len(ids)} 条", ids, who, ctx)
     if count == 0:
         return [say("你手上还没有线索。发「线索池」看看有哪些可以领。")]
-    mine = await leads.list_owned(tx, who.id or "", limit=LISTED)
+    mine = await leads.list_owned(tx, who.id or "", now=ctx.now, midnight=ctx.midnight, limit=LISTED)
     title = f"我的线索,共 {count} 条" + (f",最急的 {LISTED} 条" if count > LISTED else "")
     mine = [*mine[: LISTED - min(len(covered), 5)], *covered[:5]]
     title += f",另替同事顶班 {len(covered)} 条" if covered else ""
@@ -105,12 +103,10 @@ async def on_mine(tx: Tx, who: Who, ctx: Context) -> list[Fact | Answer]:
 
 async def on_today(tx: Tx, who: Who, ctx: Context) -> list[Fact | Answer]:
     """待办: what was promised for today, and leads nobody has contacted yet."""
-    local = ctx.now.astimezone(ctx.rules.zone)
-    midnight = local.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
     covered = await leads.list_covered(tx, who.id or "", limit=LISTED)
     due = [
-        *await leads.list_due(tx, who.id or "", until=midnight, limit=LISTED),
-        *(lead for lead in covered if lead.next_step_at is not None and lead.next_step_at < midnight),
+        *await leads.list_due(tx, who.id or "", now=ctx.now, midnight=ctx.midnight, limit=LISTED),
+        *(lead for lead in covered if lead.next_step_at is not None and lead.next_step_at < ctx.midnight),
     ][:LISTED]
     if not due:
         return [say("今天没有要跟进的,轻松一下。发「线索池」看看有没有新线索。")]

@@ -11,6 +11,7 @@ from typing import Any
 
 Value = str | float | None
 REASONS = 3
+FLOOR = 200  # closed leads below which nothing is said (features.md D4)
 
 
 @dataclass(frozen=True)

@@ -11,11 +11,10 @@ from typing import Any
 
 import numpy as np
 
-from leads.odds.model import Model, Numbers, Value, Words, size_of
+from leads.odds.model import FLOOR, Model, Numbers, Value, Words, size_of
 
 Array = np.ndarray[Any, np.dtype[np.float64]]
 
-FLOOR = 200  # closed leads below which nothing is said (features.md D4)
 RAREST = 5  # an answer that fewer leads gave is an "other"
 BINS = 8
 FOLDS = 5

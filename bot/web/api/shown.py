@@ -18,13 +18,17 @@ STAGES: tuple[str, ...] = get_args(Stage)
 
 
 class LeadShown(BaseModel):
-    """A lead. `owner` is a member's id, null while it waits in its `pool`; sums are in yuan, null is open."""
+    """A lead. `owner` is a member's id, null while it waits in its `pool`; sums are in yuan, null is open.
+
+    `odds`: the chance of winning (0 to 1) as of last night, null for leads that nobody works on or with too little data.
+    """
 
     no: str
     stage: Stage
     score: int
     grade: str
     temperature: Literal["hot", "warm", "cold"]
+    odds: float | None
     owner: str | None
     pool: str
     name: str
@@ -82,6 +86,7 @@ def lead_shown(lead: Lead, sources: Sequence[str], *, reveal: bool, rules: Rules
     values |= {name: said(getattr(lead, name), reveal=reveal) for name in words}
     values |= {name: local(getattr(lead, name), zone=zone) for name in moments}
     values |= {
+        "odds": round(lead.chance, 3) if lead.chance is not None else None,
         "owner": lead.owner_id,
         "phone": shown_phone(lead.phone, reveal=reveal),
         "email": lead.email if reveal else masked_text(lead.email),
