@@ -16,7 +16,7 @@ CLOSED = ("won", "lost")
 
 
 class Learned(Row, table=True):
-    """One night's learning. `night` is the company's day; states: learning, learned, short (too few closed leads), failed.
+    """One night's learning. `night` is the company's day; states: learning, learned, short (too few), failed.
 
     `body`: {"model": …, "sources": {source: share won}} once learned; `closed` and `won` are how many leads it saw.
     """
@@ -37,9 +37,7 @@ class Learned(Row, table=True):
 
 async def begin(tx: Tx, night: str, *, again: timedelta, now: datetime) -> bool:
     """Take this night's learning; False when it is done, or somebody is at it who began less than `again` ago."""
-    last = await tx.first(
-        select(Learned).where(col(Learned.corp) == tx.corp, col(Learned.night) == night).order_by(col(Learned.id).desc())
-    )
+    last = await tx.first(select(Learned).where(col(Learned.corp) == tx.corp, col(Learned.night) == night))
     if last is not None and (last.state != "learning" or last.at > now - again):
         return False
     if last is not None:

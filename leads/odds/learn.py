@@ -12,7 +12,7 @@ from leads.odds.training import train
 def main() -> None:
     """Learn once."""
     asked = json.load(sys.stdin)
-    print(json.dumps(train(asked["leads"], asked["won"]).to_json()))
+    json.dump(train(asked["leads"], asked["won"]).to_json(), sys.stdout)
 
 
 if __name__ == "__main__":

@@ -20,7 +20,7 @@ STAGES: tuple[str, ...] = get_args(Stage)
 class LeadShown(BaseModel):
     """A lead. `owner` is a member's id, null while it waits in its `pool`; sums are in yuan, null is open.
 
-    `odds`: the chance of winning (0 to 1) as of last night, null for leads that nobody works on or with too little data.
+    `odds`: the chance of winning (0 to 1) as of last night; null while nobody works on it, or too few are closed.
     """
 
     no: str
