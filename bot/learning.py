@@ -102,10 +102,12 @@ class Learner:
                 break
             before = found[-1].id
             await asyncio.sleep(0)
-        state, body = "short", {}
+        state = "short"
+        body: dict[str, Any] = {}
         if len(closed.won) >= FLOOR and len(set(closed.won)) == 2:
             model = await _learned(closed)
-            state, body = ("learned", {"model": model, "sources": closed.shares()}) if model else ("failed", {})
+            state = "learned" if model else "failed"
+            body = {"model": model, "sources": closed.shares()} if model else {}
             log.info("learned from closed leads", state=state, closed=len(closed.won), **_quality(model))
         await self._store.transaction(
             lambda tx: finish(
