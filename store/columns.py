@@ -50,7 +50,12 @@ def _in_utc(value: datetime) -> datetime:
 
 
 def _as_text(value: datetime | None) -> str | None:
-    return None if value is None else _in_utc(value).replace(tzinfo=None).isoformat(" ", "microseconds")
+    return None if value is None else instant_text(value)
+
+
+def instant_text(value: datetime) -> str:
+    """An instant as SQLite keeps it."""
+    return (value if value.tzinfo is UTC else _in_utc(value)).isoformat(" ", "microseconds")[:26]
 
 
 def _of_text(text: str | None) -> datetime | None:

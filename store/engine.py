@@ -15,7 +15,6 @@ from store.columns import read_json
 from store.sealed import Keys
 
 READERS = {"sqlite": 4, "postgresql": 8}
-BUSY = 4000  # ms that SQLite waits for a lock of an outsider before it says so
 
 # A server that loses sight of us must not keep our locks, and we must not wait for one that is gone.
 SERVER = {
@@ -96,7 +95,7 @@ def _prepare_sqlite(engine: AsyncEngine, *, writing: bool) -> None:
         cursor = dbapi.cursor()
         cursor.execute("PRAGMA journal_mode=WAL")
         cursor.execute("PRAGMA synchronous=FULL")
-        cursor.execute(f"PRAGMA busy_timeout={BUSY}")
+        cursor.execute(f"PRAGMA busy_timeout={0 if writing else direct.BUSY}")
         cursor.execute("PRAGMA foreign_keys=ON")
         if not writing:
             cursor.execute("PRAGMA query_only=ON")

@@ -6,7 +6,8 @@ cursor. One that is built anew each time never comes twice and stays with SQLAlc
 """
 
 import sqlite3
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import pairwise
 from typing import Any, cast
 from weakref import WeakKeyDictionary
 
@@ -147,6 +148,24 @@ class AtOnce:
                     return self._run(prepared, given)
         return self._connection.execute(statement, values, execution_options=COUNTED)
 
+    def each(self, sql: str, rows: Iterable[Sequence[Any]]) -> list[bool]:
+        """The driver's own executemany; for each row, whether it changed anything."""
+        plain = self._plain
+        counts = [plain.total_changes]
+
+        def counted() -> Iterator[Sequence[Any]]:
+            for number, row in enumerate(rows):
+                if number:
+                    counts.append(plain.total_changes)
+                yield row
+
+        try:
+            plain.executemany(sql, counted())
+        except sqlite3.Error as error:
+            raise as_told(sql, error, self._connection.dialect) from error
+        counts.append(plain.total_changes)
+        return [after > before for before, after in pairwise(counts)]
+
     def many(self, sql: str, rows: Sequence[Any]) -> None:
         """The driver's own executemany, with values as it takes them."""
         self._connection.exec_driver_sql(sql, rows)
@@ -163,13 +182,14 @@ class AtOnce:
     def _run(self, prepared: Prepared, given: Sequence[Mapping[str, Any]]) -> Found:
         try:
             return prepared.run(self._plain, given)
-        except sqlite3.Error as error:  # as SQLAlchemy tells it
-            raise cast(
-                Exception,
-                DBAPIError.instance(
-                    prepared.sql, None, error, sqlite3.Error, hide_parameters=True, dialect=self._connection.dialect
-                ),
-            ) from error
+        except sqlite3.Error as error:
+            raise as_told(prepared.sql, error, self._connection.dialect) from error
+
+
+def as_told(sql: str, error: sqlite3.Error, dialect: Dialect) -> Exception:
+    """An error of SQLite's as SQLAlchemy tells it, without the values."""
+    told = DBAPIError.instance(sql, None, error, sqlite3.Error, hide_parameters=True, dialect=dialect)
+    return cast(Exception, told)
 
 
 def _prepared(statement: Executable, dialect: Dialect, names: tuple[str, ...]) -> Prepared | None:

@@ -1,6 +1,6 @@
 """One transaction of one company: every verb and every query gets it as its first argument."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
 from functools import cache
 from typing import Any, TypeVar, cast
@@ -94,6 +94,10 @@ class Tx:
             self._at_once.many(sql, rows)
         else:
             await self._connection.exec_driver_sql(sql, rows)
+
+    def each(self, sql: str, rows: Iterable[Sequence[Any]]) -> list[bool] | None:
+        """The same at once, and which rows changed anything; None where that cannot be told."""
+        return self._at_once.each(sql, rows) if self._at_once is not None else None
 
     def dialect_itself(self) -> Dialect:
         """The dialect, for statements and values that are made by hand."""

@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from config.telling import Tellable
 from store import crash
-from store.direct import at_once
+from store.direct import Turns, own_ways
 from store.prepared import AtOnce
 from store.sealed import Keys
 from store.shared import Shared, cut_if_silent, is_lost, may_succeed
@@ -90,6 +90,7 @@ class Writer:
         self._closed = False
         self._connection: AsyncConnection | None = None
         self._at_once: AtOnce | None = None
+        self._turns: Turns | None = None
         self._commit_failed = False
 
     def start(self) -> None:
@@ -190,7 +191,8 @@ class Writer:
         if not batch:
             return
         connection = await self._connected()
-        async with cut_if_silent(connection), connection.begin() as transaction:
+        turn = self._turns.begin() if self._turns is not None else connection.begin()
+        async with cut_if_silent(connection), turn as transaction:
             if self._shared is not None:
                 await self._shared.begin(connection)
             for call in batch:
@@ -233,7 +235,7 @@ class Writer:
     async def _connected(self) -> AsyncConnection:
         if self._connection is None:
             self._connection = await self._engine.connect()
-            self._at_once = at_once(self._connection)
+            self._at_once, self._turns = own_ways(self._connection) or (None, None)
         return self._connection
 
     def _broken(self) -> bool:
@@ -242,7 +244,7 @@ class Writer:
         )
 
     async def _give_back(self, *, broken: bool = False) -> None:
-        connection, self._connection, self._at_once = self._connection, None, None
+        connection, self._connection, self._at_once, self._turns = self._connection, None, None, None
         self._commit_failed = False
         if connection is None:
             return

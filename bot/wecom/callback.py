@@ -8,7 +8,6 @@ import base64
 import hashlib
 import hmac
 import re
-import struct
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -17,7 +16,7 @@ from typing import Protocol
 
 from cryptography.hazmat.primitives.ciphers import Cipher, CipherContext, algorithms, modes
 
-from bot.wecom.flat import Refused, flat_xml, text_of
+from bot.wecom.flat import Refused, flat_xml, sealed_in, text_of
 
 LARGEST = 1024 * 1024
 FRESH = 600  # seconds that our clock and WeCom's may differ
@@ -89,8 +88,7 @@ def verify_plain(query: bytes, body: bytes, *, keys: CallbackKeys, now: datetime
 
 
 def _opened(timestamp: str, nonce: str, signature: str, body: bytes, keys: CallbackKeys) -> Opened:
-    envelope = flat_xml(body)
-    encrypt = envelope.get("Encrypt", "")
+    encrypt = sealed_in(body)
     _check_signature(keys.token, timestamp, nonce, encrypt, signature)
     inner = _decrypt(encrypt, keys)
     fields = flat_xml(inner, depth=8)
@@ -151,7 +149,7 @@ def _decrypt(encrypt: str, keys: CallbackKeys) -> bytes:
     if padded[-pad:] != bytes([pad]) * pad:
         raise Refused("padding")
     frame = padded[:-pad]
-    (length,) = struct.unpack(">I", frame[16:20])
+    length = int.from_bytes(frame[16:20])
     if len(frame) != 20 + length + len(receive_id):
         raise Refused("frame")
     if not hmac.compare_digest(frame[20 + length :], receive_id):

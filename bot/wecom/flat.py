@@ -15,6 +15,11 @@ _CHILD = r"<(?P<name>[A-Za-z_][A-Za-z0-9_]*+)>(?:<!\[CDATA\[(?P<marked>[^\]]*+)\
 CHILD = re.compile(_CHILD)
 PLAIN = re.compile(f"<xml>(?P<children>(?:{_CHILD})*+)</xml>")
 
+_WORD = rb"(?:<!\[CDATA\[[A-Za-z0-9_-]*+\]\]>|[A-Za-z0-9_-]*+)"
+_TO, _AGENT = rb"<ToUserName>" + _WORD + rb"</ToUserName>", rb"<AgentID>" + _WORD + rb"</AgentID>"
+_SEALED = rb"<Encrypt><!\[CDATA\[([A-Za-z0-9+/]++={0,2})\]\]></Encrypt>"
+ENVELOPE = re.compile(rb"<xml>" + _TO + rb"(?:" + _AGENT + _SEALED + rb"|" + _SEALED + rb"(?:" + _AGENT + rb")?)</xml>")
+
 
 class Refused(BadCallback):
     """`reason` is for our counters only; the sender never learns it."""
@@ -30,6 +35,14 @@ def text_of(raw: bytes) -> str:
         return raw.decode("utf-8")
     except UnicodeDecodeError:
         raise Refused("utf-8") from None
+
+
+def sealed_in(envelope: bytes) -> str:
+    """The text of Encrypt in an envelope; "" when there is none. Raises Refused."""
+    plain = ENVELOPE.fullmatch(envelope)
+    if plain is None:
+        return flat_xml(envelope).get("Encrypt", "")
+    return (plain[1] or plain[2]).decode()
 
 
 def _plain(text: str) -> dict[str, str] | None:

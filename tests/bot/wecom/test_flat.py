@@ -5,7 +5,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bot.platform import BadCallback
-from bot.wecom.flat import _plain, _thorough
+from bot.wecom.flat import _plain, _thorough, sealed_in
 
 NAMES = st.sampled_from(["ToUserName", "Content", "MsgId", "a", "_b", "xml", "AuthAddOpenKfId"])
 LETTERS = st.text(max_size=12) | st.sampled_from(
@@ -57,3 +57,30 @@ def test_what_is_wrong_is_left_to_the_thorough_reading() -> None:
         assert _plain(text) is None
         with pytest.raises(BadCallback):
             _thorough(text.encode(), 2)
+
+
+WORDS = st.text("aZ0-_ <]&;", max_size=4)
+PARTS = st.lists(
+    st.builds("<{0}><![CDATA[{1}]]></{0}>".format, st.sampled_from(["ToUserName", "AgentID", "Encrypt", "a"]), WORDS)
+    | st.builds("<{0}>{1}</{0}>".format, st.sampled_from(["ToUserName", "AgentID", "Encrypt"]), WORDS)
+    | st.builds("<Encrypt><![CDATA[{}]]></Encrypt>".format, st.text("AZaz09+/=", max_size=6))
+    | st.sampled_from(["", "\n", "x", "\x01"]),
+    max_size=4,
+).map("".join)
+
+
+@given(st.builds("{}{}{}".format, st.sampled_from(["<xml>", "<xml>", "<Xml>"]), PARTS, st.just("</xml>")))
+@example("<xml><ToUserName><![CDATA[ww1]]></ToUserName><AgentID>1</AgentID><Encrypt><![CDATA[AA+/==]]></Encrypt></xml>")
+@example("<xml><ToUserName>ww1</ToUserName><Encrypt><![CDATA[AA=]]></Encrypt><AgentID></AgentID></xml>")
+@example("<xml><ToUserName>ww1</ToUserName><Encrypt><![CDATA[AA]]></Encrypt></xml>")
+@example("<xml><ToUserName>ww1</ToUserName><Encrypt><![CDATA[A=A=]]></Encrypt></xml>")
+def test_what_an_envelope_holds_is_what_the_thorough_reading_finds(text: str) -> None:
+    try:
+        expected: str | None = _thorough(text.encode(), 2).get("Encrypt", "")
+    except BadCallback:
+        expected = None
+    try:
+        found: str | None = sealed_in(text.encode())
+    except BadCallback:
+        found = None
+    assert found == expected
