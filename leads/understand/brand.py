@@ -43,6 +43,12 @@ _VERBS = (
 )
 
 
+_DEPARTMENTS = (
+    "采购|销售|市场|技术|设备|工程|生产|财务|行政|人事|人力资源|信息|研发|品质|质量|物流|仓储|项目|后勤|总务|基建|安保|保卫|"
+    "法务|运营|客服|政企|战略|招商|供应链|网络|IT|HR|电气|机电|工艺|质检|品控"
+)
+
+
 @cache
 def _branded() -> re.Pattern[str]:
     return re.compile(rf"(?:{_BRANDS})(?:[一-龥]{{0,6}}(?:集团|公司|{'|'.join(_TRADES.split('|')[:20])}))?")
@@ -57,7 +63,7 @@ def _trade_end(*, placed: bool) -> re.Pattern[str]:
 def _address() -> re.Pattern[str]:
     return re.compile(
         r"(?:[省市区县镇乡村路街道号楼室层栋座幢弄巷园港湾里]|新区|开发区|高新区|园区|工业园|科技园|产业园|"
-        r"大厦|广场|中关村|陆家嘴|附近|周边|本地|地区|机场|站|这边|那边|人|[一-龥]城)$|路\d|街道|\d+号"
+        r"大厦|广场|展|展会|博览会|博会|交会|年会|峰会|论坛|中关村|陆家嘴|附近|周边|本地|地区|机场|站|这边|那边|人|[一-龥]城)$|路\d|街道|\d+号"
     )
 
 
@@ -71,12 +77,9 @@ def find_weak_company(
     """
     trade: Company | None = None
     for begin, _, raw in pieces:
-        piece = re.split(r"(?<!美)的", raw.strip())[0]
-        lead = re.match(rf"{LEAD}+", piece)
-        if lead is not None and len(piece) - lead.end() >= 3:
-            piece = piece[lead.end() :]
+        piece = _core_of(raw)
         start = begin + raw.find(piece)
-        cut = re.split(r"[一-龥]{2,4}部$|(?:的|老?)[一-龥]{1,2}(?:总|经理|先生|女士|工)$", piece)[0] or piece
+        cut = re.split(r"(?:的|老?)[一-龥]{1,2}(?:总|经理|先生|女士|工)$", piece)[0] or piece
         title = job_pattern().search(cut)
         if title is not None and title.start() >= 3:
             cut = cut[: title.start()]
@@ -110,7 +113,16 @@ def find_weak_company(
     brand = _branded().search(text)
     if brand is not None and not _is_product(text, brand.start(), brand.end()):
         return Company(brand[0], brand.start(), brand.end(), doubtful=True)
-    return _beside(pieces, name, job) if name is not None else None
+    return _beside(text, pieces, name, job) if name is not None else None
+
+
+def _core_of(raw: str) -> str:
+    """What may be a name in a piece: without 客户是, 我们是 in front, and 的 and the department behind."""
+    piece = re.split(r"(?<!美)的", raw.strip())[0]
+    lead = re.match(rf"{LEAD}+", piece)
+    if lead is not None and len(piece) - lead.end() >= 3:
+        piece = piece[lead.end() :]
+    return _department().sub("", piece) or piece
 
 
 def _is_product(text: str, start: int, stop: int) -> bool:
@@ -126,18 +138,54 @@ def _is_product(text: str, start: int, stop: int) -> bool:
     )
 
 
-def _beside(pieces: list[tuple[int, int, str]], name: tuple[int, int], job: tuple[int, int] | None) -> Company | None:
-    """The unknown word of three to eight characters right before a person, or between the person and the job."""
-    before = [piece for piece in pieces if 0 < name[0] - piece[1] <= 2][-1:]
+def _beside(
+    text: str, pieces: list[tuple[int, int, str]], name: tuple[int, int], job: tuple[int, int] | None
+) -> Company | None:
+    """The unknown word of three to eight characters right before a person, or between the person and the job.
+
+    A place, a department or the job may stand between it and the person: 天合光能 常州 采购部 程雨欣.
+    """
     behind = [piece for piece in pieces if job and 0 < piece[0] - name[1] <= 2 and 0 < job[0] - piece[1] <= 2]
-    for begin, stop, word in (*before, *behind):
+    for begin, _, raw in (*_before(text, pieces, name[0], job), *behind):
+        word = _core_of(raw)
+        begin += raw.find(word)
+        stop = begin + len(word)
         if not re.fullmatch(r"[一-龥]{3,8}", word) or re.search(_VERBS, word) or _address().search(word):
             continue
         if _no_name().search(word) or is_place(word) or starts_with_place(word) or job_pattern().search(word):
             continue
-        if not looks_like_name(word, strict=True):
+        if len(word) == 4 or not looks_like_name(word, strict=True):  # 东方希望 is a company where a person is known
             return Company(word, begin, stop, doubtful=True)
     return None
+
+
+def _before(
+    text: str, pieces: list[tuple[int, int, str]], edge: int, job: tuple[int, int] | None
+) -> list[tuple[int, int, str]]:
+    """The last piece before the person that is neither a place nor a department."""
+    for piece in [one for one in pieces if one[1] <= edge][:-4:-1]:
+        begin, stop, word = piece
+        if job is not None and stop <= job[0] and job[1] <= edge:
+            edge = job[0]
+        if edge - stop > 2 or "\x00" in text[stop:edge]:
+            return []
+        place = starts_with_place(word)
+        if not (is_place(word) or (place and len(word) - place <= 2) or _aside().fullmatch(word)):
+            return [piece]
+        edge = begin
+    return []
+
+
+@cache
+def _department() -> re.Pattern[str]:
+    """A department behind a company's name: 采购部, IT部, 化验室, 信息科."""
+    return re.compile(rf"(?:{_DEPARTMENTS})(?:[部科处室]门?|中心)$|(?:化验|实验|档案|办公|资料)室$")
+
+
+@cache
+def _aside() -> re.Pattern[str]:
+    """What may stand alone between a company and its person: 采购, 采购部, 代理商."""
+    return re.compile(rf"(?:{_DEPARTMENTS})(?:[部科处室]门?|中心)?|(?:化验|实验|档案|办公|资料)室|代理商|经销商|供应商")
 
 
 @cache

@@ -12,8 +12,8 @@ _LEGAL = (
     "有限公司|股份公司|集团公司|总公司|分公司|子公司|控股公司|公司|集团|有限合伙"
 )
 _HOUSES = (
-    "总厂|分厂|厂|研究院|研究所|设计院|科学院|医院|卫生院|保健院|大学|学院|学校|中学|小学|幼儿园|银行|信用社|"
-    "大酒店|酒店|宾馆|饭店|民宿|餐厅|酒楼|火锅店|商行|商贸行|贸易行|五金行|经营部|批发部|工作室|"
+    "总厂|分厂|厂|研究院|研究所|设计院|设计所|光机所|化物所|检测所|科学院|医院|卫生院|保健院|大学|学院|学校|中学|小学|幼儿园|银行|信用社|"
+    "大酒店|酒店|宾馆|饭店|民宿|餐厅|酒楼|火锅店|商行|商贸行|贸易行|布行|粮行|茶行|五金行|经营部|批发部|工作室|"
     "事务所|律所|诊所|门诊部|口腔|合作社|商会|协会|基金会|委员会|管委会|管理局|超市|商场|百货|茶楼|茶馆|"
     "大药房|药房|药店|花店|书店|农场|牧场|林场|俱乐部|健身房|美容院|养生馆|培训中心|服务中心|体检中心|"
     "月子中心|"
@@ -49,7 +49,7 @@ def _labelled() -> re.Pattern[str]:
         (
             r"(?<![一-龥])(?:公司名称|公司名|公司全称|公司|单位名称|单位|企业名称|企业|客户名称|商户名?称?|"
             r"店铺名?称?|店名|机构名?称?|学校|医院|任职|就职于|工作单位|"
-            r"Company(?: name)?)[】\]]?\s?[::]\s?(?P<name>[^\n,;|。、\x00]{2,40})"
+            r"Company(?: name)?)[】\]]?[\s\"]?(?:[::=]|(?<=[称名])\s)[\s\"]?(?P<name>[^\n,;|。、\x00]{2,40})"
         ),
         re.IGNORECASE,
     )
@@ -72,7 +72,7 @@ def _word() -> re.Pattern[str]:
 @cache
 def _latin() -> re.Pattern[str]:
     return re.compile(
-        r"(?<![A-Za-z])[A-Z][A-Za-z0-9&'-]{0,24}(?:,? (?:[A-Z&(][A-Za-z0-9&'.)-]{0,24}|of|"
+        r"(?<![A-Za-z])[A-Z][A-Za-z0-9&'-]{0,24}(?: (?:[A-Z&][A-Za-z0-9&'.-]{0,24}|\([A-Z][A-Za-z ]{1,20}\)|of|"
         r"and)){0,6},? ?(?:Co\.?,? ?Ltd|Pte\.? Ltd|Ltd|Limited|Inc|LLC|GmbH|Corp|Corporation|Company|Group|"
         r"Holdings|Technologies|Technology|Trading|Industries|Industrial|Electronics|Logistics|International|"
         r"Studio|S\.A|B\.V|AG)\b\.?"
@@ -98,6 +98,7 @@ def find_company(text: str) -> Company | None:
 def _from_label(found: re.Match[str]) -> Company | None:
     raw = found["name"]
     begin = found.start("name")
+    raw = re.split(r" {2,}|\"|\|", raw)[0]
     latin = _latin().match(raw)
     if latin is not None:
         return Company(latin[0], begin, begin + latin.end(), doubtful=False)
@@ -139,6 +140,8 @@ def _in_run(run: re.Match[str]) -> Company | None:
 
 
 def _goes_on(between: str) -> bool:
+    if re.match(r"第[一二三四五六七八九十\d]+", between):  # 中铁四局集团第五工程有限公司
+        return len(between) <= 12
     if len(between) > 12 or re.search(r"想|要|需|问|买|采购|咨询|了解|说|的|了|吗|呢|是|在|和|跟|找", between):
         return False
     return not looks_like_name(re.split(r"[^一-龥]", between)[0][:3], strict=True)

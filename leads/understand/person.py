@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 from functools import cache
 
+from leads.understand.foreign import find_foreign
 from leads.understand.job import JOBS, job_pattern
 from leads.understand.place import is_place
 from leads.understand.surname import (
@@ -11,6 +12,7 @@ from leads.understand.surname import (
     common_surnames,
     double_surnames,
     looks_like_name,
+    never_given,
     surnames,
 )
 
@@ -50,7 +52,8 @@ def _labelled() -> re.Pattern[str]:
         "业主|车主|name|contact"
     )
     return re.compile(
-        rf"(?<![一-龥])(?:{label})[】\]]?\s?(?:[::]|是|为|\s)\s?(?P<name>[一-龥·]{{1,12}}|[A-Za-z][A-Za-z.' ]{{1,30}})",
+        rf"(?<![一-龥])(?P<label>{label})[】\]]?[\s\"]?(?P<sign>[::=]|是|为|\s)[\s\"]?(?:[一-龥]{{1,5}}[部科处室办] )?"
+        r"(?P<name>[一-龥·]{1,12}|[A-Za-z][A-Za-z.' ]{1,30})",
         re.IGNORECASE,
     )
 
@@ -72,15 +75,18 @@ def _addressed() -> re.Pattern[str]:
     )
     end += (
         r"工(?![作厂程业人具地艺期资种商夫序会装友牌])|董(?!事)|哥(?!哥)|姐(?!姐|妹)|导(?![致入出航购演师读])|"
-        r"生(?![产活意态物命鲜日病成长效存姜化机鱼])|叔|院|处(?!理|于)|局(?!限|面)|科(?!技|学|室|研)"
+        r"生(?![产活意态物命鲜日病成长效存姜化机鱼])|太(?![太平原阳仓湖和极空古保子行尉大多小高])|叔|院|处(?!理|于)|局(?!限|面)|科(?!技|学|室|研)"
     )
-    return re.compile(rf"(?P<sur>{_surname()})(?P<given>[一-龥]{{0,2}}?)(?P<title>{JOBS}|总监|{end})")
+    return re.compile(
+        rf"(?P<sur>{_surname()})(?P<given>(?:(?![的了是和在跟与给])[一-龥]){{0,2}}?)(?P<title>{JOBS}|总监|{end})"
+    )
 
 
 @cache
 def _nick() -> re.Pattern[str]:
     return re.compile(
         rf"(?<![一-龥])(?:[老小阿])(?:{_common()})(?![一-龥]|\d{{1,5}}(?!\d))|"
+        rf"(?<![一-龥])老(?:{_common()})(?=[要想说问那]的?)|"
         rf"(?<=[找叫是和跟约给的个长理管监任员购台])[老小](?:{_common()})(?=说|想|要|那|[^一-龥]|$)"
     )
 
@@ -98,16 +104,8 @@ def _lone() -> re.Pattern[str]:
 def _introduced() -> re.Pattern[str]:
     return re.compile(
         rf"(?:我是|我叫|名叫|叫做|叫|本人|客户|联系人|我姓名|业主|老板|家长|学员|"
-        rf"负责人)\s?(?P<name>{_surname()}[一-龥]{{1,2}})(?=[^一-龥]|$|手机|电话|微信|想|要|问|咨询|需要|是|"
+        rf"负责人|(?:我是|这边是|这里是)[一-龥A-Za-z0-9()\x00]{{2,20}}的)\s?(?P<name>{_surname()}[一-龥]{{1,2}})(?=[^一-龥]|$|手机|电话|微信|想|要|问|咨询|需要|是|"
         rf"在|的|来|预算|之前|今天|昨天|说|对)"
-    )
-
-
-@cache
-def _latin() -> re.Pattern[str]:
-    return re.compile(
-        r"(?:(?:Mr|Ms|Mrs|Miss|Dr)\.? ?)?(?<![A-Za-z@./_-])[A-Z][a-z]{1,12}(?:[ ·-](?:[A-Z]\.? )?[A-Z][a-z]"
-        r"{1,14}){1,2}(?![A-Za-z@_-])|(?:Mr|Ms|Mrs|Miss|Dr)\.? ?[A-Z][a-z]{1,14}(?![a-z])"
     )
 
 
@@ -125,8 +123,8 @@ def _by_label(text: str) -> Person | None:
         raw = found["name"].strip()
         begin = found.start("name")
         if raw.isascii():
-            name = " ".join(raw.split()[:3])
-            if len(name) >= 2 and name[0].isupper():
+            name = " ".join(re.split(r" {2,}", raw)[0].split()[:3])
+            if len(name) >= 2 and (name[0].isupper() or found["sign"] in ":="):
                 return Person(name, begin, begin + len(found["name"].rstrip()), None, doubtful=False)
             continue
         addressed = _addressed().match(text, begin)
@@ -141,7 +139,19 @@ def _by_label(text: str) -> Person | None:
                     return Person(word, begin, begin + length, title[0] if title else None, doubtful=False)
         if len(raw) == 1 and raw in surnames():
             return Person(raw, begin, begin + 1, None, doubtful=False)
+        if found["sign"] in ":=" and 2 <= len(raw) <= 4 and _may_be_called(raw):  # a surname that no table has
+            return Person(raw, begin, begin + len(raw), None, doubtful=True)
     return None
+
+
+def _may_be_called(word: str) -> bool:
+    """Whether a word behind 姓名: may be a name that we do not know as one: no place, no job, no heading of a form."""
+    if is_place(word) or job_pattern().search(word) or set(word) & never_given():
+        return False
+    return (
+        re.search(r"电话|手机|公司|单位|职[位务]|地址|城市|需求|微信|邮箱|匿名|保密|未知|先生|女士|没有|暂无", word)
+        is None
+    )
 
 
 def _by_introduction(text: str) -> Person | None:
@@ -182,6 +192,8 @@ def _titled(found: re.Match[str], text: str) -> Person | None:
     begin, given = found.start(), found["given"]
     glued = begin > 0 and "一" <= text[begin - 1] <= "鿿"
     title_at = found.start("title")
+    if given and found["title"] in ("生", "太"):  # 梁生, 刘太, but 周大生
+        return None
     inner = text[title_at - 1]
     if given:
         double = text[title_at - 2 : title_at]
@@ -196,7 +208,7 @@ def _titled(found: re.Match[str], text: str) -> Person | None:
             return None
         return _person(found, doubtful=False)
     if begins_like_word(text[begin : begin + 2]) or (
-        glued and found["sur"] not in common_surnames() and len(found["sur"]) == 1
+        glued and text[begin - 1] != "的" and found["sur"] not in common_surnames() and len(found["sur"]) == 1
     ):
         return None
     if found["title"] in ("生", "院", "处", "局", "科", "导", "叔") and glued and found["title"] != "生":
@@ -225,7 +237,8 @@ def _person(found: re.Match[str], *, doubtful: bool) -> Person:
 def _by_piece(text: str, pieces: list[tuple[int, int, str]]) -> Person | None:
     """A piece between separators that is a name by itself, or begins with one before a job; always doubtful."""
     weak: Person | None = None
-    for begin, _, raw in pieces:
+    sender: Person | None = None
+    for begin, stop, raw in pieces:
         piece = raw.strip()
         start = begin + raw.find(piece) if piece else begin
         if not piece or _ours().search(text[max(0, start - 6) : start]):
@@ -234,6 +247,9 @@ def _by_piece(text: str, pieces: list[tuple[int, int, str]]) -> Person | None:
             return Person(piece, start, start + len(piece), None, doubtful=True)
         spaced = re.sub(r"(?<=^[一-龥])\s(?=[一-龥]$)", "", piece)
         if looks_like_name(spaced, strict=False) and not is_place(spaced):
+            if re.match(r" \d{1,2}:\d\d\s", text[stop:]):  # whoever sent a message that was passed on
+                sender = sender or Person(spaced, start, start + len(piece), None, doubtful=True)
+                continue
             if spaced[0] in common_surnames() or spaced[:2] in double_surnames():
                 return Person(spaced, start, start + len(piece), None, doubtful=True)
             weak = weak or Person(spaced, start, start + len(piece), None, doubtful=True)
@@ -257,11 +273,11 @@ def _by_piece(text: str, pieces: list[tuple[int, int, str]]) -> Person | None:
                 return Person(head, start, start + length, None, doubtful=True)
     if weak is not None:
         return weak
-    latin = _latin().search(text)
-    if latin is not None and not re.search(
-        r"Ltd|Inc|Tech|Group|Company|Corp|Limited|Trading|Shanghai|Beijing|Hong Kong|Guang", latin[0]
-    ):
-        return Person(latin[0].strip(), latin.start(), latin.end(), None, doubtful=True)
+    if sender is not None:
+        return sender
+    foreign = find_foreign(text)
+    if foreign is not None:
+        return Person(*foreign, None, doubtful=True)
     said = re.search(r"(?:姓|免贵姓?)([一-龥])(?![名氏])", text)  # 我姓蔡
     if said is not None and said[1] in surnames():
         return Person(said[1], said.start(1), said.end(1), None, doubtful=True)

@@ -1,7 +1,7 @@
 """One sentence or paste in, everything the bot understood out: who, where, how much, when, and what for."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache
 
@@ -10,6 +10,7 @@ from leads.understand.company import Company, find_company
 from leads.understand.contact import find_email, find_wechat, same_as_mobile
 from leads.understand.intent import read_intent
 from leads.understand.job import find_title
+from leads.understand.letter import simplified
 from leads.understand.money import find_budget
 from leads.understand.need import read_need
 from leads.understand.person import Person, find_person
@@ -56,7 +57,8 @@ class Understanding:
 
 def understand(text: str, *, now: datetime) -> Understanding:
     """Reads the first 2000 characters of any text; never raises for what stands in it. `now` must be aware."""
-    even = clean(text)
+    written = clean(text)
+    even = _in_place(written)
     whens = whens_in(even, now=now)
     fields, doubtful = _read_fields(even, whens)
     when, others = _choose([one for one in whens if not one.past], even)
@@ -70,12 +72,32 @@ def understand(text: str, *, now: datetime) -> Understanding:
         named=bool(fields.name and fields.company),
     )
     missed = next((one for one in whens if one.past and _planned(_clause(even, one))), None) if when is None else None
-    return Understanding(intent, fields, when, others, tuple(doubtful), missed)
+    return Understanding(intent, _as_written(fields, written, even), when, others, tuple(doubtful), missed)
+
+
+def _in_place(text: str) -> str:
+    """The text in Simplified characters, each at its place."""
+    even = simplified(text)
+    return even if len(even) == len(text) else "".join(simplified(sign)[:1] or sign for sign in text)
+
+
+def _as_written(fields: Fields, written: str, even: str) -> Fields:
+    """Names and words as the customer wrote them: 黃志強 keeps his Traditional characters."""
+    if written == even:
+        return fields
+
+    def back(value: str | None) -> str | None:
+        at = even.find(value) if value else -1
+        return written[at : at + len(value or "")] if at >= 0 else value
+
+    return replace(
+        fields, name=back(fields.name), title=back(fields.title), company=back(fields.company), need=back(fields.need)
+    )
 
 
 @cache
 def _form() -> re.Pattern[str]:
-    return re.compile(r"(?:姓名|联系人|公司名?称?|单位|联系方式|手机号?|联系电话|客户名称)\s?[::]")
+    return re.compile(r"(?:姓名|联系人|公司名?称?|单位|联系方式|手机号?|联系电话|客户名称)\s?[::=]")
 
 
 @cache

@@ -14,6 +14,7 @@ _COMMON = (
     "楼盘满闻位厉伊仝区郜海阚花权强帅屠豆朴盖练廉禹井祖漆巴丰支卿国狄平计索宣晋相初门云容敬来扈晁芮都普阙浦戈"
     "伏鹿薄邸雍辜羊阿乌母裘亓修邰赫杭况那宿鲜"
     "印逯隆茹诺战慕危玉银亢嵇公哈湛宾戎勾茅利於呼居揭干但尉冶斯元束檀衣信展阴昝智幸奉植衡富尧闭由"
+    "钮恽仵逄厍税綦濮忻桓苌羿郗郏邴郦鄞郓隗雒骞缑仉佴冮呙夔巢岐弭郄郇逮遆訾镡鄯酆郧郯睢笪糜茆菅蒯竺禚矫渠昌庾"
 )
 _OFTEN = 210  # so many of them are common enough to be read as a name without any other sign
 _DOUBLE = (
@@ -70,7 +71,9 @@ _WORDS = (
     "贾汪 韦德 付款 付费 付清 付定 付出 付全 付首 白天 白领 邹城 孟州 秦淮 江门 江阴 尹家 段落 侯马 龙岗 "
     "龙华 史料 贺州 毛料 毛重 邵阳 "
     "万份 万能 钱江 严控 武昌 武进 戴尔 莫名 孔雀 孔径 向上 常见 常务 常熟 温差 康师 施耐 文章 文案 文字 "
-    "文员 文体 文玩 牛津 安心 安康 安静 安卓 齐鲁 易用 易装 包工 包裹 单子 单人 单据 单身"
+    "文员 文体 文玩 牛津 安心 安康 安静 安卓 齐鲁 易用 易装 包工 包裹 单子 单人 单据 单身 "
+    "税务 税率 税收 税费 税款 税控 税号 昌平 昌吉 昌都 渠道 矫正 巢湖 岐山 桓台 郏县 郯城 郓城 睢县 鄞州 酆都 "
+    "敬上 敬礼 敬启 敬祝 羊绒 羊毛 羊肉 羊奶 信息"
 )
 
 
@@ -110,11 +113,11 @@ def looks_like_name(text: str, *, strict: bool) -> bool:
         return False
     if text[0] not in (common_surnames() if strict else surnames()):
         return False
-    return not begins_like_word(text) and not (set(text[1:]) & _never_given())
+    return not begins_like_word(text) and not (set(text[1:]) & never_given())
 
 
 @cache
-def _never_given() -> frozenset[str]:
+def never_given() -> frozenset[str]:
     """Characters that no parent gives to a child but that stand in every sentence."""
     return frozenset(
         "的了是在我你他她它这那哪有没要问吗呢吧啊做个些们被把给跟从对于向到去来过得着很太都也又再就还但或买卖"

@@ -50,7 +50,9 @@ def shares(name: str) -> tuple[dict[str, float], list[str]]:
     return {key: right[key] / total[key] for key in total}, wrong
 
 
-@pytest.mark.parametrize("name", ["lines_development.json", "lines_fresh.json", "lines_second.json"])
+@pytest.mark.parametrize(
+    "name", [f"lines_{name}.json" for name in ("development", "fresh", "second", "third", "fourth")]
+)
 def test_sets_of_pasted_lines(name: str) -> None:
     found, wrong = shares(name)
     assert all(found[key] >= least for key, least in PASS.items() if key in found), wrong
