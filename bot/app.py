@@ -28,6 +28,7 @@ from bot.importer import Importer
 from bot.jobs import Jobs, ask_for_menu
 from bot.learning import Learner
 from bot.metrics import Metrics
+from bot.missed import plan_comparison
 from bot.namecard.reader import Reader
 from bot.pipeline import Pipeline
 from bot.platform import Place, Platform
@@ -45,6 +46,7 @@ from bot.web.health import Health
 from bot.web.routes import add_routes
 from bot.wecom.callback import CallbackKeys
 from bot.wecom.client import WeComAccount, WeComClient
+from bot.wecom.contacts import Contacts
 from bot.wecom.platform import WeCom
 from bot.wecom.ways import Ways
 from config.folder import Folder
@@ -112,7 +114,8 @@ class Leadbot:
         self.desk = Desk(self.store, self.context, now, self.importer, self.reader)
         self.rulebook = Rulebook(self.store, folder, now)
         ways = Ways(self.store, self.wecom, self.context) if self.wecom is not None else None
-        self.jobs = Jobs(self.store, settings.enrichment, self.wecom, self.dingtalk, ways, now)
+        contacts = Contacts(self.store, self.wecom, self.context) if self.wecom is not None else None
+        self.jobs = Jobs(self.store, settings.enrichment, self.wecom, self.dingtalk, ways, contacts, now)
         self.learner = Learner(self.store, self.context)
         self._groups = tuple(
             Place(name, group, "group")
@@ -263,6 +266,7 @@ class Leadbot:
         """Channel codes are answered by whom the rules and the rota name now."""
         ctx = await self.context()
         await self.store.transaction(lambda tx: plan_ways(tx, ctx))
+        await self.store.transaction(lambda tx: plan_comparison(tx, ctx, at_once=True))
 
     async def _clock_was_set(self, by: timedelta) -> None:
         self.schedule.start_anew()

@@ -61,6 +61,7 @@ class ContactAdded(Event):
     company: str = ""
     title: str = ""
     mobile: str = field(default="", repr=False)
+    found: bool = False  # by comparing, not told by the platform: its true instant stands in the profile
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from bot.clock import Now
 from bot.dingtalk.parts import DingTalkParts
 from bot.enrich import enrich
 from bot.wecom.client import WeComClient
+from bot.wecom.contacts import Contacts
 from bot.wecom.menu import MENU
 from bot.wecom.ways import Ways
 from config.settings import Enrichment
@@ -38,6 +39,7 @@ class Jobs:
         wecom: WeComClient | None,
         dingtalk: DingTalkParts | None,
         ways: Ways | None,
+        contacts: Contacts | None,
         now: Now,
     ) -> None:
         self._store = store
@@ -45,6 +47,7 @@ class Jobs:
         self._wecom = wecom
         self._dingtalk = dingtalk
         self._ways = ways
+        self._contacts = contacts
         self._now = now
 
     async def run_once(self) -> int:
@@ -61,6 +64,8 @@ class Jobs:
                 await self._wecom.menu_create(MENU)
             if row.kind == "contact_way" and self._ways is not None:
                 await self._ways.put(str(row.payload["way"]))
+            if row.kind == "contacts" and self._contacts is not None:
+                await self._contacts.compare()
             if row.kind == "enrich" and self._enrichment is not None:
                 await enrich(self._store, self._enrichment, int(row.payload["lead"]), now=now)
             if row.kind == "card_route" and self._dingtalk is not None:

@@ -14,6 +14,7 @@ from bot.duty import hours_of
 from bot.giving import give
 from bot.handlers.handover import on_hand_over_step, on_leaver
 from bot.handlers.weekly import on_week_over
+from bot.missed import on_comparison
 from bot.morning import on_later_note, on_morning
 from bot.outgoing import ring, tell_group_of_pool
 from bot.pipeline import Outcome, apply, origin_of
@@ -43,6 +44,7 @@ OTHERS: dict[str, Callable[[Tx, Due, Context], Awaitable[Outcome]]] = {
     "parallel": on_night,
     "compared": on_compared,
     "ways": on_ways,
+    "contacts": on_comparison,
 }
 
 

@@ -64,7 +64,7 @@ async def _tell_vacant(tx: Tx, name: str, way: ContactWay, instead: Sequence[Mem
     """Nobody whom the slots name is left: marketing hears it once, with who answers until they change the rules."""
     names = "、".join(member.name for member in instead)
     until = f"现在由后备{names}接待" if names else "现在没有人能接待,客户扫码还是加到原来的同事"
-    text = f"活码「{way.label}」排班里的同事都离职了,{until}。请在 rules.yaml 的 contact_ways.{name} 里换上新的同事。"
+    text = f"{called(way)}排班里的同事都离职了,{until}。请在 rules.yaml 的 contact_ways.{name} 里换上新的同事。"
     await tell_marketing(tx, ctx, text, key=f"vacant:{name}:{int(ctx.now.timestamp())}")
 
 
@@ -74,6 +74,11 @@ async def tell_marketing(tx: Tx, ctx: Context, text: str, *, key: str) -> None:
         await ring(tx, ctx, member, "note", key=f"{key}:{member.id}", text=text)
 
 
+def called(way: ContactWay) -> str:
+    """活码「上海工博会」, 获客链接「抖音-夏季」."""
+    return f"{'活码' if way.kind == 'code' else '获客链接'}「{way.label}」"
+
+
 def _mark(way: ContactWay, users: Sequence[str]) -> str:
-    told = [way.label, way.confirm, list(way.tags), list(users)]
+    told = [way.kind, way.label, way.confirm, list(way.tags), list(users)]
     return hashlib.sha256(json.dumps(told, ensure_ascii=False).encode()).hexdigest()[:16]

@@ -1,7 +1,7 @@
-"""Channel codes (渠道活码): which QR code stands for which channel, who answers at which hours, and the first words."""
+"""Channel codes (渠道活码) and links (获客助手): which stands for which channel, and who answers when."""
 
 import re
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints, field_validator
 
@@ -22,9 +22,13 @@ class Slot(Section):
 
 
 class ContactWay(Section):
-    """One QR code. Of the slots the first that covers the moment counts; nobody there: the backup answers."""
+    """One QR code, or one link of 获客助手.
+
+    Of the slots the first that covers the moment counts; with nobody there the backup answers.
+    """
 
     label: str = Field(min_length=1, max_length=30)
+    kind: Literal["code", "link"] = "code"
     source: str = Field(default="", max_length=60)
     campaign: str = Field(default="", max_length=60)
     staff: tuple[Slot, ...] = Field(min_length=1)

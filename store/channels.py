@@ -93,3 +93,9 @@ async def unseen_contacts(tx: Tx, account: str, external_ids: Collection[str]) -
     )
     known = {bytes(row[0]) for row in rows}
     return [one for one in external_ids if tx.keys.blind("external", one) not in known]
+
+
+async def has_contacts(tx: Tx) -> bool:
+    """Whether any member has a customer in WeChat that we know of."""
+    found = await tx.first(select(col(ContactSeen.account)).where(col(ContactSeen.corp) == tx.corp).limit(1))
+    return found is not None

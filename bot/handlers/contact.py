@@ -4,7 +4,9 @@ from datetime import timedelta
 
 from bot.context import Answer, Context, say
 from bot.events import ContactAdded
+from bot.missed import plan_comparison
 from bot.platform import Place
+from bot.ways import called
 from config.way import ContactWay
 from leads.capture import Person, capture
 from leads.facts import Fact
@@ -50,9 +52,10 @@ async def on_contact_added(tx: Tx, event: ContactAdded, who: Who | None, ctx: Co
         phone=event.mobile,
         external_id=event.external_id,
         submission_id=f"{customer}:{event.sender.lower()}:{day}",
-        utm={"utm_campaign": way.campaign} if way is not None and way.campaign else {},
+        utm={"campaign": way.campaign} if way is not None and way.campaign else {},
     )
     await channels.note_contacts(tx, event.sender, [event.external_id])
+    await plan_comparison(tx, ctx)
     captured = await capture(tx, person, by=who, keep=True, rules=ctx.rules, now=ctx.now)
     if not captured.facts:
         return []
@@ -65,7 +68,7 @@ async def on_contact_added(tx: Tx, event: ContactAdded, who: Who | None, ctx: Co
 
 async def _told(tx: Tx, lead_id: int, new: bool, who: Who, way: ContactWay | None, ctx: Context) -> Answer:
     """What the colleague who was added hears: the lead is theirs, or whose it is."""
-    through = f"通过「{way.label}」活码加了你" if way is not None else "加了你"
+    through = f"通过{called(way)}加了你" if way is not None else "加了你"
     if new:
         said = f"客户{through},线索已建好" if way is not None else "新加的客户已自动建好线索"
         return Answer("lead", lead_id, {"said": said})

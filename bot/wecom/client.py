@@ -14,6 +14,8 @@ from bot.wecom.errors import NEVER_LIKED, WeComError
 
 TOO_MANY = 429  # HTTP's own way to say it, from a gateway before WeCom: nothing has happened behind it
 TOO_MANY_AT_ONCE = 45033
+NO_CONTACTS = (84061, 60111, 60011, 40003)  # none yet, or the member may not use customer contact
+ACQUISITION = "externalcontact/customer_acquisition"
 LARGEST_ANSWER = 4 * 1024 * 1024
 LARGEST_MEDIA = 20 * 1024 * 1024
 
@@ -117,6 +119,48 @@ class WeComClient:
         body = _json({"start_time": since, "limit": 1000})
         found = await self.call("POST", "externalcontact/list_contact_way", body=body)
         return [str(one["config_id"]) for one in found.get("contact_way") or []]
+
+    async def link_create(self, link: Mapping[str, Any]) -> dict[str, Any]:
+        """externalcontact/customer_acquisition/create_link: link_id, url, create_time (page 97297)."""
+        made = await self.call("POST", f"{ACQUISITION}/create_link", body=_json(link))
+        return dict(made["link"])
+
+    async def link_update(self, link: Mapping[str, Any]) -> None:
+        """…/update_link: the range is replaced (page 97297)."""
+        await self.call("POST", f"{ACQUISITION}/update_link", body=_json(link))
+
+    async def link_get(self, link_id: str) -> dict[str, Any]:
+        """…/get (page 97297)."""
+        found = await self.call("POST", f"{ACQUISITION}/get", body=_json({"link_id": link_id}))
+        return dict(found.get("link") or {})
+
+    async def link_list(self) -> list[str]:
+        """…/list_link: the newest hundred ids (page 97297)."""
+        found = await self.call("POST", f"{ACQUISITION}/list_link", body=_json({"limit": 100}))
+        return [str(link_id) for link_id in found.get("link_id_list") or []]
+
+    async def link_customers(self, link_id: str, *, pages: int) -> list[tuple[str, str]]:
+        """…/customer: (member, customer) of those who came through a link, a thousand a page (page 97298)."""
+        found: list[tuple[str, str]] = []
+        cursor = ""
+        for _ in range(pages):
+            body = _json({"link_id": link_id, "limit": 1000, "cursor": cursor})
+            answer = await self.call("POST", f"{ACQUISITION}/customer", body=body)
+            found += [(str(c["userid"]), str(c["external_userid"])) for c in answer.get("customer_list") or []]
+            cursor = str(answer.get("next_cursor") or "")
+            if not cursor:
+                break
+        return found
+
+    async def contact_list(self, user_id: str) -> list[str]:
+        """externalcontact/list: a member's customers; [] for one who has none, or no customer contact (page 92113)."""
+        try:
+            found = await self.call("GET", "externalcontact/list", params={"userid": user_id})
+        except WeComError as error:
+            if error.code in NO_CONTACTS:
+                return []
+            raise
+        return [str(one) for one in found.get("external_userid") or []]
 
     async def corp_tags(self) -> list[dict[str, Any]]:
         """externalcontact/get_corp_tag_list: the groups with their tags (page 92117)."""

@@ -38,6 +38,7 @@ class ContactChanged(BaseEvent):  # type: ignore[misc]
     external_id = StringField("ExternalUserID", "")
     state = StringField("State", "")
     welcome_code = StringField("WelcomeCode", "")
+    source = StringField("Source", "")
 
 
 class DirectoryChanged(BaseEvent):  # type: ignore[misc]

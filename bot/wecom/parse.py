@@ -20,6 +20,7 @@ from bot.events import (
 from bot.wecom.kinds import ALARMS, QUOTA, AcquisitionChanged, CardPressed, ContactChanged, DirectoryChanged, register
 
 PLATFORM = "wecom"
+COMPARED = "COMPARED"  # of events that bot/wecom/contacts.py makes
 MEDIA = ("image", "voice", "video", "location", "link")
 EARLIEST, LATEST = 946684800, 4102444800  # 2000 and 2100: a CreateTime outside is rubbish, not a time
 
@@ -99,5 +100,5 @@ def _contact(message: ContactChanged, at: datetime) -> Event:
         return Ignored(PLATFORM, user_id, at, f"change_external_contact {message.change[:40]}")
     return ContactAdded(
         PLATFORM, user_id, at, external_id=message.external_id, state=message.state or "",
-        welcome_code=message.welcome_code or "",
+        welcome_code=message.welcome_code or "", found=message.source == COMPARED,
     )  # fmt: skip

@@ -4,7 +4,7 @@ import base64
 import json
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from bot.calling import NotReached, OutcomeUnknown
@@ -46,9 +46,11 @@ class WeCom:
             raise SendLater(str(error)) from None
         contact: dict[str, Any] = profile.get("external_contact") or {}
         followers = [f for f in profile.get("follow_user") or [] if str(f.get("userid", "")).lower() == event.sender]
+        added = int((followers[0].get("createtime") or 0) if followers else 0)
         mobiles = (followers[0].get("remark_mobiles") or []) if followers else []
         return replace(
             event,
+            at=datetime.fromtimestamp(added, UTC) if event.found and added else event.at,
             name=str(contact.get("name") or ""),
             company=str(contact.get("corp_full_name") or contact.get("corp_name") or ""),
             title=str(contact.get("position") or ""),

@@ -1,4 +1,4 @@
-"""Channel codes on WeCom: made once, changed in place, and found again when a crash came between (page 92228)."""
+"""Channel codes and links on WeCom: made once, changed in place, and found again when a crash came between."""
 
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -6,8 +6,9 @@ from typing import Any
 import structlog
 
 from bot.context import Context
-from bot.ways import tell_marketing
+from bot.ways import called, tell_marketing
 from bot.wecom.client import WeComClient
+from bot.wecom.code import Codes, Links, Maker
 from bot.wecom.errors import WeComError
 from config.way import ContactWay
 from store import channels
@@ -19,8 +20,6 @@ log = structlog.get_logger()
 
 TAG_GROUP = "渠道"  # of tags that are written without a group
 PASSING = ("retry", "limit", "token")
-MULTI = 2  # the type of a code that several people answer
-QR = 2  # the scene of a printed code
 
 
 class Ways:
@@ -49,38 +48,26 @@ class Ways:
 
     async def _put(self, name: str, way: ContactWay, row: ContactWayRow) -> None:
         tags = await self._tag_ids(way, row.tags)
-        body: dict[str, Any] = {
-            "remark": way.label, "skip_verify": not way.confirm, "state": name, "user": row.users,
-        }  # fmt: skip
-        config_id, qr_code = row.config_id, row.qr_code
+        maker: Maker = Links(self._client) if way.kind == "link" else Codes(self._client)
+        config_id, address = row.config_id, row.qr_code
         if not config_id and row.asked_at is not None:
-            config_id, qr_code = await self._lost(name, int(row.asked_at.timestamp()))
+            config_id, address = await maker.find(name, way, int(row.asked_at.timestamp()))
         if config_id:
-            await self._client.contact_way_update({**body, "config_id": config_id})
+            await maker.change(config_id, name, way, row.users)
         else:
             ctx = await self._context()
             await self._store.transaction(lambda tx: channels.save_way(tx, name, asked_at=ctx.now))
-            made = await self._client.contact_way_add({**body, "type": MULTI, "scene": QR, "is_exclusive": True})
-            config_id, qr_code = str(made["config_id"]), str(made.get("qr_code") or "")
-        settled = {"config_id": config_id, "qr_code": qr_code, "tags": tags}
+            config_id, address = await maker.add(name, way, row.users)
+        settled = {"config_id": config_id, "qr_code": address, "tags": tags}
         await self._store.transaction(lambda tx: self._settle(tx, name, way, row, settled))
 
     async def _settle(self, tx: Tx, name: str, way: ContactWay, row: ContactWayRow, settled: dict[str, Any]) -> None:
         await channels.settle_way(tx, name, wanted=row.wanted, **settled)
         if not row.config_id:
             ctx = await self._context()
-            text = (
-                f"活码「{way.label}」做好了:{settled['qr_code']} 打开就是二维码,印出来或贴到页面上。发「活码」看全部。"
-            )
+            how = "打开就是二维码,印出来或贴到页面上" if way.kind == "code" else "放到广告、短信或页面的按钮上"
+            text = f"{called(way)}做好了:{settled['qr_code']} {how}。发「活码」看全部。"
             await tell_marketing(tx, ctx, text, key=f"way:{settled['config_id']}")
-
-    async def _lost(self, name: str, since: int) -> tuple[str, str]:
-        """The code that was made before we could note its id: WeCom lists ids only, each is looked at."""
-        for config_id in await self._client.contact_way_list(since):
-            found = await self._client.contact_way_get(config_id)
-            if found.get("state") == name:
-                return config_id, str(found.get("qr_code") or "")
-        return "", ""
 
     async def _tag_ids(self, way: ContactWay, known: dict[str, str]) -> dict[str, str]:
         """WeCom's ids of the code's tags; a tag that is not there is made."""
@@ -105,5 +92,5 @@ async def _tell_flaw(tx: Tx, name: str, way: ContactWay, flaw: str, ctx: Context
     if row is None or row.flaw == flaw:
         return
     await channels.save_way(tx, name, flaw=flaw)
-    text = f"活码「{way.label}」没能更新到企业微信:{flaw}。改好后会自动再试。"
+    text = f"{called(way)}没能更新到企业微信:{flaw}。改好后会自动再试。"
     await tell_marketing(tx, ctx, text, key=f"flaw:{name}:{row.turn}:{int(ctx.now.timestamp())}")

@@ -13,6 +13,7 @@ from sandbox.fault import Faults
 from sandbox.wecom import card as cards
 from sandbox.wecom.chat import Memory, Message
 from sandbox.wecom.company import Company
+from sandbox.wecom.links import Links
 from sandbox.wecom.ways import Ways
 
 TOKEN_LIVES = 7200.0
@@ -36,6 +37,7 @@ class Api:
         self.names: dict[str, str] = {}  # media id → the file's name
         self.has_callback = True
         self.ways = Ways(company, chats.now)
+        self.links = Links(company, chats.now)
         self._tokens: dict[str, float] = {}
         self._wrong = 0
         self._banned_until = 0.0
@@ -54,7 +56,7 @@ class Api:
             "externalcontact/get_follow_user_list": lambda r, b: {**OK, "follow_user": sorted(company.members)},
             "externalcontact/send_welcome_msg": self._welcome,
             "getcallbackip": lambda request, body: {**OK, "ip_list": ["127.0.0.1"]},
-            **{name: _of_body(answer) for name, answer in self.ways.handlers().items()},
+            **{name: _of_body(answer) for part in (self.ways, self.links) for name, answer in part.handlers().items()},
         }
 
     def routes(self) -> list[web.RouteDef]:

@@ -148,6 +148,13 @@ class WeComStandIn:
         member = known.member if known is not None and known.member in users else users[next(self._turns) % len(users)]
         return await self.add_contact(Contact(external_id, member, name, state=state, **more))  # type: ignore[arg-type]
 
+    async def follow(self, address: str, external_id: str, name: str, *, told: bool = True) -> Delivery:
+        """Somebody opens a link of 获客助手 and adds whom it names; not `told`: the event never comes."""
+        link, channel = self.api.links.of_address(address)
+        member = link.users[next(self._turns) % len(link.users)]
+        link.came.append((member, external_id, channel))
+        return await self.add_contact(Contact(external_id, member, name, state=channel), told=told)
+
     async def add_contact(
         self, contact: Contact, *, half: bool = False, told: bool = True, welcome: bool = True
     ) -> Delivery:

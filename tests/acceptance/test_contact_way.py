@@ -59,7 +59,7 @@ async def test_a_scan_makes_the_lead_the_card_the_welcome_and_the_tags(fair: Tow
     (lead,) = await leads(fair)
     assert (lead["owner"], lead["sources"], lead["company"]) == ("wanglei", ["上海工博会"], "云栖科技")
     card = fair.card("wanglei")
-    assert title(card).startswith("L1001 王建国") and "通过「上海工博会」活码加了你" in words([card])
+    assert title(card).startswith("L1001 王建国") and "通过活码「上海工博会」加了你" in words([card])
     (welcome,) = fair.standin.api.welcomed
     assert welcome["text"]["content"] == "你好,我是王磊,工博会的资料马上发你。"
     assert fair.standin.api.ways.tags_of("wanglei", "wmAAAA1") == ["工博会", "意向客户"]
