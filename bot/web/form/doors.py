@@ -37,6 +37,8 @@ ONCE_MORE = "这个页面打开得太久了。您填的都还在,请再点一次
 NEW_WORDS = "同意的内容更新过了,请重新看一下,勾选后再提交。"
 IN_HASTE = "提交得太频繁了,请过几分钟再试。您填的都还在。"
 NOT_KEPT = "刚才没能存下来,您填的都还在,请再点一次提交。"
+FRAME = "/f/frame-page.js"  # no form can have this name
+NO_PAGES = "KEEPS_PAGES = false"
 PROBE = "X-Leadbot-Probe"
 
 Answer = Callable[[web.Request, str, Form, Rules], Awaitable[web.Response]]
@@ -54,6 +56,8 @@ class FormDoors:
     def add_routes(self, app: web.Application) -> None:
         """Serve the forms of the rules that run at the time."""
         app.router.add_get(f"/f/{NAME}.css", self.style)
+        app.router.add_get(FRAME, self.frame)
+        app.router.add_get(f"/f/{NAME}.js", self._of_form(self.snippet))
         app.router.add_get(f"/f/{NAME}", self._of_form(self.show))
         app.router.add_post(f"/f/{NAME}", self._of_form(self.take))
 
@@ -63,6 +67,15 @@ class FormDoors:
         form = rules.forms.get(request.match_info["form"])
         style = style_of(form) if form is not None else ":root { --color: #1664d9; --ink: #fff; }\n" + read("form.css")
         return web.Response(text=style, content_type="text/css", headers={"Cache-Control": "max-age=300"})
+
+    async def frame(self, request: web.Request) -> web.Response:
+        """The script of a form that is shown in a frame."""
+        return _script(read("form_frame.js"))
+
+    async def snippet(self, request: web.Request, name: str, form: Form, rules: Rules) -> web.Response:
+        """The script that another site puts into its page to show the form there."""
+        text = read("form_embed.js")
+        return _script(text.replace(NO_PAGES, NO_PAGES.replace("false", "true"), 1) if form.pages else text)
 
     def _of_form(self, answer: Answer) -> Callable[[web.Request], Awaitable[web.Response]]:
         """Only for forms that there are; whatever goes wrong, a stranger reads a sentence in Chinese."""
@@ -148,6 +161,11 @@ class FormDoors:
     async def _count(self, name: str, kind: str, rules: Rules, now: datetime) -> None:
         day = f"{now.astimezone(rules.zone):%Y-%m-%d}"
         await self._desk.store.together(count_together, (name, day, kind))
+
+
+def _script(text: str) -> web.Response:
+    headers = {"Cache-Control": "max-age=300"}
+    return web.Response(text=text, content_type="text/javascript", charset="utf-8", headers=headers)
 
 
 async def _given(request: web.Request, form: Form) -> dict[str, str]:

@@ -12,7 +12,7 @@ from store.access import revoke_key
 OPEN = {
     ("GET", "/healthz"), ("GET", "/readyz"), ("GET", "/metrics"), ("GET", "/api/openapi.json"), ("GET", "/api/docs"),
     ("GET", "/api/docs.css"), ("GET", "/{file}"), ("*", "/{file}"), ("GET", "/app/{file}"),
-    ("GET", "/f/{form}.css"),
+    ("GET", "/f/{form}.css"), ("GET", "/f/{form}.js"), ("GET", "/f/frame-page.js"),
 }  # fmt: skip
 FORMS = {("GET", "/f/{form}"), ("POST", "/f/{form}")}  # for strangers
 SECRET = {("GET", "/app/import/{token}"), ("POST", "/app/import/{token}")}  # who has the link may use it, once
