@@ -12,6 +12,7 @@ from aiohttp import web
 
 from bot import clock as real_clock
 from bot.admin import AdminSocket, Handler
+from bot.channels import Channels
 from bot.clock import Now
 from bot.clockwatch import ClockWatch
 from bot.commands.imports import IMPORTS
@@ -32,6 +33,8 @@ from bot.missed import plan_comparison
 from bot.namecard.reader import Reader
 from bot.pipeline import Pipeline
 from bot.platform import Place, Platform
+from bot.poller import Poller
+from bot.probe import Prober
 from bot.published import Rulebook
 from bot.recheck import Rechecker
 from bot.refusal import Refusals
@@ -40,6 +43,7 @@ from bot.schedule import Schedule, Worker
 from bot.sender import Sender
 from bot.server import WeComCallbacks, patience
 from bot.sweep import Sweep
+from bot.watch import Watch
 from bot.ways import plan_ways
 from bot.web.desk import Desk
 from bot.web.health import Health
@@ -104,7 +108,9 @@ class Leadbot:
                 now=now, monotonic=monotonic,
             )  # fmt: skip
             self.platforms["dingtalk"] = self.dingtalk.platform
-        self.pipeline = Pipeline(self.store, {**self.platforms, "form": Forms()}, self.context, now)
+        self.pipeline = Pipeline(
+            self.store, {**self.platforms, "form": Forms(), "channel": Channels(settings.channels)}, self.context, now
+        )
         self.sender = Sender(self.store, self.platforms, self.context, now)
         self.greeter = Sender(self.store, self.platforms, self.context, now, fast=True)
         self.sweep = Sweep(self.store, self.context, now)
@@ -117,6 +123,10 @@ class Leadbot:
         contacts = Contacts(self.store, self.wecom, self.context) if self.wecom is not None else None
         self.jobs = Jobs(self.store, settings.enrichment, self.wecom, self.dingtalk, ways, contacts, now)
         self.learner = Learner(self.store, self.context)
+        self.poller = Poller(self.store, settings.channels, now)
+        self.watch = Watch(self.store, self.context)
+        self.prober = Prober(self.store, self.context, now, settings.server.public_url)
+        self._channels = {name: channel.source for name, channel in settings.channels.items()}
         self._groups = tuple(
             Place(name, group, "group")
             for name, section in (("wecom", settings.wecom), ("dingtalk", settings.dingtalk))
@@ -137,6 +147,9 @@ class Leadbot:
                 Worker("job", self.jobs.run_once): 5.0,
                 Worker("recheck", Rechecker(self.store, self.context).run_once): 30.0,
                 Worker("imports", self.importer.run_once): 2.0,
+                Worker("channels", self.poller.run_once): 15.0,
+                Worker("watch", self.watch.run_once): 60.0,
+                Worker("probe", self.prober.run_once): 300.0,
                 Worker("rules", self._follow_rules): 3.0,
                 Worker("odds", self.learner.run_once): 60.0,
                 Worker("keeping", self._keep_house): 3600.0,
@@ -164,6 +177,7 @@ class Leadbot:
             enriches=self.settings.enrichment is not None,
             learning=self.learner.known,
             groups=self._groups,
+            channels=self._channels,
         )
 
     async def open(self) -> None:
@@ -235,6 +249,7 @@ class Leadbot:
             admin_key=self.settings.security.admin_key.get_secret_value(),
             public_dir=self.folder.public,
             health=self.health,
+            channels=self.settings.channels,
         )
         app.middlewares.insert(0, watch)
 

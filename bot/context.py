@@ -1,5 +1,6 @@
 """What handlers, reactions and cards need to know besides their subject: the rules, the calendar and the time."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -25,6 +26,7 @@ class Context:
     others: Calendars = field(default_factory=Calendars)  # the hours of those who do not work when the company does
     gathers: bool = False  # work has just begun: what waited for it becomes one list a person
     learning: Learning = field(default_factory=Learning)  # what closed leads have taught
+    channels: Mapping[str, str] = field(default_factory=dict)  # declared in the settings: name → source
     groups: tuple[Place, ...] = ()  # groups that can be told something, by the names that the settings give them
 
     @property

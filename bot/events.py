@@ -136,6 +136,16 @@ class FormSubmitted(Event):
 
 
 @dataclass(frozen=True)
+class ChannelDelivered(Event):
+    """A declared channel brought somebody's lead; `fields` by the names of programs (utm_source, fields.area)."""
+
+    channel: str
+    source: str
+    key: str
+    fields: Mapping[str, str] = field(repr=False)
+
+
+@dataclass(frozen=True)
 class Ignored(Event):
     """Known to be of no use here, or unknown: acknowledged, counted by `reason`, nothing changes."""
 

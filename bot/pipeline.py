@@ -11,7 +11,7 @@ from bot.context import Answer, Context
 from bot.events import ContactAdded, Event, MemberJoined, MessageReceived
 from bot.handlers.contact import greet
 from bot.outgoing import ring
-from bot.platform import SendLater, Teller
+from bot.platform import SendLater, Teller, Unreadable
 from bot.reactions import STORY
 from bot.router import dispatch
 from config.telling import Tellable, told
@@ -143,7 +143,7 @@ class Pipeline:
     async def _failed(self, row: Inbox, error: Exception) -> None:
         """Try again after a growing pause; after the last try the event is parked, visible, and leaves its lane."""
         now = self._now()
-        again = lease.retry_at(row.attempts, now=now)
+        again = None if isinstance(error, Unreadable) else lease.retry_at(row.attempts, now=now)
         cause = told(error)
         log.error(
             "event not handled", inbox=row.id, attempts=row.attempts, parked=again is None, cause=cause,

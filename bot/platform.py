@@ -72,6 +72,14 @@ class CodeGone(Tellable):
     """The code for updating a card was used or has expired: only a new card can show the present state."""
 
 
+class Unreadable(Tellable):
+    """A channel's delivery has not the shape that was declared: put aside at once, tried again once that is mended."""
+
+    def __init__(self, channel: str, cause: str) -> None:
+        super().__init__(cause)
+        self.channel = channel
+
+
 class Teller(Protocol):
     """Whoever stores events in the inbox: a platform, our forms, channels of others."""
 

@@ -7,6 +7,7 @@ from bot.context import Answer, Context, say
 from bot.events import (
     ApprovalChanged,
     ButtonPressed,
+    ChannelDelivered,
     ContactAdded,
     Event,
     FormSubmitted,
@@ -21,6 +22,7 @@ from bot.events import (
 )  # fmt: skip
 from bot.handlers.button import on_button, on_menu
 from bot.handlers.contact import on_contact_added
+from bot.handlers.delivered import on_channel_delivered
 from bot.handlers.form import on_form_submitted
 from bot.handlers.message import on_message
 from bot.handlers.people import (
@@ -50,6 +52,8 @@ async def dispatch(tx: Tx, event: Event, ctx: Context) -> tuple[list[Fact | Answ
     who = Who.of(member) if member is not None else None
     if member is not None:  # a platform may write an account in another case than members.csv, by which we send
         event = replace(event, sender=(member.wecom if event.platform == "wecom" else member.dingtalk) or event.sender)
+    if isinstance(event, ChannelDelivered):
+        return await on_channel_delivered(tx, event, ctx), None
     if isinstance(event, FormSubmitted):
         return await on_form_submitted(tx, event, ctx), None
     if isinstance(event, ContactAdded):

@@ -1,4 +1,4 @@
-"""A part of rules.yaml: frozen once read, closed against unknown keys, with the short names that keys may have."""
+"""A part of a company's files: frozen once read, closed against unknown keys; the short names that keys may have."""
 
 from typing import Annotated
 
@@ -11,6 +11,12 @@ class Section(BaseModel):
     """A part of the rules: frozen, and closed against unknown keys."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Setting(Section):
+    """A part of the settings: the same, and an error never quotes what was given, which may be a key."""
+
+    model_config = ConfigDict(hide_input_in_errors=True)
 
 
 class AtKey(ValueError):

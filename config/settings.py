@@ -6,10 +6,12 @@ import re
 from collections.abc import Mapping
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, StringConstraints, model_validator
+from pydantic import AfterValidator, Field, SecretStr, StringConstraints, model_validator
 
+from config.channel import Channel
 from config.document import BadDocument, Document, Path, Problem, load, read_text, validate
 from config.folder import Folder, read_env
+from config.section import Setting as Section
 
 PLACEHOLDERS = {
     "token", "yourtoken", "mytoken", "none", "null", "nil", "undefined", "test", "example", "changeme", "todo", "abc",
@@ -102,13 +104,8 @@ Secret = Annotated[SecretStr, AfterValidator(_filled)]
 GroupKey = Annotated[SecretStr, AfterValidator(_group_key)]
 GroupName = Annotated[str, StringConstraints(pattern=r"^[^\s:]{1,40}$")]
 CallbackName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9_]{1,40}$")]
+ChannelName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
 CorpName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9_-]{1,40}$")]
-
-
-class Section(BaseModel):
-    """A part of the settings: frozen, and closed against unknown keys."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
 
 class Server(Section):
@@ -148,7 +145,7 @@ class WeComSettings(Section):
     secret: Secret
     api_base: HttpUrl = "https://qyapi.weixin.qq.com"
     callbacks: dict[CallbackName, Callback] = Field(min_length=1)
-    groups: dict[GroupName, GroupKey] = {}
+    groups: dict[GroupName, GroupKey] = Field(default_factory=dict)
 
 
 class MonthlyQuota(Section):
@@ -173,7 +170,7 @@ class DingTalkSettings(Section):
     card_template_id: str = ""
     card_secret: Annotated[SecretStr, AfterValidator(_filled_or_none)] = SecretStr("")
     events: Callback | None = None
-    groups: dict[GroupName, Annotated[str, StringConstraints(pattern=r"^\S{8,128}$")]] = {}
+    groups: dict[GroupName, Annotated[str, StringConstraints(pattern=r"^\S{8,128}$")]] = Field(default_factory=dict)
     quota: MonthlyQuota = MonthlyQuota()
     ding: bool = False
     todo: bool = False
@@ -198,7 +195,7 @@ class Enrichment(Section):
 
     name: Annotated[str, StringConstraints(pattern=r"^\S{1,20}$")]
     url: Annotated[SecretStr, AfterValidator(_secret_url)]
-    headers: dict[str, SecretStr] = {}
+    headers: dict[str, SecretStr] = Field(default_factory=dict)
     fields: dict[Annotated[str, StringConstraints(pattern=r"^(industry|scale|capital|status|risk)$")], str] = Field(
         min_length=1
     )
@@ -218,6 +215,7 @@ class Settings(Section):
     mail: Mail | None = None
     sms: Sms | None = None
     enrichment: Enrichment | None = None
+    channels: dict[ChannelName, Channel] = Field(default_factory=dict, max_length=50)
 
     @model_validator(mode="after")
     def _some_platform(self) -> "Settings":

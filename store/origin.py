@@ -118,9 +118,8 @@ class ChannelState(Row, table=True):
     fetched_at: datetime | None = Field(default=None, sa_type=Utc)  # the last answer that could be used
     failing_since: datetime | None = Field(default=None, sa_type=Utc)
     cause: str = ""
-    forged: int = 0  # deliveries whose signature was wrong
-    unreadable: int = 0  # deliveries that had not the declared fields
-    told: str = ""  # which of these marketing was told of: words with blanks
+    tried_at: datetime | None = Field(default=None, sa_type=Utc)  # whoever sets it has the turn
+    told: str = ""  # of what else marketing was told: "unreadable", "forged:2026-06-01", with blanks between
 
 
 class SourceWatch(Row, table=True):

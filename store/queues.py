@@ -32,6 +32,7 @@ class Inbox(Row, table=True):
         Index("uq_inbox_key", "corp", "key", unique=True),
         Index("ix_inbox_open", "corp", "lane", "id", **only_where("state = 'new'")),
         Index("ix_inbox_due", "corp", "run_at", **only_where("state = 'new'")),
+        Index("ix_inbox_parked", "corp", "key", **only_where("state = 'parked'")),
     )
 
 

@@ -2,20 +2,44 @@
 
 from datetime import date
 
+from bot.channels import prefix_of
 from bot.context import Answer, Context, say
 from bot.handlers.report import period_of, quality_lines
+from bot.watch import look, told_of
+from leads.errors import Unusable
 from leads.facts import Fact
 from leads.rights import Who
 from store.counts import counts_between
+from store.pulse import rerun_parked, save_state, state_of
 from store.tx import Tx
 
 
 async def on_channel_word(tx: Tx, rest: str, who: Who, ctx: Context) -> list[Fact | Answer]:
-    """渠道, 渠道 今天, 渠道 本周 …: the last seven days unless a period is named."""
+    """渠道, 渠道 今天, 渠道 本周 …: the last seven days unless a period is named; 渠道 重试 X: what was put aside."""
+    if rest.startswith("重试"):
+        return await _try_again(tx, rest.removeprefix("重试").strip(), ctx)
     first, last = period_of(rest, ctx)
     lines = await quality_lines(tx, first, last, ctx)
     lines += await _forms(tx, first, last, ctx)
+    lines += [f"· {told_of(one, ctx)}" for one in await look(tx, ctx) if one.channel or one.ill]
     return [say("\n".join(lines))]
+
+
+async def _try_again(tx: Tx, source: str, ctx: Context) -> list[Fact | Answer]:
+    name = next((name for name, its in ctx.channels.items() if source in (name, its)), None)
+    if name is None:
+        known = "、".join(ctx.channels.values()) or "还没有,管理员可以在 leadbot.yaml 的 channels 里加"
+        raise Unusable(f"没有叫「{source[:20]}」的渠道。接好的渠道有:{known}。")
+    count = await rerun_parked(tx, prefix_of(name), now=ctx.now)
+    state = await state_of(tx, name)
+    await save_state(tx, name, told=" ".join(word for word in state.told.split() if word != "unreadable"))
+    return [
+        say(
+            f"「{ctx.channels[name]}」放着的 {count} 条重新处理了,发「渠道」看结果。"
+            if count
+            else "没有放着的,不用重试。"
+        )
+    ]
 
 
 async def _forms(tx: Tx, first: date, last: date, ctx: Context) -> list[str]:

@@ -1,6 +1,7 @@
 """Everything that the server offers to programs and to operations, put onto one application."""
 
 import json
+from collections.abc import Mapping
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
@@ -23,12 +24,14 @@ from bot.web.api import (
 from bot.web.api.auth import Guesses, Keyring
 from bot.web.api.route import Route
 from bot.web.capture import CHANNELS
+from bot.web.capture.declared import add_channels
 from bot.web.desk import Desk
 from bot.web.edge import layer
 from bot.web.form.doors import FormDoors
 from bot.web.health import Health, add_health
 from bot.web.public import add_public
 from bot.web.upload import add_upload
+from config.channel import Channel
 
 ROUTES: tuple[Route, ...] = (
     *leads.ROUTES,
@@ -45,12 +48,21 @@ ROUTES: tuple[Route, ...] = (
 )
 
 
-def add_routes(app: web.Application, desk: Desk, *, admin_key: str, public_dir: Path, health: Health) -> None:
+def add_routes(
+    app: web.Application,
+    desk: Desk,
+    *,
+    admin_key: str,
+    public_dir: Path,
+    health: Health,
+    channels: Mapping[str, Channel] | None = None,
+) -> None:
     """Serve the programs' interface, its description, the capture channels, the health pages and the domain proofs.
 
     Call it before the application starts; its middleware becomes the outermost one.
     """
     app.middlewares.insert(0, layer(health.metrics))
+    add_channels(app, desk, channels or {})
     keyring, guesses = Keyring(desk, admin_key), Guesses()
     for route in ROUTES:
         app.router.add_route(route.method, route.path, route.serve(desk, keyring, guesses))

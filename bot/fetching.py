@@ -1,0 +1,106 @@
+"""Asking an address that stands in the settings, in such a way that it can never lead into our own network."""
+
+import asyncio
+import ipaddress
+import socket
+from collections.abc import Mapping
+from typing import Any
+
+import aiohttp
+from aiohttp.abc import AbstractResolver, ResolveResult
+from yarl import URL
+
+from config.telling import Tellable
+
+LARGEST = 4 * 1024 * 1024  # bytes of an answer
+PATIENCE = 20.0  # seconds for a whole answer
+NAT64 = ipaddress.ip_network("64:ff9b::/96")
+
+
+class NotAllowed(Tellable):
+    """The address leads into a private network."""
+
+
+class NotFetched(Tellable):
+    """Nothing usable came back; the text names the cause without the address."""
+
+
+async def fetch(url: str, *, headers: Mapping[str, str], allow_private: bool = False) -> tuple[int, bytes]:
+    """Status and body of a GET; no redirect is followed, the address that was checked is the one that is asked.
+
+    Raises NotAllowed, NotFetched.
+    """
+    target = _checked(url, allow_private=allow_private)
+    connector = aiohttp.TCPConnector(resolver=_Checked(allow_private=allow_private), use_dns_cache=False)
+    timeout = aiohttp.ClientTimeout(total=PATIENCE)
+    try:
+        async with aiohttp.ClientSession(connector=connector, timeout=timeout, trust_env=False) as http:
+            async with http.get(target, headers=headers, allow_redirects=False) as answer:
+                body = await answer.content.read(LARGEST + 1)
+                while len(body) <= LARGEST and (more := await answer.content.read(LARGEST + 1 - len(body))):
+                    body += more
+    except NotAllowed:
+        raise
+    except (aiohttp.ClientError, TimeoutError, ValueError, OSError) as error:
+        if isinstance(cause := error.__cause__, NotAllowed):
+            raise cause from None
+        raise NotFetched(f"连不上对方({type(error).__name__})") from None
+    if len(body) > LARGEST:
+        raise NotFetched("对方的回答太大")
+    return answer.status, body
+
+
+def _checked(url: str, *, allow_private: bool) -> URL:
+    """The address, if it is a plain one and its host no private number. Raises NotAllowed."""
+    if any(ord(c) <= 32 or ord(c) == 127 for c in url):
+        raise NotAllowed("地址里有空格或控制字符")
+    try:
+        target = URL(url)
+        host = target.host
+    except ValueError:
+        raise NotAllowed("地址写得不对") from None
+    if target.scheme not in ("http", "https") or not host or target.user is not None or target.password is not None:
+        raise NotAllowed("只能用 http:// 或 https:// 的地址,不能带账号")
+    try:
+        number = ipaddress.ip_address(host)
+    except ValueError:
+        return target
+    if not allow_private and not is_public(number):
+        raise NotAllowed("地址指向内部网络")
+    return target
+
+
+class _Checked(AbstractResolver):
+    """Resolves a name once, and gives only addresses that may be asked."""
+
+    def __init__(self, *, allow_private: bool) -> None:
+        self._allow_private = allow_private
+
+    async def resolve(
+        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_UNSPEC
+    ) -> list[ResolveResult]:
+        loop = asyncio.get_running_loop()
+        found: list[Any] = await loop.getaddrinfo(host, port, family=family, type=socket.SOCK_STREAM)
+        for *_, address in found:
+            if not self._allow_private and not is_public(ipaddress.ip_address(address[0].partition("%")[0])):
+                raise NotAllowed("地址指向内部网络")
+        return [
+            ResolveResult(
+                hostname=host, host=address[0], port=port, family=kind, proto=proto, flags=socket.AI_NUMERICHOST
+            )
+            for kind, _, proto, _, address in found
+        ]
+
+    async def close(self) -> None:
+        """Nothing is held."""
+
+
+def is_public(number: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:
+    """Whether an address is one of the open internet, also where an IPv4 address hides in an IPv6 one."""
+    if isinstance(number, ipaddress.IPv6Address):
+        inner = number.ipv4_mapped or number.sixtofour or (number.teredo or (None, None))[1]
+        if number in NAT64:
+            inner = ipaddress.IPv4Address(int(number) & 0xFFFFFFFF)
+        if inner is not None and not is_public(inner):
+            return False
+    return number.is_global and not number.is_multicast

@@ -1,0 +1,78 @@
+"""Channels that leadbot.yaml declares push here: signed as was said, stored before they are answered, once each."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import parse_qsl
+
+import structlog
+from aiohttp import web
+
+from bot.channels import arrived, value_at
+from bot.pipeline import receive
+from bot.watch import FORGED, counted_as
+from bot.web.capture.signature import is_signed
+from bot.web.desk import Desk
+from config.channel import Channel, Webhook
+from store.counts import count_together
+
+log = structlog.get_logger()
+
+MOST = 500  # leads in one push
+
+
+def add_channels(app: web.Application, desk: Desk, channels: Mapping[str, Channel]) -> None:
+    """Serve POST /capture/{name} of every channel that pushes. Call it before the generic route is added."""
+    for name, channel in channels.items():
+        if channel.webhook is not None:
+            app.router.add_post(f"/capture/{name}", _door(desk, name, channel, channel.webhook))
+
+
+def _door(desk: Desk, name: str, channel: Channel, webhook: Webhook) -> Any:
+    async def take(request: web.Request) -> web.Response:
+        now, body = desk.now(), await request.read()
+        params = _params(request, body)
+        if not is_signed(webhook, headers=request.headers, params=params, body=body, now=now):
+            rules = (await desk.context()).rules
+            day = f"{now.astimezone(rules.zone):%Y-%m-%d}"
+            await desk.store.together(count_together, (counted_as(name), day, FORGED))
+            return web.Response(status=403, text="forbidden")
+        found = _opened(request, params, body)
+        if found is None:
+            return web.Response(status=400, text="not readable")
+        inner = value_at(found, webhook.items)
+        items = inner if isinstance(inner, list) else [found if inner is None else inner]
+        if len(items) > MOST:
+            return web.Response(status=413, text=f"at most {MOST} at once")
+        for item in items:
+            one = arrived(name, channel, item, at=now)
+            await receive(desk.store, platform=one.platform, key=one.key, lane=one.lane, body=one.body, now=now)
+        return web.Response(text=webhook.answer, content_type="application/json")
+
+    return take
+
+
+def _params(request: web.Request, body: bytes) -> dict[str, str]:
+    """Query, form fields and the plain values of a JSON body: what is signed when parameters are sorted."""
+    found = dict(request.query)
+    opened = _opened(request, {}, body)
+    if isinstance(opened, dict):
+        found |= {
+            str(name): json.dumps(value) if isinstance(value, bool) else str(value)
+            for name, value in opened.items()
+            if isinstance(value, str | int | float)
+        }
+    return found
+
+
+def _opened(request: web.Request, params: dict[str, str], body: bytes) -> Any:
+    """The body as JSON; a form or a query as fields; None when it is neither."""
+    if request.content_type == "application/x-www-form-urlencoded":
+        try:
+            return dict(parse_qsl(body.decode(), keep_blank_values=True, errors="strict", max_num_fields=200))
+        except ValueError:
+            return None
+    try:
+        return json.loads(body) if body.strip() else params or None
+    except (ValueError, RecursionError):
+        return None
