@@ -314,6 +314,14 @@ class HandOver:
 
 
 @dataclass(frozen=True)
+class ShowHeirs:
+    """How far each customer is who goes from a leaver to a colleague in the chat platform; the page after `shown`."""
+
+    bequest_id: int
+    shown: int = 0
+
+
+@dataclass(frozen=True)
 class AskExtension:
     """Ask how much more time the owner wants for a promise, and why."""
 
@@ -353,5 +361,5 @@ Action = (
     | Resend | Compare | MergeLeads | KeepOther | UndoMerge | OpenDispute | DecideDispute | Fill | AskField | Supply
     | MoveTo | ShowOverdue | Nudge | AskPostpone | Postpone
     | AskExtension | RequestExtension | DecideExtension
-    | ConfirmImport | DropImport | AskColumns | UndoImport | HandOver | ShowMisses
+    | ConfirmImport | DropImport | AskColumns | UndoImport | HandOver | ShowMisses | ShowHeirs
 )  # fmt: skip

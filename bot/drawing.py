@@ -14,6 +14,7 @@ from bot.cards import (
     duplicates,
     extension,
     group,
+    inherit,
     lead,
     leaver,
     listing,
@@ -43,11 +44,15 @@ from store.tx import Tx
 
 @dataclass(frozen=True)
 class Drawing:
-    """How a card reads what it shows and how it is drawn. `living`: it hangs in the chat and is kept true."""
+    """How a card reads what it shows and how it is drawn. `living`: it hangs in the chat and is kept true.
+
+    `anew`: where it cannot be changed any more, it is posted once again.
+    """
 
     look: Callable[[Tx, Asked, Context], Awaitable[Any]]
     draw: Callable[[Any], Message]
     living: bool = False
+    anew: bool = False
 
 
 def _as_is(message: Message) -> Message:
@@ -78,6 +83,9 @@ DRAWINGS: dict[str, Drawing] = {
     "morning": Drawing(morning.look, morning.draw),
     "leaver": Drawing(leaver.look, leaver.draw),
     "drill": Drawing(leaver.look_drill, leaver.draw_drill),
+    "inherit": Drawing(inherit.look, inherit.draw, living=True, anew=True),
+    "heirs": Drawing(inherit.look_each, inherit.draw_each),
+    "heirs_left": Drawing(inherit.look_rest, inherit.draw_rest),
     "brief": Drawing(brief.look, brief.draw),
     "weekly": Drawing(weekly.look, weekly.draw),
     "merge": Drawing(merge.look, merge.draw),

@@ -65,6 +65,15 @@ class ContactAdded(Event):
 
 
 @dataclass(frozen=True)
+class ContactStayed(Event):
+    """A customer was to become a contact of `sender` instead of a colleague's, and did not: they `refused`, or there
+    is no room for more."""
+
+    external_id: str
+    refused: bool
+
+
+@dataclass(frozen=True)
 class MemberLeft(Event):
     """The platform says that `sender` left the company or the app's visible range."""
 

@@ -1,4 +1,5 @@
-"""Work that waits for somebody outside and may be tried again: the app's menu, the register, the card's address."""
+"""Work that waits for somebody outside and may be tried again: the app's menu, the register, the card's address,
+customers who change hands."""
 
 import hashlib
 import json
@@ -9,6 +10,7 @@ import structlog
 from bot.clock import Now
 from bot.dingtalk.parts import DingTalkParts
 from bot.enrich import enrich
+from bot.inherit import pass_on
 from bot.wecom.client import WeComClient
 from bot.wecom.contacts import Contacts
 from bot.wecom.menu import MENU
@@ -66,6 +68,9 @@ class Jobs:
                 await self._ways.put(str(row.payload["way"]))
             if row.kind == "contacts" and self._contacts is not None:
                 await self._contacts.compare()
+            if row.kind == "inherit" and self._wecom is not None:
+                bequest, turn = int(row.payload["bequest"]), int(row.payload["turn"])
+                await pass_on(self._store, self._wecom, bequest, turn, now=now)
             if row.kind == "enrich" and self._enrichment is not None:
                 await enrich(self._store, self._enrichment, int(row.payload["lead"]), now=now)
             if row.kind == "card_route" and self._dingtalk is not None:

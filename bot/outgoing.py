@@ -11,7 +11,7 @@ from config.rules import Rules
 from leads.rights import Who, pools_of
 from store import cards, due, outbox
 from store.members import find_member, list_at, list_members
-from store.tables import Lead, Member
+from store.tables import CardPlace, Lead, Member
 from store.tx import Tx
 
 BURST = 20  # new lead cards a minute to one person, of the 30 messages WeCom allows; beyond it a list replaces them
@@ -45,6 +45,11 @@ async def refresh(tx: Tx, ctx: Context, lead: Lead, *, origin: str, only: str | 
     """Make every living card of a lead true again (or only that at the place `only`, or those whose name begins so)."""
     places = await cards.list_places(tx, lead.id or 0)
     hanging = [place for place in places if only in (None, place.place) and place.card.startswith(card)]
+    await redraw(tx, ctx, hanging, lead_id=lead.id or 0, origin=origin)
+
+
+async def redraw(tx: Tx, ctx: Context, hanging: Sequence[CardPlace], *, lead_id: int, origin: str) -> None:
+    """Make these cards true again."""
     if not hanging:
         return
     people = await list_at(tx, [place.place for place in hanging])
@@ -62,10 +67,10 @@ async def refresh(tx: Tx, ctx: Context, lead: Lead, *, origin: str, only: str | 
             place=place.place,
             lane=(group or Place(place.platform, place.place)).lane(),
             card=place.card,
-            key=f"refresh:{place.card}:{lead.id}:{place.place}:{origin}",
+            key=f"refresh:{place.card}:{lead_id}:{place.place}:{origin}",
             now=ctx.now,
             member_id=member.id if member is not None else None,
-            lead_id=lead.id,
+            lead_id=lead_id,
             purpose="refresh",
         )
 

@@ -9,6 +9,7 @@ from bot.events import (
     ButtonPressed,
     ChannelDelivered,
     ContactAdded,
+    ContactStayed,
     Event,
     FormSubmitted,
     Ignored,
@@ -24,6 +25,7 @@ from bot.handlers.button import on_button, on_menu
 from bot.handlers.contact import on_contact_added
 from bot.handlers.delivered import on_channel_delivered
 from bot.handlers.form import on_form_submitted
+from bot.handlers.inherit import on_contact_stayed
 from bot.handlers.message import on_message
 from bot.handlers.people import (
     on_alarm,
@@ -58,6 +60,8 @@ async def dispatch(tx: Tx, event: Event, ctx: Context) -> tuple[list[Fact | Answ
         return await on_form_submitted(tx, event, ctx), None
     if isinstance(event, ContactAdded):
         return await on_contact_added(tx, event, who, ctx), who.id if who else None
+    if isinstance(event, ContactStayed):
+        return await on_contact_stayed(tx, event, who, ctx), None
     if isinstance(event, MemberLeft):
         return await on_member_left(tx, event, ctx), None
     if isinstance(event, MemberJoined):

@@ -195,7 +195,8 @@ class Sender:
             body = platform.render_update(message, place, code=hanging.code)
             return await self._sending(tx, row, body, updating=True, ctx=ctx, ref=hanging.ref, message=message)
         lead = await find_lead(tx, row.lead_id or 0)
-        if row.card != "lead" or lead is None or lead.owner_id != row.member_id:
+        owned = row.card == "lead" and lead is not None and lead.owner_id == row.member_id
+        if not owned and not drawing_of(row.card).anew:
             await lease.settle(tx, row, state="sent", error="no code left to change it", sent_at=ctx.now)
             return False
         return await self._draw_new(tx, row, message, place, ctx)

@@ -13,6 +13,7 @@ from bot.covering import on_cover_begins, on_cover_ends
 from bot.duty import hours_of
 from bot.giving import give
 from bot.handlers.handover import on_hand_over_step, on_leaver
+from bot.handlers.inherit import on_inherit, on_inherited
 from bot.handlers.weekly import on_week_over
 from bot.missed import on_comparison
 from bot.morning import on_later_note, on_morning
@@ -40,6 +41,8 @@ OTHERS: dict[str, Callable[[Tx, Due, Context], Awaitable[Outcome]]] = {
     "leaver": on_leaver,
     "weekly": on_week_over,
     "handover": on_hand_over_step,
+    "inherit": on_inherit,
+    "inherited": on_inherited,
     "note": on_later_note,
     "parallel": on_night,
     "compared": on_compared,

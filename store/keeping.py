@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy import delete, select, update
 from sqlmodel import col
 
-from store import batches
+from store import batches, inherit
 from store.inbox import purge
 from store.merges import forget_old
 from store.queues import Due, Outbox
@@ -39,6 +39,7 @@ async def sweep_out(tx: Tx, *, now: datetime) -> int:
         .limit(SLICE)
     )
     count += (await tx.run(delete(Due).where(col(Due.id).in_(done)))).rowcount
+    count += await inherit.forget_ids(tx, before=before, limit=SLICE)
     count += await batches.forget_old(tx, before=before, limit=SLICE)
     signs = delete(Property).where(
         col(Property.corp) == tx.corp,

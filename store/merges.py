@@ -32,6 +32,7 @@ CHILDREN: Mapping[str, str] = {
     "finding": "move",
     "focus": "move",
     "identity": "move",
+    "inheritance": "move",
     "import_kept": "move",
     "import_lead": "stay",
     "import_mark": "move",

@@ -26,6 +26,7 @@ RUN_WORDS = {
     "pictures": "Photograph the first day and the demo again.",
     "soak": "The long reliability tests.",
     "bench": "The benchmarks.",
+    "ocr": "Install what reads photos of business cards.",
 }  # what ./run does itself, outside this program
 
 

@@ -11,6 +11,7 @@ from config.way import ContactWay
 from leads.capture import Person, capture
 from leads.facts import Fact
 from leads.rights import Who, can_see
+from sla.inherit import Outcome, customer_told
 from store import channels, outbox
 from store.leads import get_lead
 from store.members import find_by_platform, name_of
@@ -56,6 +57,9 @@ async def on_contact_added(tx: Tx, event: ContactAdded, who: Who | None, ctx: Co
     )
     await channels.note_contacts(tx, event.sender, [event.external_id])
     await plan_comparison(tx, ctx)
+    taken_over = Outcome("done")
+    if who is not None and await customer_told(tx, event.external_id, who.id or "", taken_over, now=ctx.now):
+        return []  # a colleague's customer until now: nobody has asked again
     captured = await capture(tx, person, by=who, keep=True, rules=ctx.rules, now=ctx.now)
     if not captured.facts:
         return []

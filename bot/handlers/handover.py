@@ -3,6 +3,7 @@
 from bot.actions import HandOver
 from bot.cards.leaver import summed
 from bot.context import Answer, Context, say
+from bot.handlers import inherit
 from bot.outgoing import managers_or_admins, ring
 from bot.ways import plan_ways
 from leads.errors import NoRight, Unusable
@@ -40,11 +41,16 @@ async def on_hand_over(tx: Tx, action: HandOver, who: Who, ctx: Context) -> list
     if taker is None or taker.state != "active" or taker.role not in ("rep", "manager"):
         raise Unusable(f"没有找到可以接手的同事。{EXAMPLE}")
     estate = await handover.estate_of(tx, leaver.id)
-    if not estate.leads:
+    told = ""
+    if inherit.are_contacts(leaver, taker, ctx):
+        told = await inherit.begin(tx, leaver, taker, who, ctx, leads=estate.leads)
+    elif not estate.leads:
         raise Unusable(f"{leaver.name}手上已经没有线索了,不用再交接。")
-    await handover.hand_over(tx, leaver.id, taker.id, who.id, now=ctx.now)
+    if estate.leads:
+        await handover.hand_over(tx, leaver.id, taker.id, who.id, now=ctx.now)
     await audit(tx, act="handover", by=who.id, subject=leaver.id, at=ctx.now, to=taker.id, leads=estate.leads)
-    return [say(f"好的,{leaver.name}的 {summed(estate)} 交给{taker.name},阶段和记录都不变。")]
+    what = f"{summed(estate)} 交给{taker.name},阶段和记录都不变。" if estate.leads else "线索都交接过了。"
+    return [say(f"好的,{leaver.name}的 {what}{told}")]
 
 
 async def on_hand_over_word(tx: Tx, rest: str, who: Who, ctx: Context) -> list[Fact | Answer]:

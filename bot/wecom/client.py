@@ -18,6 +18,8 @@ NO_CONTACTS = (84061, 60111, 60011, 40003)  # none yet, or the member may not us
 ACQUISITION = "externalcontact/customer_acquisition"
 LARGEST_ANSWER = 4 * 1024 * 1024
 LARGEST_MEDIA = 20 * 1024 * 1024
+UNASSIGNED_PAGE = 1000
+RESIGNED = "resigned/"
 
 T = TypeVar("T")
 
@@ -172,6 +174,26 @@ class WeComClient:
         body = _json({"group_name": group, "tag": [{"name": name}]})
         made = await self.call("POST", "externalcontact/add_corp_tag", body=body)
         return str(made["tag_group"]["tag"][0]["id"])
+
+    async def contact_list(self, user_id: str) -> list[str]:
+        """externalcontact/list: the external ids of a member's customers (page 92113)."""
+        answer = await self.call("GET", "externalcontact/list", params={"userid": user_id})
+        return [str(one) for one in answer.get("external_userid") or []]
+
+    async def unassigned_list(self, cursor: str) -> dict[str, Any]:
+        """externalcontact/get_unassigned_list: customers of those who have left, a page at a time (page 92124)."""
+        page = {"cursor": cursor, "page_size": UNASSIGNED_PAGE}
+        return await self.call("POST", "externalcontact/get_unassigned_list", body=_json(page))
+
+    async def customers_transfer(self, content: Mapping[str, Any], *, resigned: bool) -> list[dict[str, Any]]:
+        """transfer_customer, of somebody who has left (page 94081) or is still there (page 92125): begun, not done."""
+        endpoint = f"externalcontact/{RESIGNED if resigned else ''}transfer_customer"
+        return list((await self.call("POST", endpoint, body=_json(content))).get("customer") or [])
+
+    async def transfer_result(self, content: Mapping[str, Any], *, resigned: bool) -> dict[str, Any]:
+        """transfer_result: what has become of those customers, a page at a time (pages 94082, 94088)."""
+        endpoint = f"externalcontact/{RESIGNED if resigned else ''}transfer_result"
+        return await self.call("POST", endpoint, body=_json(content))
 
     async def media_upload(self, kind: str, filename: str, content: bytes) -> str:
         """media/upload: returns the media id, good for three days (page 90253)."""

@@ -39,6 +39,7 @@ class ContactChanged(BaseEvent):  # type: ignore[misc]
     state = StringField("State", "")
     welcome_code = StringField("WelcomeCode", "")
     source = StringField("Source", "")
+    fail_reason = StringField("FailReason", "")
 
 
 class DirectoryChanged(BaseEvent):  # type: ignore[misc]

@@ -9,6 +9,7 @@ from wechatpy.enterprise.parser import parse_message
 from bot.events import (
     ButtonPressed,
     ContactAdded,
+    ContactStayed,
     Event,
     Ignored,
     MemberJoined,
@@ -96,6 +97,9 @@ def _of_event(message: Any, data: dict[str, Any], sender: str, at: datetime) -> 
 
 def _contact(message: ContactChanged, at: datetime) -> Event:
     user_id = (message.user_id or "").lower()
+    if message.change == "transfer_fail" and message.external_id:
+        refused = message.fail_reason == "customer_refused"
+        return ContactStayed(PLATFORM, user_id, at, external_id=message.external_id, refused=refused)
     if message.change not in ("add_external_contact", "add_half_external_contact") or not message.external_id:
         return Ignored(PLATFORM, user_id, at, f"change_external_contact {message.change[:40]}")
     return ContactAdded(

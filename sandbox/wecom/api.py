@@ -13,6 +13,7 @@ from sandbox.fault import Faults
 from sandbox.wecom import card as cards
 from sandbox.wecom.chat import Memory, Message
 from sandbox.wecom.company import Company
+from sandbox.wecom.inherit import Inheritance
 from sandbox.wecom.links import Links
 from sandbox.wecom.ways import Ways
 
@@ -38,6 +39,7 @@ class Api:
         self.has_callback = True
         self.ways = Ways(company, chats.now)
         self.links = Links(company, chats.now)
+        self.inheritance = Inheritance(company, chats.now)
         self._tokens: dict[str, float] = {}
         self._wrong = 0
         self._banned_until = 0.0
@@ -55,6 +57,13 @@ class Api:
             "externalcontact/list": self._contacts,
             "externalcontact/get_follow_user_list": lambda r, b: {**OK, "follow_user": sorted(company.members)},
             "externalcontact/send_welcome_msg": self._welcome,
+            "externalcontact/get_unassigned_list": lambda r, b: self.inheritance.unassigned(_read(b)),
+            "externalcontact/transfer_customer": lambda r, b: self.inheritance.transfer(_read(b), resigned=False),
+            "externalcontact/transfer_result": lambda r, b: self.inheritance.results(_read(b), resigned=False),
+            "externalcontact/resigned/transfer_customer": lambda r, b: self.inheritance.transfer(
+                _read(b), resigned=True
+            ),
+            "externalcontact/resigned/transfer_result": lambda r, b: self.inheritance.results(_read(b), resigned=True),
             "getcallbackip": lambda request, body: {**OK, "ip_list": ["127.0.0.1"]},
             **{name: _of_body(answer) for part in (self.ways, self.links) for name, answer in part.handlers().items()},
         }
@@ -286,6 +295,8 @@ class Api:
 
     def _contacts(self, request: web.Request, raw: bytes) -> dict[str, Any]:
         user = request.query.get("userid", "").lower()
+        if user not in self.company.members:
+            return {"errcode": 60111, "errmsg": "userid not found"}
         ids = [c.external_id for c in self.company.contacts.values() if c.member == user]
         return {**OK, "external_userid": ids} if ids else {"errcode": 84061, "errmsg": "not external contact"}
 

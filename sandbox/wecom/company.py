@@ -40,8 +40,9 @@ class Contact:
 
 @dataclass
 class Company:
-    """One corp with one self-built app. `hidden` members are outside the app's visible range.
+    """One corp with one self-built app.
 
+    `hidden` members are outside the app's visible range; `gone` are those who have left the corp, and when.
     `unlicensed` ones are in it, but have no interface licence: the API names them and delivers nothing (page 90236).
     """
 
@@ -51,6 +52,7 @@ class Company:
     name: str = "云上科技"
     members: dict[str, str] = field(default_factory=dict)
     hidden: set[str] = field(default_factory=set)
+    gone: dict[str, float] = field(default_factory=dict)
     unlicensed: set[str] = field(default_factory=set)
     contacts: dict[str, Contact] = field(default_factory=dict)
     welcome_codes: dict[str, float] = field(default_factory=dict)

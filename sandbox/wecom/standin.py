@@ -14,6 +14,7 @@ from sandbox.wecom.chat import Memory, Message
 from sandbox.wecom.company import Company, Contact
 from sandbox.wecom.fault import wecom_faults
 from sandbox.wecom.group import Groups
+from sandbox.wecom.inherit import FULL, REFUSED
 from sandbox.wecom.people import Post, event
 
 
@@ -141,6 +142,40 @@ class WeComStandIn:
             event({**self._head(user), "MsgType": "event", "Event": "unsubscribe", "EventKey": "", **self._agent()})
         )
 
+    async def dismiss(self, user: str) -> Delivery:
+        """A member leaves the corp itself: their customers wait for somebody to take them over."""
+        del self.company.members[user.lower()]
+        self.company.gone[user.lower()] = self.now()
+        return await self.posts["app"].deliver(
+            event({**self._head(user), "MsgType": "event", "Event": "unsubscribe", "EventKey": "", **self._agent()})
+        )
+
+    async def take_over(self) -> list[Delivery]:
+        """Customers who have waited a day are the taker's now, as a new contact of theirs."""
+        fields = [
+            {
+                "ChangeType": "add_external_contact", "UserID": passing.taker, "ExternalUserID": passing.customer,
+                "WelcomeCode": self.company.new_welcome_code(self.now()),
+            }
+            for passing in self.api.inheritance.pass_time()
+        ]  # fmt: skip
+        return [await self._contact_event(one) for one in fields]
+
+    async def refuse(self, customer: str, *, full: bool = False) -> Delivery:
+        """A customer does not want to be taken over, or (`full`) the taker may have no more of them."""
+        passing = self.api.inheritance.end(customer, FULL if full else REFUSED)
+        reason = "customer_limit_exceed" if full else "customer_refused"
+        return await self._contact_event(
+            {
+                "ChangeType": "transfer_fail", "FailReason": reason, "UserID": passing.taker,
+                "ExternalUserID": customer,
+            }
+        )  # fmt: skip
+
+    async def _contact_event(self, fields: Mapping[str, object]) -> Delivery:
+        head = {**self._head("sys"), "MsgType": "event", "Event": "change_external_contact"}
+        return await self.posts["contact"].deliver(event({**head, **fields}))
+
     async def scan(self, state: str, external_id: str, name: str, **more: str) -> Delivery:
         """Somebody scans the code with that state: one of its users becomes their contact, who is one already first."""
         users = self.api.ways.of_state(state).users
@@ -164,15 +199,14 @@ class WeComStandIn:
         if not told:
             return Delivery(0, "", 0, 0.0)
         change = "add_half_external_contact" if half else "add_external_contact"
-        fields = {
-            **self._head("sys"), "MsgType": "event", "Event": "change_external_contact", "ChangeType": change,
-            "UserID": contact.member, "ExternalUserID": contact.external_id,
+        fields: dict[str, object] = {
+            "ChangeType": change, "UserID": contact.member, "ExternalUserID": contact.external_id,
         }  # fmt: skip
         if welcome:
             fields["WelcomeCode"] = self.company.new_welcome_code(self.now())
         if contact.state:
             fields["State"] = contact.state
-        return await self.posts["contact"].deliver(event(fields))
+        return await self._contact_event(fields)
 
     def _selected(self, message: Message, selected: Mapping[str, list[str]] | None) -> Mapping[str, list[str]]:
         """What the card's list sends: the choice, or what stood there when nothing was chosen."""

@@ -12,6 +12,7 @@ from bot.cards import (
     duplicates,
     extension,
     group,
+    inherit,
     lead,
     leaver,
     listing,
@@ -177,6 +178,33 @@ STATES: dict[str, Message] = {
         )
     ),
     "leaver-of-nothing": leaver.draw(leaver.View("wanglei", "王磊", Estate(0, 0, 0, 0, 0), ())),
+    "inherit": inherit.draw(
+        inherit.View(3, "王磊", "李娜", {"done": 12, "waiting": 200, "refused": 1, "failed": 2}, "03-19 10:20")
+    ),
+    "inherit-hindered": inherit.draw(
+        inherit.View(
+            3,
+            "王磊",
+            "李娜",
+            {"wanted": 30},
+            error="应用没有这个接口的权限:到「客户联系 → 可调用接口的应用」加上本应用",
+        )
+    ),
+    "inherit-ended": inherit.draw(
+        inherit.View(3, "王磊", "李娜", {"done": 212, "refused": 1, "failed": 2}, reasons=("接手的同事客户数满了",))
+    ),
+    "heirs": inherit.draw_each(
+        inherit.Each(
+            "王磊的微信客户,第 1 到 3 位",
+            (
+                ("L1024 王建国 · 云栖智能", "失败:接手的同事客户数满了"),
+                ("L1030 刘芳", "等待(到 明天 10:20)"),
+                ("没有线索的客户", "成功"),
+            ),
+        )
+    ),
+    "heirs-beyond-the-end": inherit.draw_each(inherit.Each("王磊的微信客户", ())),
+    "heirs_left": inherit.draw_rest(inherit.Rest(3, 20, 195)),
     "drill": leaver.draw_drill(
         (
             leaver.Risk("王磊", Estate(37, 5, 8, 12, 2, 3), "李娜、赵强"),

@@ -58,7 +58,7 @@ async def list_them(call: Call) -> Reply:
             to=said(row.member_id or row.place, reveal=reveal),
             platform=row.platform,
             card=row.card,
-            subject=f"L{row.lead_id}" if row.lead_id is not None else None,
+            subject=f"L{row.lead_id}" if row.lead_id else None,
             purpose=row.purpose,
             attempts=row.attempts,
             error=said(row.error, reveal=reveal),

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from bot.events import ButtonPressed, ContactAdded, Ignored, MemberLeft, MessageReceived
+from bot.events import ButtonPressed, ContactAdded, ContactStayed, Ignored, MemberLeft, MessageReceived
 from sandbox.wecom.company import Contact
 from tests.bot.wecom.conftest import AT, CORP, DATA, edge
 
@@ -34,7 +34,9 @@ SAMPLES: dict[str, tuple[str, type, dict[str, Any]]] = {
         {"sender": "lisi", "external_id": "wmSAMPLE0001", "state": "ch_expo_01", "welcome_code": "WELCOME_CODE"},
     ),
     "event_external_del_follow_user.xml": ("contact", Ignored, {"sender": "lisi"}),
-    "event_external_transfer_fail.xml": ("contact", Ignored, {"sender": "lisi"}),
+    "event_external_transfer_fail.xml": (
+        "contact", ContactStayed, {"sender": "lisi", "external_id": "wmSAMPLE0001", "refused": True},
+    ),
     "event_contact_delete_user.xml": ("contact", MemberLeft, {"sender": "lisi"}),
     "event_acquisition_friend_request.xml": ("contact", Ignored, {"sender": ""}),
     "event_kf.xml": ("kf", Ignored, {"sender": ""}),
