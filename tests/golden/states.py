@@ -182,13 +182,7 @@ STATES: dict[str, Message] = {
         inherit.View(3, "王磊", "李娜", {"done": 12, "waiting": 200, "refused": 1, "failed": 2}, "03-19 10:20")
     ),
     "inherit-hindered": inherit.draw(
-        inherit.View(
-            3,
-            "王磊",
-            "李娜",
-            {"wanted": 30},
-            error="应用没有这个接口的权限:到「客户联系 → 可调用接口的应用」加上本应用",
-        )
+        inherit.View(3, "王磊", "李娜", {"wanted": 30}, error="应用没有这个接口的权限:到「客户联系」加上本应用")
     ),
     "inherit-ended": inherit.draw(
         inherit.View(3, "王磊", "李娜", {"done": 212, "refused": 1, "failed": 2}, reasons=("接手的同事客户数满了",))

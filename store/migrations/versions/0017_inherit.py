@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0016_inherit"
-down_revision = "0015_origin"
+revision = "0017_inherit"
+down_revision = "0016_odds"
 
 
 def upgrade() -> None:
