@@ -175,11 +175,6 @@ class WeComClient:
         made = await self.call("POST", "externalcontact/add_corp_tag", body=body)
         return str(made["tag_group"]["tag"][0]["id"])
 
-    async def contact_list(self, user_id: str) -> list[str]:
-        """externalcontact/list: the external ids of a member's customers (page 92113)."""
-        answer = await self.call("GET", "externalcontact/list", params={"userid": user_id})
-        return [str(one) for one in answer.get("external_userid") or []]
-
     async def unassigned_list(self, cursor: str) -> dict[str, Any]:
         """externalcontact/get_unassigned_list: customers of those who have left, a page at a time (page 92124)."""
         page = {"cursor": cursor, "page_size": UNASSIGNED_PAGE}

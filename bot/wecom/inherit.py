@@ -8,7 +8,6 @@ from bot.wecom.errors import WeComError
 from sla.inherit import Outcome
 
 NOT_FOUND, INVISIBLE = 60111, (60011, 50002, 60021, 60030)
-NO_CUSTOMERS = 84061
 PAGES = 1000  # answers of one list; more is a server that goes in circles
 FULL = "接手的同事客户数满了"
 REFUSED = Outcome("refused", "客户拒绝了")
@@ -32,12 +31,7 @@ CODES = {
 async def list_customers(client: WeComClient, user_id: str) -> tuple[str, list[str]]:
     """How a member's customers are asked for (resigned, serving), and their external ids, as WeCom keeps them."""
     if not await _has_left(client, user_id):
-        try:
-            return "serving", await client.contact_list(user_id)
-        except WeComError as error:
-            if error.code != NO_CUSTOMERS:
-                raise
-            return "serving", []
+        return "serving", await client.contact_list(user_id)
     found: dict[str, None] = {}
     cursor = ""
     for _ in range(PAGES):
