@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0017_inherit"
-down_revision = "0016_odds"
+revision = "0018_inherit"
+down_revision = "0017_channel_turns"
 
 
 def upgrade() -> None:
