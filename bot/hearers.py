@@ -6,7 +6,7 @@ from bot.context import Context
 from bot.duty import on_duty, only_watched
 from bot.morning import note_at_work, ring_at_work
 from bot.outgoing import audience, gathers_late, managers_or_admins, refresh, ring
-from bot.rest import rests
+from bot.rest import keep_for_tomorrow, rests
 from config.words import WARMTH
 from leads.facts import (
     Fact,
@@ -118,6 +118,9 @@ async def ring_audience(tx: Tx, fact: Fact, ctx: Context, origin: str) -> Sequen
     lead = await get_lead(tx, fact.lead_id)
     card = f"clock:{fact.clock_id}:{fact.share}" + (f":{fact.turn}" if fact.turn else "")
     for member in await audience(tx, lead, fact.tell, rules=ctx.rules):
+        if fact.morning:
+            await keep_for_tomorrow(tx, ctx, member)
+            continue
         if await gathers_late(tx, ctx, member):
             continue
         if (place := ctx.place_of(member)) is not None:  # the card of an earlier step has nothing left to press

@@ -38,7 +38,7 @@ async def on_morning(tx: Tx, row: Due, ctx: Context) -> list[Any]:
     if member is None or member.state != "active":
         return []
     came = await what_came(tx, Who.of(member), ctx)
-    if came.count == 1:
+    if came.count == 1 and not came.still:
         (lead,) = came.mine or came.free
         headline = came.words[0] if came.words else ""
         params = {"headline": headline} if headline else {}

@@ -52,9 +52,11 @@ from leads.facts import (
     LeadReleased,
     LeadTransferred,
     NextStepSet,
+    NodeReached,
     ReminderRang,
 )
 from leads.identity_facts import DisputeDecided, DisputeOpened, LeadMerged, MergeUndone, PeopleCrossed
+from leads.node import nodes_of
 from leads.origin_facts import Consented
 from leads.recycle import recycle
 from leads.rights import is_free
@@ -82,10 +84,14 @@ Reaction = Callable[[Tx, Fact, Context, str], Awaitable[Sequence[Fact]]]
 
 async def start_clocks(tx: Tx, fact: Fact, ctx: Context, origin: str) -> Sequence[Fact]:
     """Promises that begin with this fact begin to run."""
+    if isinstance(fact, FollowUpLogged) and not fact.contact:
+        return ()
     lead = await get_lead(tx, fact.lead_id)
     started: list[Fact] = []
     for name, rule in ctx.rules.clocks.items():
         if fact.kind not in rule.start or not await _is_for(tx, lead, rule, ctx):
+            continue
+        if isinstance(fact, NodeReached) and rule.only.node and fact.node not in rule.only.node:
             continue
         if name == "first_contact" and (lead.owner_id is None or await _contacted_since_owned(lead)):
             continue
@@ -100,6 +106,16 @@ async def hear_clocks(tx: Tx, fact: Fact, ctx: Context, origin: str) -> Sequence
         return ()
     calendar = await hours_of(tx, await get_lead(tx, fact.lead_id), ctx) if ctx.others else ctx.calendar
     return await clock.hear(tx, fact.lead_id, fact.kind, calendar=calendar, now=ctx.now)
+
+
+async def mark_nodes(tx: Tx, fact: Fact, ctx: Context, origin: str) -> Sequence[Fact]:
+    """A follow-up tells that the deal has come to a point that the rules name."""
+    if not isinstance(fact, FollowUpLogged) or not fact.contact:
+        return ()
+    return [
+        NodeReached(lead_id=fact.lead_id, at=fact.at, by=fact.by, node=name, label=ctx.rules.nodes[name].label)
+        for name in nodes_of(fact.words, ctx.rules.nodes)
+    ]
 
 
 async def move_clocks(tx: Tx, fact: Fact, ctx: Context, origin: str) -> Sequence[Fact]:
@@ -189,7 +205,9 @@ async def _is_for(tx: Tx, lead: Lead, rule: ClockRule, ctx: Context) -> bool:
         owner = await find_member(tx, lead.owner_id) if lead.owner_id else None
         if owner is None or owner.team not in only.team:
             return False
-    wanted = ((only.grade, lead.grade), (only.pool, lead.pool), (only.source, lead.source))
+    wanted = (
+        (only.grade, lead.grade), (only.pool, lead.pool), (only.source, lead.source), (only.stage, lead.stage),
+    )  # fmt: skip
     return all(not words or value in words for words, value in wanted)
 
 
@@ -211,7 +229,16 @@ STORY: dict[type[Fact], tuple[Reaction, ...]] = {
     LeadPlaced: (),
     LeadClaimed: (reckon_odds, hear_clocks, start_clocks, set_reminder, refresh_cards),
     LeadAssigned: (reckon_odds, find_cover, hear_clocks, start_clocks, set_reminder, refresh_cards, ring_new_owner),
-    FollowUpLogged: (hear_clocks, set_reminder, refresh_cards, mind_equal_notes, ask_what_is_missing),
+    FollowUpLogged: (
+        hear_clocks,
+        start_clocks,
+        mark_nodes,
+        set_reminder,
+        refresh_cards,
+        mind_equal_notes,
+        ask_what_is_missing,
+    ),
+    NodeReached: (hear_clocks, start_clocks, refresh_cards),
     NextStepSet: (hear_clocks, set_reminder, refresh_cards),
     LeadQualified: (hear_clocks, start_clocks, refresh_cards),
     LeadNurtured: (cancel_clocks, set_reminder, refresh_cards),

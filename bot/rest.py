@@ -1,6 +1,6 @@
 """When somebody is not to be disturbed, and how what came meanwhile is kept for the start of their work."""
 
-from datetime import datetime
+from datetime import datetime, time, timedelta
 
 from bot.context import Context
 from store import due
@@ -17,12 +17,25 @@ def rests(member: Member, ctx: Context) -> bool:
 
 def at_work(member: Member, ctx: Context) -> datetime:
     """When to tell the member what came: just after their work begins (or now, when it does)."""
-    opens = ctx.hours_of(member).next_open(ctx.now)
+    return _on_grid(ctx.hours_of(member).next_open(ctx.now))
+
+
+def _on_grid(opens: datetime) -> datetime:
     return datetime.fromtimestamp((int(opens.timestamp()) // GRID + 1) * GRID, tz=opens.tzinfo)
 
 
 async def keep_for_work(tx: Tx, ctx: Context, member: Member) -> None:
     """The list with which the member's work begins; what stands in it is read then."""
-    at = at_work(member, ctx)
+    await _keep(tx, member, at_work(member, ctx))
+
+
+async def keep_for_tomorrow(tx: Tx, ctx: Context, member: Member) -> None:
+    """The list with which the member's next working day begins."""
+    hours = ctx.hours_of(member)
+    midnight = datetime.combine(ctx.now.astimezone(hours.zone).date() + timedelta(days=1), time(0), hours.zone)
+    await _keep(tx, member, _on_grid(hours.next_open(midnight)))
+
+
+async def _keep(tx: Tx, member: Member, at: datetime) -> None:
     key = f"morning:{member.id}:{int(at.timestamp())}"
     await due.keep(tx, kind="morning", key=key, at=at, payload={"member": member.id})

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field, field_validator, model_validator
+from pydantic import AfterValidator, Field, StringConstraints, field_validator, model_validator
 
 from config.section import Section
 from config.words import FACT_LABELS, HEARD, STARTING
@@ -24,17 +24,20 @@ SpanText = Annotated[str, AfterValidator(_span)]
 FactName = Annotated[str, AfterValidator(_fact)]
 Audience = Literal["owner", "pool", "team_lead", "director", "admin"]
 Deed = Literal["recycle", "next"]
+Stage = Literal["new", "nurturing", "mql", "sal", "sql", "opportunity", "dormant"]
 
 
 class ClockStep(Section):
     """At a share of the promised time (per cent; over 100: after it was broken), people are told, or the owner changes.
 
+    `morning`: nobody is rung; it stands in the list with which their next working day begins.
     `do`: `recycle` gives the lead back to its pool, `next` to the next candidate of the assignment rules.
     """
 
     at: int = Field(ge=1, le=1000)
     tell: tuple[Audience, ...] = ()
     do: Deed | None = None
+    morning: bool = False
 
     @model_validator(mode="after")
     def _after_the_time(self) -> "ClockStep":
@@ -52,6 +55,15 @@ class Only(Section):
     pool: tuple[str, ...] = ()
     team: tuple[str, ...] = ()
     source: tuple[str, ...] = ()
+    stage: tuple[Stage, ...] = ()
+    node: tuple[str, ...] = ()
+
+
+class Node(Section):
+    """A point on the way of a deal that a follow-up tells of by one of these words, such as 方案已提交."""
+
+    label: str = Field(min_length=1, max_length=20)
+    words: tuple[Annotated[str, StringConstraints(min_length=2, max_length=20)], ...] = Field(min_length=1)
 
 
 class ClockRule(Section):
@@ -87,6 +99,8 @@ class ClockRule(Section):
             raise ValueError("pause needs resume: what lets the time run on again? Otherwise it would stand for ever")
         if self.longest is not None and not self.restart:
             raise ValueError("longest bounds what restart prolongs; without restart leave it out")
+        if self.only.node and "node_reached" not in self.start:
+            raise ValueError("only.node is for promises that a node starts; write start: [node_reached]")
         for name in ("pause", "restart"):
             if both := set(getattr(self, name)) & set(self.stop):
                 raise ValueError(f"{sorted(both)[0]} stands under {name} and under stop; it can only do one of them")

@@ -8,7 +8,7 @@ from pydantic import Field, StringConstraints, field_validator, model_validator
 
 from config.assignment import Assignment
 from config.calendar import Calendar
-from config.clock import ClockRule
+from config.clock import ClockRule, Node
 from config.document import load, validate
 from config.field import OwnField
 from config.form import BUILT_IN, Form
@@ -163,6 +163,7 @@ class Rules(Section):
     regions: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     assignment: Assignment = Assignment()
     clocks: dict[Name, ClockRule]
+    nodes: dict[Name, Node] = Field(default_factory=dict)
     marketing: Marketing = Marketing()
     contact_ways: dict[WayName, ContactWay] = Field(default_factory=dict, max_length=200)
     watch_only: tuple[Watching, ...] = ()

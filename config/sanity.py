@@ -159,11 +159,20 @@ def _only(rules: Rules, document: Document, crew: Crew) -> list[Problem]:
             if pool not in rules.pools
         ]
         problems += [
+            document.problem((*place, "node", n), f"there is no node {node!r}; {_nodes(rules)}")
+            for n, node in enumerate(clock.only.node)
+            if node not in rules.nodes
+        ]
+        problems += [
             document.problem((*place, "team", number), _no_team(team, crew.teams))
             for number, team in enumerate(clock.only.team)
             if crew.members and team not in crew.teams
         ]
     return problems
+
+
+def _nodes(rules: Rules) -> str:
+    return f"the nodes are: {', '.join(rules.nodes)}" if rules.nodes else "name it under nodes, with its words"
 
 
 def _unowned(pool: Pool) -> str:

@@ -36,6 +36,7 @@ FACT_LABELS: Mapping[str, str] = MappingProxyType(
         "transferred": "转给",
         "followup_logged": "跟进",
         "next_step_set": "约定下一步",
+        "node_reached": "走到节点",
         "nurtured": "转回培育",
         "qualified": "转为销售合格",
         "disqualified": "标为无效",
@@ -68,10 +69,11 @@ FACT_LABELS: Mapping[str, str] = MappingProxyType(
 # The facts that start promises about time, and those that promises hear of (that may stop, pause or restart them).
 STARTING = (
     "captured", "enquired", "mql", "claimed", "assigned", "transferred", "qualified", "released", "recycled",
-    "reminded",
+    "reminded", "followup_logged", "node_reached",
 )  # fmt: skip
 HEARD = (
     "enquired", "claimed", "assigned", "transferred", "qualified", "next_step_set", "reminded", "followup_logged",
+    "node_reached",
 )  # fmt: skip
 
 FOLLOW_UP_LABELS: Mapping[str, str] = MappingProxyType(

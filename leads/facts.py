@@ -234,6 +234,21 @@ class FollowUpLogged(Fact):
 
 
 @dataclass(frozen=True, kw_only=True)
+class NodeReached(Fact):
+    """A follow-up told that the deal has come to a point that the rules name, such as 方案已提交."""
+
+    kind = "node_reached"
+    node: str
+    label: str
+
+    def text(self) -> str:
+        return self.label
+
+    def data(self) -> Mapping[str, Any]:
+        return {"node": self.node}
+
+
+@dataclass(frozen=True, kw_only=True)
 class NextStepSet(Fact):
     """The promised instant was named or changed after the note was kept (None: no reminder)."""
 

@@ -119,7 +119,7 @@ async def step(tx: Tx, row: Due, *, calendar: WorkCalendar, now: datetime) -> li
     tell = () if passed else tell
     told: dict[str, Any] = {
         "lead_id": clock.lead_id, "at": now, "clock_id": clock.id or 0, "clock": clock.name, "share": share,
-        "tell": tell, "do": deed, "turn": clock.turn,
+        "tell": tell, "do": deed, "turn": clock.turn, "morning": bool(reached.get("morning")),
     }  # fmt: skip
     if share < 100:
         return [ClockWarned(**told)]

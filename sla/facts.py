@@ -46,6 +46,7 @@ class ClockStepped(Fact):
     tell: tuple[str, ...]
     do: str | None = None
     turn: int = 0  # how often the promise has begun anew, or was given more time
+    morning: bool = False  # nobody is rung: it stands in the list with which the next working day begins
 
     def data(self) -> Mapping[str, Any]:
         told: dict[str, Any] = {"clock": self.clock, "share": self.share, "tell": list(self.tell)}

@@ -52,17 +52,15 @@ async def list_clocks(
     return await tx.all(query.order_by(col(Clock.id).desc()).limit(limit))
 
 
-async def list_late(tx: Tx, *, now: datetime, limit: int = 200) -> Sequence[Clock]:
-    """Broken promises that nobody has caught up on and that were given no more time, the oldest first."""
-    return await tx.all(
-        select(Clock)
-        .where(
-            col(Clock.corp) == tx.corp, col(Clock.state) == "overdue", col(Clock.ended_at).is_(None),
-            col(Clock.due_at) <= now,
-        )
-        .order_by(col(Clock.due_at), col(Clock.id))
-        .limit(limit)
+async def list_late(tx: Tx, *, now: datetime, names: Sequence[str] | None = None, limit: int = 200) -> Sequence[Clock]:
+    """Broken promises (of some names) that nobody has caught up on and that got no more time, the oldest first."""
+    query = select(Clock).where(
+        col(Clock.corp) == tx.corp, col(Clock.state) == "overdue", col(Clock.ended_at).is_(None),
+        col(Clock.due_at) <= now,
     )  # fmt: skip
+    if names is not None:
+        query = query.where(col(Clock.name).in_(names))
+    return await tx.all(query.order_by(col(Clock.due_at), col(Clock.id)).limit(limit))
 
 
 async def list_settled(tx: Tx, *, since: datetime, until: datetime) -> Sequence[Clock]:

@@ -2,13 +2,14 @@
 
 from dataclasses import dataclass
 
-from bot.actions import Claim, Show, ShowMine, ShowPool
+from bot.actions import AskTransfer, Claim, Nudge, Show, ShowMine, ShowPool
 from bot.cards.asked import Asked, title_of
 from bot.cards.card import Button, Card, Field
 from bot.context import Context
+from bot.outgoing import audience
 from leads.rights import Who, pools_of
-from store import leads, timeline
-from store.members import find_member
+from store import clocks, leads, timeline
+from store.members import find_member, name_of
 from store.tables import Lead
 from store.tx import Tx
 
@@ -19,19 +20,33 @@ FREED = ("mql", "released", "recycled")
 
 
 @dataclass(frozen=True)
+class Still:
+    """A lead that nobody has touched for so many days, whose it is, and the promise that says so."""
+
+    lead: Lead
+    owner: str
+    days: int
+    clock_id: int
+
+
+@dataclass(frozen=True)
 class View:
-    """One's own leads with news (and `words`, what is new), the free ones that came, and how many each."""
+    """One's own leads with news (and `words`, what is new), the free ones that came, and how many each.
+
+    `still` are those that have not moved for too long, the longest first.
+    """
 
     mine: tuple[Lead, ...]
     words: tuple[str, ...]
     free: tuple[Lead, ...]
     pooled: int = 0  # how many can be claimed altogether
     may_claim: bool = True
+    still: tuple[Still, ...] = ()
 
     @property
     def count(self) -> int:
-        """How many things came."""
-        return len(self.mine) + len(self.free)
+        """How many things there are to tell."""
+        return len(self.mine) + len(self.free) + len(self.still)
 
 
 async def what_came(tx: Tx, who: Who, ctx: Context) -> View:
@@ -52,7 +67,22 @@ async def what_came(tx: Tx, who: Who, ctx: Context) -> View:
         came |= dict.fromkeys(item.lead_id for item in await timeline.list_since(tx, list(free), kind, since))
     new = [free[number] for number in free if number in came]
     pooled = await leads.count_free(tx, pools) if new else 0
-    return View(tuple(by_id[number] for number in news), tuple(news.values()), tuple(new), pooled, who.role == "rep")
+    mine, still = tuple(by_id[number] for number in news), await _unmoved(tx, who, ctx)
+    return View(mine, tuple(news.values()), tuple(new), pooled, who.role == "rep", tuple(still))
+
+
+async def _unmoved(tx: Tx, who: Who, ctx: Context) -> list[Still]:
+    """The broken promises that the rules keep for the morning, of which this person is told."""
+    told = {name: rule for name, rule in ctx.rules.clocks.items() if any(step.morning for step in rule.steps)}
+    found: list[Still] = []
+    for clock in await clocks.list_late(tx, now=ctx.now, names=tuple(told)) if told else ():
+        lead = await leads.find_lead(tx, clock.lead_id)
+        words = [word for step in told[clock.name].steps if step.morning for word in step.tell]
+        if lead is None or who.id not in [m.id for m in await audience(tx, lead, words, rules=ctx.rules)]:
+            continue
+        days = (ctx.today - clock.started_at.astimezone(ctx.rules.zone).date()).days
+        found.append(Still(lead, await name_of(tx, lead.owner_id), days, clock.id or 0))
+    return found
 
 
 async def look(tx: Tx, asked: Asked, ctx: Context) -> View | None:
@@ -65,18 +95,29 @@ def draw(view: View) -> Card:
     """Six rows, the first ones to claim as buttons; the rest by 我的 and 线索池."""
     rows = [(word, lead) for word, lead in zip(view.words, view.mine, strict=True)]
     rows += [("可领取", lead) for lead in view.free]
+    unmoved = [Field("没动", f"{one.days} 天没动 · {title_of(one.lead)}({one.owner})") for one in view.still]
     parts = [f"你的 {len(view.mine)} 条" if view.mine else "", f"可领取 {len(view.free)} 条" if view.free else ""]
+    parts.append(f"好几天没动的 {len(view.still)} 条" if view.still else "")
     claims = [Button(f"领取 {lead.no}", Claim(lead.id or 0, lead.version)) for lead in view.free if view.may_claim]
     opens = [Button(f"看 {lead.no}", Show(lead.id or 0)) for lead in view.mine]
-    first = [*opens[:2], *claims[: BUTTONS - len(opens[:2])]]
+    urge = [
+        button
+        for one in view.still[:2]
+        for button in (
+            Button(f"催办 {one.lead.no}", Nudge(one.lead.id or 0, one.clock_id), "primary"),
+            Button(f"改派 {one.lead.no}", AskTransfer(one.lead.id or 0)),
+        )
+    ]
+    first = [*urge, *opens[:2], *claims][:BUTTONS]
     more = [Button("我的", ShowMine())] if view.mine else []
     more += [Button(f"线索池({view.pooled})", ShowPool())] if view.pooled else []
-    left = len(rows) - ROWS
+    shown = [*unmoved, *(Field(word, f"{title_of(lead)} · {lead.grade}") for word, lead in rows)]
+    left, came = len(shown) - ROWS, len(rows)
     return Card(
-        title=f"早上好,下班后来了 {view.count} 条",
+        title=f"早上好,下班后来了 {came} 条" if came else f"早上好,有 {len(unmoved)} 个商机该催一催",
         subtitle=",".join(part for part in parts if part),
         source="上班清单",
         text=f"还有 {left} 条,点下面的按钮看全部" if left > 0 else "",
-        fields=tuple(Field(word, f"{title_of(lead)} · {lead.grade}") for word, lead in rows[:ROWS]),
+        fields=tuple(shown[:ROWS]),
         buttons=(*first, *more),
     )
