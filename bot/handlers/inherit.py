@@ -41,7 +41,7 @@ async def begin(tx: Tx, leaver: Member, taker: Member, who: Who, ctx: Context, *
             raise Unusable(f"{leaver.name}手上已经没有线索了,不用再交接。")
     if await verb.begin(tx, leaver.id, taker.id, who.id, now=ctx.now) is None:
         return ""
-    return "他的微信客户也按企业微信的规则一起转,有结果会告诉你。"
+    return "他如果有微信客户,会按企业微信的规则一起转,进展另发卡片给你。"
 
 
 async def _left_behind(tx: Tx, bequest: Bequest) -> int:

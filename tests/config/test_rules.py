@@ -51,7 +51,8 @@ def rules() -> Rules:
 
 @pytest.mark.feature("H1")
 def test_the_default_promises_are_two_hours_and_one_day(rules: Rules) -> None:
-    assert {name: clock.within for name, clock in rules.clocks.items()} == {"claim": "2h", "first_contact": "1d"}
+    within = {name: clock.within for name, clock in rules.clocks.items()}
+    assert within == {"claim": "2h", "first_contact": "1d", "stuck": "4d", "proposal": "3d", "review": "1d"}
     assert [(step.at, step.tell) for step in rules.clocks["claim"].steps] == [
         (50, ("pool",)), (80, ("pool",)), (100, ("team_lead",)),
     ]  # fmt: skip
