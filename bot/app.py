@@ -30,7 +30,8 @@ from bot.jobs import Jobs, ask_for_menu
 from bot.learning import Learner
 from bot.metrics import Metrics
 from bot.missed import plan_comparison
-from bot.namecard.reader import Reader
+from bot.namecard.photos import Photos
+from bot.namecard.reader import Reader, find_python
 from bot.pipeline import Pipeline
 from bot.platform import Place, Platform
 from bot.poller import Poller
@@ -117,6 +118,7 @@ class Leadbot:
         self.importer = Importer(self.store, self.context, now, monotonic, parallel=folder.parallel)
         self.health = Health(self.store, self.metrics, now, monotonic)
         self.reader = Reader()
+        self.photos = Photos(self.store, self.platforms, self.reader, self.context, now)
         self.desk = Desk(self.store, self.context, now, self.importer, self.reader)
         self.rulebook = Rulebook(self.store, folder, now)
         ways = Ways(self.store, self.wecom, self.context) if self.wecom is not None else None
@@ -150,6 +152,7 @@ class Leadbot:
                 Worker("channels", self.poller.run_once): 15.0,
                 Worker("watch", self.watch.run_once): 60.0,
                 Worker("probe", self.prober.run_once): 300.0,
+                Worker("photos", self.photos.run_once): 5.0,
                 Worker("rules", self._follow_rules): 3.0,
                 Worker("odds", self.learner.run_once): 60.0,
                 Worker("keeping", self._keep_house): 3600.0,
@@ -176,6 +179,7 @@ class Leadbot:
             public_url=self.settings.server.public_url,
             enriches=self.settings.enrichment is not None,
             learning=self.learner.known,
+            reads_cards=find_python() is not None,
             groups=self._groups,
             channels=self._channels,
         )

@@ -27,6 +27,7 @@ class Context:
     gathers: bool = False  # work has just begun: what waited for it becomes one list a person
     learning: Learning = field(default_factory=Learning)  # what closed leads have taught
     channels: Mapping[str, str] = field(default_factory=dict)  # declared in the settings: name → source
+    reads_cards: bool = False  # whether photos of business cards can be read here
     groups: tuple[Place, ...] = ()  # groups that can be told something, by the names that the settings give them
 
     @property

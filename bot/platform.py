@@ -103,6 +103,10 @@ class Platform(Protocol):
         """The event with what must be asked from the platform (somebody's profile); raises SendLater to try again."""
         ...
 
+    async def fetch_picture(self, media_id: str) -> bytes:
+        """A picture that a member sent; raises SendLater to try again, SendRefused when it is gone."""
+        ...
+
     def render(self, message: Message, to: Place, *, ref: str) -> bytes:
         """The request body of a new message; `ref` is unique among all messages ever sent."""
         ...

@@ -6,6 +6,7 @@ from sqlalchemy import delete, select, update
 from sqlmodel import col
 
 from store import batches, inherit
+from store import batches, photos
 from store.inbox import purge
 from store.merges import forget_old
 from store.queues import Due, Outbox
@@ -41,6 +42,7 @@ async def sweep_out(tx: Tx, *, now: datetime) -> int:
     count += (await tx.run(delete(Due).where(col(Due.id).in_(done)))).rowcount
     count += await inherit.forget_ids(tx, before=before, limit=SLICE)
     count += await batches.forget_old(tx, before=before, limit=SLICE)
+    count += await photos.forget_old(tx, before=before, limit=SLICE)
     signs = delete(Property).where(
         col(Property.corp) == tx.corp,
         col(Property.name).startswith(SIGNS, autoescape=True),

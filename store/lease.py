@@ -15,10 +15,10 @@ from sqlmodel import col
 
 from store.batch import ImportBatch
 from store.columns import Utc, one_of
-from store.queues import Due, Inbox, Job, Outbox
+from store.queues import Due, Inbox, Job, Outbox, Photo
 from store.tx import TAKEOVER, Tx, made
 
-Work = TypeVar("Work", Inbox, Outbox, Due, Job, ImportBatch)
+Work = TypeVar("Work", Inbox, Outbox, Due, Job, Photo, ImportBatch)
 LEASE = TAKEOVER
 FAST = "welcome"  # the card that has seconds: other messages never stand before it
 
@@ -102,6 +102,7 @@ async def release_dead(tx: Tx) -> int:
         (Inbox, "new"),
         (Due, "new"),
         (Job, "new"),
+        (Photo, "new"),
         (Outbox, "queued"),
         (ImportBatch, "checking"),
         (ImportBatch, "running"),

@@ -107,6 +107,33 @@ class Due(Row, table=True):
     )
 
 
+class Photo(Row, table=True):
+    """A picture that a member sent and that waits to be read; the platform keeps it, we keep its name there.
+
+    States: new, done. `lane` is the member's: those of one keep their order, and everybody's first one comes first.
+    """
+
+    id: int | None = Field(default=None, primary_key=True)
+    corp: str
+    platform: str
+    key: str
+    lane: str
+    media_id: str
+    received_at: datetime = Field(sa_type=Utc)
+    state: str = "new"
+    attempts: int = 0
+    run_at: datetime = Field(sa_type=Utc)
+    lease_until: datetime | None = Field(default=None, sa_type=Utc)
+    fence: int = 0
+    error: str = ""
+
+    __table_args__ = (
+        Index("uq_photo_key", "corp", "key", unique=True),
+        Index("ix_photo_open", "corp", "lane", "id", **only_where("state = 'new'")),
+        Index("ix_photo_due", "corp", "run_at", **only_where("state = 'new'")),
+    )
+
+
 class Job(Row, table=True):
     """Work of the system itself, such as putting the menu into the app; done once per key."""
 

@@ -426,7 +426,7 @@ class Draft(Row, table=True):
     id: int | None = Field(default=None, primary_key=True)
     corp: str
     member_id: str
-    kind: str  # followup, lead
+    kind: str  # followup, lead, namecard
     lead_id: int | None = None
     content: dict[str, Any] = Field(default_factory=dict, sa_column=Column("content", SealedJson("draft.content")))
     at: datetime = Field(sa_type=Utc)

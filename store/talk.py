@@ -11,6 +11,8 @@ from sqlmodel import col
 from store.tables import Act, Draft, Focus
 from store.tx import Tx, insert_for
 
+NAMECARD = "namecard"  # the kind of draft that a photo of a business card makes
+
 _FOCUS = select(Focus).where(col(Focus.corp) == bindparam("corp"), col(Focus.member_id) == bindparam("member_id"))
 
 
@@ -35,12 +37,13 @@ def _set_focus(dialect: str, names: tuple[str, ...]) -> Insert:
 async def add_draft(
     tx: Tx, member_id: str, kind: str, content: dict[str, Any], *, lead_id: int | None, now: datetime
 ) -> int:
-    """Keep what was understood until the member says yes or no; older open drafts of theirs are dropped."""
-    await tx.run(
-        update(Draft)
-        .where(col(Draft.corp) == tx.corp, col(Draft.member_id) == member_id, col(Draft.state) == "open")
-        .values(state="dropped")
-    )
+    """Keep what was understood until the member says yes or no; older open drafts of theirs are dropped.
+
+    Business cards come by the handful: each of them waits for its own tap.
+    """
+    if kind != NAMECARD:
+        older = (col(Draft.corp) == tx.corp, col(Draft.member_id) == member_id, col(Draft.state) == "open")
+        await tx.run(update(Draft).where(*older, col(Draft.kind) != NAMECARD).values(state="dropped"))
     draft = Draft(corp=tx.corp, member_id=member_id, kind=kind, lead_id=lead_id, content=content, at=now)
     await tx.add(draft)
     return draft.id or 0

@@ -6,7 +6,7 @@ from sqlalchemy import or_, update
 from sqlmodel import col
 
 from store.lease import LEASE
-from store.queues import Due, Inbox, Job, Outbox
+from store.queues import Due, Inbox, Job, Outbox, Photo
 from store.tx import Tx
 
 LONGEST_PAUSE = timedelta(hours=24)  # that a callback, a message or a failed try is ever put off by
@@ -20,6 +20,7 @@ async def bring_forward(tx: Tx, *, now: datetime) -> int:
     count = 0
     for table, created, state in (
         (Inbox, Inbox.received_at, "new"),
+        (Photo, Photo.received_at, "new"),
         (Outbox, Outbox.created_at, "queued"),
         (Outbox, Outbox.created_at, "unknown"),
     ):
@@ -42,13 +43,13 @@ async def bring_forward(tx: Tx, *, now: datetime) -> int:
             .values(run_at=now)
         )
         count += result.rowcount
-    for held in (Inbox, Outbox, Due, Job):
+    for held in (Inbox, Outbox, Due, Job, Photo):
         result = await tx.run(
             update(held)
             .where(col(held.corp) == tx.corp, col(held.lease_until) > now + LEASE)
             .values(lease_until=now + LEASE)
         )
         count += result.rowcount
-    for worker in ("inbox", "outbox", "due", "job"):
+    for worker in ("inbox", "outbox", "due", "job", "photos"):
         tx.wake(worker)
     return count

@@ -58,7 +58,7 @@ async def look_draft(tx: Tx, asked: Asked, ctx: Context) -> DraftView | None:
         return None
     lead = await leads.find_lead(tx, draft.lead_id) if draft.lead_id else None
     content = draft.content
-    if draft.kind == "lead":
+    if draft.kind in ("lead", talk.NAMECARD):
         return _lead_draft(draft.id or 0, draft.state, lead, content, asked)
     next_at = datetime.fromisoformat(content["next"]) if content.get("next") else None
     doubtful = [datetime.fromisoformat(at) for at in content.get("doubtful", [])]
@@ -89,11 +89,14 @@ def _lead_draft(draft_id: int, state: str, lead: Lead | None, content: dict[str,
         ("职位", shown("title")),
         ("微信", shown("wechat")),
         ("预算", budget_text(fields.get("budget_min"), fields.get("budget_max"))),
+        ("邮箱", shown("email")),
     )
     title = "新线索,这样录入?"
     if lead is not None:
         owner = str(asked.params.get("owner") or "")
-        title = f"这个号码已经有了:{lead.no}" + (f",{owner}在跟" if owner else ",还在线索池")
+        title = f"这个{asked.params.get('by', '号码')}已经有了:{lead.no}" + (
+            f",{owner}在跟" if owner else ",还在线索池"
+        )
     return DraftView(
         draft_id,
         "lead",
@@ -101,7 +104,7 @@ def _lead_draft(draft_id: int, state: str, lead: Lead | None, content: dict[str,
         title,
         lead.no if lead else "",
         tuple(r for r in rows if r[1]),
-        fields.get("need") or "",
+        fields.get("need") or str(content.get("address") or ""),
         lead.id or 0 if lead is not None else 0,
         lead is not None and asked.who is not None and lead.owner_id not in (None, asked.who.id),
     )

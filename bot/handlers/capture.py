@@ -9,7 +9,7 @@ from bot.handlers.followup import next_step_of
 from leads.capture import Person, capture
 from leads.errors import Unusable
 from leads.facts import Fact
-from leads.followup import set_next_step
+from leads.followup import log_followup, set_next_step
 from leads.own import read_own, taken_from
 from leads.rights import Who, can_see
 from leads.understand.phone import mistyped_mobile, normal_phone
@@ -78,16 +78,27 @@ async def known_already(
     ctx: Context,
 ) -> list[Fact | Answer]:  # fmt: skip
     """The number is known: say who has it, and offer to book the words as one more enquiry."""
+    return [await known_card(tx, lead_id, draft_of(fields, doubtful, text, own), who, ctx)]
+
+
+async def known_card(
+    tx: Tx, lead_id: int, content: Mapping[str, Any], who: Who, ctx: Context, *, kind: str = "lead", by: str = "号码"
+) -> Answer:
+    """The card that says who has a person already; `by` names what they are known by."""
     lead = await get_lead(tx, lead_id)
-    content = draft_of(fields, doubtful, text, own)
-    draft_id = await add_draft(tx, who.id or "", "lead", content, lead_id=lead_id, now=ctx.now)
+    draft_id = await add_draft(tx, who.id or "", kind, dict(content), lead_id=lead_id, now=ctx.now)
     owner = await name_of(tx, lead.owner_id) if lead.owner_id else ""
     visible = await can_see(tx, lead, who, rules=ctx.rules)
-    return [Answer("draft", params={"draft": draft_id, "owner": owner, "visible": visible})]
+    return Answer("draft", params={"draft": draft_id, "owner": owner, "visible": visible, "by": by})
 
 
-async def save_lead(tx: Tx, person: Person, words: str, who: Who, ctx: Context) -> list[Fact | Answer]:
-    """Book the person; a rep who enters a new lead owns it, and is reminded of the step that their words name."""
+async def save_lead(
+    tx: Tx, person: Person, words: str, who: Who, ctx: Context, *, note: str = ""
+) -> list[Fact | Answer]:
+    """Book the person; a rep who enters a new lead owns it, and is reminded of the step that their words name.
+
+    `note` is what else is known and has no field: the owner of a new lead finds it in the lead's story.
+    """
     captured = await capture(tx, person, by=who, keep=True, rules=ctx.rules, now=ctx.now)
     lead_id = captured.lead_id
     lead = await get_lead(tx, lead_id)
@@ -106,6 +117,8 @@ async def save_lead(tx: Tx, person: Person, words: str, who: Who, ctx: Context) 
     if lead.owner_id == who.id and next_step_at is not None:
         facts.append(await set_next_step(tx, lead_id, who, next_step_at, rules=ctx.rules, now=ctx.now))
         said += ",到点提醒你"
+    if note and lead.owner_id == who.id:
+        facts.append(await log_followup(tx, lead_id, who, note, channel="note", rules=ctx.rules, now=ctx.now))
     act_id = await remember(tx, who, "capture", lead_id, {}, now=ctx.now)
     if lead.phone_flaw:
         said += f"。电话有疑问:{lead.phone_flaw},请核对"

@@ -2,14 +2,14 @@
 
 from bot.actions import ChangeDraft, DropDraft, OtherLead, SaveDraft
 from bot.context import Answer, Context, say
-from bot.handlers import capture, followup
+from bot.handlers import capture, followup, namecard
 from leads.errors import Unusable
 from leads.facts import Fact
 from leads.rights import Who
 from leads.understand.reading import Fields
 from store.leads import list_owned
 from store.tables import Draft
-from store.talk import close_draft, find_draft, point_draft, set_focus
+from store.talk import NAMECARD, close_draft, find_draft, point_draft, set_focus
 from store.tx import Tx
 
 
@@ -28,6 +28,9 @@ async def _open_draft(tx: Tx, draft_id: int, who: Who) -> Draft:
 async def on_save_draft(tx: Tx, action: SaveDraft, who: Who, ctx: Context) -> list[Fact | Answer]:
     """保存."""
     draft = await _open_draft(tx, action.draft_id, who)
+    if draft.kind == NAMECARD:
+        await close_draft(tx, action.draft_id, "saved")
+        return await namecard.save(tx, draft.content, who, ctx)
     if draft.kind == "lead":
         await close_draft(tx, action.draft_id, "saved")
         person = capture.person_of(Fields(**draft.content["fields"]), "手工录入", draft.content.get("own", {}))

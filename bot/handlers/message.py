@@ -3,7 +3,7 @@
 from bot.actions import Show
 from bot.context import Answer, Context, say
 from bot.events import MessageReceived
-from bot.handlers import capture, draft, field, followup
+from bot.handlers import capture, draft, field, followup, namecard
 from bot.handlers.commands import ALIASES, COMMANDS, Command
 from bot.handlers.importing import on_file
 from bot.handlers.look import on_show
@@ -26,6 +26,8 @@ KINDS = {"image": "图片", "voice": "语音", "video": "视频", "location": "�
 
 async def on_message(tx: Tx, event: MessageReceived, who: Who, ctx: Context) -> list[Fact | Answer]:
     """Answer a member's line; every line gets an answer."""
+    if namecard.is_picture(event):
+        return await namecard.on_photo(tx, event, who, ctx)
     if event.kind == "file":
         return await on_file(tx, event, who, ctx)
     if event.kind != "text" and not event.text:

@@ -113,22 +113,31 @@ class Reader:
     async def _ask(self, python: str, content: bytes) -> dict[str, Any]:
         if self._idle is not None:
             self._idle.cancel()
-        try:
-            process = await self._started(python)
-            async with asyncio.timeout(PATIENCE):
-                answer = await _exchange(process, content)
-        except (TimeoutError, OSError, asyncio.IncompleteReadError, ValueError) as error:
-            log.error("a picture ended the process that reads pictures", cause=type(error).__name__)
-            await self._end()
-            raise BadPicture("broken") from None
-        except BaseException:  # cancelled half way: what comes next on the pipe would be another picture's answer
-            await self._end()
-            raise
+        used = self._process is not None
+        answer = await self._try(python, content)
+        if answer is None and used:  # it may have been ended while it was idle: not this picture's fault
+            answer = await self._try(python, content)
+        if answer is None:
+            raise BadPicture("broken")
         if int(answer.get("peak", 0)) > MEMORY:
             await self._end()
         else:
             self._idle = asyncio.get_running_loop().call_later(IDLE, self._rest)
         return answer
+
+    async def _try(self, python: str, content: bytes) -> dict[str, Any] | None:
+        """The process's answer; None when it died of the picture, or before it."""
+        try:
+            process = await self._started(python)
+            async with asyncio.timeout(PATIENCE):
+                return await _exchange(process, content)
+        except (TimeoutError, OSError, asyncio.IncompleteReadError, ValueError) as error:
+            log.warning("the process that reads pictures has ended", cause=type(error).__name__)
+            await self._end()
+            return None
+        except BaseException:  # cancelled half way: what comes next on the pipe would be another picture's answer
+            await self._end()
+            raise
 
     async def _started(self, python: str) -> asyncio.subprocess.Process:
         if self._process is not None and self._process.returncode is None:

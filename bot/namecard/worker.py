@@ -1,12 +1,13 @@
 """Reads the words on a picture: a program of its own, so that the server stays small and outlives any picture.
 
-It is run as a file by the Python that has rapidocr, and imports nothing of Leadbot. On stdin and stdout each frame is
-four bytes of length and its content: a picture comes in, JSON goes out, until stdin ends.
+It is run as a file, and therefore is one, by the Python that has rapidocr; it imports nothing of Leadbot. On stdin and
+stdout each frame is four bytes of length and its content: a picture comes in, JSON goes out, until stdin ends.
 """
 
 import contextlib
 import io
 import json
+import math
 import os
 import resource
 import signal
@@ -24,6 +25,7 @@ SMALL = 0.45  # a card that takes up less than this share of either side is look
 CPU = 10  # seconds of work that a picture may cost before the system ends this process
 MEMORY = 4 * 1024**3  # bytes of address space; what is really used is a tenth of it
 TALL = 1.5  # height over width of a line that lies on its side: how rapidocr turns them
+FAINT = 0.4  # a line that reads worse than this is none
 SURE = 0.8  # a sideways line that reads worse than this is tried as letters below each other
 
 Line = dict[str, Any]
@@ -125,20 +127,38 @@ class Eye:
         height, width = picture.shape[:2]
         if not boxes:
             return {"lines": [], "width": width, "height": height}
-        crops = [_cut(picture, box) for box in boxes]
+        lines = self._read_lines([_cut(picture, box) for box in boxes], boxes)
+        self._read_columns(picture, lines)
+        kept = [line for line in lines if line["text"] and line["score"] >= FAINT]
+        return _upright(kept, width, height)
+
+    def _read_lines(self, crops: list[Any], boxes: list[Quad]) -> list[Line]:
+        """All lines of one direction are read the same way up: as most of them seem to stand, or as reads better."""
         turned = self._engine._load_cls_model()(crops)
-        flips = ["180" in label and score > 0.9 for label, score in turned.cls_res]
-        read = self._engine._load_rec_model()
+        seem = ["180" in label and score > 0.9 for label, score in turned.cls_res]
+        lines: list[Line] = [{"box": box, "tall": _is_tall(box)} for box in boxes]
+        for tall in (False, True):
+            group = [at for at, line in enumerate(lines) if line["tall"] is tall]
+            if not group:
+                continue
+            area = [math.prod(_sides(boxes[at])) * (1 if seem[at] else -1) for at in group]
+            flip = sum(area) > 0
+            read = self._recognise([crops[at] for at in group], flip=flip)
+            if len({seem[at] for at in group}) > 1 or _worth(read) < SURE:
+                other = self._recognise([crops[at] for at in group], flip=not flip)
+                if _worth(other) > _worth(read):
+                    read, flip = other, not flip
+            for at, (text, score) in zip(group, read, strict=True):
+                lines[at].update(text=text, score=score, flip=flip)
+        return lines
+
+    def _recognise(self, crops: list[Any], *, flip: bool = False) -> list[tuple[str, float]]:
+        import cv2
         from rapidocr.ch_ppocr_rec.typings import TextRecInput
 
-        found = read(TextRecInput(img=turned.img_list))
-        lines = [
-            {"text": text.strip(), "score": float(score), "box": box, "flip": flip, "tall": _is_tall(box)}
-            for text, score, box, flip in zip(found.txts, found.scores, boxes, flips, strict=True)
-        ]
-        self._read_columns(picture, lines)
-        kept = [line for line in lines if line["text"] and line["score"] >= 0.4]
-        return _upright(kept, width, height)
+        straight = [cv2.rotate(crop, cv2.ROTATE_180) for crop in crops] if flip else crops
+        found = self._engine._load_rec_model()(TextRecInput(img=straight))
+        return [(text.strip(), float(score)) for text, score in zip(found.txts, found.scores, strict=True)]
 
     def _find(self, picture: Any) -> list[Quad]:
         import cv2
@@ -149,12 +169,14 @@ class Eye:
         if scale < 1.0:
             small = cv2.resize(picture, (round(width * scale), round(height * scale)), interpolation=cv2.INTER_AREA)
         found = self._engine._load_det_model()(small).boxes
-        return [] if found is None else [[(float(x) / scale, float(y) / scale) for x, y in box] for box in found]
+        return (
+            []
+            if found is None
+            else [_from_left([(float(x) / scale, float(y) / scale) for x, y in box]) for box in found]
+        )
 
     def _read_columns(self, picture: Any, lines: list[Line]) -> None:
         """Letters that stand below each other are set side by side and read again; what reads better is kept."""
-        from rapidocr.ch_ppocr_rec.typings import TextRecInput
-
         doubtful = [line for line in lines if line["tall"] and line["score"] < SURE]
         rows = [
             (line, row)
@@ -163,10 +185,9 @@ class Eye:
         ]
         if not rows:
             return
-        found = self._engine._load_rec_model()(TextRecInput(img=[row for _, row in rows]))
-        for (line, _), text, score in zip(rows, found.txts, found.scores, strict=True):
-            if score > line["score"] and text.strip():
-                line.update(text=text.strip(), score=float(score), tall=False, flip=False, column=True)
+        for (line, _), (text, score) in zip(rows, self._recognise([row for _, row in rows]), strict=True):
+            if score > line["score"] and text:
+                line.update(text=text, score=score, tall=False, flip=False, column=True)
 
 
 def _unpack(content: bytes) -> Any:
@@ -212,6 +233,21 @@ def _nearer(boxes: list[Quad], width: int, height: int) -> tuple[int, int, int, 
         return None
     margin = 0.15 * max(right - left, bottom - top)
     return max(0, int(left - margin)), max(0, int(top - margin)), int(right + margin), int(bottom + margin)
+
+
+def _worth(read: list[tuple[str, float]]) -> float:
+    """How well some lines were read, 0..1: long ones count more."""
+    signs = sum(len(text) for text, _ in read)
+    return sum(score * len(text) for text, score in read) / signs if signs else 0.0
+
+
+def _from_left(box: Quad) -> Quad:
+    """The corners so ordered that the first side runs across, from left to right, and the second one down."""
+    for shift in range(4):
+        (ax, ay), (bx, by) = box[shift], box[(shift + 1) % 4]
+        if bx - ax >= abs(by - ay):
+            return box[shift:] + box[:shift]
+    return box
 
 
 def _is_tall(box: Quad) -> bool:

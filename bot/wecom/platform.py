@@ -58,6 +58,17 @@ class WeCom:
             state=event.state or str((followers[0].get("state") or "") if followers else ""),
         )
 
+    async def fetch_picture(self, media_id: str) -> bytes:
+        """media/get; WeCom keeps a picture for three days."""
+        try:
+            return (await self._client.media_get(media_id))[1]
+        except (NotReached, OutcomeUnknown) as error:
+            raise SendLater(str(error)) from None
+        except WeComError as error:
+            if error.meaning.decision in ("retry", "limit", "token"):
+                raise SendLater(str(error), error.meaning.delay) from None
+            raise SendRefused(str(error)) from None
+
     def render(self, message: Message, to: Place, *, ref: str) -> bytes:
         """See bot/wecom/render.py."""
         return message_body(message, to, ref=ref, agent_id=self._client.account.agent_id)

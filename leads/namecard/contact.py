@@ -64,10 +64,16 @@ def _nothing() -> re.Pattern[str]:
 
 
 @cache
+def _desk() -> re.Pattern[str]:
+    """Before a number of another country, which does not show by itself what it is: one that stands on a desk."""
+    return re.compile(r"(?:电\s?话|座\s?机|总机|tel(?:ephone)?|office|direct|(?<![A-Za-z])[TD])\W{0,3}$", re.IGNORECASE)
+
+
+@cache
 def _label() -> re.Pattern[str]:
     """What stands before a number."""
     return re.compile(
-        r"(?:手\s?机(?:号码?)?|移动电话|行动电话|电\s?话(?:号码)?|座\s?机|固话|直线|总机|热线|联系电话|办公电话|"
+        r"(?:手\s?[机提](?:号码?)?|移动电话|行动电话|电\s?话(?:号码)?|座\s?机|固话|直线|总机|热线|联系电话|办公电话|"
         r"mobile(?:\s?phone)?|mob|cell(?:phone)?|tele?(?:phone)?|phone|hotline|direct|office|"
         r"(?<![A-Za-z])(?:M\.?P|H\.?P|[MTPCDOH]))"
         r"(?:\s?/\s?[A-Za-z]+)?\s?[:.|]?\s?$",
@@ -92,7 +98,8 @@ def find_contacts(pieces: list[Piece]) -> Contacts:
         if not phones and (typed := _mistyped(text)) is not None:
             phones = [typed]
         for one in phones:
-            kind = mobiles if one.phone.kind in ("mobile", "foreign") else tels
+            desk = one.phone.kind == "foreign" and _desk().search(text[: one.begin]) is not None
+            kind = mobiles if one.phone.kind in ("mobile", "foreign") and not desk else tels
             kind.append((one, piece))
         for one in reversed(phones):
             before = _label().sub("", text[: one.begin])
@@ -119,10 +126,11 @@ def _take_email(text: str, piece: Piece, found: Contacts) -> str:
     if hit is None:
         return text
     host = re.sub(r"\s?[.,。]\s?", ".", hit["host"])
-    value = normal_email(f"{hit['box']}@{host}")
+    box = re.sub(r"(?<![A-Z])I(?![A-Z])", "l", hit["box"])  # no eye tells them apart; small letters are the rule
+    value = normal_email(f"{box}@{host}")
     if value is not None and found.email is None:
         found.email = value
-        if piece.score < UNSURE or "@" not in hit[0]:
+        if piece.score < UNSURE or "@" not in hit[0] or box != hit["box"]:
             found.doubtful.add("email")
     return text[: hit.start()] + "  " + text[hit.end() :]
 

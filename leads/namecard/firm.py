@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 
 from leads.namecard.layout import Piece
+from leads.namecard.role import job_of
 from leads.understand.company import find_company
 from leads.understand.place import starts_with_place
 
@@ -55,11 +56,17 @@ def _legal() -> re.Pattern[str]:
 
 
 @cache
-def _broken_end() -> re.Pattern[str]:
-    """What can only be the second half of a company's name."""
+def _form() -> re.Pattern[str]:
+    """What can only be the end of a company's name: 有限公司, (集团)股份有限公司."""
     return re.compile(
-        r"(?:[一-龥]{0,6}\((?:集团|中国|[一-龥]{2,4})\))?(?:[一-龥]{0,6}?)(?:股份|集团)?(?:有限责任公司|有限公司|责任公司|限公司|公司|分公司)"
+        r"(?:\([一-龥]{2,6}\))?(?:股份|集团)?(?:有限责任公司|有限公司|责任公司|限公司|公司|分公司)(?:\([一-龥]{2,6}\))?"
     )
+
+
+@cache
+def _short_half() -> re.Pattern[str]:
+    """工程有限公司: a trade and its ending, to which a name belongs that stands above."""
+    return re.compile(r"[一-龥]{2,4}(?:股份|集团)?(?:有限责任公司|有限公司)")
 
 
 def find_address(pieces: list[Piece]) -> Found:
@@ -103,9 +110,25 @@ def find_firm(pieces: list[Piece], address: frozenset[int]) -> Found:
         named.append((points, name, places, piece))
     if not named:
         return NOTHING
-    points, name, places, piece = max(named, key=lambda one: (one[0], -one[3].row))
+    points, name, places, piece = max(named, key=lambda one: (round(one[0], 1), -one[3].row))
     rivals = [one for one in named if one[1] != name and abs(one[0] - points) < 0.3]
     return Found(name, piece.score < UNSURE or bool(rivals) or points < 1.4, places)
+
+
+def find_brand(pieces: list[Piece], used: frozenset[int]) -> Found:
+    """Where no company is named in full: the largest word that is nothing else, such as a sign over a shop's door."""
+    free = [
+        (piece.height, -at) for at, piece in enumerate(pieces)
+        if at not in used and re.fullmatch(r"[一-龥A-Za-z0-9&·()]{2,16}", piece.text) and job_of(piece.text) is None
+    ]  # fmt: skip
+    if not free:
+        return NOTHING
+    height, place = max(free)
+    if height < 0.9 * sorted(piece.height for piece in pieces)[len(pieces) // 2] or not re.search(
+        r"[一-龥]", pieces[-place].text
+    ):
+        return NOTHING
+    return Found(pieces[-place].text, True, frozenset({-place}))
 
 
 def _whole(text: str, name: str) -> str:
@@ -120,15 +143,22 @@ def _joined(free: list[tuple[int, Piece]]) -> list[tuple[frozenset[int], Piece]]
     """The pieces, and each second half of a broken name together with its first half above it."""
     pieces = [(frozenset({at}), piece) for at, piece in free]
     for at, piece in free:
-        if not _broken_end().fullmatch(re.sub(r"\s", "", piece.text)):
-            continue
-        above = [
-            (other, one) for other, one in free
-            if 0 < piece.row - one.row <= 1 and abs(one.height - piece.height) < 0.3 * one.height
-            and re.fullmatch(r"[一-龥A-Za-z0-9()& ]{2,24}", one.text) and not find_company(one.text)
-        ]  # fmt: skip
-        if above:
-            other, one = above[0]
-            joined = replace(one, text=one.text + piece.text, score=min(one.score, piece.score))
-            pieces.insert(0, (frozenset({other, at}), joined))
+        text = re.sub(r"\s", "", piece.text)
+        for other, one in free:
+            above = 0 < piece.row - one.row <= 1 and abs(one.height - piece.height) < 0.3 * one.height
+            if above and _is_first_half(one.text, text):
+                joined = replace(one, text=one.text + text, score=min(one.score, piece.score))
+                pieces = [(places, kept) for places, kept in pieces if at not in places and other not in places]
+                pieces.insert(0, (frozenset({other, at}), joined))
+                break
     return pieces
+
+
+def _is_first_half(first: str, second: str) -> bool:
+    if re.fullmatch(r"[一-龥A-Za-z0-9()& ]{2,24}", first) is None or _legal().search(first) or job_of(first):
+        return False
+    if _form().fullmatch(second):
+        return True
+    return (
+        _short_half().fullmatch(second) is not None and starts_with_place(first) > 0 and not starts_with_place(second)
+    )

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from leads.namecard.contact import find_contacts
-from leads.namecard.firm import find_address, find_firm
+from leads.namecard.firm import find_address, find_brand, find_firm
 from leads.namecard.layout import Seen, straighten
 from leads.namecard.role import find_role
 from leads.understand.place import read_city
@@ -45,6 +45,8 @@ def read_namecard(seen: Sequence[Seen]) -> NameCard:
     address = find_address(rest)
     company = find_firm(rest, address.used)
     role = find_role(rest, company.used | address.used)
+    if company.value is None and role.name is not None:
+        company = find_brand(rest, address.used | role.used)
     doubtful = set(contacts.doubtful) | set(role.doubtful)
     doubtful |= {name for name, found in (("company", company), ("address", address)) if found.doubtful}
     city, unsure = _city(company.value or "", address.value or "", contacts.tel)

@@ -10,6 +10,10 @@ from leads.understand.place import is_place
 from leads.understand.surname import common_surnames, double_surnames, looks_like_name, surnames
 
 UNSURE = 0.8
+_PROFESSIONS = (  # that stand on cards, and in sentences as often for somebody else
+    "医师|药师|律师|会计师|建筑师|规划师|建造师|造价师|设计师|工程师|分析师|培训师|营养师|经济师|咨询师|摄影师|架构师|"
+    "导师|讲师|教师|老师|研究员|编辑|记者|翻译|客服|跟单|销售|采购|外贸|商务|买手|理财师|规划|院士|党委书记|委员|干事"
+)
 
 
 @dataclass(frozen=True)
@@ -34,10 +38,12 @@ class _Named:
 @cache
 def _only_job() -> re.Pattern[str]:
     """A piece that is a job and nothing else: 销售总监, 高级工程师 / 博士, 区域销售经理(华北), Sales Director."""
-    word = rf"[一-龥A-Za-z]{{0,14}}(?:{JOBS}|总)"
+    word = rf"[一-龥A-Za-z]{{0,14}}(?:{JOBS}|{_PROFESSIONS}|总)"
     more = r"(?:\([一-龥A-Za-z0-9 ]{1,12}\))?"
     degree = r"博士|硕士|博士后|院士|MBA|EMBA|CPA|PMP|注册会计师|高级会计师|党支部书记|[A-Z]{3,4}"
-    return re.compile(rf"(?:{word}{more}|{degree})(?:\s?[/|、,&·兼]\s?(?:{word}{more}|{degree})|\s?(?:{degree}))*")
+    return re.compile(
+        rf"(?:{word}{more}|{degree})(?:(?:\s?[/|、,&·兼]\s?|\s)(?:{word}{more}|{degree})|\s?(?:{degree}))*"
+    )
 
 
 @cache
@@ -45,7 +51,7 @@ def _english_job() -> re.Pattern[str]:
     return re.compile(
         r"(?:[A-Z][A-Za-z&/.-]*\s?){0,4}(?:Manager|Director|President|Engineer|Officer|Executive|Founder|Partner|"
         r"Supervisor|Representative|Consultant|Assistant|Secretary|Specialist|Designer|Architect|Buyer|Purchaser|"
-        r"Chairman|Lawyer|Attorney|Professor|Accountant|Analyst|Sales|Head|Lead|CEO|CTO|COO|CFO|CMO|VP|GM)"
+        r"Chairman|Lawyer|Attorney|Professor|Accountant|Analyst|Sales|Head|Lead|\bCEO\b|\bCTO\b|\bCOO\b|\bCFO\b|\bCMO\b|\bVP\b|\bGM\b)"
         r"(?:\s?(?:of|for|&|,|/|-|[A-Z][A-Za-z&.-]*)){0,5}",
         re.IGNORECASE,
     )
@@ -64,13 +70,14 @@ def _labelled_job() -> re.Pattern[str]:
 def find_role(pieces: list[Piece], company: frozenset[int]) -> Role:
     """Name and title among the pieces that are no contact, company (by their places in the list) or address."""
     free = [(at, piece) for at, piece in enumerate(pieces) if at not in company]
+    free = [(at, piece) for at, piece in free if len(piece.text) <= 40]
     titles = {at: title for at, piece in free if (title := job_of(piece.text)) is not None}
     largest = max((piece.height for _, piece in free), default=1.0)
     named = [one for at, piece in free for one in _names_in(at, piece, pieces, titles, largest)]
     best = max(named, key=lambda one: one.points, default=None)
     if best is None:
         best = _foreign(free, titles, largest)
-    title, used = _title_for(best, pieces, titles)
+    title, used = _title_for(best, pieces, titles, free)
     doubtful: set[str] = set()
     if best is not None and (best.piece.score < UNSURE or best.points < 2.0):
         doubtful.add("name")
@@ -96,7 +103,8 @@ def job_of(text: str) -> str | None:
     )
     if chinese is not None and _only_job().fullmatch(chinese["job"].strip()):
         return chinese["job"].strip()
-    return None
+    after = re.fullmatch(r"[A-Za-z .,&-]+[/|]\s?(?P<job>[一-龥()、·]+)", plain)
+    return after["job"] if after is not None and _only_job().fullmatch(after["job"]) else None
 
 
 def _names_in(at: int, piece: Piece, pieces: list[Piece], titles: dict[int, str], largest: float) -> list[_Named]:
@@ -144,7 +152,7 @@ def _run_together(plain: str) -> tuple[str, str, bool] | None:
     for known in (True, False):
         for length in (3, 2, 4):
             for name, job in ((plain[:length], plain[length:]), (plain[-length:], plain[:-length])):
-                if not (job and _is_name(name) and _only_job().fullmatch(job)):
+                if not (job and _is_name(name) and name[-1] not in "总副" and _only_job().fullmatch(job)):
                     continue
                 if not known or job_pattern().match(job) is not None:
                     return name, job, name[0] in common_surnames() or name[:2] in double_surnames()
@@ -168,11 +176,13 @@ def _beside(one: Piece, other: Piece) -> bool:
     return gap < 1.2 * max(one.height, other.height) and overlap > -0.5 * one.height
 
 
-def _title_for(best: _Named | None, pieces: list[Piece], titles: dict[int, str]) -> tuple[str | None, set[int]]:
+def _title_for(
+    best: _Named | None, pieces: list[Piece], titles: dict[int, str], free: list[tuple[int, Piece]]
+) -> tuple[str | None, set[int]]:
     if best is not None and best.title:
         return best.title, set()
     if not titles:
-        return _english_title(best, pieces)
+        return _english_title(best, free)
     if best is None:
         at = min(titles)
         return titles[at], {at}
@@ -197,8 +207,8 @@ def _belongs(one: Piece, other: Piece) -> bool:
     return _beside(one, other) and abs(one.height - other.height) < 0.25 * max(one.height, other.height)
 
 
-def _english_title(best: _Named | None, pieces: list[Piece]) -> tuple[str | None, set[int]]:
-    for at, piece in enumerate(pieces):
+def _english_title(best: _Named | None, free: list[tuple[int, Piece]]) -> tuple[str | None, set[int]]:
+    for at, piece in free:
         plain = piece.text.strip(" |/·,-")
         if (best is None or at != best.at) and _english_job().fullmatch(plain):
             return plain, {at}

@@ -328,12 +328,17 @@ class Api:
         content = field.file.read()
         if len(content) <= 5 or len(content) > 20 * 2**20:
             return web.json_response({"errcode": 45001, "errmsg": "media size out of limit"})
-        media_id = "M" + secrets.token_hex(16)
-        self.media[media_id] = content
-        self.names[media_id] = field.filename
+        media_id = self.keep(content, field.filename)
         created = str(int(self.chats.now()))
         kind = request.query.get("type", "file")
         return web.json_response({**OK, "type": kind, "media_id": media_id, "created_at": created})
+
+    def keep(self, content: bytes, name: str = "") -> str:
+        """The media id under which something can be fetched."""
+        media_id = "M" + secrets.token_hex(16)
+        self.media[media_id] = content
+        self.names[media_id] = name
+        return media_id
 
     async def download(self, request: web.Request) -> web.StreamResponse:
         """media/get: the bytes, or JSON with 200."""

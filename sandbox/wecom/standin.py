@@ -92,6 +92,11 @@ class WeComStandIn:
         head = {**self._head(user), "MsgType": msgtype, **content, "MsgId": next(self._ids)}
         return await self.posts["app"].deliver(event({**head, **self._agent()}))
 
+    async def picture(self, user: str, image: bytes) -> Delivery:
+        """A member sends a picture, which WeCom keeps for three days."""
+        media_id = self.api.keep(image)
+        return await self.other(user, "image", {"PicUrl": "http://wework.example/p.jpg", "MediaId": media_id})
+
     async def click(
         self,
         user: str,

@@ -1,0 +1,1 @@
+"""Business cards of made-up people, printed in sixteen designs and photographed in eleven ways."""
