@@ -7,6 +7,7 @@ import json
 import os
 import struct
 import sys
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,7 @@ PATIENCE = 120.0  # seconds for one picture on a busy machine; the work in it is
 IDLE = 120.0  # seconds without a picture after which the process ends
 MEMORY = 600  # MiB after which a new process is begun
 ROOT = Path(__file__).parents[2]
+OWN, INSTALLED = str(ROOT / ".ocr" / "bin" / "python"), str(ROOT / ".ocr" / "installed.lock")
 WORKER = Path(__file__).with_name("worker.py")
 SHAPE = "请拍一张清楚的名片照片(JPG 或 PNG)再发。"
 FLAWS = {
@@ -69,9 +71,12 @@ def find_python() -> str | None:
     named = os.environ.get("LEADBOT_OCR_PYTHON")
     if named:
         return named if os.access(named, os.X_OK) else None
-    own = ROOT / ".ocr"
-    if (own / "installed.lock").exists():
-        return str(own / "bin" / "python")
+    return OWN if os.path.exists(INSTALLED) else _of_ours()
+
+
+@cache
+def _of_ours() -> str | None:
+    """Our own Python, where it has rapidocr; what is installed there later is found by the next start."""
     return sys.executable if importlib.util.find_spec("rapidocr") is not None else None
 
 

@@ -118,6 +118,19 @@ async def test_drop_and_change(acme: Town) -> None:
     assert len(await leads(acme)) == 1
 
 
+@readable
+@pytest.mark.feature("A3")
+@pytest.mark.only("sqlite")
+@pytest.mark.platforms("dingtalk")
+async def test_a_card_sent_with_words_or_as_a_file_is_read_too(acme: Town) -> None:
+    await acme.standin.rich_text("wanglei", "看这张名片", photo("classic"))
+    await acme.settle()
+    assert TRUTH["classic"]["mobile"] in words(acme.standin.chat("wanglei"))
+    await acme.standin.file("wanglei", "IMG_2077.JPG", photo("dark"))
+    await acme.settle()
+    assert TRUTH["dark"]["mobile"] in words(acme.standin.chat("wanglei"))
+
+
 def bomb() -> bytes:
     """A picture of 900 million pixels in a few kilobytes."""
 

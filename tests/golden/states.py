@@ -139,6 +139,16 @@ def of_draft(kind: str, state: str = "open", about: str = "L1024") -> Message:
     return question.draw_draft(question.DraftView(7, kind, state, title, about, fields, "刚打了,要下周三报价"))
 
 
+def of_namecard(title: str = "新线索,这样录入?", *, about: str = "", **known: Any) -> Message:
+    """What was read from a photo; the number is to be looked at again."""
+    fields = (
+        ("姓名", "王建国"), ("电话", "1381234567(请核对)"), ("公司", "杭州云栖智能科技有限公司"), ("职位", "销售总监"),
+        ("微信", "wangjg_88"), ("邮箱", "wangjg@yunqi-smart.com"),
+    )  # fmt: skip
+    address = "杭州市西湖区文三路478号华星时代广场A座1203室"
+    return question.draw_draft(question.DraftView(7, "lead", "open", title, about, fields, address, **known))
+
+
 def of_ask(what: str, **more: Any) -> Message:
     """Why, to whom, what happened."""
     return question.draw_ask(question.AskView(what, customer(stage="sal"), **more))
@@ -297,6 +307,8 @@ STATES: dict[str, Message] = {
     "draft-followup": of_draft("followup"),
     "draft-followup-of-no-lead": of_draft("followup", about=""),
     "draft-lead": of_draft("lead", about=""),
+    "draft-namecard": of_namecard(),
+    "draft-namecard-known": of_namecard("这个邮箱已经有了:L1024,李娜在跟", about="L1024", lead_id=1024, disputed=True),
     "draft-saved": of_draft("followup", "saved"),
     "draft-dropped": of_draft("followup", "dropped"),
     "ask-followup": of_ask("followup"),
