@@ -5,8 +5,7 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy import delete, select, update
 from sqlmodel import col
 
-from store import batches, inherit
-from store import batches, photos
+from store import batches, inherit, photos
 from store.inbox import purge
 from store.merges import forget_old
 from store.queues import Due, Outbox

@@ -20,14 +20,13 @@ Json = Annotated[bool, typer.Option("--json", help="Machine-readable output.")]
 
 RUN_WORDS = {
     "demo": "Try it in a browser: a sample company and four phones, nothing to set up.",
-    "ocr": "Install what reads photos of business cards (360 MB, in an environment of its own).",
     "test": "Run the tests (takes pytest's options).",
     "check": "Lint, types, direction of imports.",
     "features": "Capabilities against their tests.",
     "pictures": "Photograph the first day and the demo again.",
     "soak": "The long reliability tests.",
     "bench": "The benchmarks.",
-    "ocr": "Install what reads photos of business cards.",
+    "ocr": "Install what reads photos of business cards (360 MB, in an environment of its own).",
 }  # what ./run does itself, outside this program
 
 

@@ -27,7 +27,7 @@ class Contacts:
 @cache
 def _email() -> re.Pattern[str]:
     return re.compile(
-        r"(?:(?<![A-Za-z])(?:E-?mail|Mail|E)\s?[:.;|]?\s?|(?:电子)?邮[箱件]\s?[:;]?\s?)?"
+        r"(?:(?<![A-Za-z])(?:E-mail\s?[:.;|/]?\s?|(?:Email|Mail|E)(?:\s?[:.;|/]\s?|\s+))|(?:电子)?邮[箱件]\s?[:;/]?\s?)?"
         r"(?P<box>[A-Za-z0-9][A-Za-z0-9._%+-]*)\s?(?:@|\(a\)|\(at\)|©)\s?(?P<host>[A-Za-z0-9-]+(?:\s?[.,。]\s?[A-Za-z0-9-]+)+)",
         re.IGNORECASE,
     )
@@ -86,8 +86,12 @@ def find_contacts(pieces: list[Piece]) -> Contacts:
     found = Contacts()
     mobiles: list[tuple[FoundPhone, Piece]] = []
     tels: list[tuple[FoundPhone, Piece]] = []
+    letters = any(re.match(r"[MTA]\s?[:.|]?\s", piece.text) for piece in pieces)
     for piece in pieces:
         text = _nothing().sub(_gap, piece.text)
+        if letters and re.match(r"E[a-z0-9][^\s@]*@", text):  # its label has run into it, where others have one letter
+            text = f"E {text[1:]}"
+            found.doubtful.add("email")
         text = _take_email(text, piece, found)
         if (web := _web().search(text)) is not None:
             found.web = True

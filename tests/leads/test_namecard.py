@@ -25,6 +25,57 @@ def read(*rows: Row, score: float = 0.97, turned: float = 0.0) -> NameCard:
 
 
 CARDS: dict[str, tuple[tuple[Row, ...], dict[str, str]]] = {
+    "officer": (
+        (
+            ("广州市星河湾云计算有限公司", 60, 40, 30),
+            ("汤唯一", 60, 160, 52),
+            ("首席运营官 COO", 60, 240, 24),
+            ("M / 139 2611 2233", 60, 330, 22),
+            ("E / coo@starriver-cloud.com", 60, 365, 22),
+        ),
+        {
+            "name": "汤唯一",
+            "title": "首席运营官 COO",
+            "company": "广州市星河湾云计算有限公司",
+            "mobile": "13926112233",
+            "email": "coo@starriver-cloud.com",
+        },
+    ),
+    "nordic": (
+        (
+            ("Nordic Wind Power AB Group", 60, 60, 34),
+            ("Emma Lindqvist", 60, 200, 42),
+            ("Head of Procurement", 60, 250, 22),
+            ("Mobile: +46 70 123 45 67", 60, 330, 20),
+            ("emma.lindqvist@nordicwind.se", 60, 365, 20),
+            ("Sveavägen 44, Stockholm", 60, 400, 20),
+        ),
+        {
+            "name": "Emma Lindqvist",
+            "title": "Head of Procurement",
+            "company": "Nordic Wind Power AB Group",
+            "mobile": "+46701234567",
+            "email": "emma.lindqvist@nordicwind.se",
+        },
+    ),
+    "glued label": (
+        (
+            ("孙峰", 60, 60, 60),
+            ("品牌经理", 60, 140, 30),
+            ("宁波智联建筑设计研究院有限公司", 60, 220, 34),
+            ("M 130.6672.0161", 60, 330, 26),
+            ("T 0574-75699590", 60, 370, 26),
+            ("Echen_lh@ruike.com.cn", 60, 410, 26),
+        ),
+        {
+            "name": "孙峰",
+            "title": "品牌经理",
+            "company": "宁波智联建筑设计研究院有限公司",
+            "mobile": "13066720161",
+            "tel": "057475699590",
+            "email": "chen_lh@ruike.com.cn",
+        },
+    ),
     "hk": (
         (
             ("陳大文", 60, 60, 50),

@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0018_photos"
-down_revision = "0017_channel_turns"
+revision = "0019_photos"
+down_revision = "0018_inherit"
 
 
 def upgrade() -> None:
