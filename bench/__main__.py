@@ -21,6 +21,7 @@ from bench.imports import imports
 from bench.machine import look_at
 from bench.odds import odds
 from bench.promises import promises
+from bench.rehearsal import rehearsal
 from bench.replicas import replicas
 from bench.run import ROOT, Run
 from bench.start import start
@@ -36,6 +37,7 @@ BENCHMARKS: dict[str, tuple[Benchmark, str]] = {
     "promises": (promises, "B7: clocks that run out"),
     "replicas": (replicas, "B12: two servers on one PostgreSQL"),
     "odds": (odds, "the chance of winning beside naive Bayes"),
+    "rehearsal": (rehearsal, "changed rules tried out on a hundred thousand leads"),
     "start": (start, "B13, B14: start and memory of serve"),
 }
 

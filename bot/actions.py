@@ -159,6 +159,14 @@ class Resend:
 
 
 @dataclass(frozen=True)
+class RollBack:
+    """Publish the rules' version again that held before; only while `over` is the running one."""
+
+    version: int
+    over: int
+
+
+@dataclass(frozen=True)
 class Compare:
     """Show two leads side by side before they are merged; `picks` names the fields taken against the rule."""
 
@@ -358,8 +366,8 @@ class ShowMisses:
 Action = (
     Claim | Show | More | NoteCall | AskFollowUp | SetNextStep | Qualify | AskDisqualify | Disqualify | AskRelease
     | Release | AskTransfer | Transfer | Undo | SaveDraft | ChangeDraft | OtherLead | DropDraft | ShowPool | ShowMine
-    | Resend | Compare | MergeLeads | KeepOther | UndoMerge | OpenDispute | DecideDispute | Fill | AskField | Supply
-    | MoveTo | ShowOverdue | Nudge | AskPostpone | Postpone
+    | Resend | RollBack | Compare | MergeLeads | KeepOther | UndoMerge | OpenDispute | DecideDispute | Fill | AskField
+    | Supply | MoveTo | ShowOverdue | Nudge | AskPostpone | Postpone
     | AskExtension | RequestExtension | DecideExtension
     | ConfirmImport | DropImport | AskColumns | UndoImport | HandOver | ShowMisses | ShowHeirs
 )  # fmt: skip

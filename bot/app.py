@@ -44,6 +44,7 @@ from bot.schedule import Schedule, Worker
 from bot.sender import Sender
 from bot.server import WeComCallbacks, patience
 from bot.sweep import Sweep
+from bot.trial import Trial
 from bot.watch import Watch
 from bot.ways import plan_ways
 from bot.web.desk import Desk
@@ -121,9 +122,10 @@ class Leadbot:
         self.photos = Photos(self.store, self.platforms, self.reader, self.context, now)
         self.desk = Desk(self.store, self.context, now, self.importer, self.reader)
         self.rulebook = Rulebook(self.store, folder, now)
+        trial = Trial(self.store, folder, self.context)
         ways = Ways(self.store, self.wecom, self.context) if self.wecom is not None else None
         contacts = Contacts(self.store, self.wecom, self.context) if self.wecom is not None else None
-        self.jobs = Jobs(self.store, settings.enrichment, self.wecom, self.dingtalk, ways, contacts, now)
+        self.jobs = Jobs(self.store, settings.enrichment, self.wecom, self.dingtalk, ways, contacts, trial, now)
         self.learner = Learner(self.store, self.context)
         self.poller = Poller(self.store, settings.channels, now)
         self.watch = Watch(self.store, self.context)

@@ -11,6 +11,7 @@ from bot.clock import Now
 from bot.dingtalk.parts import DingTalkParts
 from bot.enrich import enrich
 from bot.inherit import pass_on
+from bot.trial import Trial
 from bot.wecom.client import WeComClient
 from bot.wecom.contacts import Contacts
 from bot.wecom.menu import MENU
@@ -42,6 +43,7 @@ class Jobs:
         dingtalk: DingTalkParts | None,
         ways: Ways | None,
         contacts: Contacts | None,
+        trial: Trial,
         now: Now,
     ) -> None:
         self._store = store
@@ -50,6 +52,7 @@ class Jobs:
         self._dingtalk = dingtalk
         self._ways = ways
         self._contacts = contacts
+        self._trial = trial
         self._now = now
 
     async def run_once(self) -> int:
@@ -71,6 +74,8 @@ class Jobs:
             if row.kind == "inherit" and self._wecom is not None:
                 bequest, turn = int(row.payload["bequest"]), int(row.payload["turn"])
                 await pass_on(self._store, self._wecom, bequest, turn, now=now)
+            if row.kind == "rehearse":
+                await self._trial.answer(row.payload)
             if row.kind == "enrich" and self._enrichment is not None:
                 await enrich(self._store, self._enrichment, int(row.payload["lead"]), now=now)
             if row.kind == "card_route" and self._dingtalk is not None:

@@ -92,13 +92,14 @@ async def decide(
     pool = rule.pool or rules.default_pool
     if rule.by == "claim":
         return Decision(number, rule.name, pool)
-    people = [m for m in await list_members(tx) if _meant(m, rule) and m.id != without]
+    people = [m for m in await list_members(tx) if meant(m, rule) and m.id != without]
     considered = await _candidates(tx, lead, rule.name, people, others=others, rules=rules, now=now)
     chosen, credit = choose(considered, rule.by)
     return Decision(number, rule.name, pool, chosen, tuple(considered), credit, offers=chosen is None)
 
 
-def _meant(member: Member, rule: AssignmentRule) -> bool:
+def meant(member: Member, rule: AssignmentRule) -> bool:
+    """Whether a rule gives to this member."""
     if rule.members:
         return member.id in rule.members
     return member.team == rule.team and member.role == "rep"
@@ -157,7 +158,7 @@ async def _candidates(
             overdue=overdue.get(member.id, 0),
             today=today.get(member.id, 0),
             capacity=member.capacity,
-            foreign=_foreign(member, lead, rules=rules),
+            foreign=foreign(member, lead, rules=rules),
             limits=limits,
         )
         found.append(
@@ -175,7 +176,7 @@ def _until(absence: Absence | None, *, rules: Rules) -> str:
     return f"{absence.until.astimezone(rules.zone):%m-%d %H:%M}"
 
 
-def _foreign(member: Member, lead: Lead, *, rules: Rules) -> str:
+def foreign(member: Member, lead: Lead, *, rules: Rules) -> str:
     """What of this lead is not this member's business, by their own regions, industries and products; "" is fine."""
     here = lead.district or lead.city
     if member.regions and here and not lies_in(lead.city, lead.district, member.regions, regions=rules.regions):

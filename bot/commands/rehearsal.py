@@ -1,29 +1,30 @@
-"""What would the file's rules have done with the last leads? Tried out on the store's own leads; nothing is changed."""
+"""What would the file's rules have done with past leads? Tried out on the store's own; nothing is changed."""
 
-from collections import Counter
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from datetime import datetime
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
 from bot.admin import CommandFailed
 from bot.commands.publish import fitting_file, version_of
+from bot.rehearsing import compare
 from config.folder import Folder
 from config.hours import calendars_of
 from config.rules import Rules, load_rules
-from leads.assign import decide, matching, pool_for
+from leads.assign import decide
 from leads.capture import rate
 from leads.wanted import missing
 from store.db import Store
-from store.leads import find_lead, list_leads
+from store.leads import find_lead
 from store.tables import Lead
 from store.tx import Tx
 
-NO_RULE = "(no rule)"
+DAY = timedelta(days=1)
 
 
 async def rehearse(store: Store, arguments: Mapping[str, Any], now: datetime) -> dict[str, Any]:
-    """The last `leads` leads under the running rules and under the file; with `lead`, who would get that one and why.
+    """A period (days `begin` to `end`, both included) or the last `leads` under the running rules and under the file;
+    with `lead`, who would get that one and why.
 
     Raises BadDocument, CommandFailed.
     """
@@ -31,37 +32,36 @@ async def rehearse(store: Store, arguments: Mapping[str, Any], now: datetime) ->
         return await store.transaction(lambda tx: _one(tx, str(arguments["lead"]), arguments, now))
     async with store.read() as tx:
         running, rules = await _both(tx, arguments, now)
-        found = await list_leads(tx, limit=int(arguments["leads"]))
-    return _compared(found, running, rules, now)
+    begin, end = _period(arguments, rules, now)
+    found = await compare(
+        store, running, rules, Folder(Path(arguments["file"]).parent), begin=begin, end=end,
+        last=int(arguments["leads"]), now=now,
+    )  # fmt: skip
+    days = {"from": str(begin.date()), "to": str((end - DAY).date())} if begin and end else {}
+    return {**days, **found.to_json()}
+
+
+def _period(arguments: Mapping[str, Any], rules: Rules, now: datetime) -> tuple[datetime | None, datetime | None]:
+    """The days as instants in the company's zone; (None, None) without any."""
+    said = [str(arguments.get(name) or "") for name in ("begin", "end")]
+    if not any(said):
+        return None, None
+    today = now.astimezone(rules.zone).date()
+    try:
+        first = date.fromisoformat(said[0]) if said[0] else today - timedelta(days=30)
+        last = date.fromisoformat(said[1]) if said[1] else today
+    except ValueError:
+        raise CommandFailed("a day is written like 2026-10-01") from None
+    if first > last:
+        raise CommandFailed(f"the period ends before it begins: {first} to {last}; the earlier day belongs to --from")
+    midnight = [datetime.combine(day, time(), rules.zone) for day in (first, last + DAY)]
+    return midnight[0], midnight[1]
 
 
 async def _both(tx: Tx, arguments: Mapping[str, Any], now: datetime) -> tuple[Rules, Rules]:
     published = await version_of(tx, None)
     running = load_rules(published.text, f"version {published.version}")
     return running, await fitting_file(tx, arguments["text"], arguments["file"], arguments, now)
-
-
-def _compared(found: Sequence[Lead], running: Rules, rules: Rules, now: datetime) -> dict[str, Any]:
-    gained: list[str] = []
-    lost: list[str] = []
-    placed: dict[str, list[int]] = {}
-    ruled: dict[str, list[int]] = {}
-    ready = [0, 0]
-    for lead in found:
-        would = [_would_be_mql(lead, one, now) for one in (running, rules)]
-        ready = [count + is_mql for count, is_mql in zip(ready, would, strict=True)]
-        if would[0] != would[1]:
-            (gained if would[1] else lost).append(lead.no)
-        for side, one in enumerate((running, rules)):
-            matched = matching(lead, rules=one)
-            ruled.setdefault(matched[1].name if matched else NO_RULE, [0, 0])[side] += 1
-            placed.setdefault(pool_for(lead, rules=one), [0, 0])[side] += 1
-    moved = Counter(pool_for(lead, rules=running) != pool_for(lead, rules=rules) for lead in found)[True]
-    return {
-        "leads": len(found), "mql": {"before": ready[0], "after": ready[1], "gained": gained, "lost": lost},
-        "rules": [{"name": name, "before": a, "after": b} for name, (a, b) in ruled.items()],
-        "pools": [{"name": name, "before": a, "after": b} for name, (a, b) in placed.items()], "moved": moved,
-    }  # fmt: skip
 
 
 def _would_be_mql(lead: Lead, rules: Rules, now: datetime) -> bool:

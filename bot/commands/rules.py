@@ -10,6 +10,10 @@ from bot.commands.line import Dir, Json, fail, in_office, opened, show
 rules_app = typer.Typer(no_args_is_help=True, help="The business rules: check, compare, publish, take back.")
 
 SHOWN = 10  # leads that are named of each kind
+TABLES = {
+    "rules": "rule", "pools": "pool", "owners": "given to", "clocks": "broken promise", "teams": "broken in team",
+    "sources": "MQL from",
+}  # fmt: skip
 Note = Annotated[str, typer.Option(help="Why; it stands in the history.")]
 
 
@@ -62,11 +66,14 @@ def rules_diff(
 def rules_rehearse(
     root: Dir,
     leads: Annotated[int, typer.Option("--leads", min=1, max=5000, help="How many of the last leads.")] = 500,
+    begin: Annotated[str, typer.Option("--from", help="The first day of a period, 2026-10-01.")] = "",
+    end: Annotated[str, typer.Option("--to", help="Its last day (default: today).")] = "",
     lead: Annotated[str, typer.Option("--lead", help="One lead, L1024: who would get it, and why nobody else.")] = "",
     as_json: Json = False,
 ) -> None:
-    """Try rules.yaml out on the last leads: who would be an MQL, which rule and pool take them; changes nothing."""
-    found = _ask(root, "rules rehearse", leads=leads, lead=lead)
+    """Try rules.yaml out on the last leads, or on all of a period: who would be an MQL, who would get them, which
+    promises would be broken, what would be taken back; changes nothing."""
+    found = _ask(root, "rules rehearse", leads=leads, lead=lead, begin=begin, end=end)
     if as_json:
         show(found)
     elif lead:
@@ -77,15 +84,24 @@ def rules_rehearse(
 
 def _tell_rehearsal(found: dict[str, Any]) -> None:
     mql = found["mql"]
-    print(f"the last {found['leads']} leads, running rules -> rules.yaml")
+    which = (
+        f"{found['leads']} leads of {found['from']} to {found['to']}"
+        if "from" in found
+        else f"the last {found['leads']} leads"
+    )
+    print(f"{which}, running rules -> rules.yaml")
     print(f"  MQL: {mql['before']} -> {mql['after']}")
     for sign, numbers in (("+", mql["gained"]), ("-", mql["lost"])):
         if numbers:
             more = f" and {len(numbers) - SHOWN} more" if len(numbers) > SHOWN else ""
             print(f"    {sign} {' '.join(numbers[:SHOWN])}{more}")
-    for what in ("rules", "pools"):
+    for what, label in TABLES.items():
         for one in found[what]:
-            print(f"  {what[:-1]} {one['name']}: {one['before']} -> {one['after']}")
+            print(f"  {label} {one['name'] or '(nobody)'}: {one['before']} -> {one['after']}")
+    if any(found["recycled"].values()):
+        print(f"  taken back: {found['recycled']['before']} -> {found['recycled']['after']}")
+    for one in found["examples"]:
+        print(f"  e.g. {one['lead']} {one['kind']}: {one['before'] or '-'} -> {one['after'] or '-'}")
     print(f"  {found['moved']} would wait in another pool; nothing was changed")
 
 

@@ -37,6 +37,7 @@ from bot.actions import (
     Release,
     RequestExtension,
     Resend,
+    RollBack,
     SaveDraft,
     SetNextStep,
     Show,
@@ -69,6 +70,7 @@ from bot.handlers import (
     overdue,
     qualify,
     release,
+    rules,
     stage,
     transfer,
     undo,
@@ -143,6 +145,7 @@ HANDLERS: dict[type[Action], Handler] = {
     ShowPool: _on_pool,
     ShowMine: _on_mine,
     Resend: office.on_resend,
+    RollBack: rules.on_roll_back,
 }
 
 # What a card that asked a question says once it is answered; living cards of leads are redrawn instead.
@@ -158,6 +161,7 @@ DONE: dict[type[Action], str] = {
     SetNextStep: "已设好",
     NoteCall: "已记下",
     Resend: "正在重发",
+    RollBack: "正在回退",
     Fill: "已记好",
     Supply: "已记好",
     HandOver: "已交接",

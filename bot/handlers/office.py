@@ -72,7 +72,10 @@ async def tell_of_rules(tx: Tx, ctx: Context, before: Rules) -> None:
     more = [f"…还有 {len(lines) - 8} 处"] if len(lines) > 8 else []
     text = "\n".join([f"规则第 {ctx.rules.version} 版已经生效。" + ("改动:" if lines else ""), *lines[:8], *more])
     for admin in await list_members(tx, role="admin"):
-        await ring(tx, ctx, admin, "note", key=f"rules:{ctx.rules.version}:{admin.id}", text=text)
+        await ring(
+            tx, ctx, admin, "rules", key=f"rules:{ctx.rules.version}:{admin.id}", text=text,
+            version=ctx.rules.version, before=before.version,
+        )  # fmt: skip
 
 
 def _no_data(years: list[int]) -> str:

@@ -61,6 +61,19 @@ async def test_the_administrator_hears_once_what_is_in_force_and_what_differs(ac
     assert words(acme.standin.chat("admin")).count("规则第") == 1, "a restart is no news"
 
 
+@pytest.mark.feature("R2")
+async def test_the_administrator_takes_a_version_back_with_one_tap_and_only_while_it_is_the_running_one(acme):
+    await publish(acme, "within: 2h", "within: 3h")
+    await publish(acme, "within: 3h", "within: 4h")
+    await acme.settle()
+    await acme.press("admin", "回退到第 1 版")
+    assert "没有回退" in words(acme.standin.chat("admin")[-1:]) and (await acme.bot.context()).rules.version == 3
+    await acme.press("admin", "回退到第 2 版")
+    await in_force(acme, 4)
+    rules = (await acme.bot.context()).rules
+    assert (rules.version, rules.clocks["claim"].within) == (4, "3h")
+
+
 @pytest.mark.feature("R5")
 async def test_a_version_taken_back_is_in_force_again_under_a_new_number(acme):
     await publish(acme, "mql: {score: 60, grade: C}", "mql: {score: 100, grade: A}")

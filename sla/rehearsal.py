@@ -1,0 +1,320 @@
+"""What would have become of a lead under other rules: when an MQL, who gets it, which promise is broken.
+
+What customers and colleagues did is taken as it was; what rules did is worked out anew. A colleague who gets the lead
+by other rules is taken to be as quick as the one who had it. Not known for the past, so not looked at: how many
+leads somebody had in hand then, and who owned other leads of the company.
+"""
+
+import heapq
+import itertools
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from config.assignment import AssignmentRule
+from config.hours import Calendars
+from config.rules import Rules
+from config.worktime import WorkCalendar
+from leads.assign import foreign, matching, meant
+from leads.candidates import Candidate, Limits, choose, why_not
+from leads.capture import rate
+from leads.heat import warmed
+from leads.rights import Who, pools_of
+from leads.wanted import missing
+from sla.replay import Promises
+from store.past import Deed, Happened, Life
+from store.tables import Lead, Member
+
+NO_RULE = "(no rule)"
+CLOSES = ("nurtured", "fell_asleep", "disqualified")
+ENTERS = ("claimed", "assigned", "transferred")
+
+
+@dataclass
+class Course:
+    """What became of one lead. `given_to`: by a rule; `broken`: (promise, who owned it); `recycled`: how often."""
+
+    lead: Lead
+    rule: str
+    pool: str
+    mql_at: datetime | None = None
+    given_to: str | None = None
+    broken: list[tuple[str, str | None]] = field(default_factory=list)
+    recycled: int = 0
+
+
+@dataclass
+class _Shares:
+    """How a rule has given so far: credit and count by member."""
+
+    credit: dict[str, int] = field(default_factory=dict)
+    given: dict[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class _Give:
+    """It is time to give the lead to somebody other than `without`."""
+
+    without: str | None = None
+
+
+@dataclass(frozen=True)
+class _Wake:
+    """A promise has something to say."""
+
+
+What = Happened | Deed | _Give | _Wake | None  # None: the lead comes
+
+
+@dataclass(order=True)
+class _Event:
+    at: datetime
+    number: int
+    one: "_Living" = field(compare=False)
+    what: What = field(compare=False)
+
+
+class Rehearsal:
+    """Lets leads live through given rules, in order of their coming; turns are counted from the first one on."""
+
+    def __init__(
+        self,
+        rules: Rules,
+        calendar: WorkCalendar,
+        others: Calendars,
+        members: Sequence[Member],
+        away: Mapping[str, Sequence[tuple[datetime, datetime]]],
+    ) -> None:
+        self.rules = rules
+        self._calendar = calendar
+        self._others = others
+        self._members = {member.id: member for member in members}
+        self._people: dict[str, list[Member]] = {
+            rule.name: [member for member in members if meant(member, rule)] for rule in rules.assignment.rules
+        }
+        self._away = away
+        self._shares: dict[str, _Shares] = defaultdict(_Shares)
+        self._today: dict[tuple[str, str], int] = defaultdict(int)
+        self._limits = Limits(rules.claims.holding, rules.assignment.skip_overdue, rules.assignment.per_day)
+        self.held: dict[str, set[int]] = defaultdict(set)  # open leads by owner
+        self.late: dict[str, set[int]] = defaultdict(set)  # of them, those with a broken promise
+
+    def live(self, lives: Sequence[Life], until: datetime) -> list[Course]:
+        """The courses of leads up to an instant, everything in order of time."""
+        waiting: list[_Event] = []
+        living = [_Living(self, life) for life in lives]
+        number = itertools.count()
+        for one, life in zip(living, lives, strict=True):
+            for at, what in one.begins(life):
+                waiting.append(_Event(at, next(number), one, what))
+        heapq.heapify(waiting)
+        while waiting and waiting[0].at <= until:
+            event = heapq.heappop(waiting)
+            for at, what in event.one.take(event.at, event.what):
+                heapq.heappush(waiting, _Event(at, next(number), event.one, what))
+        return [one.course for one in living]
+
+    def hours_of(self, member_id: str | None) -> WorkCalendar:
+        """By whose hours promises are counted."""
+        member = self._members.get(member_id or "")
+        own = self._others.of(member.id, member.team) if member is not None else None
+        return own or self._calendar
+
+    def team_of(self, member_id: str | None) -> str:
+        """The team of a member; "" for nobody."""
+        member = self._members.get(member_id or "")
+        return member.team if member is not None else ""
+
+    def may_claim(self, member_id: str | None, pool: str) -> bool:
+        """Whether a member takes leads from this pool; somebody who is not known any more could then."""
+        member = self._members.get(member_id or "")
+        return member is None or pool in pools_of(Who.of(member), rules=self.rules)
+
+    def opens_at(self, at: datetime) -> datetime:
+        """When a lead that came at an instant is given."""
+        return at if self._calendar.is_open(at) else self._calendar.next_open(at)
+
+    def choose(self, lead: Lead, rule: AssignmentRule, at: datetime, without: str | None) -> str | None:
+        """Whose turn it is, counted; None when nobody can."""
+        shares = self._shares[rule.name]
+        day = str(at.astimezone(self.rules.zone).date())
+        candidates = [
+            Candidate(
+                one.id, one.name, one.weight, shares.credit.get(one.id, 0), shares.given.get(one.id, 0),
+                len(self.held[one.id]), self._refused(one, lead, at, today=self._today[one.id, day]),
+            )
+            for one in self._people[rule.name]
+            if one.id != without
+        ]  # fmt: skip
+        chosen, credit = choose(candidates, rule.by)
+        if chosen is None:
+            return None
+        shares.credit |= credit
+        shares.given[chosen.member_id] = shares.given.get(chosen.member_id, 0) + 1
+        self._today[chosen.member_id, day] += 1
+        return chosen.member_id
+
+    def _refused(self, member: Member, lead: Lead, at: datetime, *, today: int) -> str:
+        own = self._others.of(member.id, member.team)
+        away = next((end for begin, end in self._away.get(member.id, ()) if begin <= at < end), None)
+        return why_not(
+            away_until=str(away or ""),
+            off_shift=own is not None and not own.is_open(at),
+            load=len(self.held[member.id]),
+            overdue=len(self.late[member.id]),
+            today=today,
+            capacity=member.capacity,
+            foreign=foreign(member, lead, rules=self.rules),
+            limits=self._limits,
+        )
+
+
+class _Living:
+    """One lead on its way through the rules."""
+
+    def __init__(self, rehearsal: Rehearsal, life: Life) -> None:
+        self._by = rehearsal
+        self._rules = rehearsal.rules
+        lead = self._lead = life.lead
+        matched = matching(lead, rules=self._rules)
+        self._rule = matched[1] if matched else None
+        pool = (self._rule.pool if self._rule else None) or self._rules.default_pool
+        self.course = Course(lead, self._rule.name if self._rule else NO_RULE, pool)
+        self._blocked = bool(lead.phone_flaw or lead.flaw) or bool(missing(lead, "mql", rules=self._rules))
+        self._promises = Promises(self._rules.clocks, rehearsal.hours_of(None))
+        self._next: list[tuple[datetime, What]] = []
+        self._woken: datetime | None = None
+        lead.heat, lead.enquiries = {}, 1
+        self._grade = "D"
+        self._owner: str | None = None
+        self._booked: str | None = None
+        self._closed = False
+        self._contacted = False
+
+    def begins(self, life: Life) -> list[tuple[datetime, What]]:
+        """Its coming, and what customers and colleagues did."""
+        done: list[Happened | Deed] = [*life.facts, *life.deeds]
+        return [(self._lead.created_at, None), *((one.at, one) for one in done)]
+
+    def take(self, at: datetime, what: What) -> list[tuple[datetime, What]]:
+        """Something happens; returns what follows from it later."""
+        self._next = []
+        self._wait(at)
+        if what is None:
+            self._happens("captured", at)
+            self._look(at)
+        elif isinstance(what, Deed):
+            self._does(what)
+        elif isinstance(what, Happened):
+            self._meets(what)
+        elif isinstance(what, _Give):
+            self._give(at, what.without)
+        wake = self._promises.next_at()
+        if wake is not None and wake != self._woken:
+            self._next.append((wake, _Wake()))
+        self._woken = wake
+        self._book()
+        return self._next
+
+    def _book(self) -> None:
+        """What its owner has in hand."""
+        if self._booked not in (None, self._owner):
+            self._by.held[self._booked or ""].discard(self._lead.id or 0)
+            self._by.late[self._booked or ""].discard(self._lead.id or 0)
+        self._booked = self._owner
+        if self._owner is not None:
+            for leads, held in ((self._by.held, not self._closed), (self._by.late, self._promises.any_late)):
+                (leads[self._owner].add if held else leads[self._owner].discard)(self._lead.id or 0)
+
+    def _wait(self, until: datetime) -> None:
+        """Time has passed: promises were broken, and the last step of a ladder took the lead away."""
+        while (reached := self._promises.reach(until)) is not None:
+            if reached.deed is None:
+                self.course.broken.append((reached.name, self._owner))
+            elif self._owner is not None:
+                last, self._owner, self._contacted = self._owner, None, False
+                self.course.recycled += 1
+                self._promises.cancel()
+                self._happens("recycled", reached.at)
+                if reached.deed == "next":
+                    self._later(reached.at, without=last)
+
+    def _does(self, deed: Deed) -> None:
+        if deed.weight and deed.kind in self._rules.scoring.behaviours:
+            self._lead.heat = warmed(self._lead.heat, deed.kind, deed.weight, deed.at, rules=self._rules)
+            self._look(deed.at)
+
+    def _meets(self, fact: Happened) -> None:
+        """Something that a customer or a colleague did."""
+        if fact.kind == "enquired":
+            self._lead.enquiries += 1
+            self._happens(fact.kind, fact.at)
+            self._look(fact.at)
+        elif fact.kind == "mql":
+            self._ready(fact.at)
+        elif fact.kind in ENTERS:
+            if fact.kind != "transferred" and self._owner is not None:
+                return  # somebody else has it by these rules
+            if fact.kind == "claimed" and not self._by.may_claim(fact.owner, self.course.pool):
+                return
+            self._owner, self._contacted = fact.owner, False
+            self._happens(fact.kind, fact.at)
+        elif fact.kind in CLOSES:
+            self._promises.cancel()
+            self._closed = fact.kind == "disqualified"
+            self._owner = self._owner if fact.kind != "nurtured" else None
+        elif fact.kind == "released":
+            if self._owner is not None:
+                self._owner = None
+                self._promises.cancel()
+                self._happens(fact.kind, fact.at)
+        elif self._owner is not None:
+            self._contacted = self._contacted or fact.kind == "followup_logged"
+            self._happens(fact.kind, fact.at)
+
+    def _look(self, at: datetime) -> None:
+        """Rate it anew: it may have become an MQL."""
+        rated = rate(self._lead, rules=self._rules, now=at)
+        self._grade = rated.grade
+        if rated.mql and not self._blocked and self._owner is None:
+            self._ready(at)
+
+    def _ready(self, at: datetime) -> None:
+        if self.course.mql_at is not None:
+            return
+        self.course.mql_at = at
+        self._happens("mql", at)
+        self._later(self._by.opens_at(at), without=None)
+
+    def _later(self, at: datetime, *, without: str | None) -> None:
+        if self._rules.assignment.gives:
+            self._next.append((at, _Give(without)))
+
+    def _give(self, at: datetime, without: str | None) -> None:
+        """A rule gives it to somebody, or it waits in its pool."""
+        if self._owner is not None or self._rule is None or self._rule.by == "claim":
+            return
+        chosen = self._by.choose(self._lead, self._rule, at, without)
+        if chosen is not None:
+            self._owner = self.course.given_to = chosen
+            self._happens("assigned", at)
+
+    def _happens(self, kind: str, at: datetime) -> None:
+        """Promises hear of it, and begin with it."""
+        self._promises.hours = self._by.hours_of(self._owner)
+        self._promises.hear(kind, at)
+        for name, rule in self._rules.clocks.items():
+            if kind in rule.start and self._is_for(name):
+                self._promises.start(name, at)
+
+    def _is_for(self, name: str) -> bool:
+        rule, lead = self._rules.clocks[name], self._lead
+        if rule.needs_phone and (lead.phone_flaw or lead.flaw):
+            return False
+        if name == "first_contact" and (self._owner is None or self._contacted):
+            return False
+        if rule.only.team and self._by.team_of(self._owner) not in rule.only.team:
+            return False
+        wanted = ((rule.only.grade, self._grade), (rule.only.pool, self.course.pool), (rule.only.source, lead.source))
+        return all(not words or value in words for words, value in wanted)
