@@ -112,7 +112,7 @@ def is_lost(error: BaseException) -> bool:
 
 
 @contextlib.asynccontextmanager
-async def cut_if_silent(connection: AsyncConnection, seconds: float = ATTEMPT) -> AsyncIterator[None]:
+async def cut_if_silent(connection: AsyncConnection, seconds: float | None = None) -> AsyncIterator[None]:
     """Cut the connection's socket when the block takes too long: whoever waits on it hears an error at once.
 
     An embedded store has no socket; there nothing happens.
@@ -122,7 +122,7 @@ async def cut_if_silent(connection: AsyncConnection, seconds: float = ATTEMPT) -
         return
     raw = (await connection.get_raw_connection()).driver_connection
     assert raw is not None  # noqa: S101 - an open connection has one
-    timer = asyncio.get_running_loop().call_later(seconds, _cut, raw.fileno())
+    timer = asyncio.get_running_loop().call_later(ATTEMPT if seconds is None else seconds, _cut, raw.fileno())
     try:
         yield
     finally:

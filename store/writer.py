@@ -23,6 +23,7 @@ from store.tx import TAKEOVER, Tx
 log = structlog.get_logger()
 
 LARGEST_BATCH = 64  # operations; more would make the first of them wait too long for its commit
+LONGEST_TURN = 0.5  # seconds after which what is done is committed, and the rest has its turn later
 LONGEST_QUEUE = 5_000  # operations that may wait; whoever comes later hears so at once
 PATIENCE = 8.0  # seconds for which an operation is tried again while the database is away or locked
 LONGEST_PAUSE = 1.0  # seconds between two tries
@@ -42,7 +43,7 @@ class OutcomeInDoubt(StoreUnavailable):
     """The database went away while it committed and did not come back in time: the operation may have been done."""
 
 
-@dataclass
+@dataclass(eq=False)
 class _Call:
     operation: Operation
     answer: "asyncio.Future[Any]"
@@ -54,11 +55,12 @@ class _Call:
 
 
 class _InDoubt(Exception):
-    """The connection broke while it committed: only the database knows whether it did."""
+    """The connection broke while it committed these calls: only the database knows whether it did."""
 
-    def __init__(self, sign: str, cause: Exception) -> None:
+    def __init__(self, sign: str, calls: list[_Call], cause: Exception) -> None:
         super().__init__(sign)
         self.sign = sign
+        self.calls = calls
         self.cause = cause
 
 
@@ -146,28 +148,28 @@ class Writer:
 
     async def _run_batch(self, batch: list[_Call]) -> None:
         """Try until the batch is committed, is wrong itself, or nobody wants to wait any longer."""
-        pause, doubt = 0.02, ""
+        pause = 0.02
+        doubt: _InDoubt | None = None
         while batch:
             try:
-                if doubt:
-                    await self._resolve(doubt, batch)
-                    doubt = ""
-                await self._commit_together(batch)
+                if doubt is not None:
+                    batch = await self._resolve(doubt, batch)
+                    doubt = None
+                if batch:
+                    batch = await self._commit_together(batch)
             except Exception as raised:
                 error: Exception = raised
                 if isinstance(raised, _InDoubt):
-                    doubt, error = raised.sign, raised.cause
+                    doubt, error = raised, raised.cause
                 if is_lost(error) or self._broken():
                     await self._give_back(broken=True)
-                if not doubt and not may_succeed(error):  # what may have been done is never run again unasked
+                if doubt is None and not may_succeed(error):  # what may have been done is never run again unasked
                     await self._one_by_one(batch, error)
                     return
-                batch = _still_patient(batch, error, in_doubt=bool(doubt))
+                batch = _still_patient(batch, error, in_doubt=doubt is not None)
                 if batch:
                     await asyncio.sleep(pause)
                     pause = min(pause * 2, LONGEST_PAUSE)
-            else:
-                return
 
     async def _one_by_one(self, batch: list[_Call], error: Exception) -> None:
         if len(batch) == 1:
@@ -176,31 +178,38 @@ class Writer:
         for call in batch:
             await self._run_batch([call])
 
-    async def _resolve(self, sign: str, batch: list[_Call]) -> None:
-        """Ask the database what became of a commit; when it happened, the batch is done."""
+    async def _resolve(self, doubt: _InDoubt, batch: list[_Call]) -> list[_Call]:
+        """Ask the database what became of a commit; returns what is still to be done."""
         assert self._shared is not None  # noqa: S101 - only a shared store has doubts
         connection = await self._connected()
         async with cut_if_silent(connection):
-            happened = await self._shared.happened(connection, sign)
-        log.warning("a commit whose answer was lost", happened=happened, operations=len(batch))
-        if happened:
-            self._answer(batch)
-            batch.clear()
+            happened = await self._shared.happened(connection, doubt.sign)
+        log.warning("a commit whose answer was lost", happened=happened, operations=len(doubt.calls))
+        if not happened:
+            return batch
+        self._answer(doubt.calls)
+        return [call for call in batch if call not in doubt.calls]
 
-    async def _commit_together(self, batch: list[_Call]) -> None:
-        if not batch:
-            return
+    async def _commit_together(self, batch: list[_Call]) -> list[_Call]:
+        """Do as much of a batch in one transaction as a turn is long; returns the rest.
+
+        However slow the machine is, something gets done: a turn that outlasts the patience of those who wait for it
+        would be cut, and begun again from its start, for ever.
+        """
         connection = await self._connected()
         turn = self._turns.begin() if self._turns is not None else connection.begin()
         async with cut_if_silent(connection), turn as transaction:
             if self._shared is not None:
                 await self._shared.begin(connection)
-            for call in batch:
-                await self._run_one(connection, call)
+            done: list[_Call] = []
+            ended = time.monotonic() + LONGEST_TURN
+            while len(done) < len(batch) and (not done or time.monotonic() < ended):
+                done.append(batch[len(done)])
+                await self._run_one(connection, done[-1])
                 await asyncio.sleep(0)  # others have their turn: an embedded store's statements never wait
             sign = ""
             if self._shared is not None:
-                await self._shared.tell(connection, _hints(batch))
+                await self._shared.tell(connection, _hints(done))
                 sign = await self._shared.mark(connection)
             crash.point("writer_before_commit")
             try:
@@ -208,10 +217,11 @@ class Writer:
             except DBAPIError as error:
                 self._commit_failed = True  # a bad or full disk: the connection stays in the transaction for ever
                 if self._shared is not None and is_lost(error):
-                    raise _InDoubt(sign, error) from error
+                    raise _InDoubt(sign, done, error) from error
                 raise
         crash.point("writer_after_commit")
-        self._answer(batch)
+        self._answer(done)
+        return batch[len(done) :]
 
     def _answer(self, batch: list[_Call]) -> None:
         for call in batch:

@@ -15,7 +15,7 @@ from leads.capture import Person, capture
 from leads.claim import claim
 from leads.errors import AlreadyClaimed
 from leads.rights import Who
-from store import due, lease, outbox, timeline
+from store import due, lease, outbox, shared, timeline, writer
 from store.db import Store, WrongKey
 from store.engine import StoreUnreachable
 from store.inbox import Arrived, store_events
@@ -60,6 +60,24 @@ async def test_replicas_take_turns_so_that_a_verb_may_read_before_it_writes(stor
 
     await asyncio.gather(*(replica.transaction(count_up) for _ in range(60) for replica in (store, other)))
     assert sorted(await acts(store)) == [f"{number:04}" for number in range(120)]
+
+
+@only_server
+async def test_a_long_queue_of_one_replica_is_worked_off_in_turns(store, other, monkeypatch):
+    """All together take longer than a connection may be silent: in one turn they would be cut and begun anew."""
+    monkeypatch.setattr(shared, "ATTEMPT", 1.0)
+    monkeypatch.setattr(writer, "LONGEST_TURN", 0.1)
+
+    async def slow(tx):
+        await asyncio.sleep(0.05)
+        await write("slow")(tx)
+
+    many = [asyncio.create_task(store.transaction(slow)) for _ in range(40)]
+    await asyncio.wait(many, return_when=asyncio.FIRST_COMPLETED)
+    await other.transaction(write("other"))
+    assert not all(one.done() for one in many)
+    await asyncio.gather(*many)
+    assert await acts(store) == {"slow": 40, "other": 1}
 
 
 @only_server
