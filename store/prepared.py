@@ -11,57 +11,68 @@ from itertools import pairwise
 from typing import Any, cast
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import Connection, CursorResult, Executable, Select
+from sqlalchemy import JSON, Connection, CursorResult, Executable, Select
 from sqlalchemy.engine import Dialect, Row
 from sqlalchemy.engine.result import SimpleResultMetaData
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql.compiler import SQLCompiler
-from sqlalchemy.types import TupleType
+from sqlalchemy.types import TupleType, TypeEngine
+
+from store.columns import read_json
 
 NOTHING = "SELECT 1 WHERE 1 != 1"  # an empty list in a condition
 MOST_LENGTHS = 64  # of lists in one statement whose words are kept
 COUNTED = {"preserve_rowcount": True}
 
+Readers = tuple[tuple[int, Callable[[Any], Any]], ...]  # the columns that are kept in another form than they are used
 Values = Mapping[str, Any] | Sequence[Mapping[str, Any]] | None
 
 
 class Found:
     """What a prepared statement found: as much of SQLAlchemy's CursorResult as is asked for here."""
 
-    __slots__ = ("_rows", "_shape", "entity", "inserted_primary_key", "rowcount")
+    __slots__ = ("_raw", "_readers", "_shape", "entity", "inserted_primary_key", "rowcount")
 
-    def __init__(self, shape: SimpleResultMetaData, entity: type[Any] | None) -> None:
+    def __init__(self, shape: SimpleResultMetaData, readers: "Readers", entity: type[Any] | None) -> None:
         self._shape = shape
-        self._rows: list[Row[Any]] = []
+        self._readers = readers
+        self._raw: list[tuple[Any, ...]] = []
         self.entity = entity  # the table whose whole rows these are
         self.rowcount = 0
         self.inserted_primary_key: tuple[int | None] = (None,)
 
     def __iter__(self) -> Iterator[Row[Any]]:
-        return iter(self._rows)
+        return iter(self.all())
 
     def all(self) -> list[Row[Any]]:
         """All rows."""
-        return self._rows
+        shape, index = self._shape, self._shape._key_to_index
+        return [Row(shape, None, index, tuple(values)) for values in self.values()]
+
+    def values(self) -> list[list[Any]]:
+        """All rows as plain lists, read as the columns' kinds want it."""
+        lines = list(map(list, self._raw))
+        for at, read in self._readers:
+            for line in lines:
+                line[at] = read(line[at])
+        return lines
 
     def scalars(self) -> list[Any]:
         """The first column."""
-        return [row[0] for row in self._rows]
+        return [line[0] for line in self.values()]
 
     def scalar(self) -> Any:
         """The first column of the first row, or None."""
-        return self._rows[0][0] if self._rows else None
+        return next(iter(self.scalars()), None)
 
     def keys(self) -> Sequence[str]:
         """The names of the columns."""
         return self._shape._keys
 
-    def take(self, cursor: sqlite3.Cursor, readers: Any) -> None:
-        """Add what a cursor holds, read as the columns' kinds want it."""
+    def take(self, cursor: sqlite3.Cursor) -> None:
+        """Add what a cursor holds."""
         if cursor.description is not None:
-            shape = self._shape
-            index = shape._key_to_index
-            self._rows += [Row(shape, readers, index, values) for values in cursor.fetchall()]
+            self._raw += cursor.fetchall()
         self.rowcount += cursor.rowcount  # known once all rows are read
         self.inserted_primary_key = (cursor.lastrowid,)
 
@@ -87,13 +98,13 @@ class Prepared:
             self._fill.append((key, bind.value, write, name in self._lists))
         columns = compiled._result_columns
         self._shape = SimpleResultMetaData([column.keyname for column in columns])
-        readers = [column.type.dialect_impl(dialect).result_processor(dialect, None) for column in columns]
-        self._readers = tuple(readers) if any(readers) else None
+        readers = [_reader(column.type, dialect) for column in columns]
+        self._readers = tuple((at, read) for at, read in enumerate(readers) if read is not None)
         self._entity = whole_rows_of(statement)
 
     def run(self, plain: sqlite3.Connection, given: Sequence[Mapping[str, Any]]) -> Found:
         """Run it once for each set of values."""
-        found = Found(self._shape, self._entity)
+        found = Found(self._shape, self._readers, self._entity)
         for values in given:
             filled: list[Any] = []
             for key, value, write, many in self._fill:
@@ -103,7 +114,7 @@ class Prepared:
                     filled += value if write is None else map(write, value)
                 else:
                     filled.append(value if write is None else write(value))
-            found.take(plain.execute(self.words_for(values), filled), self._readers)
+            found.take(plain.execute(self.words_for(values), filled))
         return found
 
     def example(self) -> str:
@@ -208,6 +219,17 @@ def _prepared(statement: Executable, dialect: Dialect, names: tuple[str, ...]) -
         if bind.expanding and (isinstance(bind.type, TupleType) or _place_of(name) not in compiled.string):
             return None
     return Prepared(statement, compiled, dialect, names)
+
+
+def _reader(kind: TypeEngine[Any], dialect: Dialect) -> Callable[[Any], Any] | None:
+    """How a column's values are read; without the two layers that SQLAlchemy puts around JSON."""
+    if isinstance(kind, JSON):
+        return _json
+    return kind.dialect_impl(dialect).result_processor(dialect, None)
+
+
+def _json(text: str | None) -> Any:
+    return None if text is None else read_json(text)
 
 
 def _place_of(name: str) -> str:

@@ -8,7 +8,6 @@ from typing import Any, TypeVar, cast
 from sqlalchemy import CursorResult, Dialect, Executable, Insert, Select, Table, insert
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
-from sqlalchemy.orm.instrumentation import manager_of_class
 from sqlalchemy.sql.dml import UpdateBase
 
 from store.prepared import COUNTED, AtOnce, Found, whole_rows_of
@@ -152,11 +151,10 @@ def _made(query: Select[Any], result: Result) -> list[Any]:
 
 def made(table: type[T], result: Result) -> list[T]:
     """Rows of one table from a result that holds all its columns; they are values, changes to them stay here."""
-    manager = manager_of_class(table)
     names = tuple(result.keys())
     found = []
-    for row in result:
-        one: T = manager.new_instance()
+    for row in result.values() if isinstance(result, Found) else result:
+        one: T = table.__new__(table)  # without a history: nobody here asks for one
         one.__dict__.update(zip(names, row, strict=True))
         found.append(one)
     return found

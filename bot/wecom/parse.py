@@ -1,5 +1,6 @@
 """A decrypted body as an event: pure, and never an error; what we do not know is Ignored."""
 
+import contextlib
 from datetime import UTC, datetime
 from typing import Any
 
@@ -18,6 +19,7 @@ from bot.events import (
     MessageReceived,
     PlatformAlarm,
 )  # fmt: skip
+from bot.wecom.flat import Refused, flat_xml
 from bot.wecom.kinds import ALARMS, QUOTA, AcquisitionChanged, CardPressed, ContactChanged, DirectoryChanged, register
 
 PLATFORM = "wecom"
@@ -28,10 +30,8 @@ EARLIEST, LATEST = 946684800, 4102444800  # 2000 and 2100: a CreateTime outside 
 
 def parse(body: bytes, *, received_at: datetime, agent_id: int | None = None) -> Event:
     """The event of a decrypted body; `received_at` stands in for a time that makes no sense."""
-    register()
     try:
-        message = parse_message(body)
-        data: dict[str, Any] = message._data
+        message, data = _read(body)
         if any(isinstance(value, list) for value in data.values()):
             return Ignored(PLATFORM, "", received_at, "an element stands twice")
         at = _instant(data.get("CreateTime"), received_at)
@@ -42,6 +42,17 @@ def parse(body: bytes, *, received_at: datetime, agent_id: int | None = None) ->
         return _event(message, data, sender, at)
     except Exception as error:
         return Ignored(PLATFORM, "", received_at, f"unreadable: {type(error).__name__}")
+
+
+def _read(body: bytes) -> tuple[Any, dict[str, Any]]:
+    """An event as the library knows it, and the fields; of a message the fields are all that we need."""
+    with contextlib.suppress(Refused):
+        data = {name: text.strip() for name, text in flat_xml(body).items()}
+        if data.get("MsgType", "").lower() in ("text", *MEDIA):
+            return None, data
+    register()
+    message = parse_message(body)
+    return message, message._data
 
 
 def _instant(value: object, received_at: datetime) -> datetime:
