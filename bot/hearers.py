@@ -95,7 +95,7 @@ async def ring_owner_of_reenquiry(tx: Tx, fact: Fact, ctx: Context, origin: str)
     lead = await get_lead(tx, fact.lead_id)
     owner = await on_duty(tx, lead)
     if owner is not None and isinstance(fact, LeadEnquired) and fact.by != owner.id:
-        headline = f"老线索再次咨询(第 {fact.count} 次,来自{fact.source})"
+        headline = f"老线索再次咨询(第{fact.count}次,来自{fact.source})"
         await ring_at_work(tx, ctx, owner, key=f"again:{origin}:{lead.id}", lead_id=lead.id or 0, headline=headline)
     return ()
 

@@ -93,7 +93,7 @@ async def start_clocks(tx: Tx, fact: Fact, ctx: Context, origin: str) -> Sequenc
             continue
         if isinstance(fact, NodeReached) and rule.only.node and fact.node not in rule.only.node:
             continue
-        if name == "first_contact" and (lead.owner_id is None or await _contacted_since_owned(lead)):
+        if name == "first_contact" and not _owes_a_contact(lead, fact):
             continue
         calendar = await hours_of(tx, lead, ctx)
         started += await clock.start(tx, fact.lead_id, name, rule, calendar=calendar, rules=ctx.rules, now=ctx.now)
@@ -211,9 +211,16 @@ async def _is_for(tx: Tx, lead: Lead, rule: ClockRule, ctx: Context) -> bool:
     return all(not words or value in words for words, value in wanted)
 
 
-async def _contacted_since_owned(lead: object) -> bool:
-    contacted, owned = getattr(lead, "contacted_at", None), getattr(lead, "owned_at", None)
-    return contacted is not None and owned is not None and contacted >= owned
+def _owes_a_contact(lead: Lead, fact: Fact) -> bool:
+    """Whether the owner has to contact them now: who has not yet since they own the lead, or whose customer asks again
+
+    (not when they brought that enquiry in themselves).
+    """
+    if lead.owner_id is None:
+        return False
+    if isinstance(fact, LeadEnquired):
+        return fact.by != lead.owner_id
+    return lead.contacted_at is None or lead.owned_at is None or lead.contacted_at < lead.owned_at
 
 
 STORY: dict[type[Fact], tuple[Reaction, ...]] = {

@@ -27,6 +27,7 @@ from store.tables import Clock
 from store.tx import Tx
 
 OPEN = ("running", "paused", "overdue")
+SAME_MOMENT = timedelta(minutes=1)  # two channels that deliver one person at once move no promise
 MICROSECOND = timedelta(microseconds=1)
 
 
@@ -176,11 +177,14 @@ async def _resume(tx: Tx, clock: Clock, *, calendar: WorkCalendar, now: datetime
 
 
 async def _restart(tx: Tx, clock: Clock, *, because: str, calendar: WorkCalendar, now: datetime) -> list[Fact]:
-    """The time begins anew, but ends at the rule's longest at the latest, and never earlier than before."""
+    """The time begins anew, but ends at the rule's longest at the latest, and never earlier than before.
+
+    A promise that is broken already never comes here: whoever asks again cannot make the breach undone.
+    """
     due_at = calendar.due(now, parse_span(clock.rule["within"]))
     if (latest := longest(clock, calendar=calendar)) is not None:
         due_at = min(due_at, latest)
-    if due_at <= clock.due_at:
+    if due_at - clock.due_at < SAME_MOMENT:
         return []
     return [await extend(tx, clock, due_at, because=because, calendar=calendar, now=now)]
 
@@ -229,6 +233,11 @@ async def _run(tx: Tx, clock: Clock, due_at: datetime, *, spent: int, calendar: 
 
 async def _forget_steps(tx: Tx, clock: Clock) -> None:
     await due.cancel(tx, kind="clock", lead_id=clock.lead_id, prefix=f"clock:{clock.id}:")
+
+
+def keeps(clock: Clock) -> bool:
+    """Whether it says how long an owner may keep a lead without a contact: every contact lets it begin anew."""
+    return "followup_logged" in clock.rule.get("restart", ())
 
 
 def longest(clock: Clock, *, calendar: WorkCalendar) -> datetime | None:

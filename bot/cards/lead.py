@@ -35,7 +35,7 @@ from leads.lifecycle import MOVES
 from leads.mask import said
 from leads.own import shown_own
 from leads.rights import can_act, can_see, is_free, pools_of, works_on
-from sla.clock import longest
+from sla.clock import keeps, longest
 from store import clocks, findings, leads, talk, timeline
 from store.members import name_of
 from store.tables import Act, Clock, Lead
@@ -145,8 +145,8 @@ async def _promises(tx: Tx, lead: Lead, ctx: Context) -> tuple[str, str]:
     """The most urgent promise, and how long the owner may keep the lead without a contact; "" where there is none."""
     kept = await clocks.list_of_lead(tx, lead.id or 0, states=("running", "paused", "overdue"))
     running = sorted((clock for clock in kept if clock.ended_at is None), key=lambda clock: clock.due_at)
-    first = next((clock for clock in running if not clock.rule.get("restart")), None)
-    keep = next((clock for clock in running if clock.rule.get("restart")), None)
+    first = next((clock for clock in running if not keeps(clock)), None)
+    keep = next((clock for clock in running if keeps(clock)), None)
     calendar = await hours_of(tx, lead, ctx)
     return (_promise(first, calendar, ctx) if first else ""), (_keeping(keep, calendar, ctx) if keep else "")
 

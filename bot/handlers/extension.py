@@ -10,6 +10,7 @@ from leads.extension import ExtensionDenied, ExtensionRequested, open_request
 from leads.facts import Fact
 from leads.mask import said
 from leads.rights import Who, get_visible, get_workable, works_on
+from sla.clock import keeps
 from store import clocks
 from store.members import find_member, name_of
 from store.tables import Clock, Lead
@@ -27,7 +28,7 @@ async def on_extension_word(tx: Tx, lead_id: int | None, rest: str, who: Who, ct
     running = [one for one in await clocks.list_of_lead(tx, lead_id) if one.ended_at is None and one.state != "paused"]
     if not running:
         raise Unusable(f"{lead.no} 现在没有在走的时限,不用延期。")
-    clock = min(running, key=lambda one: (not one.rule.get("restart"), one.due_at))  # first how long it may be kept
+    clock = min(running, key=lambda one: (not keeps(one), one.due_at))  # first how long it may be kept
     if not rest:
         return await on_ask_extension(tx, AskExtension(lead_id, clock.id or 0), who, ctx)
     read = span_said(rest)

@@ -105,7 +105,7 @@ async def on_postpone_word(tx: Tx, lead_id: int | None, rest: str, who: Who, ctx
     running = [one for one in await clocks.list_of_lead(tx, lead_id) if one.ended_at is None and one.state != "paused"]
     if not running:
         raise Unusable(f"{lead.no} 现在没有在走的时限,不用顺延。")
-    clock = min(running, key=lambda one: (bool(one.rule.get("restart")), one.due_at))
+    clock = min(running, key=lambda one: (promise.keeps(one), one.due_at))
     if not rest:
         return await on_ask_postpone(tx, AskPostpone(lead_id, clock.id or 0), who, ctx)
     read = span_said(rest)

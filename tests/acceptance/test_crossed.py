@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from tests.lists import csv_text, import_file
-from tests.town import words
+from tests.town import shanghai, words
 
 
 async def leads(town):
@@ -58,15 +58,66 @@ async def test_a_form_pressed_ten_times_is_one_lead_and_a_quick_filler_is_welcom
         assert answer.status == 200, "filled in by the browser in no time, and no trap of seconds stops it"
 
 
+async def promises(acme, no):
+    """(name, state, due) of a lead's promises, oldest first."""
+    items = (await acme.api("GET", "/clocks?limit=100"))[1]["items"]
+    return sorted((one["started_at"], one["name"], one["state"], one["due_at"]) for one in items if one["lead"] == no)
+
+
 @pytest.mark.feature("B8")
-async def test_an_owned_lead_that_asks_again_rings_its_owner_and_counts(acme):
-    no = await acme.mql()
-    await acme.press("wanglei", "领取")
+async def test_an_owned_lead_that_asks_again_rings_its_owner_scores_higher_and_is_owed_a_contact_anew(acme):
+    no = await acme.capture("官网", name="王建国", phone="13800138000", company="杭州云栖智能科技有限公司")
+    await acme.text("wanglei", f"领取 {no}")
     await acme.text("wanglei", f"跟进 {no} 电话聊了")
-    before = await acme.lead(no)
-    await acme.capture("官网", phone="13800138000", need="再要十台")
-    await acme.capture("百度", phone="13800138000", need="下周就要")
+    assert [one[1:3] for one in await promises(acme, no)] == [("first_contact", "met")]
+    scores = [(await acme.lead(no))["score"]]
+    await acme.later(hours=1)
+    for source, need in (("官网", "再要十台"), ("百度", "还要五台")):
+        await acme.later(minutes=10)
+        await acme.capture(source, phone="13800138000", need=need)
+        scores.append((await acme.lead(no))["score"])
     told = words(acme.standin.chat("wanglei"))
-    assert "老线索再次咨询" in told and "第 3 次" in told and "百度" in told
+    assert "老线索再次咨询(第2次,来自官网)" in told and "老线索再次咨询(第3次,来自百度)" in told
+    assert scores[0] < scores[1] < scores[2]
     after = await acme.lead(no)
-    assert (after["owner"], after["enquiries"]) == ("wanglei", 3) and after["score"] >= before["score"]
+    assert (after["owner"], after["enquiries"]) == ("wanglei", 3)
+    _, (_, name, state, due) = await promises(acme, no)
+    assert (name, state, due) == ("first_contact", "running", "2026-03-19T11:40:00+08:00"), "a day from the last enquiry"
+    await acme.text("wanglei", f"跟进 {no} 电话聊了,要五台")
+    assert [one[2] for one in await promises(acme, no)] == ["met", "met"]
+
+
+@pytest.mark.feature("B8")
+async def test_asking_again_and_again_never_pushes_a_breach_away(acme):
+    no = await acme.mql()
+    for _ in range(4):
+        await acme.later(hours=1)
+        await acme.capture("百度", phone="13800138000")
+    [(_, name, state, due)] = await promises(acme, no)
+    assert (name, state, due) == ("claim", "running", "2026-03-18T15:50:00+08:00"), "four hours of work from the start"
+    await acme.until(shanghai("2026-03-18 16:00"))
+    await acme.capture("抖音", phone="13800138000")
+    assert [one[1:] for one in await promises(acme, no)] == [("claim", "overdue", due)]
+    await acme.text("wanglei", f"领取 {no}")
+    for _ in range(3):
+        await acme.later(hours=12)
+        await acme.capture("百度", phone="13800138000")
+    claimed, (_, name, state, due) = await promises(acme, no)
+    assert claimed[2] == "overdue" and (name, state, due) == ("first_contact", "running", "2026-03-20T16:00:00+08:00")
+    await acme.until(shanghai("2026-03-20 16:30"))
+    await acme.capture("百度", phone="13800138000")
+    assert [one[2] for one in await promises(acme, no)] == ["overdue", "overdue"]
+    await acme.text("wanglei", f"跟进 {no} 电话聊了")
+    assert [one[2] for one in await promises(acme, no)] == ["overdue", "overdue"], "late is late"
+
+
+@pytest.mark.feature("B8")
+async def test_what_the_owner_enters_themselves_owes_nobody_anything(acme):
+    no = await acme.mql()
+    await acme.text("wanglei", f"领取 {no}")
+    await acme.text("wanglei", f"跟进 {no} 电话聊了")
+    await acme.text("wanglei", "新线索 王建国 13800138000 再要十台")
+    if "记为再次咨询" in words(acme.standin.chat("wanglei")):
+        await acme.press("wanglei", "记为再次咨询")
+    assert (await acme.lead(no))["enquiries"] == 2
+    assert [one[1:3] for one in await promises(acme, no)] == [("claim", "met"), ("first_contact", "met")]
