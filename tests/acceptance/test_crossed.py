@@ -82,7 +82,8 @@ async def test_an_owned_lead_that_asks_again_rings_its_owner_scores_higher_and_i
     after = await acme.lead(no)
     assert (after["owner"], after["enquiries"]) == ("wanglei", 3)
     _, (_, name, state, due) = await promises(acme, no)
-    assert (name, state, due) == ("first_contact", "running", "2026-03-19T11:40:00+08:00"), "a day from the last enquiry"
+    assert (name, state) == ("first_contact", "running")
+    assert due == "2026-03-19T11:40:00+08:00", "a day of work from the last enquiry"
     await acme.text("wanglei", f"跟进 {no} 电话聊了,要五台")
     assert [one[2] for one in await promises(acme, no)] == ["met", "met"]
 
