@@ -1,6 +1,7 @@
 """The business rules of a company, as data: hours, pools, scoring, claim limits, promises about time."""
 
 from datetime import date
+from functools import cached_property
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
@@ -216,7 +217,7 @@ class Rules(Section):
         """The teams that are only watched on this day; the last day is the one before `until`."""
         return tuple(one for one in self.watch_only if today < one.until)
 
-    @property
+    @cached_property
     def default_pool(self) -> str:
         """The pool that new leads come into."""
         return next((name for name, pool in self.pools.items() if pool.default), next(iter(self.pools)))

@@ -4,7 +4,20 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from functools import lru_cache
 from typing import Any, TypeVar
 
-from sqlalchemy import Column, Dialect, Insert, Table, bindparam, insert, select, text, tuple_, update
+from sqlalchemy import (
+    JSON,
+    Column,
+    Dialect,
+    Insert,
+    LargeBinary,
+    Table,
+    bindparam,
+    insert,
+    select,
+    text,
+    tuple_,
+    update,
+)
 from sqlmodel import col
 
 from store.batch import ImportLead, ImportMark
@@ -80,10 +93,26 @@ def _turn(tx: Tx, column: Column[Any], dialect: Dialect) -> Callable[[Any], Any]
     if isinstance(kind, Sealed):
         seal, name = tx.keys.seal, kind.column
         return lambda text: seal(text.encode("utf-8", "surrogatepass"), name) if text else b""
+    if type(kind) is LargeBinary and dialect.name == "sqlite":
+        return None  # bytes are what the driver wants
     turn: Callable[[Any], Any] | None = kind.dialect_impl(dialect).bind_processor(dialect)
     if isinstance(kind, Utc) and turn is not None:
         return lru_cache(maxsize=256)(turn)  # most rows of a slice have the same few instants
+    if isinstance(kind, JSON) and turn is not None:
+        return _with_the_usual(turn)
     return turn
+
+
+def _with_the_usual(turn: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """The same, without asking for what most rows have: nothing, or an empty list or object."""
+    nothing, no_list, no_object = turn(None), turn([]), turn({})
+
+    def quick(value: Any) -> Any:
+        if value is None:
+            return nothing
+        return turn(value) if value else no_list if value == [] else no_object if value == {} else turn(value)
+
+    return quick
 
 
 _KNOWN = select(col(Identity.hash), col(Identity.lead_id)).where(

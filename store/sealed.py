@@ -18,6 +18,7 @@ from store.columns import read_json
 
 VERSION = b"\x01"
 _write = json.JSONEncoder(ensure_ascii=True, separators=(",", ":")).encode
+NONCES = 256  # fetched from the system at once
 
 
 class Keys:
@@ -28,11 +29,22 @@ class Keys:
             raise ValueError(f"the data key has {len(data_key)} bytes; 32 are needed")
         self._seal = AESGCM(HKDFExpand(SHA256(), 32, b"leadbot seal v1").derive(data_key))
         self._blind = HKDFExpand(SHA256(), 32, b"leadbot blind index v1").derive(data_key)
+        self._nonces: list[bytes] = []
+        os.register_at_fork(after_in_child=self._nonces.clear)  # no two processes ever use the same one
 
     def seal(self, plain: bytes, column: str) -> bytes:
         """Sealed bytes that open only under the same column name, so that values cannot be moved between columns."""
-        nonce = os.urandom(12)
+        nonce = self._nonce()
         return VERSION + nonce + self._seal.encrypt(nonce, plain, column.encode())
+
+    def _nonce(self) -> bytes:
+        """Twelve random bytes, each used once; the system is asked for many at a time, because asking is what costs."""
+        try:
+            return self._nonces.pop()
+        except IndexError:
+            fresh = os.urandom(12 * NONCES)
+            self._nonces += [fresh[start : start + 12] for start in range(12, len(fresh), 12)]
+            return fresh[:12]
 
     def open(self, sealed: bytes, column: str) -> bytes:
         """The plain bytes; raises cryptography's InvalidTag when key, column or content differ."""

@@ -281,7 +281,7 @@ def _is_phone(cell: str) -> bool:
 
 def is_data(cell: str) -> bool:
     """A cell that no heading looks like: a number of six digits or an address."""
-    return "@" in cell or sum(c.isdigit() for c in cell) >= 6
+    return "@" in cell or (len(cell) >= 6 and (cell.isdigit() or sum(c.isdigit() for c in cell) >= 6))
 
 
 def _letter(place: int) -> str:

@@ -8,43 +8,47 @@ import aiohttp
 import pytest
 
 pytestmark = [pytest.mark.kill, pytest.mark.feature("Q3", "Q4"), pytest.mark.ask("AS24")]
-LINES = 1500
+LINES, LONG = 1500, 100_000
 AGAIN = 200  # of them are said twice
 BAD = 100
 
 
-def messy() -> str:
+def messy(lines: int = LINES) -> str:
     """A list as people keep it: people, some of them twice and in another spelling, and numbers that are none."""
-    rows = [f"客户{n},1370000{n:04},公司{n % 50},要报价 {n}" for n in range(LINES - AGAIN - BAD)]
-    rows += [f"客户{n},+86 137-0000-{n:04},,再问一次 {n}" for n in range(AGAIN)]
+    rows = [f"客户{n},137{n:08},公司{n % 50},要报价 {n}" for n in range(lines - AGAIN - BAD)]
+    rows += [f"客户{n},+86 137-{n // 10_000:04}-{n % 10_000:04},,再问一次 {n}" for n in range(AGAIN)]
     rows += [f"坏{n},12{n},," for n in range(BAD)]
     random.Random(7).shuffle(rows)
     return "姓名,手机,公司,需求\n" + "\n".join(rows)
 
 
-async def send(doomed, **fields):
+async def send(doomed, lines=LINES, **fields):
     form = aiohttp.FormData(fields)
-    form.add_field("file", messy().encode(), filename="客户.csv")
+    form.add_field("file", messy(lines).encode(), filename="客户.csv")
     async with doomed.http.post("/api/v1/imports", data=form) as answer:
         assert answer.status == 201, await answer.text()
         return (await answer.json())["batch"]
 
 
+async def status(doomed, batch):
+    async with doomed.http.get(f"/api/v1/imports/{batch}") as answer:
+        return await answer.json()
+
+
 async def rested(doomed, batch, *states):
     found = {}
-    for _ in range(600):
-        async with doomed.http.get(f"/api/v1/imports/{batch}") as answer:
-            found = await answer.json()
+    for _ in range(3000):
+        found = await status(doomed, batch)
         if found["state"] in states:
             return found
         await asyncio.sleep(0.1)
     raise AssertionError((found["state"], found["line"], found["error"], (doomed.root / "bot.log").read_text()[-1500:]))
 
 
-def whole(doomed, found):
+def whole(doomed, found, lines=LINES):
     """The list is in, each line once."""
     assert (found["rows"], found["new"], found["updated"], found["skipped"]) == (
-        LINES, LINES - AGAIN - BAD, AGAIN, BAD,
+        lines, lines - AGAIN - BAD, AGAIN, BAD,
     )  # fmt: skip
     assert len(found["bad"]) == BAD
     kinds = dict(doomed.rows("select kind, count(*) from timeline group by 1"))
@@ -79,6 +83,27 @@ async def test_taking_back_ends_too(doomed, point):
     found = await rested(doomed, batch, "undone")
     assert found["left"] == [] and doomed.rows("select count(*) from lead") == [(0,)]
     assert doomed.rows("select (select count(*) from identity) + (select count(*) from timeline)") == [(0,)]
+
+
+@pytest.mark.only("sqlite")
+async def test_a_long_list_that_is_killed_in_the_middle_goes_on_and_goes_out_again(doomed, soak):
+    lines = LONG if soak else 5 * LINES
+    await doomed.start()
+    batch = await send(doomed, lines, confirm="true")
+    moments = random.Random(5)
+    while not 0 < (found := await status(doomed, batch))["line"] < lines:  # noqa: ASYNC110
+        await asyncio.sleep(0.02)
+    assert found["state"] == "running", "it dies in the middle"
+    for _ in range(20 if soak else 2):
+        doomed.kill()
+        await doomed.start()
+        await asyncio.sleep(moments.uniform(0.0, 0.5))
+    whole(doomed, await rested(doomed, batch, "done"), lines)
+    async with doomed.http.post(f"/api/v1/imports/{batch}/undo", json={}) as answer:
+        assert answer.status == 200, await answer.text()
+    assert (await rested(doomed, batch, "undone"))["left"] == []
+    assert doomed.rows("select (select count(*) from lead) + (select count(*) from timeline)") == [(0,)]
+    assert doomed.database.sound()
 
 
 @pytest.mark.only("sqlite")
