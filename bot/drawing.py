@@ -25,6 +25,7 @@ from bot.cards import (
     own,
     plain,
     postpone,
+    qr,
     question,
     recheck,
     reminder,
@@ -97,6 +98,7 @@ DRAWINGS: dict[str, Drawing] = {
     "rules": Drawing(rules.look, rules.draw),
     "note": Drawing(plain.look_note, _as_is),
     "why": Drawing(why.look, why.draw),
+    "qr": Drawing(qr.look, _as_is),
     "help": Drawing(plain.look_help, plain.draw_help),
 }
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from bot.context import Context
 from bot.duty import on_duty, only_watched
 from bot.morning import note_at_work, ring_at_work
-from bot.outgoing import audience, gathers_late, managers_or_admins, refresh, ring
+from bot.outgoing import audience, gathers_late, managers_of, managers_or_admins, refresh, ring
 from bot.rest import keep_for_tomorrow, rests
 from config.words import WARMTH
 from leads.facts import (
@@ -19,7 +19,8 @@ from leads.facts import (
     LeadTransferred,
     ReminderRang,
 )
-from leads.mask import said
+from leads.mask import said, shown_phone
+from leads.origin_facts import CallLogged
 from reports.quality import counted, source_quality
 from sla.facts import (
     ClockStepped,
@@ -108,6 +109,17 @@ async def tell_of_cooling(tx: Tx, fact: Fact, ctx: Context, origin: str) -> Sequ
         quiet = f"已经 {fact.quiet_days} 天没有动静" if fact.quiet_days else "最近没有新动静"
         text = f"L{fact.lead_id} {quiet},明天会从「热」降到「{WARMTH[fact.to]}」。今天联系一下?"
         await note_at_work(tx, ctx, owner, text, key=f"cooling:{origin}:{fact.lead_id}", lead_id=fact.lead_id)
+    return ()
+
+
+async def tell_of_missed_call(tx: Tx, fact: Fact, ctx: Context, origin: str) -> Sequence[Fact]:
+    """A call that nobody answered, of somebody whom nobody owns: their managers see to it that it is returned."""
+    lead = await get_lead(tx, fact.lead_id)
+    if isinstance(fact, CallLogged) and fact.missed and lead.owner_id is None:
+        text = f"未接来电 {shown_phone(lead.phone, reveal=False)}:{lead.no} 还没有负责人,请安排人回电。"
+        text += f"发「转给 {lead.no} 同事」,或让同事发「领取 {lead.no}」。"
+        for manager in await managers_of(tx, lead, rules=ctx.rules):
+            await ring(tx, ctx, manager, "note", key=f"missed:{origin}:{manager.id}", lead_id=lead.id, text=text)
     return ()
 
 

@@ -16,6 +16,7 @@ from bot.hearers import (
     ring_reminder,
     tell_marketing,
     tell_of_cooling,
+    tell_of_missed_call,
     tell_old_owner,
     tell_recycled,
 )
@@ -57,7 +58,7 @@ from leads.facts import (
 )
 from leads.identity_facts import DisputeDecided, DisputeOpened, LeadMerged, MergeUndone, PeopleCrossed
 from leads.node import nodes_of
-from leads.origin_facts import Consented
+from leads.origin_facts import CallLogged, Consented
 from leads.recycle import recycle
 from leads.rights import is_free
 from sla import clock, cover, reminder
@@ -232,6 +233,7 @@ STORY: dict[type[Fact], tuple[Reaction, ...]] = {
     BecameMql: (start_clocks, give_or_offer),
     BehaviourSeen: (),
     Consented: (),
+    CallLogged: (tell_of_missed_call,),
     LeadCooling: (tell_of_cooling,),
     LeadPlaced: (),
     LeadClaimed: (reckon_odds, hear_clocks, start_clocks, set_reminder, refresh_cards),

@@ -11,6 +11,7 @@ from bot.comparing import on_compared, on_night
 from bot.context import Context
 from bot.covering import on_cover_begins, on_cover_ends
 from bot.duty import hours_of
+from bot.evening import on_attended
 from bot.giving import give
 from bot.handlers.handover import on_hand_over_step, on_leaver
 from bot.handlers.inherit import on_inherit, on_inherited
@@ -44,6 +45,7 @@ OTHERS: dict[str, Callable[[Tx, Due, Context], Awaitable[Outcome]]] = {
     "inherit": on_inherit,
     "inherited": on_inherited,
     "note": on_later_note,
+    "attended": on_attended,
     "parallel": on_night,
     "compared": on_compared,
     "ways": on_ways,

@@ -1,7 +1,8 @@
-"""What has happened on the way in: somebody agreed to be contacted."""
+"""What has happened on the way in: somebody agreed to be contacted, somebody telephoned."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from leads.facts import Fact
@@ -21,3 +22,29 @@ class Consented(Fact):
 
     def data(self) -> Mapping[str, Any]:
         return {"purpose": self.purpose, "version": self.version, "form": self.form}
+
+
+@dataclass(frozen=True, kw_only=True)
+class CallLogged(Fact):
+    """Somebody telephoned, or was telephoned; `called_at` is when, `recording` a link or ""."""
+
+    kind = "called"
+    called_at: datetime
+    inbound: bool
+    answered: bool
+    seconds: int
+    recording: str = field(default="", repr=False)
+
+    @property
+    def missed(self) -> bool:
+        """Whether a customer called and nobody answered."""
+        return self.inbound and not self.answered
+
+    def text(self) -> str:
+        said = ("来电" if self.inbound else "去电") + (f",通话 {self.seconds} 秒" if self.answered else ",没有接通")
+        said = "未接来电" if self.missed else said
+        return said + (f",录音 {self.recording}" if self.recording else "")
+
+    def data(self) -> Mapping[str, Any]:
+        told = {"inbound": self.inbound, "answered": self.answered, "seconds": self.seconds}
+        return told | {"called_at": self.called_at.isoformat()}

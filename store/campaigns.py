@@ -7,6 +7,7 @@ from sqlalchemy import bindparam, func, select
 from sqlmodel import col
 
 from store.origin import Campaign, CampaignCost
+from store.tables import Enquiry
 from store.tx import Tx
 
 _BY_CODE = select(Campaign).where(col(Campaign.corp) == bindparam("corp"), col(Campaign.code) == bindparam("code"))
@@ -63,5 +64,13 @@ async def cost_of(tx: Tx, campaign_id: int) -> int:
         select(func.coalesce(func.sum(col(CampaignCost.amount)), 0)).where(
             col(CampaignCost.corp) == tx.corp, col(CampaignCost.campaign_id) == campaign_id
         )
+    )
+    return int(rows[0][0])
+
+
+async def count_enquiries(tx: Tx, campaign_id: int) -> int:
+    """How many enquiries a campaign has brought."""
+    rows = await tx.rows(
+        select(func.count()).where(col(Enquiry.corp) == tx.corp, col(Enquiry.campaign_id) == campaign_id)
     )
     return int(rows[0][0])

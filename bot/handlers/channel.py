@@ -1,9 +1,11 @@
 """渠道 in chat: how each source is doing, what its forms got, which bots were turned away."""
 
+import re
 from datetime import date
 
 from bot.channels import prefix_of
 from bot.context import Answer, Context, say
+from bot.handlers.campaign import on_cost, on_list, on_open, on_show
 from bot.handlers.report import period_of, quality_lines
 from bot.watch import look, told_of
 from leads.errors import Unusable
@@ -13,11 +15,22 @@ from store.counts import counts_between
 from store.pulse import rerun_parked, save_state, state_of
 from store.tx import Tx
 
+ACTS = {"新建": on_open, "费用": on_cost}
+
 
 async def on_channel_word(tx: Tx, rest: str, who: Who, ctx: Context) -> list[Fact | Answer]:
-    """渠道, 渠道 今天, 渠道 本周 …: the last seven days unless a period is named; 渠道 重试 X: what was put aside."""
+    """渠道, 渠道 今天, 渠道 本周 …: the last seven days unless a period is named; 渠道 重试 X: what was put aside;
+
+    渠道 新建, 费用, 列表, C3: campaigns."""
     if rest.startswith("重试"):
         return await _try_again(tx, rest.removeprefix("重试").strip(), ctx)
+    word, _, more = rest.partition(" ")
+    if word in ACTS:
+        return await ACTS[word](tx, more, who, ctx)
+    if word == "列表":
+        return await on_list(tx, who, ctx)
+    if re.fullmatch(r"[Cc][0-9]{1,9}", word):
+        return await on_show(tx, word, who, ctx)
     first, last = period_of(rest, ctx)
     lines = await quality_lines(tx, first, last, ctx)
     lines += await _forms(tx, first, last, ctx)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from bot.context import Answer, Context
 from bot.handlers import (
+    campaign,
     capture,
     channel,
     claim,
@@ -99,6 +100,10 @@ TABLE = (
         ("渠道",), "每个渠道来了多少、多少无效、为什么", "渠道 本周", on_words=channel.on_channel_word, roles=LEADERS,
     ),
     Command(("试算",), "改过的规则放到最近 30 天会怎样", "试算", on_alone=rules.on_try_word, roles=LEADERS),
+    Command(
+        ("活动",), "办活动:报名、签到、谁来了", "活动 新建 夏季沙龙 7月3日", on_words=campaign.on_event_word,
+        roles=LEADERS,
+    ),
     Command(("日历",), "哪天上班、哪天休息", "日历", on_alone=office.on_calendar),
     Command(("反馈",), "有话对管理员说", "反馈 希望卡片上能看到预算", on_words=office.on_feedback_word),
     Command(("超时",), "超时还没跟上的线索", "超时", on_alone=overdue.on_overdue, roles=LEADERS),

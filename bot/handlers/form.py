@@ -3,6 +3,7 @@
 from bot.context import Answer, Context
 from bot.events import FormSubmitted
 from config.form import BUILT_IN
+from leads.attendance import came, register
 from leads.behaviour import Seen, behave
 from leads.capture import Person, capture
 from leads.consent import Agreed, consent
@@ -41,6 +42,10 @@ async def on_form_submitted(tx: Tx, event: FormSubmitted, ctx: Context) -> list[
         return []
     agreed = Agreed(**event.consent, form=event.form, at=event.at)
     facts: list[Fact | Answer] = [*captured.facts, await consent(tx, captured.lead_id, agreed, now=ctx.now)]
+    if campaign is not None and campaign.kind == "event":
+        await register(tx, campaign, captured.lead_id, now=ctx.now)
+        if campaign.door and event.came_from.get("door", "") == campaign.door:
+            facts += await came(tx, campaign, captured.lead_id, way="door", rules=ctx.rules, now=ctx.now)
     if VISIT in ctx.rules.scoring.behaviours:
         for number, page in enumerate(event.pages):
             seen = Seen(VISIT, min(page.at, ctx.now), url=page.address, key=f"{event.key}:{number}")
@@ -54,7 +59,11 @@ def _budget(event: FormSubmitted) -> tuple[int | None, int | None]:
 
 def _marks(event: FormSubmitted) -> dict[str, str]:
     """utm_source → source and so on, as programs tell them; a keyword is a term by another name."""
-    told = {name.removeprefix("utm_"): value for name, value in event.came_from.items() if name not in ("c", "keyword")}
+    told = {
+        name.removeprefix("utm_"): value
+        for name, value in event.came_from.items()
+        if name not in ("c", "door", "keyword")
+    }
     if keyword := event.came_from.get("keyword", ""):
         told.setdefault("term", keyword)
     return told

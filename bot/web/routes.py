@@ -9,6 +9,8 @@ from aiohttp import web
 
 from bot.web.api import (
     acts,
+    calls,
+    campaigns,
     clocks,
     docs,
     duplicates,
@@ -43,6 +45,8 @@ ROUTES: tuple[Route, ...] = (
     *reports.ROUTES,
     *understand.ROUTES,
     *namecards.ROUTES,
+    *campaigns.ROUTES,
+    *calls.ROUTES,
     *imports.ROUTES,
     *CHANNELS,
 )

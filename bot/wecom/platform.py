@@ -102,16 +102,16 @@ class WeCom:
 
     async def _uploaded(self, content: Mapping[str, Any]) -> dict[str, Any]:
         """The message with its file's media id; nothing has happened when the upload fails."""
-        file = content["file"]
+        file, kind = content["file"], str(content["message"]["msgtype"])
 
         async def upload(raw: bytes) -> dict[str, Any]:
-            return {"media_id": await self._client.media_upload("file", file["name"], raw)}
+            return {"media_id": await self._client.media_upload(kind, file["name"], raw)}
 
         try:
             media = await _translated(upload, base64.b64decode(file["content"]))
         except SendUnknown as error:
             raise SendLater(str(error)) from None
-        return {**content["message"], "file": media}
+        return {**content["message"], kind: media}
 
     async def _tell_group(self, content: Mapping[str, Any]) -> Receipt:
         key = self._groups.get(content["group"])

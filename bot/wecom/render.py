@@ -34,7 +34,8 @@ def message_body(message: Message, to: Place, *, ref: str, agent_id: int) -> byt
     body: dict[str, Any] = {"touser": to.id, "agentid": agent_id}
     if isinstance(message, File):
         content = base64.b64encode(message.content).decode()
-        return _bytes({"file": {"name": message.name, "content": content}, "message": {**body, "msgtype": "file"}})
+        kind = "image" if message.name.endswith(".png") else "file"
+        return _bytes({"file": {"name": message.name, "content": content}, "message": {**body, "msgtype": kind}})
     if isinstance(message, Card) and (message.buttons or message.choice):
         body |= {"msgtype": "template_card", "template_card": template_card(message, ref=ref)}
     else:

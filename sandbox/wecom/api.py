@@ -153,8 +153,8 @@ class Api:
         if kind in ("text", "markdown"):
             content = (body.get(kind) or {}).get("content")
             return None if isinstance(content, str) and content else (44004, "text content empty")
-        if kind == "file":
-            media = str((body.get("file") or {}).get("media_id") or "")
+        if kind in ("file", "image"):
+            media = str((body.get(kind) or {}).get("media_id") or "")
             return None if media in self.media else (40007, "invalid media_id")
         if kind != "template_card":
             return (40008, "invalid message type")
@@ -197,8 +197,8 @@ class Api:
                 continue
             if card is not None:
                 copies.append(self.chats.put(user, kind="card", card=card, first=card, msgid=msgid))
-            elif body["msgtype"] == "file":
-                media_id = body["file"]["media_id"]
+            elif body["msgtype"] in ("file", "image"):
+                media_id = body[body["msgtype"]]["media_id"]
                 name = self.names[media_id]
                 self.chats.put(user, kind="file", text=name, content=self.media[media_id], msgid=msgid)
             else:

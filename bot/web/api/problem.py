@@ -23,6 +23,7 @@ CODES = {  # code: (status, title); the docs page lists them
     "already_claimed": (409, "已被别人领取"),
     "already_yours": (409, "已经是自己的"),
     "not_yours": (409, "不是负责人"),
+    "name_taken": (409, "名字已经用过了"),
     "claim_limit": (409, "超过领取上限"),
     "stage": (409, "当前阶段不能这样做"),
     "nothing_to_undo": (409, "没有可撤销的操作"),

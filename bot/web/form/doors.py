@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 import structlog
 from aiohttp import web
 
+from bot.cards.qr import png_of
 from bot.forms import PLATFORM
 from bot.pipeline import receive
 from bot.web.api.problem import Problem
@@ -22,7 +23,9 @@ from bot.web.visitor import address_of, masked_address
 from config.form import Form
 from config.rules import Rules
 from config.telling import place_of
+from leads.campaign import door_of, link_of
 from leads.form import AGREED, contact_of, content_mark, flaws_of, words_mark
+from store.campaigns import find_by_mark
 from store.counts import count_together
 
 log = structlog.get_logger()
@@ -57,6 +60,7 @@ class FormDoors:
         """Serve the forms of the rules that run at the time."""
         app.router.add_get(f"/f/{NAME}.css", self.style)
         app.router.add_get(FRAME, self.frame)
+        app.router.add_get(f"/f/{NAME}.png", self._of_form(self.picture))
         app.router.add_get(f"/f/{NAME}.js", self._of_form(self.snippet))
         app.router.add_get(f"/f/{NAME}", self._of_form(self.show))
         app.router.add_post(f"/f/{NAME}", self._of_form(self.take))
@@ -76,6 +80,17 @@ class FormDoors:
         """The script that another site puts into its page to show the form there."""
         text = read("form_embed.js")
         return _script(text.replace(NO_PAGES, NO_PAGES.replace("false", "true"), 1) if form.pages else text)
+
+    async def picture(self, request: web.Request, name: str, form: Form, rules: Rules) -> web.Response:
+        """The QR code of a campaign's link, or of its check-in: only of links that we made."""
+        code, door = request.query.get("c", ""), request.query.get("door", "")
+        context = await self._desk.context()
+        async with self._desk.store.read() as tx:
+            campaign = await find_by_mark(tx, code)
+        if campaign is None or campaign.code != code or campaign.form != name or door not in ("", campaign.door):
+            return sorry_page(*NOT_HERE, status=404)
+        link = door_of(campaign, context.public_url) if door else link_of(campaign, context.public_url)
+        return web.Response(body=png_of(link), content_type="image/png")
 
     def _of_form(self, answer: Answer) -> Callable[[web.Request], Awaitable[web.Response]]:
         """Only for forms that there are; whatever goes wrong, a stranger reads a sentence in Chinese."""

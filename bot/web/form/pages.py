@@ -19,7 +19,7 @@ HERE = Path(__file__).parents[1] / "page"
 TRAP = "homepage"  # a box that people do not see; programs fill in whatever there is
 CARRIED = (
     "utm_source", "utm_medium", "utm_campaign", "utm_term", "utm_content", "keyword", "landing", "referrer", "c",
-    "pages", "embed",
+    "door", "pages", "embed",
 )  # fmt: skip
 TYPES = {"phone": "tel", "email": "email"}
 COMPLETE = {

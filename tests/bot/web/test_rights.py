@@ -14,15 +14,19 @@ OPEN = {
     ("GET", "/api/docs.css"), ("GET", "/{file}"), ("*", "/{file}"), ("GET", "/app/{file}"),
     ("GET", "/f/{form}.css"), ("GET", "/f/{form}.js"), ("GET", "/f/frame-page.js"),
 }  # fmt: skip
-FORMS = {("GET", "/f/{form}"), ("POST", "/f/{form}")}  # for strangers
+FORMS = {("GET", "/f/{form}"), ("POST", "/f/{form}"), ("GET", "/f/{form}.png")}  # for strangers
 SECRET = {("GET", "/app/import/{token}"), ("POST", "/app/import/{token}")}  # who has the link may use it, once
 LOOKING = {  # any valid key
+    ("GET", "/api/v1/campaigns"), ("GET", "/api/v1/campaigns/{campaign}"), ("GET", "/api/v1/campaigns/{campaign}/qr"),
+    ("GET", "/api/v1/channels"),
     ("GET", "/api/v1/leads"), ("GET", "/api/v1/leads/{no}"), ("GET", "/api/v1/leads/{no}/timeline"),
     ("GET", "/api/v1/duplicates"), ("GET", "/api/v1/members"), ("GET", "/api/v1/members/{id}"),
     ("GET", "/api/v1/messages"), ("GET", "/api/v1/clocks"), ("GET", "/api/v1/reports/quality"),
     ("GET", "/api/v1/imports"), ("GET", "/api/v1/imports/{batch}"),
 }  # fmt: skip
 ACTING = {  # admin and integration keys
+    ("POST", "/api/v1/campaigns"), ("POST", "/api/v1/campaigns/{campaign}/costs"), ("POST", "/api/v1/calls"),
+    ("POST", "/api/v1/campaigns/{campaign}/attendance"),
     ("POST", "/api/v1/leads"), ("PATCH", "/api/v1/leads/{no}"), ("POST", "/api/v1/understand"),
     ("POST", "/capture/{source}"), ("POST", "/api/v1/leads/{no}/followups"), ("POST", "/api/v1/leads/{no}/claim"),
     ("POST", "/api/v1/leads/{no}/release"), ("POST", "/api/v1/leads/{no}/transfer"),
@@ -51,12 +55,13 @@ async def test_every_route_answers_each_key_as_the_table_says(
 ) -> None:
     monkeypatch.setattr("bot.web.api.imports.WAIT", 0.0)  # nobody works on lists here
     no, batch = await office.lead(), await _batch(office)
+    campaign = (await office.post("/api/v1/campaigns", {"name": "抖音-夏季"}, status=201))["campaign"]
     for method, path in sorted(LOOKING | ACTING):
-        address = path.format(no=no, id="li", source="官网", batch=batch)
+        address = path.format(no=no, id="li", source="官网", batch=batch, campaign=campaign)
         body = {"json": {} if method != "GET" else None}
         body = {SENDING: {"data": _list()}, PICTURING: {"data": _picture()}}.get((method, path), body)
         answer = await office.ask(method, address, key=key, params=QUERY.get(path, {}), **body)
-        body = await answer.json(content_type=None)
+        body = await answer.json(content_type=None) if answer.content_type != "application/octet-stream" else {}
         if key in (None, "old", "stranger"):
             assert answer.status == 401, (path, body)
             assert answer.headers["WWW-Authenticate"].startswith("Bearer") and body["code"] == "unauthorized"
