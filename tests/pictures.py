@@ -68,6 +68,26 @@ async def photograph_demo(root: Path) -> None:
         print("demo.png")  # noqa: T201 - the progress of a command
 
 
+async def photograph_form(root: Path) -> None:
+    """The pictures of docs/channels.md: a form on a phone, empty and with something to mend."""
+    async with town(root) as acme, chromium() as browser:
+        phone = await browser.new_page(viewport={"width": 390, "height": 760}, device_scale_factor=2)
+        await phone.goto(str(acme.http._base_url).rstrip("/") + "/f/contact")
+        await phone.screenshot(path=DOCS / "pictures" / "form-phone.png", full_page=True)
+        for label, text in (
+            ("怎么称呼您", "王建国"),
+            ("手机号", "1380013"),
+            ("想了解什么", "线扫相机,三十台,想要报价"),
+        ):
+            await phone.get_by_label(label).fill(text)
+        await phone.locator("form").evaluate("form => form.noValidate = true")  # the server's words, not the browser's
+        await phone.get_by_role("button").click()
+        await phone.locator("[role=alert]").wait_for()
+        await phone.screenshot(path=DOCS / "pictures" / "form-flaws.png", full_page=True)
+        await phone.close()
+        print("form-phone.png form-flaws.png")  # noqa: T201 - the progress of a command
+
+
 def main() -> int:
     """Run it."""
     if find_chromium() is None:
@@ -76,6 +96,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as root:
         for platform in PLATFORMS:
             asyncio.run(make(Path(root) / platform, platform))
+        asyncio.run(photograph_form(Path(root) / "form"))
         asyncio.run(photograph_demo(Path(root) / "demo"))
     return 0
 
