@@ -231,7 +231,7 @@ async def test_a_source_that_is_quiet_three_times_its_usual_gap_is_told_once_and
 
 @pytest.mark.feature("A11")
 async def test_a_channel_that_is_dead_for_an_hour_is_told_though_nothing_is_known_of_its_habits(acme, vendor):
-    vendor.token = "another"  # noqa: S105 - a stand-in's
+    vendor.token = "another"
     await minutes(acme, 70)
     told = [m.text for m in acme.standin.chat("linda") if "取不到" in m.text]
     assert len(told) == 1 and "渠道「聚光」一个小时取不到线索了" in told[0] and "令牌过期" in told[0]
