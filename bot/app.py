@@ -58,7 +58,7 @@ from bot.wecom.ways import Ways
 from config.folder import Folder
 from config.members import read_members
 from config.settings import Settings
-from store import lease, outbox
+from store import lease, outbox, pulse
 from store.access import get_property, set_property
 from store.db import Store
 from store.engine import sqlite_path
@@ -299,6 +299,7 @@ class Leadbot:
         released = await lease.release_dead(tx) if alone else 0
         unknown = await outbox.orphan(tx, now=self.now(), all_rows=alone)
         await bring_forward(tx, now=self.now())
+        await pulse.forget_turns(tx)
         if released or unknown:
             log.info("recovered after a stop", released=released, unknown=unknown)
 

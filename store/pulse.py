@@ -79,6 +79,11 @@ async def take_turn(tx: Tx, channel: str, *, since: datetime, now: datetime) -> 
     return await state_of(tx, channel) if taken.rowcount == 1 else None
 
 
+async def forget_turns(tx: Tx) -> None:
+    """After a start: a turn that was broken off, or a token that was renewed just now, need not wait for the next."""
+    await tx.run(update(ChannelState).where(col(ChannelState.corp) == tx.corp).values(tried_at=None))
+
+
 async def count_parked(tx: Tx, prefix: str) -> int:
     """How many deliveries whose keys begin so were put aside."""
     rows = await tx.rows(select(func.count()).select_from(Inbox).where(*_parked(tx, prefix)))
