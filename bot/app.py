@@ -83,7 +83,9 @@ class Leadbot:
         *,
         now: Now = real_clock.now,
         monotonic: Callable[[], float] = real_clock.monotonic,
+        patrols: bool = True,
     ) -> None:
+        """`patrols`: channels are fetched and looked at by the minute; where hours pass in seconds, that is done by hand."""
         self.folder = folder
         self.settings = settings
         self.now = now
@@ -140,6 +142,12 @@ class Leadbot:
         workers = {Worker("quota", self.dingtalk.quota.keep): 5.0} if self.dingtalk is not None else {}
         if (embedded := sqlite_path(self.store.url)) is not None:
             workers[Worker("mark", partial(_remember, embedded))] = 5.0
+        if patrols:
+            workers |= {
+                Worker("channels", self.poller.run_once): 15.0,
+                Worker("watch", self.watch.run_once): 60.0,
+                Worker("probe", self.prober.run_once): 300.0,
+            }
         self.schedule = Schedule(
             {
                 **workers,
@@ -151,9 +159,6 @@ class Leadbot:
                 Worker("job", self.jobs.run_once): 5.0,
                 Worker("recheck", Rechecker(self.store, self.context).run_once): 30.0,
                 Worker("imports", self.importer.run_once): 2.0,
-                Worker("channels", self.poller.run_once): 15.0,
-                Worker("watch", self.watch.run_once): 60.0,
-                Worker("probe", self.prober.run_once): 300.0,
                 Worker("photos", self.photos.run_once): 5.0,
                 Worker("rules", self._follow_rules): 3.0,
                 Worker("odds", self.learner.run_once): 60.0,

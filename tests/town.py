@@ -171,7 +171,7 @@ class Town:
 
     async def start_bot(self) -> None:
         """Start (or, after stop_bot, restart) the bot on the same folder."""
-        self.bot = Leadbot(self.folder, self.settings, now=self.now, monotonic=self.steady)
+        self.bot = Leadbot(self.folder, self.settings, now=self.now, monotonic=self.steady, patrols=False)
         self.runner = await listen(self.bot.web(), "127.0.0.1", 0)
         self._runners.append(self.runner)
         port = int(self.runner.addresses[0][1])
