@@ -85,7 +85,7 @@ class Leadbot:
         monotonic: Callable[[], float] = real_clock.monotonic,
         patrols: bool = True,
     ) -> None:
-        """`patrols`: channels are fetched and looked at by the minute; where hours pass in seconds, that is done by hand."""
+        """`patrols`: channels are fetched and looked at by the minute, except where a test does that by hand."""
         self.folder = folder
         self.settings = settings
         self.now = now
