@@ -217,8 +217,9 @@ class Leadbot:
         self.schedule.start()
         self.clock_watch.start()
         await self.door.start()
-        if self.wecom is not None:  # else the first event would make the loop wait for wechatpy and requests
-            asyncio.get_running_loop().run_in_executor(None, importlib.import_module, "bot.wecom.parse")
+        late = ("jinja2", *(["bot.wecom.parse"] if self.wecom is not None else []))
+        for name in late:  # else the first form, or the first event, would make the loop wait for libraries
+            asyncio.get_running_loop().run_in_executor(None, importlib.import_module, name)
 
     async def stop(self) -> None:
         """Finish what is in hand and close everything."""
