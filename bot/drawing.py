@@ -99,6 +99,7 @@ DRAWINGS: dict[str, Drawing] = {
     "note": Drawing(plain.look_note, _as_is),
     "why": Drawing(why.look, why.draw),
     "qr": Drawing(qr.look, _as_is),
+    "stopwatch": Drawing(why.look_stopwatch, why.draw),
     "help": Drawing(plain.look_help, plain.draw_help),
 }
 

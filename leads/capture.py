@@ -45,6 +45,7 @@ class Person:
     submission_id: str | None = None
     utm: Mapping[str, str] = field(default_factory=dict)
     own: Mapping[str, object] = field(default_factory=dict, repr=False)  # the company's own fields, by key or label
+    asked_at: datetime | None = None  # when the channel says that they asked; before now
     campaign_id: int | None = None  # without one, an utm campaign that we know is meant
 
 
@@ -95,6 +96,7 @@ def _trimmed(person: Person) -> Person:
         submission_id=(person.submission_id or "").strip()[:200] or None,
         utm={str(k)[:40]: str(v)[:200] for k, v in list(person.utm.items())[:20]},
         own=person.own,
+        asked_at=person.asked_at,
         campaign_id=person.campaign_id,
     )
 
@@ -168,7 +170,15 @@ async def _create(
     await _book_enquiry(tx, lead_id, person, now=now)
     actor = by.id if by is not None else None
     facts: list[Fact] = [
-        LeadCaptured(lead_id=lead_id, at=now, by=actor, source=person.source, pool=lead.pool, need=person.need),
+        LeadCaptured(
+            lead_id=lead_id,
+            at=now,
+            by=actor,
+            source=person.source,
+            pool=lead.pool,
+            need=person.need,
+            asked_at=person.asked_at if person.asked_at is not None and person.asked_at <= now else None,
+        ),
         scored_fact(lead_id, rated, rules=rules, now=now),
     ]
     if owner is not None:

@@ -32,12 +32,14 @@ class LeadCaptured(Fact):
     source: str
     pool: str
     need: str = field(default="", repr=False)
+    asked_at: datetime | None = None  # when the channel says that they asked
 
     def text(self) -> str:
         return self.need
 
     def data(self) -> Mapping[str, Any]:
-        return {"source": self.source, "pool": self.pool}
+        told = {"source": self.source, "pool": self.pool}
+        return told | ({"asked_at": self.asked_at.isoformat()} if self.asked_at is not None else {})
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -78,6 +78,7 @@ class Outbox(Row, table=True):
             **only_where("state = 'queued' AND purpose = 'refresh'"),
         ),
         Index("ix_outbox_id", "corp", "id"),
+        Index("ix_outbox_lead", "corp", "lead_id", **only_where("card = 'lead' AND purpose = 'ring'")),
         Index("ix_outbox_state", "corp", "state", "id"),
         Index("ix_outbox_asked", "corp", "lane", "created_at"),
     )

@@ -5,15 +5,18 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
 from bot.actions import ShowMisses
-from bot.cards.asked import Asked
+from bot.cards.asked import Asked, lasting
 from bot.cards.card import Button, Card, Field
 from bot.context import Context
 from leads.rights import Who
 from sla.record import Delivered, Kept, Record, delivered, record_of
+from sla.stopwatch import medians
+from store import leads, timeline
 from store.members import list_members, name_of
 from store.tx import Tx
 
 WEEK = timedelta(days=7)
+MOST = 2000  # MQLs of a week whose way is looked at
 NAMED = 4  # people and sources on one row: the weakest first
 
 
@@ -28,6 +31,7 @@ class View:
     promised: int | None
     names: Mapping[str, str]
     monday: str
+    legs: tuple[tuple[str, timedelta], ...] = ()
 
 
 def week_of(asked: str, ctx: Context) -> tuple[datetime, datetime]:
@@ -68,7 +72,19 @@ async def look(tx: Tx, asked: Asked, ctx: Context) -> View | None:
         ctx.rules.marketing.mql_per_week,
         {member_id: await name_of(tx, member_id) for member_id in now.owners},
         since.date().isoformat(),
+        tuple(await _where_the_time_went(tx, since, until, team, ctx)),
     )
+
+
+async def _where_the_time_went(
+    tx: Tx, since: datetime, until: datetime, team: list[str] | None, ctx: Context
+) -> list[tuple[str, timedelta]]:
+    """The medians of the week's MQLs, of a team's those that somebody of it has."""
+    ids = await timeline.leads_with(tx, "mql", since=since, until=until)
+    if team is not None:
+        owners = await leads.owners_and_sources(tx, ids)
+        ids = [one for one in ids if owners.get(one, ("", ""))[0] in team]
+    return await medians(tx, ids[-MOST:], calendar=ctx.calendar, now=ctx.now)
 
 
 def draw(view: View) -> Card:
@@ -88,6 +104,9 @@ def draw(view: View) -> Card:
         title=f"周报 {view.period}",
         subtitle="答应客户的时间做到了多少" if view.now.promises else "这一周还没有到期的时限",
         source="周报",
+        text="时间花在哪(中位数):" + " → ".join(f"{n} {lasting(t.total_seconds())}" for n, t in view.legs)
+        if view.legs
+        else "",
         fields=shown,
         buttons=(Button(f"没做到的 {misses} 条", ShowMisses(view.monday), "primary"),) if misses else (),
     )

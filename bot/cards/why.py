@@ -2,12 +2,16 @@
 
 from dataclasses import dataclass
 
-from bot.cards.asked import Asked, moment, odds_of, rating_of, title_of
+from bot.cards.asked import Asked, lasting, moment, odds_of, rating_of, title_of
 from bot.cards.card import Text
 from bot.context import Context
+from bot.duty import hours_of
+from config.arithmetic import explain_text
+from config.worktime import WorkCalendar
 from leads.odds.traits import label_of, traits_of
 from leads.odds.traits import told as said_of
 from leads.rights import can_see
+from sla.stopwatch import stopwatch_of
 from store import clocks, leads, timeline
 from store.members import name_of
 from store.tables import Clock, Lead, TimelineItem
@@ -29,14 +33,37 @@ async def look(tx: Tx, asked: Asked, ctx: Context) -> View | None:
     lead = await leads.find_lead(tx, asked.lead_id or 0)
     if lead is None or asked.who is None or not await can_see(tx, lead, asked.who, rules=ctx.rules):
         return None
+    calendar = await hours_of(tx, lead, ctx)
     lines = [
         *await _owner(tx, lead),
         await _pool(tx, lead, ctx),
         *_score(lead),
         *_odds(lead, ctx),
-        *[await _clock(clock, ctx) for clock in await clocks.list_of_lead(tx, lead.id or 0) if clock.ended_at is None],
+        *[_clock(one, calendar, ctx) for one in await clocks.list_of_lead(tx, lead.id or 0) if one.ended_at is None],
     ]
-    return View(title_of(lead), tuple(lines))
+    return View(title_of(lead), (*lines, *await _stopwatch(tx, lead, ctx)))
+
+
+async def look_stopwatch(tx: Tx, asked: Asked, ctx: Context) -> View | None:
+    """Read where the time to the first contact went; None when the asker may not see the lead."""
+    lead = await leads.find_lead(tx, asked.lead_id or 0)
+    if lead is None or asked.who is None or not await can_see(tx, lead, asked.who, rules=ctx.rules):
+        return None
+    return View(title_of(lead), tuple(await _stopwatch(tx, lead, ctx)))
+
+
+async def _stopwatch(tx: Tx, lead: Lead, ctx: Context) -> list[str]:
+    """One line a stretch: since when, how long by the clock, and how much of it was working time."""
+    calendar = await hours_of(tx, lead, ctx)
+    found = await stopwatch_of(tx, lead.id or 0, calendar=calendar, now=ctx.now)
+    lines = []
+    for leg in found:
+        since = moment(leg.since, now=ctx.now, zone=ctx.rules.zone)
+        until = f"到 {moment(leg.until, now=ctx.now, zone=ctx.rules.zone)}" if leg.until else "到现在还没有"
+        worked = lasting(leg.worked.total_seconds())
+        inside = f"(上班时间 {worked})" if leg.wall != leg.worked else ""
+        lines.append(f" · {leg.label}:{lasting(leg.wall.total_seconds())}{inside},{since} {until}")
+    return ["秒表:", *lines] if lines else []
 
 
 async def _owner(tx: Tx, lead: Lead) -> list[str]:
@@ -102,12 +129,16 @@ def _odds(lead: Lead, ctx: Context) -> list[str]:
     return lines
 
 
-async def _clock(clock: Clock, ctx: Context) -> str:
+def _clock(clock: Clock, calendar: WorkCalendar, ctx: Context) -> str:
     label = clock.rule.get("label", clock.name)
     started = moment(clock.started_at, now=ctx.now, zone=ctx.rules.zone)
     due = moment(clock.due_at, now=ctx.now, zone=ctx.rules.zone)
     late = ",已超时" if clock.due_at <= ctx.now else ""
-    return f"时限:{label} {clock.rule.get('within', '')},从 {started} 算到 {due}{late}(规则第 {clock.rules_version} 版)"
+    told = f"时限:{label} {clock.rule.get('within', '')},从 {started} 算到 {due}{late}(规则第 {clock.rules_version} 版)"
+    if late or clock.state == "paused":
+        return told
+    left = calendar.explain(ctx.now, clock.due_at)
+    return f"{told}\n · 还剩:{explain_text(left, today=ctx.now.astimezone(calendar.zone).date())}"
 
 
 def draw(view: View) -> Text:

@@ -93,6 +93,7 @@ TABLE = (
     Command(("撤销",), "撤销我刚做的一步(10 分钟内)", "撤销", on_alone=undo.on_undo_word),
     Command(("历史",), "这条线索经过谁的手", "历史 L1024", on_lead=look.on_history_word),
     Command(("为什么", "为啥"), "为什么归他、为什么这个分、为什么这个时限", "为什么 L1024", on_lead=why.on_why_word),
+    Command(("秒表",), "从客户提交到第一次联系,时间花在哪", "秒表 L1024", on_lead=why.on_stopwatch_word),
     Command(("请假",), "请假期间不分新线索", "请假 到周五", on_words=leave.on_leave_word),
     Command(("销假",), "提前回来了", "销假", on_alone=leave.on_back_word),
     Command(("分配规则",), "线索按什么规则分、各分了多少", "分配规则", on_alone=why.on_rules_word, roles=LEADERS),

@@ -52,6 +52,7 @@ async def on_contact_added(tx: Tx, event: ContactAdded, who: Who | None, ctx: Co
         title=event.title,
         phone=event.mobile,
         external_id=event.external_id,
+        asked_at=event.at,
         submission_id=f"{customer}:{event.sender.lower()}:{day}",
         utm={"campaign": way.campaign} if way is not None and way.campaign else {},
     )

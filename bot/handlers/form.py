@@ -34,7 +34,7 @@ async def on_form_submitted(tx: Tx, event: FormSubmitted, ctx: Context) -> list[
     words = {name: event.fields.get(name, "") for name in BUILT_IN if name not in ("need", "budget")}
     person = Person(
         source=campaign.source if campaign is not None else event.source, **words, need=need, budget_min=low,
-        budget_max=high, submission_id=event.key, utm=_marks(event), own=own,
+        budget_max=high, submission_id=event.key, utm=_marks(event), own=own, asked_at=event.at,
         campaign_id=campaign.id if campaign is not None else None,
     )  # fmt: skip
     captured = await capture(tx, person, rules=ctx.rules, now=ctx.now)

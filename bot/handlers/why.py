@@ -17,13 +17,22 @@ WORDS = {"region": "地区", "industry": "行业", "product": "产品", "source"
 
 async def on_why_word(tx: Tx, lead_id: int | None, rest: str, who: Who, ctx: Context) -> list[Fact | Answer]:
     """为什么 L1024; without a number the lead we talk about."""
+    return await _about(tx, "why", "为什么", lead_id, who, ctx)
+
+
+async def on_stopwatch_word(tx: Tx, lead_id: int | None, rest: str, who: Who, ctx: Context) -> list[Fact | Answer]:
+    """秒表 L1024; without a number the lead we talk about."""
+    return await _about(tx, "stopwatch", "秒表", lead_id, who, ctx)
+
+
+async def _about(tx: Tx, card: str, word: str, lead_id: int | None, who: Who, ctx: Context) -> list[Fact | Answer]:
     focus = await find_focus(tx, who.id or "") if lead_id is None else None
     lead_id = lead_id or (focus.lead_id if focus is not None else None)
     if lead_id is None:
-        raise Unusable("问哪一条?例如:为什么 L1024")
+        raise Unusable(f"问哪一条?例如:{word} L1024")
     await get_visible(tx, lead_id, who, rules=ctx.rules)
     await set_focus(tx, who.id or "", lead_id=lead_id, now=ctx.now)
-    return [Answer("why", lead_id)]
+    return [Answer(card, lead_id)]
 
 
 async def on_rules_word(tx: Tx, who: Who, ctx: Context) -> list[Fact | Answer]:

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
 
 from bot.web.api.fields import Id, OwnFields, Sum, Words
 from leads.capture import Person
@@ -27,6 +27,9 @@ class Enquirer(BaseModel):
     budget: Annotated[Sum, Field(description="多少元,或「50万」「10-20万」这样的说法")] = None
     budget_min: Annotated[int | None, Field(ge=0, le=MOST_YUAN, description="最低多少元")] = None
     budget_max: Annotated[int | None, Field(ge=0, le=MOST_YUAN, description="最高多少元")] = None
+    asked_at: Annotated[
+        AwareDatetime | None, Field(description="客户什么时候在渠道上提交的(带时区);不写就从收到算起")
+    ] = None
     submission_id: Annotated[Id, Field(description="同一来源的同一编号只记一次,可放心重试")] = None
     fields: Annotated[OwnFields, Field(description="自己的字段,键或名字都行;表单里写成 fields.area")] = {}
     utm: Annotated[
@@ -104,6 +107,7 @@ def person_of(given: Enquirer, *, source: str, key: str | None) -> Person:
         need=need,
         budget_min=low,
         budget_max=high,
+        asked_at=given.asked_at,
         submission_id=given.submission_id or key or None,
         utm=given.utm,
         own=given.fields,

@@ -1,11 +1,13 @@
 """Leads for programs: look them up, book an enquiry, correct what is known, read the story."""
 
+from collections.abc import Sequence
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 from sqlmodel import col
 
 from bot.context import Context
+from bot.duty import hours_of
 from bot.pipeline import Outcome
 from bot.web.api.auth import acting
 from bot.web.api.fields import Id, Moment, OwnFields, Sum, Term, Words
@@ -24,6 +26,7 @@ from leads.rights import Who, get_visible
 from leads.stage import move_to
 from leads.understand.money import MOST_YUAN, read_budget
 from leads.undo import remember, snapshot
+from sla.stopwatch import Leg, stopwatch_of
 from store.leads import list_leads
 from store.tables import Lead
 from store.timeline import audit, list_story
@@ -199,8 +202,10 @@ async def show(call: Call, lead_id: int) -> LeadShown:
     async with call.desk.store.read() as tx:
         lead = await get_visible(tx, lead_id, _program(call), rules=call.context.rules)
         sources = await sources_of(tx, [lead_id])
+        calendar = await hours_of(tx, lead, call.context)
+        legs = await stopwatch_of(tx, lead_id, calendar=calendar, now=call.context.now)
     await _note_reveal(call, "view", lead.no)
-    return _shown(lead, sources, call)
+    return _shown(lead, sources, call, legs)
 
 
 async def patch(call: Call) -> Reply:
@@ -249,9 +254,9 @@ def _program(call: Call) -> Who:
     return Who(None, call.caller.name, "admin")
 
 
-def _shown(lead: Lead, sources: dict[int, list[str]], call: Call) -> LeadShown:
+def _shown(lead: Lead, sources: dict[int, list[str]], call: Call, legs: Sequence[Leg] | None = None) -> LeadShown:
     rules = call.context.rules
-    return lead_shown(lead, sources.get(lead.id or 0, []), reveal=call.caller.reveals, rules=rules)
+    return lead_shown(lead, sources.get(lead.id or 0, []), legs, reveal=call.caller.reveals, rules=rules)
 
 
 async def _note_reveal(call: Call, act: str, subject: str) -> None:

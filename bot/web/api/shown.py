@@ -11,15 +11,27 @@ from bot.web.api.wire import instants, local
 from config.rules import Rules
 from leads.mask import masked_text, said, shown_phone
 from leads.own import shown_own, values_of
+from sla.stopwatch import Leg
 from store.tables import Lead, TimelineItem
 
 Stage = Literal["new", "nurturing", "mql", "sal", "sql", "opportunity", "won", "lost", "invalid", "dormant"]
 STAGES: tuple[str, ...] = get_args(Stage)
 
 
+class LegShown(BaseModel):
+    """One stretch of a lead's way to its first contact; `until` is null while it runs; spans are in seconds."""
+
+    name: Literal["channel", "us", "platform", "claim", "contact"]
+    since: datetime
+    until: datetime | None
+    seconds: int
+    working_seconds: int
+
+
 class LeadShown(BaseModel):
     """A lead. `owner` is a member's id, null while it waits in its `pool`; sums are in yuan, null is open.
 
+    `stopwatch`: where the time to the first contact went; null in lists.
     `odds`: the chance of winning (0 to 1) as of last night; null while nobody works on it, or too few are closed.
     """
 
@@ -57,6 +69,7 @@ class LeadShown(BaseModel):
     touched_at: datetime | None
     closed_reason: str
     rules_version: int
+    stopwatch: list[LegShown] | None
 
 
 class FactShown(BaseModel):
@@ -70,7 +83,9 @@ class FactShown(BaseModel):
     data: dict[str, Any]
 
 
-def lead_shown(lead: Lead, sources: Sequence[str], *, reveal: bool, rules: Rules) -> LeadShown:
+def lead_shown(
+    lead: Lead, sources: Sequence[str], legs: Sequence[Leg] | None = None, *, reveal: bool, rules: Rules
+) -> LeadShown:
     """The lead as a caller may see it; without `reveal` no way to reach the person is left in any field.
 
     `fields` are the company's own ones, null while they are open.
@@ -92,9 +107,17 @@ def lead_shown(lead: Lead, sources: Sequence[str], *, reveal: bool, rules: Rules
         "email": lead.email if reveal else masked_text(lead.email),
         "wechat": lead.wechat if reveal else masked_text(lead.wechat),
         "fields": _own(lead, reveal=reveal, rules=rules),
+        "stopwatch": None if legs is None else [_leg_shown(leg, zone) for leg in legs],
         "sources": [said(source, reveal=reveal) for source in sources],
     }
     return LeadShown.model_construct(**values)
+
+
+def _leg_shown(leg: Leg, zone: ZoneInfo) -> LegShown:
+    return LegShown.model_construct(
+        name=leg.name, since=local(leg.since, zone=zone), until=local(leg.until, zone=zone),
+        seconds=int(leg.wall.total_seconds()), working_seconds=int(leg.worked.total_seconds()),
+    )  # fmt: skip
 
 
 def _own(lead: Lead, *, reveal: bool, rules: Rules) -> dict[str, Any]:
