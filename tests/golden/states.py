@@ -359,6 +359,17 @@ STATES: dict[str, Message] = {
             "",
         )
     ),
+    "stopwatch": why.draw(
+        why.View(
+            "L1024 王建国 · 云栖智能",
+            (
+                "秒表:",
+                " · 渠道送来:20 分,今天 10:00 到 今天 10:20",
+                " · 销售领取:35 分,今天 10:20 到 今天 10:55",
+                " · 首次联系:3 小时 30 分(上班时间 2 小时),今天 10:55 到现在还没有",
+            ),
+        )
+    ),
     "undelivered": plain.draw_undelivered((plain.Undelivered(5, "李娜", "L1024", "不在可见范围", "今天 10:20"),)),
     "undelivered-none": plain.draw_undelivered(()),
     "note": Text("好的,L1024 不设提醒。"),
