@@ -305,14 +305,14 @@ class _Living:
         self._promises.hours = self._by.hours_of(self._owner)
         self._promises.hear(kind, at)
         for name, rule in self._rules.clocks.items():
-            if kind in rule.start and self._is_for(name):
+            if kind in rule.start and self._is_for(name, asks=kind == "enquired"):
                 self._promises.start(name, at)
 
-    def _is_for(self, name: str) -> bool:
+    def _is_for(self, name: str, *, asks: bool) -> bool:
         rule, lead = self._rules.clocks[name], self._lead
         if rule.needs_phone and (lead.phone_flaw or lead.flaw):
             return False
-        if name == "first_contact" and (self._owner is None or self._contacted):
+        if name == "first_contact" and (self._owner is None or (self._contacted and not asks)):
             return False
         if rule.only.team and self._by.team_of(self._owner) not in rule.only.team:
             return False

@@ -27,7 +27,6 @@ RUN_WORDS = {
     "pictures": "Photograph the first day and the demo again.",
     "soak": "The long reliability tests.",
     "bench": "The benchmarks.",
-    "ocr": "Install what reads photos of business cards (360 MB, in an environment of its own).",
 }  # what ./run does itself, outside this program
 
 
