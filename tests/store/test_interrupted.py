@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import JSON, Connection, DateTime, Integer, LargeBinary, MetaData, create_engine, select
+from sqlalchemy import JSON, Connection, DateTime, Float, Integer, LargeBinary, MetaData, create_engine, select
 from typer.testing import CliRunner
 
 from bot.__main__ import app
@@ -47,7 +47,8 @@ def fill(connection: Connection, count: int) -> None:
                 return number + FIRST_LEAD
             kinds: tuple[tuple[Any, Any], ...] = (
                 (DateTime, NOW if getattr(column.type, "timezone", False) else NOW.replace(tzinfo=None)),
-                (Integer, number % 100), (LargeBinary, b"sealed %d" % number * 5), (JSON, ["a", number]),
+                (Integer, number % 100), (Float, number / 100), (LargeBinary, b"sealed %d" % number * 5),
+                (JSON, ["a", number]),
             )  # fmt: skip
             known = [made for kind, made in kinds if isinstance(column.type, kind)]
             return known[0] if known else {"corp": "acme", "stage": "new"}.get(column.name, f"{column.name}{number}")
