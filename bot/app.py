@@ -50,9 +50,13 @@ from bot.ways import plan_ways
 from bot.web.desk import Desk
 from bot.web.health import Health
 from bot.web.routes import add_routes
+from bot.wechat.callback import AccountKeys
+from bot.wechat.doors import WeChatCallbacks
+from bot.wechat.followers import Followers
 from bot.wecom.callback import CallbackKeys
 from bot.wecom.client import WeComAccount, WeComClient
 from bot.wecom.contacts import Contacts
+from bot.wecom.kf import Kf
 from bot.wecom.platform import WeCom
 from bot.wecom.ways import Ways
 from config.folder import Folder
@@ -112,8 +116,12 @@ class Leadbot:
                 now=now, monotonic=monotonic,
             )  # fmt: skip
             self.platforms["dingtalk"] = self.dingtalk.platform
+        followers = Followers({name: one.app_id for name, one in settings.wechat.items()})
         self.pipeline = Pipeline(
-            self.store, {**self.platforms, "form": Forms(), "channel": Channels(settings.channels)}, self.context, now
+            self.store,
+            {**self.platforms, "form": Forms(), "channel": Channels(settings.channels), "wechat": followers},
+            self.context,
+            now,
         )
         self.sender = Sender(self.store, self.platforms, self.context, now)
         self.greeter = Sender(self.store, self.platforms, self.context, now, fast=True)
@@ -127,7 +135,8 @@ class Leadbot:
         trial = Trial(self.store, folder, self.context)
         ways = Ways(self.store, self.wecom, self.context) if self.wecom is not None else None
         contacts = Contacts(self.store, self.wecom, self.context) if self.wecom is not None else None
-        self.jobs = Jobs(self.store, settings.enrichment, self.wecom, self.dingtalk, ways, contacts, trial, now)
+        desk = Kf(self.store, self.wecom, self.context) if self.wecom is not None else None
+        self.jobs = Jobs(self.store, settings.enrichment, self.wecom, self.dingtalk, ways, contacts, desk, trial, now)
         self.learner = Learner(self.store, self.context)
         self.poller = Poller(self.store, settings.channels, now)
         self.watch = Watch(self.store, self.context)
@@ -255,6 +264,16 @@ class Leadbot:
             WeComCallbacks(self.store, keys, self.metrics, self.now, refusals).add_routes(app, door)
         if self.dingtalk is not None:
             self.dingtalk.add_routes(app, refusals)
+        if self.settings.wechat:
+            accounts = {
+                name: AccountKeys(
+                    one.app_id,
+                    one.token.get_secret_value(),
+                    one.aes_key.get_secret_value() if one.aes_key is not None else None,
+                )
+                for name, one in self.settings.wechat.items()
+            }
+            WeChatCallbacks(self.store, accounts, self.metrics, self.now, refusals).add_routes(app)
         add_routes(
             app,
             self.desk,

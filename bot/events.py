@@ -74,6 +74,66 @@ class ContactStayed(Event):
 
 
 @dataclass(frozen=True)
+class ContactSpoke(Event):
+    """A customer who came through a link of 获客助手 has written to `sender` for the first time."""
+
+    external_id: str
+
+
+@dataclass(frozen=True)
+class KfRang(Event):
+    """Customers wrote to an account of 微信客服; what they wrote must be fetched, within ten minutes with `token`."""
+
+    account: str
+    token: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True)
+class CustomerEntered(Event):
+    """A customer opened a talk with an account; `scene` is what the link said."""
+
+    account: str
+    external_id: str
+    scene: str = ""
+
+
+@dataclass(frozen=True)
+class CustomerWrote(Event):
+    """A customer wrote to an account; `text` is "" for what is no text. `name` is their nickname, or ""."""
+
+    account: str
+    external_id: str
+    message_id: str
+    text: str = field(default="", repr=False)
+    kind: str = "text"
+    name: str = ""
+
+
+@dataclass(frozen=True)
+class ReplyLost(Event):
+    """A reply that the platform took was not delivered; `why` in Chinese."""
+
+    message_id: str
+    why: str
+
+
+@dataclass(frozen=True)
+class FollowerActed(Event):
+    """A follower of an official account did something: follow, leave, scan, menu or message.
+
+    `what` is the code's parameter, the menu's key or address; `text` what was written; `key` makes it happen once.
+    """
+
+    account: str
+    app_id: str
+    openid: str
+    deed: str
+    key: str
+    what: str = ""
+    text: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True)
 class MemberLeft(Event):
     """The platform says that `sender` left the company or the app's visible range."""
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from bot.context import Context
 from bot.duty import on_duty, only_watched
 from bot.morning import note_at_work, ring_at_work
-from bot.outgoing import audience, gathers_late, managers_of, managers_or_admins, refresh, ring
+from bot.outgoing import audience, gathers_late, managers_of, managers_or_admins, offer, refresh, ring
 from bot.rest import keep_for_tomorrow, rests
 from config.words import WARMTH
 from leads.facts import (
@@ -17,10 +17,12 @@ from leads.facts import (
     LeadEnquired,
     LeadRecycled,
     LeadTransferred,
+    LeadWrote,
     ReminderRang,
 )
 from leads.mask import said, shown_phone
 from leads.origin_facts import CallLogged
+from leads.rights import is_free
 from reports.quality import counted, source_quality
 from sla.facts import (
     ClockStepped,
@@ -98,6 +100,26 @@ async def ring_owner_of_reenquiry(tx: Tx, fact: Fact, ctx: Context, origin: str)
     if owner is not None and isinstance(fact, LeadEnquired) and fact.by != owner.id:
         headline = f"老线索再次咨询(第{fact.count}次,来自{fact.source})"
         await ring_at_work(tx, ctx, owner, key=f"again:{origin}:{lead.id}", lead_id=lead.id or 0, headline=headline)
+    return ()
+
+
+async def ring_owner_of_words(tx: Tx, fact: Fact, ctx: Context, origin: str) -> Sequence[Fact]:
+    """The owner reads what their customer wrote, in one card for all that comes within five minutes; a free lead's
+
+    first words are offered to its pool.
+    """
+    if not isinstance(fact, LeadWrote):
+        return ()
+    lead = await get_lead(tx, fact.lead_id)
+    owner = await on_duty(tx, lead)
+    if owner is not None:
+        slot = int(ctx.now.timestamp()) // 300
+        headline = f"客户在{fact.channel}说:{said(fact.words, reveal=True)[:60]}"
+        params = {"headline": headline}
+        params |= {"said": f"发「回复 {lead.no} …」就能回他"} if fact.answerable else {}
+        await ring(tx, ctx, owner, "lead", key=f"wrote:{lead.id}:{owner.id}:{slot}", lead_id=lead.id, **params)
+    elif fact.first and is_free(lead):
+        await offer(tx, ctx, lead)
     return ()
 
 

@@ -14,6 +14,7 @@ from bot.inherit import pass_on
 from bot.trial import Trial
 from bot.wecom.client import WeComClient
 from bot.wecom.contacts import Contacts
+from bot.wecom.kf import Kf
 from bot.wecom.menu import MENU
 from bot.wecom.ways import Ways
 from config.settings import Enrichment
@@ -43,6 +44,7 @@ class Jobs:
         dingtalk: DingTalkParts | None,
         ways: Ways | None,
         contacts: Contacts | None,
+        kf: Kf | None,
         trial: Trial,
         now: Now,
     ) -> None:
@@ -52,6 +54,7 @@ class Jobs:
         self._dingtalk = dingtalk
         self._ways = ways
         self._contacts = contacts
+        self._kf = kf
         self._trial = trial
         self._now = now
 
@@ -74,6 +77,10 @@ class Jobs:
             if row.kind == "inherit" and self._wecom is not None:
                 bequest, turn = int(row.payload["bequest"]), int(row.payload["turn"])
                 await pass_on(self._store, self._wecom, bequest, turn, now=now)
+            if row.kind == "kf" and self._kf is not None:
+                sealed = bytes.fromhex(str(row.payload["token"]))
+                token = self._store.keys.open(sealed, "job.kf").decode() if sealed else ""
+                await self._kf.read(str(row.payload["account"]), token)
             if row.kind == "rehearse":
                 await self._trial.answer(row.payload)
             if row.kind == "enrich" and self._enrichment is not None:

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 from bot.context import Answer, Context
 from leads.facts import Fact
-from store import channels, due
+from store import channels, due, kf
 from store.queues import Due
 from store.tx import Tx
 
@@ -26,5 +26,8 @@ async def plan_comparison(tx: Tx, ctx: Context, *, at_once: bool = False) -> Non
 async def on_comparison(tx: Tx, row: Due, ctx: Context) -> list[Fact | Answer]:
     """A stretch is over: have the lists compared, and plan the next time."""
     await due.do_once(tx, kind="contacts", key=row.key, now=ctx.now)
+    for account in await kf.list_accounts(tx):  # a doorbell may be lost as well
+        payload = {"account": account, "token": ""}
+        await due.do_once(tx, kind="kf", key=f"{row.key}:{account}", lane=f"kf:{account}", now=ctx.now, payload=payload)
     await plan_comparison(tx, ctx)
     return []

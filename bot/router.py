@@ -9,23 +9,31 @@ from bot.events import (
     ButtonPressed,
     ChannelDelivered,
     ContactAdded,
+    ContactSpoke,
     ContactStayed,
+    CustomerEntered,
+    CustomerWrote,
     Event,
+    FollowerActed,
     FormSubmitted,
     Ignored,
+    KfRang,
     MemberJoined,
     MemberLeft,
     MenuPressed,
     MessageLost,
     MessageReceived,
     PlatformAlarm,
+    ReplyLost,
     SenderUnknown,
 )  # fmt: skip
 from bot.handlers.button import on_button, on_menu
-from bot.handlers.contact import on_contact_added
+from bot.handlers.contact import on_contact_added, on_contact_spoke
 from bot.handlers.delivered import on_channel_delivered
+from bot.handlers.follower import on_follower_acted
 from bot.handlers.form import on_form_submitted
 from bot.handlers.inherit import on_contact_stayed
+from bot.handlers.kf import on_customer_entered, on_customer_wrote, on_kf_rang, on_reply_lost
 from bot.handlers.message import on_message
 from bot.handlers.people import (
     on_alarm,
@@ -62,6 +70,18 @@ async def dispatch(tx: Tx, event: Event, ctx: Context) -> tuple[list[Fact | Answ
         return await on_contact_added(tx, event, who, ctx), who.id if who else None
     if isinstance(event, ContactStayed):
         return await on_contact_stayed(tx, event, who, ctx), None
+    if isinstance(event, FollowerActed):
+        return await on_follower_acted(tx, event, ctx), None
+    if isinstance(event, ContactSpoke):
+        return await on_contact_spoke(tx, event, ctx), None
+    if isinstance(event, KfRang):
+        return await on_kf_rang(tx, event, ctx), None
+    if isinstance(event, CustomerEntered):
+        return await on_customer_entered(tx, event, ctx), None
+    if isinstance(event, CustomerWrote):
+        return await on_customer_wrote(tx, event, ctx), None
+    if isinstance(event, ReplyLost):
+        return await on_reply_lost(tx, event, ctx), None
     if isinstance(event, MemberLeft):
         return await on_member_left(tx, event, ctx), None
     if isinstance(event, MemberJoined):

@@ -18,8 +18,10 @@ async def give_up(tx: Tx, row: Outbox, cause: str, ctx: Context, *, attempts: in
     if not await lease.settle(tx, row, state="failed", error=cause, **changes):
         return
     member = await find_member(tx, row.member_id) if row.member_id else None
-    if member is not None and row.card == "welcome":
+    if member is not None and row.card in ("welcome", "kf"):  # the member's words, for a customer
         text = f"欢迎语没有发出去({cause})。请你先跟新加的客户打个招呼。"
+        if row.card == "kf":
+            text = f"L{row.lead_id} 没有收到你的回复:{cause}。"
         await ring(tx, ctx, member, "note", key=f"undelivered:{row.id}:{member.id}", text=text)
         return
     if member is None or row.purpose != "ring" or row.card == "note":

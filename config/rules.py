@@ -79,6 +79,9 @@ SHIPPED: dict[str, Behaviour] = {
     "click": Behaviour(label="点了邮件里的链接", add=3, cap=15),
     "reply": Behaviour(label="回复了我们", add=15, cap=30),
     "event": Behaviour(label="参加活动", add=15, cap=30),
+    "follow": Behaviour(label="关注公众号", add=2, cap=4),
+    "scan": Behaviour(label="扫了公众号的码", add=5, cap=15),
+    "menu": Behaviour(label="点了公众号菜单", add=3, cap=9),
 }
 
 
@@ -143,6 +146,16 @@ class ParallelRun(Section):
     at: ClockTime = "02:00"
 
 
+FollowerDeed = Literal["follow", "scan", "menu", "message"]
+
+
+class Account(Section):
+    """An official account: what its followers are booked as, and by which deed an anonymous follower becomes a lead."""
+
+    source: str = Field(default="公众号", min_length=1, max_length=60)
+    lead_on: tuple[FollowerDeed, ...] = ("scan", "menu", "message")
+
+
 class Watching(Section):
     """A team in its first weeks: promises run and are recorded, nobody is rung and nothing is taken back."""
 
@@ -167,6 +180,7 @@ class Rules(Section):
     nodes: dict[Name, Node] = Field(default_factory=dict)
     marketing: Marketing = Marketing()
     contact_ways: dict[WayName, ContactWay] = Field(default_factory=dict, max_length=200)
+    official_accounts: dict[Name, Account] = Field(default_factory=dict, max_length=20)
     watch_only: tuple[Watching, ...] = ()
     parallel_run: ParallelRun | None = None
     follow_up: FollowUp = FollowUp()

@@ -148,6 +148,14 @@ class WeComSettings(Section):
     groups: dict[GroupName, GroupKey] = Field(default_factory=dict)
 
 
+class OfficialAccount(Section):
+    """A 公众号 (服务号 or 订阅号) that tells us what its followers do; without aes_key in the clear (明文模式)."""
+
+    app_id: Annotated[str, StringConstraints(pattern=r"^wx[0-9a-f]{16}$")]
+    token: Token
+    aes_key: AesKey | None = None
+
+
 class MonthlyQuota(Section):
     """What DingTalk's edition allows the organisation: calls and pushes a month, calls a second."""
 
@@ -212,6 +220,7 @@ class Settings(Section):
     security: Security
     wecom: WeComSettings | None = None
     dingtalk: DingTalkSettings | None = None
+    wechat: dict[CallbackName, OfficialAccount] = Field(default_factory=dict)
     mail: Mail | None = None
     sms: Sms | None = None
     enrichment: Enrichment | None = None

@@ -29,6 +29,7 @@ FACT_LABELS: Mapping[str, str] = MappingProxyType(
         "consented": "同意",
         "called": "通话",
         "cooling": "快要冷下来",
+        "wrote": "来消息",
         "mql": "成为合格线索",
         "claimed": "领取",
         "assigned": "分配",

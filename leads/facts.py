@@ -59,6 +59,23 @@ class LeadEnquired(Fact):
 
 
 @dataclass(frozen=True, kw_only=True)
+class LeadWrote(Fact):
+    """The person wrote to us; `first`: the first words of an enquiry, `answerable`: with the word 回复."""
+
+    kind = "wrote"
+    channel: str
+    words: str = field(repr=False)
+    first: bool = False
+    answerable: bool = False
+
+    def text(self) -> str:
+        return self.words
+
+    def data(self) -> Mapping[str, Any]:
+        return {"channel": self.channel}
+
+
+@dataclass(frozen=True, kw_only=True)
 class LeadScored(Fact):
     """The score or grade has changed, with each rule that counted."""
 

@@ -15,6 +15,8 @@ from config.telling import Tellable
 from store import batch as batch  # these register their tables with the metadata
 from store import channels as channels
 from store import duty as duty
+from store import follower as follower
+from store import kf as kf
 from store import odds as odds
 from store import origin as origin
 from store import queues as queues

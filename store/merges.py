@@ -31,11 +31,13 @@ CHILDREN: Mapping[str, str] = {
     "enquiry": "move",
     "finding": "move",
     "focus": "move",
+    "follower": "move",
     "identity": "move",
     "inheritance": "move",
     "import_kept": "move",
     "import_lead": "stay",
     "import_mark": "move",
+    "kf_talk": "move",
     "outbox": "stay",
     "timeline": "move",
 }

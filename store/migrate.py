@@ -13,6 +13,8 @@ from sqlalchemy.pool import NullPool
 from config.telling import Tellable
 from store import channels as channels  # these four register their tables with the metadata
 from store import duty as duty
+from store import follower as follower
+from store import kf as kf
 from store import origin as origin
 from store import queues as queues
 from store.engine import SERVER, driver_url, is_server_error, sqlite_path, unreachable

@@ -116,6 +116,11 @@ async def get_message(tx: Tx, message_id: int) -> Outbox | None:
     return await tx.first(select(Outbox).where(col(Outbox.corp) == tx.corp, col(Outbox.id) == message_id))
 
 
+async def find_by_key(tx: Tx, key: str) -> Outbox | None:
+    """The message that was asked for by this key, or None."""
+    return await tx.first(select(Outbox).where(col(Outbox.corp) == tx.corp, col(Outbox.key) == key))
+
+
 async def list_undelivered(tx: Tx, *, limit: int = 10) -> Sequence[Outbox]:
     """What did not reach its person and waits for somebody to look: failed and unknown, newest first."""
     return await tx.all(

@@ -3,21 +3,24 @@
 from datetime import timedelta
 
 from bot.context import Answer, Context, say
-from bot.events import ContactAdded
+from bot.events import ContactAdded, ContactSpoke
 from bot.missed import plan_comparison
 from bot.platform import Place
 from bot.ways import called
 from config.way import ContactWay
+from leads.behaviour import Seen, behave
 from leads.capture import Person, capture
 from leads.facts import Fact
 from leads.rights import Who, can_see
 from sla.inherit import Outcome, customer_told
 from store import channels, outbox
-from store.leads import get_lead
+from store.leads import find_by_identity, get_lead
 from store.members import find_by_platform, name_of
 from store.tx import Tx
 
 BY_HAND = "企业微信好友"  # the source of whom a colleague added without a code
+SPOKE = "reply"  # the behaviour as which a customer's first words count
+LINK = Who(None, "获客助手", "admin")
 WELCOME = timedelta(seconds=20)  # WeCom's limit (developer page 92137)
 
 
@@ -69,6 +72,16 @@ async def on_contact_added(tx: Tx, event: ContactAdded, who: Who | None, ctx: Co
     if who is None:
         return list(captured.facts)
     return [*captured.facts, await _told(tx, captured.lead_id, captured.new, who, way, ctx)]
+
+
+async def on_contact_spoke(tx: Tx, event: ContactSpoke, ctx: Context) -> list[Fact | Answer]:
+    """The first words of a customer of a link count as an answer to us, once."""
+    lead_id = await find_by_identity(tx, "external", event.external_id)
+    if lead_id is None or SPOKE not in ctx.rules.scoring.behaviours:
+        return []
+    key = f"spoke:{tx.keys.blind('external', event.external_id).hex()}:{event.sender}"
+    seen = Seen(SPOKE, min(event.at, ctx.now), url="在企业微信里说了第一句话", key=key)
+    return list(await behave(tx, lead_id, seen, LINK, rules=ctx.rules, now=ctx.now))
 
 
 async def _told(tx: Tx, lead_id: int, new: bool, who: Who, way: ContactWay | None, ctx: Context) -> Answer:

@@ -89,8 +89,8 @@ def verify_plain(query: bytes, body: bytes, *, keys: CallbackKeys, now: datetime
 
 def _opened(timestamp: str, nonce: str, signature: str, body: bytes, keys: CallbackKeys) -> Opened:
     encrypt = sealed_in(body)
-    _check_signature(keys.token, timestamp, nonce, encrypt, signature)
-    inner = _decrypt(encrypt, keys)
+    check_signature(keys.token, timestamp, nonce, encrypt, signature)
+    inner = decrypt(encrypt, keys)
     fields = flat_xml(inner, depth=8)
     if fields.get("ToUserName", "") != keys.receive_id:
         raise Refused("recipient")
@@ -100,12 +100,13 @@ def _opened(timestamp: str, nonce: str, signature: str, body: bytes, keys: Callb
 def echo(query: Query, keys: CallbackKeys, *, now: datetime) -> str:
     """The plain echo of WeCom's URL check; a proxy may have turned + into a blank. Raises Refused."""
     timestamp, nonce, signature = _signed(query, now)
-    encrypt = _one(query, "echostr").replace(" ", "+")
-    _check_signature(keys.token, timestamp, nonce, encrypt, signature)
-    return text_of(_decrypt(encrypt, keys))
+    encrypt = one_of(query, "echostr").replace(" ", "+")
+    check_signature(keys.token, timestamp, nonce, encrypt, signature)
+    return text_of(decrypt(encrypt, keys))
 
 
-def _one(query: Query, name: str) -> str:
+def one_of(query: Query, name: str) -> str:
+    """The one value of a name in the query. Raises Refused."""
     values = query.getall(name, ())
     if len(values) != 1:
         raise Refused(f"query {name}")
@@ -113,7 +114,7 @@ def _one(query: Query, name: str) -> str:
 
 
 def _signed(query: Query, now: datetime) -> tuple[str, str, str]:
-    timestamp, nonce, signature = (_one(query, name) for name in ("timestamp", "nonce", "msg_signature"))
+    timestamp, nonce, signature = (one_of(query, name) for name in ("timestamp", "nonce", "msg_signature"))
     if not TIMESTAMP.fullmatch(timestamp):
         raise Refused("timestamp")
     if not NONCE.fullmatch(nonce):
@@ -125,14 +126,16 @@ def _signed(query: Query, now: datetime) -> tuple[str, str, str]:
     return timestamp, nonce, signature
 
 
-def _check_signature(token: str, timestamp: str, nonce: str, encrypt: str, signature: str) -> None:
+def check_signature(token: str, timestamp: str, nonce: str, encrypt: str, signature: str) -> None:
+    """Whether whoever signed knows the token. Raises Refused."""
     joined = "".join(sorted((token, timestamp, nonce, encrypt)))
     expected = hashlib.sha1(joined.encode("utf-8", "surrogatepass")).hexdigest()
     if not hmac.compare_digest(expected.encode(), signature.encode()):
         raise Refused("signature")
 
 
-def _decrypt(encrypt: str, keys: CallbackKeys) -> bytes:
+def decrypt(encrypt: str, keys: CallbackKeys) -> bytes:
+    """What the base64 text holds for this receive id. Raises Refused."""
     try:
         sealed = base64.b64decode(encrypt, validate=True)
     except ValueError:  # letters that are not ASCII, or not of the alphabet

@@ -1,7 +1,7 @@
 """Calling WeCom's API: one token for all, ten seconds a call, eight calls at a time, and no secret in any error."""
 
 import json
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -163,6 +163,17 @@ class WeComClient:
                 return []
             raise
         return [str(one) for one in found.get("external_userid") or []]
+
+    async def kf_sync(self, account: str, *, cursor: str, token: str) -> dict[str, Any]:
+        """kf/sync_msg: a page of what customers wrote to an account of 微信客服 (page 94670)."""
+        body = {"open_kfid": account, "cursor": cursor, "limit": 1000} | ({"token": token} if token else {})
+        return await self.call("POST", "kf/sync_msg", body=_json(body))
+
+    async def kf_names(self, external_ids: Sequence[str]) -> dict[str, str]:
+        """kf/customer/batchget: the nicknames of at most a hundred customers (page 95159)."""
+        body = _json({"external_userid_list": list(external_ids)})
+        found = await self.call("POST", "kf/customer/batchget", body=body)
+        return {str(c["external_userid"]): str(c.get("nickname") or "") for c in found.get("customer_list") or []}
 
     async def corp_tags(self) -> list[dict[str, Any]]:
         """externalcontact/get_corp_tag_list: the groups with their tags (page 92117)."""

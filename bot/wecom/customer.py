@@ -10,8 +10,9 @@ from typing import Any
 ENDPOINTS = {
     "welcome": "externalcontact/send_welcome_msg",  # page 92137: once per code, within 20 seconds
     "tag": "externalcontact/mark_tag",  # page 92117: marking twice marks once
+    "kf": "kf/send_msg",  # page 94677: a msgid is sent once
 }
-REPEATABLE = ("tag",)
+REPEATABLE = ("tag", "kf")
 HEAD = b'{"deed":'
 
 

@@ -50,9 +50,11 @@ class DirectoryChanged(BaseEvent):  # type: ignore[misc]
 
 
 class AcquisitionChanged(BaseEvent):  # type: ignore[misc]
-    """获客助手: quota and links (customer_acquisition)."""
+    """获客助手: quota, links, and who of their customers has begun to talk (customer_acquisition)."""
 
     change = StringField("ChangeType", "")
+    user_id = StringField("UserID", "")
+    external_id = StringField("ExternalUserID", "")
 
 
 class AppAlarm(BaseEvent):  # type: ignore[misc]

@@ -1,7 +1,7 @@
 """A decrypted body as an event: pure, and never an error; what we do not know is Ignored."""
 
 import contextlib
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from wechatpy.enterprise import events as known
@@ -10,9 +10,11 @@ from wechatpy.enterprise.parser import parse_message
 from bot.events import (
     ButtonPressed,
     ContactAdded,
+    ContactSpoke,
     ContactStayed,
     Event,
     Ignored,
+    KfRang,
     MemberJoined,
     MemberLeft,
     MenuPressed,
@@ -20,21 +22,24 @@ from bot.events import (
     PlatformAlarm,
 )  # fmt: skip
 from bot.wecom.flat import Refused, flat_xml
+from bot.wecom.instant import instant
+from bot.wecom.kf import HEAD, parse_kf
 from bot.wecom.kinds import ALARMS, QUOTA, AcquisitionChanged, CardPressed, ContactChanged, DirectoryChanged, register
 
 PLATFORM = "wecom"
 COMPARED = "COMPARED"  # of events that bot/wecom/contacts.py makes
 MEDIA = ("image", "voice", "video", "location", "link")
-EARLIEST, LATEST = 946684800, 4102444800  # 2000 and 2100: a CreateTime outside is rubbish, not a time
 
 
 def parse(body: bytes, *, received_at: datetime, agent_id: int | None = None) -> Event:
     """The event of a decrypted body; `received_at` stands in for a time that makes no sense."""
     try:
+        if body.startswith(HEAD):
+            return parse_kf(body, received_at=received_at)
         message, data = _read(body)
         if any(isinstance(value, list) for value in data.values()):
             return Ignored(PLATFORM, "", received_at, "an element stands twice")
-        at = _instant(data.get("CreateTime"), received_at)
+        at = instant(data.get("CreateTime"), received_at)
         sender = str(data.get("FromUserName") or "").strip().lower()
         agent = str(data.get("AgentID") or "")
         if agent_id is not None and agent.isdecimal() and int(agent) not in (0, agent_id):
@@ -53,13 +58,6 @@ def _read(body: bytes) -> tuple[Any, dict[str, Any]]:
     register()
     message = parse_message(body)
     return message, message._data
-
-
-def _instant(value: object, received_at: datetime) -> datetime:
-    text = str(value or "")
-    if text.isdecimal() and len(text) <= 12 and EARLIEST <= int(text) <= LATEST:
-        return datetime.fromtimestamp(int(text), UTC)
-    return received_at
 
 
 def _event(message: Any, data: dict[str, Any], sender: str, at: datetime) -> Event:
@@ -94,7 +92,12 @@ def _of_event(message: Any, data: dict[str, Any], sender: str, at: datetime) -> 
     if isinstance(message, AcquisitionChanged):
         if message.change in QUOTA:
             return PlatformAlarm(PLATFORM, "", at, QUOTA[message.change])
+        if message.change == "customer_start_chat" and message.external_id:
+            return ContactSpoke(PLATFORM, (message.user_id or "").lower(), at, external_id=message.external_id)
         return Ignored(PLATFORM, "", at, f"customer_acquisition {message.change[:40]}")
+    if name == "kf_msg_or_event":
+        account = str(data.get("OpenKfId") or "")
+        return KfRang(PLATFORM, "", at, account=account, token=str(data.get("Token") or ""))
     if name in ALARMS:
         return PlatformAlarm(PLATFORM, "", at, ALARMS[name])
     if isinstance(message, known.ClickEvent):

@@ -14,6 +14,7 @@ from sandbox.wecom import card as cards
 from sandbox.wecom.chat import Memory, Message
 from sandbox.wecom.company import Company
 from sandbox.wecom.inherit import Inheritance
+from sandbox.wecom.kf import KfDesk
 from sandbox.wecom.links import Links
 from sandbox.wecom.ways import Ways
 
@@ -40,6 +41,7 @@ class Api:
         self.ways = Ways(company, chats.now)
         self.links = Links(company, chats.now)
         self.inheritance = Inheritance(company, chats.now)
+        self.kf = KfDesk(chats.now)
         self._tokens: dict[str, float] = {}
         self._wrong = 0
         self._banned_until = 0.0
@@ -65,7 +67,11 @@ class Api:
             ),
             "externalcontact/resigned/transfer_result": lambda r, b: self.inheritance.results(_read(b), resigned=True),
             "getcallbackip": lambda request, body: {**OK, "ip_list": ["127.0.0.1"]},
-            **{name: _of_body(answer) for part in (self.ways, self.links) for name, answer in part.handlers().items()},
+            **{
+                name: _of_body(answer)
+                for part in (self.ways, self.links, self.kf)
+                for name, answer in part.handlers().items()
+            },
         }
 
     def routes(self) -> list[web.RouteDef]:

@@ -195,6 +195,17 @@ class WeComStandIn:
         link.came.append((member, external_id, channel))
         return await self.add_contact(Contact(external_id, member, name, state=channel), told=told)
 
+    async def start_chat(self, external_id: str) -> Delivery:
+        """A customer of a link writes to their member for the first time."""
+        contact = self.company.contacts[external_id]
+        link = next(one for one in self.api.links.links.values() if external_id in [came[1] for came in one.came])
+        fields = {
+            **self._head("sys"), "MsgType": "event", "Event": "customer_acquisition",
+            "ChangeType": "customer_start_chat", "UserID": contact.member, "ExternalUserID": external_id,
+            "LinkId": link.link_id,
+        }  # fmt: skip
+        return await self.posts["contact"].deliver(event(fields))
+
     async def add_contact(
         self, contact: Contact, *, half: bool = False, told: bool = True, welcome: bool = True
     ) -> Delivery:
@@ -212,6 +223,22 @@ class WeComStandIn:
         if contact.state:
             fields["State"] = contact.state
         return await self._contact_event(fields)
+
+    async def kf_write(
+        self, account: str, customer: str, name: str, words: str, *, msgtype: str = "text", rings: bool = True
+    ) -> Delivery:
+        """A customer writes to an account of 微信客服, which rings (or whose ring is lost)."""
+        content = {"content": words} if msgtype == "text" else {"media_id": words}
+        self.api.kf.write(account, customer, name, msgtype, content)
+        return await self.kf_ring(account) if rings else Delivery(0, "", 0, 0.0)
+
+    async def kf_ring(self, account: str) -> Delivery:
+        """The doorbell: it names no customer and holds no message."""
+        fields = {
+            "ToUserName": self.company.corp_id, "CreateTime": int(self.now()), "MsgType": "event",
+            "Event": "kf_msg_or_event", "Token": self.api.kf.ring(), "OpenKfId": account,
+        }  # fmt: skip
+        return await self.posts["kf"].deliver(event(fields))
 
     def _selected(self, message: Message, selected: Mapping[str, list[str]] | None) -> Mapping[str, list[str]]:
         """What the card's list sends: the choice, or what stood there when nothing was chosen."""

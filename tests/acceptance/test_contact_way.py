@@ -99,6 +99,15 @@ async def test_the_rota_turns_on_the_platform_by_itself(fair: Town) -> None:
 
 
 @pytest.mark.feature("A5")
+async def test_marketing_asks_where_the_codes_are_and_who_answers(fair: Town) -> None:
+    told = words(await fair.text("linda", "活码"))
+    assert "活码「上海工博会」:现在由王磊接待" in told and "https://wework.qpic.cn/" in told
+    await fair.until(shanghai("2026-03-18 18:01"))
+    assert "现在由赵强接待" in words(await fair.text("linda", "活码"))
+    assert "主管和市场" in words(await fair.text("wanglei", "活码"))
+
+
+@pytest.mark.feature("A5")
 async def test_a_colleague_on_leave_gets_no_scans(fair: Town) -> None:
     await fair.text("wanglei", "请假 到周五")
     await fair.until(shanghai("2026-03-18 11:01"))

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from bot.events import ButtonPressed, ContactAdded, ContactStayed, Ignored, MemberLeft, MessageReceived
+from bot.events import ButtonPressed, ContactAdded, ContactStayed, Ignored, KfRang, MemberLeft, MessageReceived
 from sandbox.wecom.company import Contact
 from tests.bot.wecom.conftest import AT, CORP, DATA, edge
 
@@ -39,7 +39,7 @@ SAMPLES: dict[str, tuple[str, type, dict[str, Any]]] = {
     ),
     "event_contact_delete_user.xml": ("contact", MemberLeft, {"sender": "lisi"}),
     "event_acquisition_friend_request.xml": ("contact", Ignored, {"sender": ""}),
-    "event_kf.xml": ("kf", Ignored, {"sender": ""}),
+    "event_kf.xml": ("kf", KfRang, {"sender": "", "account": "wkSAMPLE01", "token": "ENC_TOKEN_10MIN"}),
     "passive_update_button.xml": ("app", Ignored, {}),
 }  # fmt: skip
 

@@ -1,0 +1,43 @@
+"""Followers of official accounts, by a hash: what they did before anybody knew who they are waits for their lead."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Column, Index, LargeBinary, select
+from sqlmodel import Field, col
+
+from store.columns import Utc, json_type
+from store.tables import Row
+from store.tx import Tx
+
+
+class Follower(Row, table=True):
+    """One follower of one account; `deeds` ([kind, what, instant, key], oldest first) wait until there is a lead."""
+
+    corp: str = Field(primary_key=True)
+    account: str = Field(primary_key=True)
+    hash: bytes = Field(sa_column=Column("hash", LargeBinary, primary_key=True))
+    lead_id: int | None = None
+    scene: str = ""  # the parameter of the code that was scanned first
+    deeds: list[Any] = Field(default_factory=list, sa_column=Column("deeds", json_type()))
+    at: datetime | None = Field(default=None, sa_type=Utc)
+
+    __table_args__ = (Index("ix_follower_lead", "corp", "lead_id"),)
+
+
+async def find_follower(tx: Tx, account: str, openid: str) -> Follower | None:
+    """The follower of an account, or None."""
+    mark = tx.keys.blind("openid", openid)
+    return await tx.first(
+        select(Follower).where(
+            col(Follower.corp) == tx.corp, col(Follower.account) == account, col(Follower.hash) == mark
+        )
+    )
+
+
+async def save_follower(tx: Tx, account: str, openid: str, **values: Any) -> None:
+    """Set what is known of a follower; a new one begins empty."""
+    mark = tx.keys.blind("openid", openid)
+    fresh = Follower(corp=tx.corp, account=account, hash=mark).model_dump() | values
+    statement = tx.insert(Follower).values(**fresh)
+    await tx.run(statement.on_conflict_do_update(index_elements=["corp", "account", "hash"], set_=values))
