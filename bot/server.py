@@ -17,7 +17,6 @@ from bot.wecom.callback import CallbackKeys, dedupe_key, echo, lane, verify, ver
 from store import crash
 from store.access import set_property
 from store.db import Store
-from store.writer import StoreUnavailable
 
 log = structlog.get_logger()
 
@@ -98,7 +97,7 @@ class WeComCallbacks:
                 return None
             key, whose = dedupe_key(opened, corp=keys.receive_id), lane(opened.fields)
             return received(self._store, platform="wecom", key=key, lane=whose, body=opened.inner, now=now)
-        except (BadCallback, StoreUnavailable):
+        except Exception:  # whatever it is, the long way meets it again, and tells it
             return None
 
     def kept(self, new: bool) -> int:

@@ -130,9 +130,9 @@ async def break_everything(acme: Town, monkeypatch: Any, no: str) -> None:
 async def break_the_doors(acme: Town, monkeypatch: Any) -> list[str]:
     """Errors of ours while programs, platforms and commands are answered; returns what they were told."""
     told = []
-    for owner, name in ((acme.bot.store, "read"), (acme.bot.store, "transaction"), (acme.bot.store, "together")):
+    for name in ("read", "transaction", "gathered"):
         with monkeypatch.context() as broken:
-            broken.setattr(owner, name, explode)
+            broken.setattr(acme.bot.store, name, explode)
             for method, path in (("GET", f"/api/v1/leads?phone={PHONE}"), ("GET", f"/api/v1/duplicates?email={MAIL}"),
                                  ("POST", "/api/v1/leads"), ("POST", "/capture/官网"), ("GET", "/metrics"),
                                  ("GET", "/readyz")):  # fmt: skip
