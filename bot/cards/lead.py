@@ -29,6 +29,7 @@ from bot.cards.card import Button, Card, Field
 from bot.cards.way import WAY, way_of
 from bot.context import Context
 from bot.duty import hours_of
+from config.arithmetic import explain_text
 from config.words import STAGE_LABELS
 from config.worktime import WorkCalendar, parse_span
 from leads.lifecycle import MOVES
@@ -71,6 +72,7 @@ class View:
     may_tend: bool = False
     way: tuple[tuple[str, str], ...] = ()  # how they came: campaign, keyword, landing page
     odds: str = ""
+    arithmetic: str = ""  # how what is left of the promise lies over the days
 
 
 async def look(tx: Tx, asked: Asked, ctx: Context) -> View | None:
@@ -94,7 +96,7 @@ async def look(tx: Tx, asked: Asked, ctx: Context) -> View | None:
     visible = await can_see(tx, lead, who, rules=ctx.rules)
     act_last = await _undoable(tx, lead, who.id or "", ctx)
     releases = await timeline.list_last(tx, lead.id or 0, ("released",), limit=3) if visible else []
-    promise, keeping = await _promises(tx, lead, ctx)
+    promise, keeping, arithmetic = await _promises(tx, lead, ctx)
     return View(
         lead=lead,
         part=part,
@@ -118,6 +120,7 @@ async def look(tx: Tx, asked: Asked, ctx: Context) -> View | None:
         may_tend=who.role == "marketing" and is_free(lead),
         way=await way_of(tx, lead) if visible else (),
         odds=odds_of(lead, ctx) if visible else "",
+        arithmetic=arithmetic if part in ("mine", "lead") else "",
     )
 
 
@@ -141,14 +144,30 @@ async def _register(tx: Tx, lead: Lead, ctx: Context) -> str:
     return (told or "已查到") + origin
 
 
-async def _promises(tx: Tx, lead: Lead, ctx: Context) -> tuple[str, str]:
-    """The most urgent promise, and how long the owner may keep the lead without a contact; "" where there is none."""
+async def _promises(tx: Tx, lead: Lead, ctx: Context) -> tuple[str, str, str]:
+    """The most urgent promise, how long the owner may keep the lead without a contact, and how the promise is counted.
+
+    Each is "" where there is none; what lies within one day needs no counting.
+    """
     kept = await clocks.list_of_lead(tx, lead.id or 0, states=("running", "paused", "overdue"))
     running = sorted((clock for clock in kept if clock.ended_at is None), key=lambda clock: clock.due_at)
     first = next((clock for clock in running if not keeps(clock)), None)
     keep = next((clock for clock in running if keeps(clock)), None)
     calendar = await hours_of(tx, lead, ctx)
-    return (_promise(first, calendar, ctx) if first else ""), (_keeping(keep, calendar, ctx) if keep else "")
+    return (
+        _promise(first, calendar, ctx) if first else "",
+        _keeping(keep, calendar, ctx) if keep else "",
+        _arithmetic(first, calendar, ctx) if first else "",
+    )
+
+
+def _arithmetic(clock: Clock, calendar: WorkCalendar, ctx: Context) -> str:
+    """今天剩 40 分 + 周六补班 1 小时 20 分."""
+    if clock.state != "running" or clock.due_at <= ctx.now:
+        return ""
+    today = ctx.now.astimezone(calendar.zone).date()
+    counted = explain_text(calendar.explain(ctx.now, clock.due_at), today=today)
+    return counted if " + " in counted else ""
 
 
 def _promise(clock: Clock, calendar: WorkCalendar, ctx: Context) -> str:
@@ -215,7 +234,7 @@ def draw(view: View) -> Card:
         source=head,
         quote_title=quote_title,
         quote=quote,
-        text=view.said,
+        text="\n".join(part for part in (view.said, view.arithmetic and f"时限这样算:{view.arithmetic}") if part),
         fields=_fields(view),
         buttons=_buttons(view),
     )

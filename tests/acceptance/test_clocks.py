@@ -155,3 +155,15 @@ async def test_the_bot_says_loudly_that_a_year_has_no_calendar(acme):
         while not acme.standin.chat("admin"):  # noqa: ASYNC110 - the worker ticks on its own
             await asyncio.sleep(0.01)
     assert "还没有 2039、2040 年的放假安排" in words(acme.standin.chat("admin"))
+
+
+@pytest.mark.feature("H3")
+async def test_the_leads_card_and_why_count_what_is_left_over_the_days(tmp_path, platform):
+    async with town(tmp_path, platform=platform) as acme:
+        acme.at = shanghai("2026-09-30 10:20")  # the day before the holiday
+        no = await acme.mql()
+        await acme.later(hours=6)
+        await acme.text("wanglei", f"领取 {no}")  # 16:20; one working day later is after the holiday
+        counted = "今天剩 1 小时 40 分 + 10月8日周四 5 小时 50 分"
+        assert f"时限这样算:{counted}" in words(await acme.text("wanglei", f"看 {no}"))
+        assert f"还剩:{counted}" in words(await acme.text("wanglei", f"为什么 {no}"))
