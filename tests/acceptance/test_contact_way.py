@@ -68,6 +68,14 @@ async def test_a_scan_makes_the_lead_the_card_the_welcome_and_the_tags(fair: Tow
     assert "wmAAAA1" not in json.dumps(sent)
 
 
+@pytest.mark.feature("A5")
+async def test_a_code_s_lead_counts_for_its_campaign(fair: Town) -> None:
+    await fair.text("linda", "渠道 新建 2026-工博会")
+    await fair.standin.scan("expo", "wmAAAA1", "王建国")
+    await fair.settle()
+    assert "活动 2026-工博会" in words([fair.card("wanglei")])
+
+
 @pytest.mark.feature("A5", "S2")
 @pytest.mark.ask("AS6")
 async def test_fifty_scans_in_one_second_delivered_thrice_are_fifty_leads_and_fifty_welcomes(fair: Town) -> None:
