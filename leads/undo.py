@@ -74,7 +74,7 @@ async def _find(tx: Tx, who: Who, act_id: int | None, *, rules: Rules, now: date
         return acts[0]
     act = await talk.find_act(tx, act_id, who.id or "")
     if act is None:
-        raise NothingToUndo("这一步不是你做的,不能由你撤销。")
+        raise NothingToUndo("这一步不是你做的,或者已经过去太久,不能由你撤销。")
     if act.undone_at is not None:
         raise NothingToUndo(f"L{act.lead_id} 的这一步已经撤销过了。")
     if act.at < window:

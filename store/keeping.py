@@ -10,7 +10,7 @@ from store.inbox import purge
 from store.merges import forget_old
 from store.queues import Due, Outbox
 from store.shared import SIGNS
-from store.tables import Property
+from store.tables import Act, Draft, Property
 from store.tx import Tx
 
 RAW = timedelta(days=30)  # bodies of callbacks and messages: long enough to look into a complaint
@@ -40,6 +40,9 @@ async def sweep_out(tx: Tx, *, now: datetime) -> int:
     )
     count += (await tx.run(delete(Due).where(col(Due.id).in_(done)))).rowcount
     count += await inherit.forget_ids(tx, before=before, limit=SLICE)
+    for table in (Act, Draft):  # nobody takes back or taps what is a month old, and a merge looks through them all
+        stale = select(col(table.id)).where(col(table.corp) == tx.corp, col(table.at) < before - SIGNED).limit(SLICE)
+        count += (await tx.run(delete(table).where(col(table.corp) == tx.corp, col(table.id).in_(stale)))).rowcount
     count += await batches.forget_old(tx, before=before, limit=SLICE)
     count += await photos.forget_old(tx, before=before, limit=SLICE)
     signs = delete(Property).where(

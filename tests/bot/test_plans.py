@@ -11,7 +11,8 @@ from tests.town import words
 
 GROWS = ("lead", "enquiry", "identity", "timeline", "audit", "inbox", "outbox", "due", "job", "clock", "act", "draft")
 # A search for words in names and companies reads all leads, in a few milliseconds for each ten thousand of them.
-MAY_SCAN = re.compile(r"lead\.(name|company)\)? LIKE")
+# A merge looks through what members have done and not decided yet: a month of it is kept.
+MAY_SCAN = re.compile(r"lead\.(name|company)\)? LIKE|FROM (act|draft)\s+WHERE \2\.corp = \? AND \2\.lead_id")
 
 
 async def test_no_statement_of_a_day_reads_a_whole_table(acme):
@@ -93,6 +94,10 @@ async def a_day(acme):
     await acme.text("lina", f"退回 {no} 不在我的区域")
     await acme.text("chenjing", "超时")
     await acme.text("chenjing", "未送达")
+    other = await acme.capture(name="王建国", email="wang@yunqi.cn", company="杭州云栖智能科技")
+    for line in (f"对比 {no} {other}", f"合并 {no} {other}", f"撤销合并 {other}"):
+        assert words(await acme.text("chenjing", line))
+    await acme.capture("百度", phone="13800138000", need="再要十台")
     for path in (f"/leads/{no}", "/leads", "/leads?stage=mql", f"/leads/{no}/timeline", "/messages", "/clocks"):
         assert (await acme.api("GET", path))[0] == 200
     await acme.later(days=2)
