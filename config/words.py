@@ -27,7 +27,7 @@ FACT_LABELS: Mapping[str, str] = MappingProxyType(
         "scored": "评分",
         "behaved": "行为",
         "consented": "同意",
-        "called": "通话",
+        "call_logged": "通话",
         "cooling": "快要冷下来",
         "wrote": "来消息",
         "mql": "成为合格线索",

@@ -28,7 +28,7 @@ class Consented(Fact):
 class CallLogged(Fact):
     """Somebody telephoned, or was telephoned; `called_at` is when, `recording` a link or ""."""
 
-    kind = "called"
+    kind = "call_logged"
     called_at: datetime
     inbound: bool
     answered: bool

@@ -16,7 +16,7 @@ async def test_a_missed_call_of_an_unknown_number_is_a_lead_with_the_recording_a
         assert status == 200 and found["lead"] == "L1001"
     lead = await acme.lead("L1001")
     assert (lead["source"], lead["need"], lead["enquiries"]) == ("呼叫中心", "未接来电,请回电", 1)
-    (item,) = [item for item in await acme.story("L1001") if item["kind"] == "called"]
+    (item,) = [item for item in await acme.story("L1001") if item["kind"] == "call_logged"]
     assert RECORDING in item["text"] and "未接" in item["text"]
     told = words(acme.standin.chat("chenjing"))
     assert "L1001" in told and "未接来电" in told and "13800138000" not in told
@@ -50,7 +50,7 @@ async def test_calls_that_are_no_contact_stay_on_the_timeline_only(acme):
     await acme.api("POST", "/calls", id="c4", number=MQL["phone"], direction="out", answered=False, by="wanglei")
     await acme.api("POST", "/calls", id="c5", number=MQL["phone"], direction="out", answered=True, by="zhaoqiang")
     kinds = [item["kind"] for item in await acme.story(no)]
-    assert kinds.count("called") == 2 and "followup_logged" not in kinds
+    assert kinds.count("call_logged") == 2 and "followup_logged" not in kinds
     assert (await acme.api("POST", "/calls", id="c6", number="13900139000", direction="out"))[1]["lead"] is None
     for body in ({"id": "c7", "number": "匿名"}, {"id": "c8", "number": "13800138000", "recording": "javascript:1"}):
         assert (await acme.api("POST", "/calls", **body))[0] == 422
