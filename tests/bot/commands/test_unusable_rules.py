@@ -57,6 +57,23 @@ async def test_a_clock_that_nothing_can_start_or_stop(store: Store, tmp_path, ol
     assert "clocks.claim: " in found and told in found
 
 
+@pytest.mark.feature("I3")
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        (
+            "only: {node: [proposal]}",
+            "only: {node: [offer]}",
+            "there is no node 'offer'; the nodes are: proposal, review",
+        ),
+        ("start: [node_reached]", "start: [claimed]", "only.node is for promises that a node starts"),
+    ],
+)
+async def test_a_promise_for_a_node_that_nobody_reaches(store: Store, tmp_path, old, new, told) -> None:
+    found = await refused(store, tmp_path, lambda text: leader(text.replace(old, new, 1)))
+    assert "clocks.proposal" in found and told in found
+
+
 @pytest.mark.feature("H6")
 async def test_a_ladder_without_people(store: Store, tmp_path) -> None:
     found = await refused(store, tmp_path, lambda text: text)
