@@ -107,7 +107,7 @@ def test_nothing_new_an_unknown_version_and_the_first_one_are_told_in_words(offi
     assert refused("rules", "rollback", office.root, "--to", "7") == "there is no version 7; see: rules history DIR\n"
     assert "there is no version 0" in refused("rules", "rollback", office.root)
     assert "version 1 says what the running version 1 says" in refused("rules", "rollback", office.root, "--to", "1")
-    assert run("rules", "check", office.root).stdout == "rules.yaml is fine: 1 pools, 2 clocks, 13 scoring rules\n"
+    assert run("rules", "check", office.root).stdout == "rules.yaml is fine: 1 pools, 5 clocks, 14 scoring rules\n"
     assert versions(office) == [1]
 
 
