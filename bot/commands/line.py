@@ -89,6 +89,7 @@ def in_office(root: Path, command: str, **arguments: Any) -> Any:
     from bot.admin import CommandFailed
     from bot.commands.office import run_in_office
     from bot.lock import Locked
+    from bot.logs import set_up_logs
     from config.document import BadDocument
     from store.db import WrongKey
     from store.engine import StoreUnreachable
@@ -97,6 +98,7 @@ def in_office(root: Path, command: str, **arguments: Any) -> Any:
     from store.writer import Refusal, StoreUnavailable
 
     folder, settings = opened(root)
+    set_up_logs()  # stdout is the answer's
     try:
         return run_in_office(folder, settings, command, arguments)
     except (BadDocument, CommandFailed, Locked, WrongKey, TooNew, HalfMade, Refusal) as error:
