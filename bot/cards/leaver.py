@@ -16,12 +16,16 @@ DRILLED = 5  # people of a drill: those with the most in hand
 
 @dataclass(frozen=True)
 class View:
-    """Who left, what they have in hand, and who could take it (with how many leads they have)."""
+    """Who left, what they have in hand, and who could take it (with how many leads they have).
+
+    `befriended`: customers may have added them on WeCom, which colleagues can inherit.
+    """
 
     member_id: str
     name: str
     estate: Estate
     takers: tuple[tuple[str, str, int], ...]
+    befriended: bool = False
 
 
 async def look(tx: Tx, asked: Asked, ctx: Context) -> View | None:
@@ -31,7 +35,8 @@ async def look(tx: Tx, asked: Asked, ctx: Context) -> View | None:
         return None
     people = await candidates(tx, member, now=ctx.now)
     takers = tuple((m.id, m.name + (f"({m.team})" if m.team else ""), count) for m, count in people)
-    return View(member.id, member.name, await estate_of(tx, member.id), takers)
+    befriended = "wecom" in ctx.platforms and member.wecom is not None
+    return View(member.id, member.name, await estate_of(tx, member.id), takers, befriended)
 
 
 def summed(estate: Estate) -> str:
@@ -41,6 +46,9 @@ def summed(estate: Estate) -> str:
 
 def draw(view: View) -> Card | Text:
     """The counts, a choice of colleagues, one button."""
+    if not view.estate.leads and view.befriended and view.takers:
+        example = f"交接 {view.name} {view.takers[0][1].partition('(')[0]}"
+        return Text(f"{view.name}已离开,手上没有线索。加过的企业微信客户要交给同事,就发「{example}」。")
     if not view.estate.leads:
         return Text(f"{view.name}已离开,手上没有线索,不用交接。")
     if not view.takers:

@@ -31,7 +31,7 @@ def draw(view: View) -> Card | Text:
         return Text(view.text)
     head, _, differences = view.text.partition("\n")
     return Card(
-        title=head,
+        title=head.removesuffix("改动:").rstrip("。"),
         source="规则",
         text=differences,
         buttons=(Button(f"回退到第 {view.before} 版", RollBack(view.before, view.version)),),

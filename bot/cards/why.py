@@ -121,7 +121,9 @@ def _odds(lead: Lead, ctx: Context) -> list[str]:
     if odds is None:
         return [f"赢率:{ctx.learning.wanting}"]
     known = traits_of(lead, rules=ctx.rules)
-    lines = [f"赢率:{odds_of(lead, ctx)}(按 {ctx.learning.closed} 条已成交和没成交的算)"]
+    gap = ctx.learning.model.gap if ctx.learning.model is not None else 0.0
+    proof = f"按 {ctx.learning.closed} 条已成交和没成交的算,和实际平均差 {gap * 100:.1f} 个百分点"
+    lines = [f"赢率:{odds_of(lead, ctx)}({proof})"]
     for mark, reasons in (("有利", odds.ups), ("不利", odds.downs)):
         if reasons:
             told = "、".join(f"{label_of(name, rules=ctx.rules)}({said_of(known[name])})" for name, _ in reasons)

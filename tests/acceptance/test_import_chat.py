@@ -45,7 +45,7 @@ async def on_page(town, path, name, content, **fields):
 
 
 @pytest.mark.platforms("dingtalk")
-@pytest.mark.feature("Q1", "Q4")
+@pytest.mark.feature("A9", "Q1", "Q4")
 @pytest.mark.ask("AS24")
 async def test_an_excel_sent_to_the_bot_comes_back_with_only_its_bad_rows(acme):
     before = len(acme.standin.chat("linda"))
@@ -65,7 +65,7 @@ async def test_an_excel_sent_to_the_bot_comes_back_with_only_its_bad_rows(acme):
     assert len(await leads(acme)) == 2
 
 
-@pytest.mark.feature("Q1", "Q4")
+@pytest.mark.feature("A9", "Q1", "Q4")
 @pytest.mark.ask("AS24")
 async def test_the_page_takes_one_list_and_the_card_asks_before_anything_is_written(acme):
     heard, status, page, path = await hand_over(acme, "linda", "客户.csv", csv_text(HEAD, LI, HAN, BAD), source="展会")

@@ -56,6 +56,14 @@ async def test_too_few_closed_leads_are_said_to_be_too_few(acme):
     assert (await acme.lead(no))["odds"] is None
 
 
+@pytest.mark.feature("D4")
+async def test_nothing_is_learned_from_leads_that_all_ended_alike(acme):
+    await import_file(acme, "old.csv", closed(300).replace("成交", "丢单"))
+    await night(acme)
+    no = await mine(acme)
+    assert "300 条里没有成交的" in words(await acme.text("lina", f"为什么 {no}"))
+
+
 @pytest.mark.feature("D4", "D3")
 async def test_the_card_tells_the_odds_beside_the_sources_and_why_tells_reasons(acme):
     await import_file(acme, "old.csv", closed(300))
@@ -66,6 +74,7 @@ async def test_the_card_tells_the_odds_beside_the_sources_and_why_tells_reasons(
     assert 60 <= chance <= 80 and 45 <= usual <= 60, "70 of 100 directors of the fair bought, 52 of all its leads"
     told = words(await acme.text("lina", f"为什么 {no}"))
     assert f"{chance}%" in told and "按 300 条" in told
+    assert float(re.search(r"和实际平均差 ([\d.]+) 个百分点", told).group(1)) < 10
     assert "职位(总监)" in re.search(r"有利:(.*)", told).group(1)
     weak = await mine(acme, source="百度", title="工程师", phone="13700137001", name="孙立")
     told = words(await acme.text("lina", f"为什么 {weak}"))

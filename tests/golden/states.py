@@ -26,6 +26,7 @@ from bot.cards import (
     question,
     recheck,
     reminder,
+    rules,
     story,
     wanted,
     weekly,
@@ -188,6 +189,9 @@ STATES: dict[str, Message] = {
         )
     ),
     "leaver-of-nothing": leaver.draw(leaver.View("wanglei", "王磊", Estate(0, 0, 0, 0, 0), ())),
+    "leaver-with-customers": leaver.draw(
+        leaver.View("wanglei", "王磊", Estate(0, 0, 0, 0, 0), (("lina", "李娜(渝西)", 4),), befriended=True)
+    ),
     "inherit": inherit.draw(
         inherit.View(3, "王磊", "李娜", {"done": 12, "waiting": 200, "refused": 1, "failed": 2}, "03-19 10:20")
     ),
@@ -348,6 +352,11 @@ STATES: dict[str, Message] = {
     "import-compared-the-same": of_comparison(3),
     "import-compared-nothing": of_import("failed", kind="compare", error="没有新的导出,最新的是 03-17 的。"),
     "returned": File("深圳展会-需修改.xlsx", b"PK"),
+    "qr": File("夏季沙龙-签到.png", b"PNG"),
+    "rules": rules.draw(
+        rules.View(3, 2, "规则第 3 版已经生效。改动:\n~ clocks.claim.within: 2h -> 4h", running=True)
+    ),
+    "rules-outdated": rules.draw(rules.View(3, 2, "规则第 3 版已经生效。", running=False)),
     "dispute": dispute.draw(
         dispute.View(
             Dispute(id=4, corp="acme", lead_id=1024, holder_id="wanglei", claimant_id="lina", opened_at=NOW),
