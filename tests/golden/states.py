@@ -353,9 +353,7 @@ STATES: dict[str, Message] = {
     "import-compared-nothing": of_import("failed", kind="compare", error="没有新的导出,最新的是 03-17 的。"),
     "returned": File("深圳展会-需修改.xlsx", b"PK"),
     "qr": File("夏季沙龙-签到.png", b"PNG"),
-    "rules": rules.draw(
-        rules.View(3, 2, "规则第 3 版已经生效。改动:\n~ clocks.claim.within: 2h -> 4h", running=True)
-    ),
+    "rules": rules.draw(rules.View(3, 2, "规则第 3 版已经生效。改动:\n~ clocks.claim.within: 2h -> 4h", running=True)),
     "rules-outdated": rules.draw(rules.View(3, 2, "规则第 3 版已经生效。", running=False)),
     "dispute": dispute.draw(
         dispute.View(
