@@ -10,7 +10,7 @@ import sys
 import threading
 from collections.abc import Mapping, MutableMapping
 from types import TracebackType
-from typing import Any
+from typing import Any, TextIO, cast
 
 import structlog
 from aiohttp.http import HttpProcessingError
@@ -85,6 +85,18 @@ def hear_fixed_words(record: logging.LogRecord) -> bool:
     return True
 
 
+class _Stderr:
+    """stderr as it is at the moment of writing: whoever runs a command inside a program lends it another one."""
+
+    def write(self, text: str) -> int:
+        """To the present one."""
+        return sys.stderr.write(text)
+
+    def flush(self) -> None:
+        """The present one."""
+        sys.stderr.flush()
+
+
 def set_up_logs(*, level: int = logging.INFO) -> None:
     """Send all logs, those of libraries too, to stderr in one form."""
     pretty = sys.stderr.isatty()
@@ -99,10 +111,10 @@ def set_up_logs(*, level: int = logging.INFO) -> None:
     structlog.configure(
         processors=[*shared, last],
         wrapper_class=structlog.make_filtering_bound_logger(level),
-        logger_factory=structlog.WriteLoggerFactory(sys.stderr),
+        logger_factory=structlog.WriteLoggerFactory(cast(TextIO, _Stderr())),
         cache_logger_on_first_use=True,
     )
-    handler = logging.StreamHandler(sys.stderr)
+    handler = logging.StreamHandler(_Stderr())
     handler.setLevel(logging.WARNING)  # below it libraries tell statements with their values
     handler.addFilter(hear_fixed_words)
     handler.setFormatter(
