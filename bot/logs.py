@@ -85,16 +85,21 @@ def hear_fixed_words(record: logging.LogRecord) -> bool:
     return True
 
 
+def present_stderr() -> TextIO:
+    """Where logs go at this moment."""
+    return sys.stderr
+
+
 class _Stderr:
     """stderr as it is at the moment of writing: whoever runs a command inside a program lends it another one."""
 
     def write(self, text: str) -> int:
         """To the present one."""
-        return sys.stderr.write(text)
+        return present_stderr().write(text)
 
     def flush(self) -> None:
         """The present one."""
-        sys.stderr.flush()
+        present_stderr().flush()
 
 
 def set_up_logs(*, level: int = logging.INFO) -> None:

@@ -190,6 +190,19 @@ def _tell_list(found: Sequence[Mapping[str, Any]], order: Order) -> None:
         print("还没有导入过。./run import DIR 名单.xlsx --dry-run 先看看效果")
 
 
+@contextlib.contextmanager
+def _undisturbed() -> Iterator[None]:
+    """A list makes a million things that die with their slice; to look for rings among them costs a fifth."""
+    before = gc.get_threshold()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
+        gc.unfreeze()
+
+
 class Office:
     """Imports as a command reaches them: through a running server, or alone under the lock."""
 
@@ -233,28 +246,22 @@ class Office:
             answer = ask_server(self._folder.sock, "import look", {"batch": answer["batch"]})
         return answer
 
-    @staticmethod
-    def _undisturbed() -> None:
-        """A list makes a million things that die with their slice; to look for rings among them costs a fifth."""
-        gc.freeze()
-        gc.set_threshold(50_000, 20, 50)
-
     async def _alone(
         self, command: str, arguments: Mapping[str, Any], tick: Callable[[Mapping[str, Any]], None]
     ) -> Any:
         bot = Leadbot(self._folder, self._settings)
         await bot.open()
         bot.importer.share = ALONE
-        self._undisturbed()
         try:
-            answer = await IMPORTS[command](bot.importer, arguments)
-            while isinstance(answer, dict) and answer.get("state") in OPEN:
-                await bot.importer.run_once()
-                answer = await look(bot.importer, {"batch": answer["batch"]})
-                tick(answer)
-            if isinstance(answer, dict) and "batch" in answer and "bad" not in answer:
-                answer = await look(bot.importer, {"batch": answer["batch"]})
-            return answer
+            with _undisturbed():
+                answer = await IMPORTS[command](bot.importer, arguments)
+                while isinstance(answer, dict) and answer.get("state") in OPEN:
+                    await bot.importer.run_once()
+                    answer = await look(bot.importer, {"batch": answer["batch"]})
+                    tick(answer)
+                if isinstance(answer, dict) and "batch" in answer and "bad" not in answer:
+                    answer = await look(bot.importer, {"batch": answer["batch"]})
+                return answer
         finally:
             await bot.store.close()
 

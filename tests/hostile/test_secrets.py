@@ -16,6 +16,7 @@ import pytest
 import structlog
 from typer.testing import CliRunner
 
+from bot import logs
 from bot.__main__ import app
 from bot.admin import ask_server
 from bot.logs import set_up_logs
@@ -52,6 +53,7 @@ def stderr(monkeypatch: Any) -> Iterator[io.StringIO]:
     """Logs as in production, but everything is told that anybody of ours tells."""
     lines = io.StringIO()
     monkeypatch.setattr(sys, "stderr", lines)
+    monkeypatch.setattr(logs, "present_stderr", lambda: lines)
     for owner, hook in ((sys, "excepthook"), (sys, "unraisablehook"), (threading, "excepthook")):
         monkeypatch.setattr(owner, hook, getattr(owner, hook))  # `serve` sets them, and the next test wants its own
     set_up_logs(level=logging.DEBUG)
