@@ -90,7 +90,8 @@ async def test_a_silent_line_is_replaced(tmp_path: Path, monkeypatch: pytest.Mon
         place.standin.gateway.ping_every = 0.1
         await until(lambda: place.standin.gateway.lines)
         place.standin.gateway.silence()
-        await until(lambda: any(not line.silent for line in place.standin.gateway.lines))
+        lines = place.standin.gateway.lines
+        await until(lambda: lines and not any(line.silent for line in lines))
         assert len(await place.text("wanglei", "帮助")) == 1
 
 
