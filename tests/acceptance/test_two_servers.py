@@ -99,9 +99,11 @@ async def test_both_servers_take_a_version_refuse_a_bad_file_and_go_back_and_a_p
             due = {clock["lead"]: (clock["due_at"], clock["rules_version"]) for clock in found["items"]}
             assert due[old] == ("2026-03-18T13:50:00+08:00", 1), "a running promise keeps the rule it began with"
             assert due[new] == ("2026-03-18T10:50:00+08:00", 2), "the other server works by the new one"
-            acme.folder.rules.write_text(text.replace("stop: [claimed", "stop: [clamed", 1), "utf-8")
+            wrong = text.replace("stop: [claimed", "stop: [clamed", 1)
+            line = wrong[: wrong.index("clamed")].count("\n") + 1
+            acme.folder.rules.write_text(wrong, "utf-8")
             status, _, told = await cli("rules", "publish", acme.folder.root)
-            assert status == 1 and "rules.yaml:49:" in told and "clamed" in told
+            assert status == 1 and f"rules.yaml:{line}:" in told and "clamed" in told
             assert {(await bot.context()).rules.version for bot in bots} == {2}, "the running version stays"
             assert (await run_rules(acme, "rollback"))["version"] == 3
             await in_force(bots, 3)

@@ -29,6 +29,7 @@ ROWS = {
     "imports": {"B8", "B8 raw", "B8 memory", "B8 slice"},
     "claims": {"B10"},
     "odds": {f"odds, {size}" for size in (100, 200, 500, 2000)},
+    "rehearsal": {"D2"},
     "replicas": {"B12", "B12 cpu", "B12 share", "B12 turn"},
     "start": {"B13a", "B13b", "B14"},
 }
