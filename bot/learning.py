@@ -165,7 +165,8 @@ async def _learned(closed: Closed) -> dict[str, Any]:
         log.error("learning from closed leads took too long and was given up", closed=len(closed.won))
         return {}
     if learning.returncode:
-        log.error("learning from closed leads failed", cause=complaint.decode(errors="replace")[-300:])
+        last = complaint.decode(errors="replace").strip().rpartition("\n")[2]
+        log.error("learning from closed leads failed", cause=last.partition(":")[0])  # its kind; its words hold values
         return {}
     found: dict[str, Any] = json.loads(told)
     return found

@@ -14,7 +14,7 @@ from sla.rehearsal import Course, Rehearsal
 from store.db import Store
 from store.duty import list_absences
 from store.members import list_members
-from store.past import Life, count_period, list_last_lives, list_lives
+from store.past import Life, list_last_lives, list_lives
 from store.tx import Tx
 
 SLICE = 5000  # leads that live through the rules together, so that turns are taken in order of time
@@ -103,13 +103,12 @@ class Difference:
 
 async def compare(
     store: Store, running: Rules, rules: Rules, folder: Folder, *, begin: datetime | None, end: datetime | None,
-    last: int, now: datetime, progress: Callable[[int, int], None] = lambda done, total: None,
+    last: int, now: datetime,
 ) -> Difference:  # fmt: skip
     """Let the leads that came in [begin, end), or the last ones, live through both; promises are followed until now."""
     async with store.read() as tx:
         members = await list_members(tx)
         away = {member.id: await list_absences(tx, member.id) for member in members}
-        total = await count_period(tx, begin, end) if begin is not None and end is not None else last
     today = now.astimezone(rules.zone).date()
     sides = [
         Rehearsal(one, calendar_of(one, folder, today=today), calendars_of(one, folder, today=today), members, away)
@@ -123,7 +122,6 @@ async def compare(
         courses = [await asyncio.to_thread(side.live, lives, now) for side in sides]
         for both in zip(*courses, strict=True):
             found.add(both, [side.team_of for side in sides])
-        progress(found.leads, total)
         if begin is None or len(lives) < SLICE:
             return found
         after = lives[-1].lead.id or 0

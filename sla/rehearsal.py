@@ -20,6 +20,7 @@ from leads.assign import foreign, matching, meant
 from leads.candidates import Candidate, Limits, choose, why_not
 from leads.capture import rate
 from leads.heat import warmed
+from leads.lifecycle import MOVES
 from leads.rights import Who, pools_of
 from leads.wanted import missing
 from sla.replay import Promises
@@ -28,6 +29,12 @@ from store.tables import Lead, Member
 
 NO_RULE = "(no rule)"
 CLOSES = ("nurtured", "fell_asleep", "disqualified")
+AFTER = {  # the stage in which a fact leaves a lead; becoming a deal leaves none, so deals are deals all along
+    "mql": MOVES["ready"].after, "claimed": MOVES["claim"].after, "assigned": MOVES["assign"].after,
+    "qualified": MOVES["qualify"].after, "released": MOVES["release"].after, "recycled": MOVES["recycle"].after,
+    "nurtured": MOVES["nurture"].after, "fell_asleep": MOVES["sleep"].after, "disqualified": MOVES["disqualify"].after,
+}  # fmt: skip
+DEALS = ("opportunity", "won", "lost")
 ENTERS = ("claimed", "assigned", "transferred")
 
 
@@ -187,6 +194,7 @@ class _Living:
         self._woken: datetime | None = None
         lead.heat, lead.enquiries = {}, 1
         self._grade = "D"
+        self._stage = "opportunity" if lead.stage in DEALS else "new"
         self._owner: str | None = None
         self._booked: str | None = None
         self._closed = False
@@ -232,7 +240,7 @@ class _Living:
         while (reached := self._promises.reach(until)) is not None:
             if reached.deed is None:
                 self.course.broken.append((reached.name, self._owner))
-            elif self._owner is not None:
+            elif self._owner is not None and self._stage in MOVES["recycle"].before:
                 last, self._owner, self._contacted = self._owner, None, False
                 self.course.recycled += 1
                 self._promises.cancel()
@@ -249,7 +257,7 @@ class _Living:
         """Something that a customer or a colleague did."""
         if fact.kind == "enquired":
             self._lead.enquiries += 1
-            self._happens(fact.kind, fact.at)
+            self._happens(fact.kind, fact.at, fact)
             self._look(fact.at)
         elif fact.kind == "mql":
             self._ready(fact.at)
@@ -262,6 +270,7 @@ class _Living:
             self._happens(fact.kind, fact.at)
         elif fact.kind in CLOSES:
             self._promises.cancel()
+            self._stage = AFTER[fact.kind]
             self._closed = fact.kind == "disqualified"
             self._owner = self._owner if fact.kind != "nurtured" else None
         elif fact.kind == "released":
@@ -271,7 +280,7 @@ class _Living:
                 self._happens(fact.kind, fact.at)
         elif self._owner is not None:
             self._contacted = self._contacted or fact.kind == "followup_logged"
-            self._happens(fact.kind, fact.at)
+            self._happens(fact.kind, fact.at, fact)
 
     def _look(self, at: datetime) -> None:
         """Rate it anew: it may have become an MQL."""
@@ -300,21 +309,31 @@ class _Living:
             self._owner = self.course.given_to = chosen
             self._happens("assigned", at)
 
-    def _happens(self, kind: str, at: datetime) -> None:
-        """Promises hear of it, and begin with it."""
+    def _happens(self, kind: str, at: datetime, fact: Happened | None = None) -> None:
+        """Promises hear of it, and begin with it; `fact` is what somebody did, None what rules did."""
+        if self._stage != "opportunity":
+            self._stage = AFTER.get(kind, self._stage)
         self._promises.hours = self._by.hours_of(self._owner)
         self._promises.hear(kind, at)
         for name, rule in self._rules.clocks.items():
-            if kind in rule.start and self._is_for(name, asks=kind == "enquired"):
+            if kind in rule.start and self._is_for(name, fact):
                 self._promises.start(name, at)
 
-    def _is_for(self, name: str, *, asks: bool) -> bool:
+    def _is_for(self, name: str, fact: Happened | None) -> bool:
         rule, lead = self._rules.clocks[name], self._lead
         if rule.needs_phone and (lead.phone_flaw or lead.flaw):
             return False
+        asks = fact is not None and fact.kind == "enquired"
+        if asks and name == "first_contact" and fact is not None and fact.by == self._owner:
+            return False  # the owner brought that enquiry in
         if name == "first_contact" and (self._owner is None or (self._contacted and not asks)):
+            return False
+        if fact is not None and fact.kind == "node_reached" and rule.only.node and fact.node not in rule.only.node:
             return False
         if rule.only.team and self._by.team_of(self._owner) not in rule.only.team:
             return False
-        wanted = ((rule.only.grade, self._grade), (rule.only.pool, self.course.pool), (rule.only.source, lead.source))
+        wanted = (
+            (rule.only.grade, self._grade), (rule.only.pool, self.course.pool), (rule.only.source, lead.source),
+            (rule.only.stage, self._stage),
+        )  # fmt: skip
         return all(not words or value in words for words, value in wanted)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlmodel import col
 
 from store.tables import BehaviourRow, Lead, TimelineItem
@@ -12,7 +12,8 @@ from store.tx import Tx
 
 # What people and customers did; what rules did (mql, assigned by a rule, recycled …) is worked out anew.
 DONE = (
-    "enquired", "mql", "claimed", "assigned", "transferred", "released", "followup_logged", "next_step_set", "reminded",
+    "enquired", "mql", "claimed", "assigned", "transferred", "released", "followup_logged", "node_reached",
+    "next_step_set", "reminded",
     "qualified", "nurtured", "fell_asleep", "disqualified",
 )  # fmt: skip
 
@@ -28,11 +29,13 @@ class Deed:
 
 @dataclass(frozen=True)
 class Happened:
-    """A fact that somebody brought about; `owner` is who had the lead afterwards, where it tells."""
+    """A fact that somebody (`by`) brought about; `owner` is who had the lead afterwards, where it tells."""
 
     kind: str
     at: datetime
     owner: str | None = None
+    by: str | None = None
+    node: str = ""
 
 
 @dataclass
@@ -42,14 +45,6 @@ class Life:
     lead: Lead
     deeds: list[Deed] = field(default_factory=list)
     facts: list[Happened] = field(default_factory=list)
-
-
-async def count_period(tx: Tx, begin: datetime, end: datetime) -> int:
-    """How many leads came in [begin, end)."""
-    rows = await tx.rows(
-        select(func.count()).where(col(Lead.corp) == tx.corp, col(Lead.created_at) >= begin, col(Lead.created_at) < end)
-    )
-    return int(rows[0][0])
 
 
 async def list_lives(tx: Tx, begin: datetime, end: datetime, *, after: int, limit: int) -> list[Life]:
@@ -89,7 +84,9 @@ async def _lives(tx: Tx, found: Sequence[Lead]) -> list[Life]:
                 continue
             if kind == "followup_logged" and not data.get("contact", True):
                 continue
-            lives[lead_id].facts.append(Happened(kind, at, data.get("to") or data.get("owner")))
+            lives[lead_id].facts.append(
+                Happened(kind, at, data.get("to") or data.get("owner"), by, data.get("node", ""))
+            )
         for lead_id, kind, weight, at in await tx.rows(
             select(col(BehaviourRow.lead_id), col(BehaviourRow.kind), col(BehaviourRow.weight), col(BehaviourRow.at))
             .where(col(BehaviourRow.corp) == tx.corp, col(BehaviourRow.lead_id).in_(ids))

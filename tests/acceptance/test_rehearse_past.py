@@ -9,7 +9,7 @@ import pytest
 
 from tests.acceptance.test_assignment import MEMBERS, by_rules
 from tests.acceptance.test_rehearse import rehearse
-from tests.lists import cli
+from tests.lists import cli, csv_text, import_file
 from tests.town import MQL, town, words
 
 TURNS = "{name: 渝西片区, when: {region: [渝西片区]}, by: round_robin, team: 渝西, pool: west}"
@@ -100,6 +100,25 @@ async def test_what_is_predicted_is_what_the_changed_rules_do_with_the_same_even
     assert {one["name"] for one in told["sources"]} == {"官网", "百度"}
     assert sum(one["after"] for one in told["sources"]) == told["mql"]["after"]
     assert {one["kind"] for one in told["examples"]} >= {"mql", "owner", "broken"}
+
+
+@pytest.mark.feature("D2")
+@pytest.mark.platforms("wecom")  # a command of the terminal is the same on both
+async def test_a_promise_about_deals_is_not_broken_by_other_leads_and_a_node_starts_its_own(tmp_path, platform):
+    async with town(tmp_path, platform=platform, members=MEMBERS) as acme:
+        first = acme.at.date()
+        head, deal = ("姓名", "手机", "负责人", "状态"), ("陈老板", "13911112222", "李娜", "商机")
+        await import_file(acme, "deals.csv", csv_text(head, deal))
+        other = await acme.mql()
+        await acme.text("lina", f"领取 {other}")
+        for no, words_ in (("L1001", "电话聊了半小时,价格再商量"), (other, "电话聊了半小时,方案已提交给客户")):
+            await acme.text("lina", f"跟进 {no} {words_}")
+        await acme.later(days=9)
+        stories = [item for no in ("L1001", other) for item in await acme.story(no)]
+        happened = Counter(item["data"]["clock"] for item in stories if item["kind"] == "clock_overdue")
+        assert happened["stuck"] == 1 and happened["proposal"] == 1
+        told = await rehearse(acme, "--from", str(first - timedelta(days=1)))
+        assert {one["name"]: one["before"] for one in told["clocks"]} == dict(happened)
 
 
 @pytest.mark.feature("D2")
