@@ -380,4 +380,6 @@ def test_other_pictures_are_no_cards(rows: tuple[Row, ...]) -> None:
 def test_lines_of_no_size_and_of_rubbish_do_no_harm() -> None:
     for words in ("", " ", "\x00", "1" * 500, "@" * 300, "(" * 200, "公司" * 200, "有限公司", "王", "·"):
         spot = Seen(words, 0.9, ((0, 0), (0, 0), (0, 0), (0, 0)))
-        read_namecard([spot, spot, seen((words, 5, 5, 20))])
+        card = read_namecard([spot, spot, seen((words, 5, 5, 20))])
+        assert (card.mobile, card.tel, card.email, card.wechat) == (None, None, None, None), words
+        assert not card.is_one, words
