@@ -204,7 +204,7 @@ def _unpack(content: bytes) -> Any:
     if len(content) > LARGEST:
         raise Unreadable("too_large")
     try:
-        image = Image.open(io.BytesIO(content), formats=FORMATS)
+        image: Any = Image.open(io.BytesIO(content), formats=FORMATS)
     except (UnidentifiedImageError, OSError, ValueError, SyntaxError):
         raise Unreadable("not_a_picture") from None
     if image.width * image.height > MOST_PIXELS.get(str(image.format), MOST_PIXELS_UNPACKED):
