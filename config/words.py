@@ -42,6 +42,14 @@ FACT_LABELS: Mapping[str, str] = MappingProxyType(
         "nurtured": "转回培育",
         "qualified": "转为销售合格",
         "disqualified": "标为无效",
+        "opportunity_opened": "转商机",
+        "opportunity_moved": "商机进入",
+        "opportunity_changed": "修改商机",
+        "opportunity_transferred": "商机转给",
+        "opportunity_won": "赢单",
+        "opportunity_lost": "输单",
+        "opportunity_reopened": "重新打开商机",
+        "payment_received": "回款",
         "edited": "修改资料",
         "merged": "合并",
         "crossed": "可能和另一条是同一个人",
@@ -71,11 +79,11 @@ FACT_LABELS: Mapping[str, str] = MappingProxyType(
 # The facts that start promises about time, and those that promises hear of (that may stop, pause or restart them).
 STARTING = (
     "captured", "enquired", "mql", "claimed", "assigned", "transferred", "qualified", "released", "recycled",
-    "reminded", "followup_logged", "node_reached",
+    "reminded", "followup_logged", "node_reached", "opportunity_opened", "opportunity_moved", "opportunity_reopened",
 )  # fmt: skip
 HEARD = (
     "enquired", "claimed", "assigned", "transferred", "qualified", "next_step_set", "reminded", "followup_logged",
-    "node_reached",
+    "node_reached", "opportunity_opened", "opportunity_moved", "opportunity_reopened",
 )  # fmt: skip
 
 FOLLOW_UP_LABELS: Mapping[str, str] = MappingProxyType(

@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from leads.deal_facts import OpportunityTransferred
 from leads.facts import Fact, LeadTransferred
-from store import due, duty, leads
+from store import deals, due, duty, leads
 from store.members import find_member, list_members, set_state
 from store.queues import Due
 from store.tables import Member
@@ -17,9 +18,10 @@ CANDIDATES = 10
 
 @dataclass(frozen=True)
 class Estate:
-    """What somebody has in hand: open leads, of them opportunities, hot ones, promised steps, broken promises.
+    """What somebody has in hand: open leads, opportunities, hot leads, promised steps, broken promises.
 
-    `loose` are the hot ones without a promised step: nobody else would know what comes next.
+    `loose` are the hot ones without a promised step: nobody else would know what comes next. `customers`: there are
+    people who have bought, and deals that are closed.
     """
 
     leads: int
@@ -28,6 +30,12 @@ class Estate:
     steps: int
     overdue: int
     loose: int = 0
+    customers: bool = False
+
+    @property
+    def empty(self) -> bool:
+        """Whether there is nothing to hand over."""
+        return not (self.leads or self.deals or self.customers)
 
 
 async def depart(tx: Tx, member_id: str, *, now: datetime) -> bool:
@@ -44,7 +52,11 @@ async def estate_of(tx: Tx, member_id: str) -> Estate:
     """Count what a member has in hand."""
     found = await leads.count_estate(tx, member_id)
     late = await duty.overdue_leads(tx, [member_id])
-    return Estate(found["leads"], found["deals"], found["hot"], found["steps"], late.get(member_id, 0), found["loose"])
+    open_deals, all_deals = await deals.count_in_hand(tx, member_id)
+    bought = all_deals > 0 or bool(await leads.list_owned_after(tx, member_id, 0, customers=True, limit=1))
+    return Estate(
+        found["leads"], open_deals, found["hot"], found["steps"], late.get(member_id, 0), found["loose"], bought
+    )
 
 
 async def candidates(tx: Tx, leaver: Member, *, now: datetime) -> list[tuple[Member, int]]:
@@ -70,16 +82,38 @@ async def step(tx: Tx, row: Due, *, now: datetime) -> Sequence[Fact]:
     """The next slice changes hands; stage, story, promises and steps stay as they are."""
     leaver_id, taker_id = str(row.payload["from"]), str(row.payload["to"])
     leaver = await find_member(tx, leaver_id)
-    found = await leads.list_owned_after(tx, leaver_id, int(row.payload["after"]), limit=SLICE)
+    found = await leads.list_owned_after(tx, leaver_id, int(row.payload["after"]), customers=True, limit=SLICE)
     for lead in found:
         await leads.change(tx, lead.id or 0, owner_id=taker_id)
+    reason = f"{leaver.name if leaver else leaver_id}离职交接"
     if len(found) == SLICE:
         await _keep(tx, {**row.payload, "after": found[-1].id}, at=now)
-    reason = f"{leaver.name if leaver else leaver_id}离职交接"
+    alone = [] if len(found) == SLICE else await _deals_alone(tx, row, {lead.id for lead in found}, reason, now=now)
     return [
         LeadTransferred(
             lead_id=lead.id or 0, at=now, by=row.payload["by"], from_id=leaver_id, to_id=taker_id, reason=reason,
             handover=True,
         )
         for lead in found
-    ]  # fmt: skip
+    ] + alone  # fmt: skip
+
+
+async def _deals_alone(tx: Tx, row: Due, along: set[int | None], reason: str, *, now: datetime) -> list[Fact]:
+    """What they had of leads that are somebody else's; the deals of their own leads (`along`) go with these."""
+    leaver_id, taker_id = str(row.payload["from"]), str(row.payload["to"])
+    told: list[Fact] = []
+    for deal in await deals.list_owned(tx, leaver_id, results=("open", "won", "lost")):
+        if deal.lead_id not in along:
+            await deals.change_deal(tx, deal.id or 0, owner_id=taker_id)
+            told.append(
+                OpportunityTransferred(
+                    lead_id=deal.lead_id,
+                    at=now,
+                    by=row.payload["by"],
+                    opportunity_id=deal.id or 0,
+                    from_id=leaver_id,
+                    to_id=taker_id,
+                    reason=reason,
+                )
+            )
+    return told

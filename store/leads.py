@@ -177,12 +177,15 @@ async def list_covered(tx: Tx, member_id: str, *, limit: int = 20) -> Sequence[L
 
 
 async def list_owned_after(
-    tx: Tx, owner_id: str, after: int, *, covered: bool | None = None, limit: int
+    tx: Tx, owner_id: str, after: int, *, covered: bool | None = None, customers: bool = False, limit: int
 ) -> Sequence[Lead]:
-    """A member's open leads in order of their numbers, those after `after`; only those (not) covered when asked so."""
+    """A member's open leads in order of their numbers, those after `after`; only those (not) covered when asked so.
+
+    `customers`: those who have bought as well.
+    """
     query = select(Lead).where(
-        col(Lead.corp) == tx.corp, col(Lead.owner_id) == owner_id, one_of(Lead.stage, OPEN_STAGES),
-        col(Lead.id) > after,
+        col(Lead.corp) == tx.corp, col(Lead.owner_id) == owner_id,
+        one_of(Lead.stage, (*OPEN_STAGES, "won") if customers else OPEN_STAGES), col(Lead.id) > after,
     )  # fmt: skip
     if covered is not None:
         query = query.where(col(Lead.cover_id).is_not(None) if covered else col(Lead.cover_id).is_(None))
@@ -213,18 +216,17 @@ async def count_held(tx: Tx) -> int:
 
 
 async def count_estate(tx: Tx, owner_id: str) -> dict[str, int]:
-    """What a member has in hand: open leads; of them opportunities, hot ones, with a promised step, hot without one."""
+    """What a member has in hand: open leads; of them hot ones, with a promised step, hot without one."""
     owned = (col(Lead.corp) == tx.corp, col(Lead.owner_id) == owner_id, one_of(Lead.stage, OPEN_STAGES))
     rows = await tx.rows(
         select(
             func.count(),
-            func.count().filter(col(Lead.stage) == "opportunity"),
             func.count().filter(col(Lead.temperature) == "hot"),
             func.count().filter(col(Lead.next_step_at).is_not(None)),
             func.count().filter(col(Lead.temperature) == "hot", col(Lead.next_step_at).is_(None)),
         ).where(*owned)
     )
-    return dict(zip(("leads", "deals", "hot", "steps", "loose"), rows[0], strict=True))
+    return dict(zip(("leads", "hot", "steps", "loose"), rows[0], strict=True))
 
 
 async def count_owned(tx: Tx, owner_id: str) -> int:

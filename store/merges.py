@@ -25,6 +25,7 @@ CHILDREN: Mapping[str, str] = {
     "clock": "move",
     "company_gram": "derived",
     "consent": "move",
+    "deal_contact": "move",
     "dispute": "move",
     "draft": "move",
     "due": "move",
@@ -38,6 +39,7 @@ CHILDREN: Mapping[str, str] = {
     "import_lead": "stay",
     "import_mark": "move",
     "kf_talk": "move",
+    "opportunity": "move",
     "outbox": "stay",
     "timeline": "move",
 }

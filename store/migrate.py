@@ -12,6 +12,7 @@ from sqlalchemy.pool import NullPool
 
 from config.telling import Tellable
 from store import channels as channels  # these four register their tables with the metadata
+from store import deal as deal
 from store import duty as duty
 from store import follower as follower
 from store import kf as kf

@@ -46,10 +46,10 @@ def summed(estate: Estate) -> str:
 
 def draw(view: View) -> Card | Text:
     """The counts, a choice of colleagues, one button."""
-    if not view.estate.leads and view.befriended and view.takers:
+    if view.estate.empty and view.befriended and view.takers:
         example = f"交接 {view.name} {view.takers[0][1].partition('(')[0]}"
         return Text(f"{view.name}已离开,手上没有线索。加过的企业微信客户要交给同事,就发「{example}」。")
-    if not view.estate.leads:
+    if view.estate.empty:
         return Text(f"{view.name}已离开,手上没有线索,不用交接。")
     if not view.takers:
         return Text(f"{view.name}已离开:{summed(view.estate)},现在没有可以接手的同事。请管理员先加成员。")

@@ -7,7 +7,7 @@ from bot.handlers import inherit
 from bot.outgoing import managers_or_admins, ring
 from bot.ways import plan_ways
 from leads.errors import NoRight, Unusable
-from leads.facts import Fact
+from leads.facts import Fact, LeadTransferred
 from leads.rights import Who, require_role
 from sla import handover
 from store import leads
@@ -44,12 +44,12 @@ async def on_hand_over(tx: Tx, action: HandOver, who: Who, ctx: Context) -> list
     told = ""
     if inherit.are_contacts(leaver, taker, ctx):
         told = await inherit.begin(tx, leaver, taker, who, ctx, leads=estate.leads)
-    elif not estate.leads:
+    elif estate.empty:
         raise Unusable(f"{leaver.name}手上已经没有线索了,不用再交接。")
-    if estate.leads:
+    if not estate.empty:
         await handover.hand_over(tx, leaver.id, taker.id, who.id, now=ctx.now)
     await audit(tx, act="handover", by=who.id, subject=leaver.id, at=ctx.now, to=taker.id, leads=estate.leads)
-    what = f"{summed(estate)} 交给{taker.name},阶段和记录都不变。" if estate.leads else "线索都交接过了。"
+    what = f"{summed(estate)} 交给{taker.name},阶段和记录都不变。" if not estate.empty else "线索都交接过了。"
     return [say(f"好的,{leaver.name}的 {what}{told}")]
 
 
@@ -80,7 +80,7 @@ async def on_hand_over_step(tx: Tx, row: Due, ctx: Context) -> list[Fact | Answe
     """A slice changes hands; the new owner gets one list, and five lines about every hot lead."""
     facts = await handover.step(tx, row, now=ctx.now)
     leaver, taker_id = await find_member(tx, str(row.payload["from"])), str(row.payload["to"])
-    moved = [fact.lead_id for fact in facts]
+    moved = [fact.lead_id for fact in facts if isinstance(fact, LeadTransferred)]
     told: list[Fact | Answer] = [*facts]
     if moved and not int(row.payload["after"]) and leaver is not None:
         more = "以上" if len(moved) == handover.SLICE else ""
