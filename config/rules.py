@@ -13,6 +13,7 @@ from config.clock import ClockRule, Node
 from config.document import load, validate
 from config.field import OwnField
 from config.form import BUILT_IN, Form
+from config.journey import Journey
 from config.lifecycle import LifeCycle
 from config.pool import Pool
 from config.section import AtKey, Name, Section
@@ -179,6 +180,7 @@ class Rules(Section):
     clocks: dict[Name, ClockRule]
     nodes: dict[Name, Node] = Field(default_factory=dict)
     marketing: Marketing = Marketing()
+    journeys: dict[Name, Journey] = Field(default_factory=dict, max_length=100)
     contact_ways: dict[WayName, ContactWay] = Field(default_factory=dict, max_length=200)
     official_accounts: dict[Name, Account] = Field(default_factory=dict, max_length=20)
     watch_only: tuple[Watching, ...] = ()

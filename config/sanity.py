@@ -9,6 +9,7 @@ from config.clock import Audience
 from config.document import BadDocument, Document, Problem, load, validate
 from config.folder import Folder
 from config.hours import idle_calendars
+from config.journey_flaws import unfit_journeys
 from config.pool import Pool
 from config.rules import Rules
 
@@ -60,6 +61,7 @@ def unfit(rules: Rules, document: Document, crew: Crew) -> list[Problem]:
         + _hours(rules, document, crew)
         + _ladders(rules, document, crew)
         + _ways(rules, document, crew)
+        + unfit_journeys(rules, document)
     )
 
 

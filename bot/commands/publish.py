@@ -6,7 +6,9 @@ from pathlib import Path
 from typing import Any
 
 from bot.admin import CommandFailed
+from bot.commands.astray import drawn
 from config.difference import differences
+from config.document import BadDocument
 from config.folder import Folder
 from config.rules import Rules, load_rules
 from config.sanity import Crew, fitting_rules
@@ -103,7 +105,11 @@ async def version_of(tx: Tx, version: int | None) -> RulesVersion:
 async def fitting_file(tx: Tx, text: str, file: str, arguments: Mapping[str, Any], now: datetime) -> Rules:
     """A text held against the company as it is now; raises BadDocument with every problem at its place."""
     folder = Folder(Path(arguments["file"]).parent)
-    return fitting_rules(text, file, await _crew(tx, arguments), folder, today=now.date())
+    crew = await _crew(tx, arguments)
+    try:
+        return fitting_rules(text, file, crew, folder, today=now.date())
+    except BadDocument as error:
+        raise drawn(error, text, file, folder) from None
 
 
 async def _crew(tx: Tx, arguments: Mapping[str, Any]) -> Crew:

@@ -100,7 +100,15 @@ def plain(value: Any) -> Any:
 def test_every_key_has_exactly_one_row_and_no_row_tells_of_another(name: str) -> None:
     told = [row.key for row in tables(page(name), "键")]
     assert sorted(told) == sorted(set(told)), "a key has two rows"
-    tables_of_their_own = {"pools", "clocks", "fields", "forms", "scoring.behaviours", "channels"}  # pools.*.label …
+    tables_of_their_own = {
+        "pools",
+        "clocks",
+        "fields",
+        "forms",
+        "scoring.behaviours",
+        "channels",
+        "journeys",
+    }  # pools.*.label …
     wanted = set(schema(PAGES[name])) - tables_of_their_own
     assert set(told) == wanted
     assert all(KEY.fullmatch(key) for key in told)
