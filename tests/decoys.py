@@ -22,6 +22,8 @@ from store.migrate import migrate
 from store.sealed import Keys, Sealed, SealedJson
 from store.tables import Lead, Member, Row
 from store.tx import Tx
+from tests import postgres
+from tests.database import Database
 
 CORP = "globex"
 CANARY = "诱饵"
@@ -31,28 +33,41 @@ PHONES = ("13800138000", "13800138001", "13900139000")
 
 @dataclass(frozen=True)
 class Planted:
-    """A store with tables and decoys, to be copied: its file, the key that opens it, and the decoys' rows."""
+    """A store with tables and decoys, to be copied: where it is, the key that opens it, and the decoys' rows."""
 
-    file: Path
+    url: str
     data_key: bytes
     rows: dict[str, list[str]]
 
+    def copy_to(self, database: Database) -> None:
+        """Begin a test's store with it."""
+        if database.path is not None:
+            shutil.copy(self.url.removeprefix("sqlite:///"), database.path)
+        else:
+            postgres.copy_database(self.url, database.url)
 
-PLANTED: dict[tuple[str, ...], Planted] = {}  # made once a run for each list of members
+
+PLANTED: dict[tuple[str, ...], Planted] = {}  # made once a run for each list of members and each kind of database
 
 
-async def planted(members: Sequence[str], *, pool: str, now: datetime) -> Planted:
-    """The embedded store in which a town with these members begins."""
-    known = (pool, now.isoformat(), *members)
+async def planted(kind: str, members: Sequence[str], *, pool: str, now: datetime) -> Planted:
+    """The store in which a town with these members begins; `kind` is sqlite or postgresql."""
+    known = (kind, pool, now.isoformat(), *members)
     if known not in PLANTED:
-        folder = tempfile.mkdtemp(prefix="planted-")
-        atexit.register(shutil.rmtree, folder, ignore_errors=True)
-        file, data_key = Path(folder) / "leadbot.db", secrets.token_bytes(32)
-        url, keys = f"sqlite:///{file}", Keys(data_key)
+        data_key = secrets.token_bytes(32)
+        url = _embedded() if kind == "sqlite" else postgres.template(migrate)
         migrate(url)
-        await fill(url, keys, members, pool=pool, now=now)
-        PLANTED[known] = Planted(file, data_key, await picture(url, keys))
+        await fill(url, Keys(data_key), members, pool=pool, now=now)
+        database = Database(url)
+        PLANTED[known] = Planted(url, data_key, picture(database))
+        database.close()
     return PLANTED[known]
+
+
+def _embedded() -> str:
+    folder = tempfile.mkdtemp(prefix="planted-")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return f"sqlite:///{Path(folder) / 'leadbot.db'}"
 
 
 def in_env(text: str, data_key: bytes) -> str:
@@ -124,18 +139,10 @@ def _any(column: Any, now: datetime) -> Any:
     return CANARY
 
 
-async def picture(url: str, keys: Keys) -> dict[str, list[str]]:
-    """Every row of the decoys, to be compared with a later picture."""
-    store = Store(url, CORP, keys)
-    try:
-        async with store.read() as tx:
-            return {
-                table.name: sorted(repr(row) for row in await tx.rows(select(table).where(table.c.corp == CORP)))
-                for table in Row.metadata.sorted_tables
-                if "corp" in table.c
-            }
-    finally:
-        await store.dispose()
+def picture(database: Database) -> dict[str, list[str]]:
+    """Every row of the decoys as it lies there, to be compared with a later picture."""
+    queries = {name: f'select * from "{name}" where corp = :corp' for name in sorted(TABLES)}  # noqa: S608 - our tables
+    return {name: sorted(map(repr, database.rows(query, corp=CORP))) for name, query in queries.items()}
 
 
 TABLES = {table.name for table in Row.metadata.sorted_tables if "corp" in table.c}

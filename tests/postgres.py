@@ -178,3 +178,24 @@ def new_database(server: Server, *, template: str = "template_leadbot") -> str:
 def drop_database(server: Server, name: str) -> None:
     """Away with it, whoever is still connected."""
     server.run_sql(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+
+
+def template(fill: Callable[[str], None]) -> str:
+    """A database of the run's own, to be filled and copied; returns its URL."""
+    server = shared_server(fill)
+    return server.socket_url(new_database(server))
+
+
+def copy_database(source: str, target: str) -> None:
+    """Make a database of the run's server anew as a copy of another that nobody is connected to."""
+    server, name = shared_server(_already_filled), _name(target)
+    drop_database(server, name)
+    server.run_sql(f"CREATE DATABASE {name} TEMPLATE {_name(source)} STRATEGY file_copy")
+
+
+def _already_filled(url: str) -> None:
+    raise RuntimeError("the run's server was started by whoever made the source")
+
+
+def _name(url: str) -> str:
+    return url.partition("?")[0].rpartition("/")[2]

@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import shutil
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -19,9 +18,7 @@ from config.document import read_text
 from config.folder import create_folder
 from config.rules import load_rules
 from config.settings import load_settings
-from store.migrate import migrate
 from store.queues import Due
-from store.sealed import Keys
 from tests import decoys
 from tests.conftest import NOW
 from tests.database import Database
@@ -137,19 +134,12 @@ class Town:
     async def _prepare_store(self) -> None:
         """Tables, and another company that lives in them, sealed with the same key."""
         members, pool = list(self.members), load_rules(read_text(self.folder.rules), "rules.yaml").default_pool
-        if self.database.path is not None:
-            made = await decoys.planted(members, pool=pool, now=self.at)
-            shutil.copy(made.file, self.database.path)
-            env = self.folder.env
-            env.write_text(decoys.in_env(env.read_text(encoding="utf-8"), made.data_key), encoding="utf-8")
-            self._decoys = made.rows
+        made = await decoys.planted(self.database.name, members, pool=pool, now=self.at)
+        made.copy_to(self.database)
+        env = self.folder.env
+        env.write_text(decoys.in_env(env.read_text(encoding="utf-8"), made.data_key), encoding="utf-8")
+        self._decoys = made.rows
         self.settings = load_settings(self.folder, {})
-        self._keys = Keys(self.settings.data_key())
-        if self.database.path is None:
-            url = self.settings.store_url(self.folder)
-            migrate(url)
-            await decoys.fill(url, self._keys, members, pool=pool, now=self.at)
-            self._decoys = await decoys.picture(url, self._keys)
 
     def leave_decoys_behind(self) -> None:
         """The store is another one from now on, such as a restored company's: the second company is not in it."""
@@ -160,7 +150,7 @@ class Town:
         shown = [words(self.standin.chat(user)) for user in self.members]
         shown += [body.decode("utf-8", "replace") for _, body in self.standin.api.bodies] + self.answers
         assert not [text for text in shown if decoys.CANARY in text]
-        now = await decoys.picture(self.settings.store_url(self.folder), self._keys)
+        now = decoys.picture(self.database)
         assert not self._decoys or {name: rows for name, rows in now.items() if rows != self._decoys[name]} == {}
         self._look_at_prepared()
         assert self.statements == [], f"every statement says whose rows it means: {self.statements[:2]}"

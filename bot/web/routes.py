@@ -1,5 +1,6 @@
 """Everything that the server offers to programs and to operations, put onto one application."""
 
+import functools
 import json
 from collections.abc import Mapping
 from importlib.metadata import PackageNotFoundError, version
@@ -78,19 +79,20 @@ def add_routes(
 
 
 def _add_documents(app: web.Application) -> None:
-    try:
-        number = version("leadbot")
-    except PackageNotFoundError:
-        number = "0.1.0"
-    described = openapi.document(ROUTES, version=number)
-    told = json.dumps(described, ensure_ascii=False, indent=1)
-    page = docs.page(described)
+    @functools.cache
+    def written() -> tuple[str, str]:  # for whoever asks first: a start need not wait for it
+        try:
+            number = version("leadbot")
+        except PackageNotFoundError:
+            number = "0.1.0"
+        described = openapi.document(ROUTES, version=number)
+        return json.dumps(described, ensure_ascii=False, indent=1), docs.page(described)
 
     async def openapi_json(request: web.Request) -> web.Response:
-        return web.Response(text=told, content_type="application/json")
+        return web.Response(text=written()[0], content_type="application/json")
 
     async def docs_html(request: web.Request) -> web.Response:
-        return web.Response(text=page, content_type="text/html")
+        return web.Response(text=written()[1], content_type="text/html")
 
     async def docs_css(request: web.Request) -> web.Response:
         return web.Response(text=docs.STYLE, content_type="text/css")

@@ -9,7 +9,7 @@ from tests.town import Town
 
 
 async def test_every_table_holds_a_decoy(acme: Town) -> None:
-    found = await decoys.picture(acme.settings.store_url(acme.folder), acme.bot.store.keys)
+    found = decoys.picture(acme.database)
     assert {name for name, rows in found.items() if rows} == decoys.TABLES
     assert {table.name for table in Row.metadata.sorted_tables if "corp" in table.c} == decoys.TABLES
 
