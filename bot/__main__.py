@@ -14,6 +14,7 @@ from bot.commands.exchange import import_list
 from bot.commands.export import export
 from bot.commands.line import Commands, Dir, Json, fail, guarded, in_office, opened, show, tell_uncaught
 from bot.commands.parked import parked_app
+from bot.commands.products import products_app
 from bot.commands.rules import rules_app
 
 app = typer.Typer(
@@ -25,6 +26,7 @@ key_app = typer.Typer(no_args_is_help=True, help="Keys of other systems.")
 app.add_typer(members_app, name="members")
 app.add_typer(key_app, name="key")
 app.add_typer(rules_app, name="rules")
+app.add_typer(products_app, name="products")
 app.add_typer(parked_app, name="parked")
 app.command()(dedupe)
 app.command()(backup)

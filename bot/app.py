@@ -17,6 +17,7 @@ from bot.clock import Now
 from bot.clockwatch import ClockWatch
 from bot.commands.imports import IMPORTS
 from bot.commands.office import OFFICE, Work, save_members
+from bot.commands.pricing import publish_first
 from bot.comparing import plan_night
 from bot.context import Context
 from bot.dingtalk.parts import DingTalkParts
@@ -207,6 +208,9 @@ class Leadbot:
         await self.store.transaction(self._import_members)
         await self.rulebook.publish_first()
         await self.rulebook.load()
+        now = self.now()
+        today = now.astimezone(self.rulebook.running(now).rules.zone).date()
+        await publish_first(self.store, self.folder, today=today, now=now)
 
     async def look_in(self) -> bool:
         """For looking only, beside whoever writes; False when the folder was never served and knows no rules yet."""

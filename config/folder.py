@@ -40,6 +40,10 @@ class Folder:
         return self.root / "members.csv"
 
     @property
+    def products(self) -> Path:
+        return self.root / "products.csv"
+
+    @property
     def content(self) -> Path:
         return self.root / "content"
 
@@ -96,7 +100,7 @@ def create_folder(root: Path, *, template: str = "default") -> Created:
     for path in (root, folder.content, folder.data, folder.public):
         path.mkdir(parents=True, exist_ok=True)
     folder.data.chmod(0o700)
-    for name in ("leadbot.yaml", "rules.yaml", "members.csv"):
+    for name in ("leadbot.yaml", "rules.yaml", "members.csv", "products.csv"):
         (root / name).write_text(_of_template(source, name), encoding="utf-8")
     _write_env(folder.env, _of_template(source, "env"))
     callbacks = {f"企业微信({label})": f"/callback/wecom/{name}" for name, label in WECOM.items()}

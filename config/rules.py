@@ -17,6 +17,8 @@ from config.journey import Journey
 from config.lifecycle import LifeCycle
 from config.pool import Pool
 from config.section import AtKey, Name, Section
+from config.selling import SHIPPED as CONSENTS
+from config.selling import ApprovalRule, Promotion, Quoting
 from config.way import ContactWay, WayName
 from config.words import FIELD_LABELS
 
@@ -183,6 +185,9 @@ class Rules(Section):
     journeys: dict[Name, Journey] = Field(default_factory=dict, max_length=100)
     contact_ways: dict[WayName, ContactWay] = Field(default_factory=dict, max_length=200)
     official_accounts: dict[Name, Account] = Field(default_factory=dict, max_length=20)
+    quotes: Quoting = Quoting()
+    promotions: dict[Name, Promotion] = Field(default_factory=dict, max_length=100)
+    approvals: dict[Name, ApprovalRule] = Field(default=CONSENTS, max_length=50)
     watch_only: tuple[Watching, ...] = ()
     parallel_run: ParallelRun | None = None
     follow_up: FollowUp = FollowUp()

@@ -21,6 +21,7 @@ from store import kf as kf
 from store import odds as odds
 from store import origin as origin
 from store import queues as queues
+from store import quote as quote
 from store.engine import open_engine, sqlite_path
 from store.gather import Gathering, Work
 from store.hear import hear

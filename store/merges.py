@@ -26,6 +26,7 @@ CHILDREN: Mapping[str, str] = {
     "company_gram": "derived",
     "consent": "move",
     "deal_contact": "move",
+    "credit": "move",
     "dispute": "move",
     "draft": "move",
     "due": "move",

@@ -11,6 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from bot import clock
 from bot.admin import PATIENCE, CommandFailed, NobodyThere, ask_server
 from bot.commands.backup import BACKUP_OFFICE
+from bot.commands.pricing import PRICES_OFFICE
 from bot.commands.publish import RULES_OFFICE
 from bot.commands.recheck import DEDUPE_OFFICE
 from bot.commands.rehearsal import REHEARSAL
@@ -144,6 +145,7 @@ OFFICE: dict[str, Work] = {
     "key list": list_keys,
     "key revoke": revoke_key,
     **RULES_OFFICE,
+    **PRICES_OFFICE,
     **REHEARSAL,
     "export begin": begin_export,
     **BACKUP_OFFICE,

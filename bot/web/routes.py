@@ -21,6 +21,7 @@ from bot.web.api import (
     messages,
     namecards,
     openapi,
+    products,
     reports,
     understand,
 )
@@ -49,6 +50,7 @@ ROUTES: tuple[Route, ...] = (
     *campaigns.ROUTES,
     *calls.ROUTES,
     *imports.ROUTES,
+    *products.ROUTES,
     *CHANNELS,
 )
 

@@ -11,6 +11,7 @@ from store import kf as kf  # registers its tables
 from store import odds as odds
 from store import origin as origin
 from store import queues as queues
+from store import quote as quote
 from store.tables import Row
 
 context.configure(
