@@ -15,7 +15,7 @@ from store.db import Store
 from store.engine import sqlite_path
 from store.soundness import forget_mark, note_backup
 
-KEPT = ("leadbot.yaml", "rules.yaml", "members.csv", "products.csv", "content", "public")  # never .env: its keys live apart
+KEPT = ("leadbot.yaml", "rules.yaml", "members.csv", "products.csv", "content", "public")  # never .env
 MOST = 64 * 2**20  # bytes of such files
 File = typer.Argument(metavar="FILE", help="The backup's file.", show_default=False)
 
