@@ -20,6 +20,7 @@ from bot.commands.office import OFFICE, Work, save_members
 from bot.commands.pricing import publish_first
 from bot.comparing import plan_night
 from bot.context import Context
+from bot.courier import Channel, Courier
 from bot.dingtalk.parts import DingTalkParts
 from bot.door import DOOR, Door
 from bot.forms import Forms
@@ -126,6 +127,8 @@ class Leadbot:
         )
         self.sender = Sender(self.store, self.platforms, self.context, now)
         self.greeter = Sender(self.store, self.platforms, self.context, now, fast=True)
+        self.reach: dict[str, Channel] = {}  # the roads to customers
+        self.courier = Courier(self.store, self.reach, self.context, now)
         self.sweep = Sweep(self.store, self.context, now)
         self.importer = Importer(self.store, self.context, now, monotonic, parallel=folder.parallel)
         self.health = Health(self.store, self.metrics, now, monotonic)
@@ -164,6 +167,7 @@ class Leadbot:
                 Worker("inbox", self.pipeline.run_once): 1.0,
                 Worker("outbox", self.sender.run_once): 1.0,
                 Worker("welcome", self.greeter.run_once): 1.0,
+                Worker("reach", self.courier.run_once): 2.0,
                 Worker("due", self.sweep.run_once): 1.0,
                 Worker("unknown", self.sender.repeat_unknown): 2.0,
                 Worker("job", self.jobs.run_once): 5.0,

@@ -22,6 +22,7 @@ from leads.facts import (
 )
 from leads.mask import said, shown_phone
 from leads.origin_facts import CallLogged
+from leads.reach_facts import ContactStopped
 from leads.rights import is_free
 from reports.quality import counted, source_quality
 from sla.facts import (
@@ -142,6 +143,19 @@ async def tell_of_missed_call(tx: Tx, fact: Fact, ctx: Context, origin: str) -> 
         text += f"发「转给 {lead.no} 同事」,或让同事发「领取 {lead.no}」。"
         for manager in await managers_of(tx, lead, rules=ctx.rules):
             await ring(tx, ctx, manager, "note", key=f"missed:{origin}:{manager.id}", lead_id=lead.id, text=text)
+    return ()
+
+
+async def tell_owner_of_stop(tx: Tx, fact: Fact, ctx: Context, origin: str) -> Sequence[Fact]:
+    """The owner hears that their customer wants to be left alone wholly, unless it was they who noted it."""
+    if not isinstance(fact, ContactStopped) or fact.topic or fact.channel:
+        return ()
+    owner = await on_duty(tx, await get_lead(tx, fact.lead_id))
+    if owner is not None and owner.id != fact.by:
+        text = (
+            f"L{fact.lead_id} 的客户不想再收到我们的消息了,自动消息都已停下。打电话前也请先看看是不是客户自己找过来的。"
+        )
+        await note_at_work(tx, ctx, owner, text, key=f"stopped:{origin}:{fact.lead_id}", lead_id=fact.lead_id)
     return ()
 
 

@@ -133,7 +133,9 @@ async def _waiting(tx: Tx, *, now: datetime) -> list[GaugeMetricFamily]:
             col(Due.corp) == tx.corp, col(Due.state) == "new", col(Due.run_at) <= now
         )
     )
-    messages = dict.fromkeys(("queued", "sending", "sent", "failed", "unknown"), 0) | await outbox.count_by_state(tx)
+    messages = dict.fromkeys(
+        ("queued", "sending", "sent", "failed", "unknown", "stopped"), 0
+    ) | await outbox.count_by_state(tx)
     promises = dict.fromkeys(("running", "met", "overdue", "cancelled"), 0) | await clocks.count_by_state(tx)
     oldest_message, unswept = await outbox.oldest_waiting(tx), await clocks.oldest_unswept(tx, now=now)
     return [

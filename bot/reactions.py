@@ -19,6 +19,7 @@ from bot.hearers import (
     tell_of_cooling,
     tell_of_missed_call,
     tell_old_owner,
+    tell_owner_of_stop,
     tell_recycled,
 )
 from bot.outgoing import offer, refresh
@@ -78,6 +79,7 @@ from leads.facts import (
 )
 from leads.identity_facts import DisputeDecided, DisputeOpened, LeadMerged, MergeUndone, PeopleCrossed
 from leads.origin_facts import CallLogged, Consented
+from leads.reach_facts import ContactAllowed, ContactStopped
 from leads.rights import is_free
 from sla import cover, reminder
 from sla.facts import (
@@ -154,6 +156,8 @@ STORY: dict[type[Fact], tuple[Reaction, ...]] = {
     BecameMql: (start_clocks, give_or_offer),
     BehaviourSeen: (),
     Consented: (),
+    ContactStopped: (tell_owner_of_stop, refresh_cards),
+    ContactAllowed: (refresh_cards,),
     CallLogged: (tell_of_missed_call,),
     LeadCooling: (tell_of_cooling,),
     LeadPlaced: (),

@@ -104,7 +104,7 @@ class Sender:
         async def choose(tx: Tx) -> list[tuple[Outbox, Spent | None]]:
             await outbox.orphan(tx, now=now, all_rows=False)
             found: list[tuple[Outbox, Spent | None]] = []
-            for row in await lease.take(tx, Outbox, now=now, limit=BATCH, state="unknown", lanes=False):
+            for row in await lease.take(tx, Outbox, now=now, limit=BATCH, state="unknown", lanes=False, of="told"):
                 age = now - (row.first_sent_at or row.created_at)
                 platform = self._platforms.get(row.platform)
                 if platform is None or row.body is None or not platform.repeatable(row.body, age=age):
@@ -126,7 +126,13 @@ class Sender:
         Returns how many were taken (one that had nothing to say makes room for the next of its lane), and the drawn.
         """
         rows = await lease.take(
-            tx, Outbox, now=ctx.now, limit=BATCH, state="queued", holding=("queued", "sending"), fast=self._fast
+            tx,
+            Outbox,
+            now=ctx.now,
+            limit=BATCH,
+            state="queued",
+            holding=("queued", "sending"),
+            of="welcome" if self._fast else "chat",
         )
         if self._store.shared and rows:
             await self._learn_from_others(tx, {row.lane for row in rows}, ctx.now)

@@ -24,6 +24,9 @@ async def give_up(tx: Tx, row: Outbox, cause: str, ctx: Context, *, attempts: in
             text = f"L{row.lead_id} 没有收到你的回复:{cause}。"
         await ring(tx, ctx, member, "note", key=f"undelivered:{row.id}:{member.id}", text=text)
         return
+    if row.purpose == "reach" and member is not None:
+        text = f"L{row.lead_id} 没有收到「{row.params.get('content', '')}」:{cause}。"
+        await ring(tx, ctx, member, "note", key=f"undelivered:{row.id}:{member.id}", lead_id=row.lead_id, text=text)
     if member is None or row.purpose != "ring" or row.card == "note":
         return
     about = f"关于 L{row.lead_id} 的" if row.lead_id else ""

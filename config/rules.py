@@ -15,6 +15,7 @@ from config.field import OwnField
 from config.form import BUILT_IN, Form
 from config.journey import Journey
 from config.lifecycle import LifeCycle
+from config.nurture import Nurture
 from config.pool import Pool
 from config.section import AtKey, Name, Section
 from config.selling import SHIPPED as CONSENTS
@@ -183,6 +184,7 @@ class Rules(Section):
     nodes: dict[Name, Node] = Field(default_factory=dict)
     marketing: Marketing = Marketing()
     journeys: dict[Name, Journey] = Field(default_factory=dict, max_length=100)
+    nurture: Nurture = Nurture()
     contact_ways: dict[WayName, ContactWay] = Field(default_factory=dict, max_length=200)
     official_accounts: dict[Name, Account] = Field(default_factory=dict, max_length=20)
     quotes: Quoting = Quoting()

@@ -27,6 +27,8 @@ FACT_LABELS: Mapping[str, str] = MappingProxyType(
         "scored": "评分",
         "behaved": "行为",
         "consented": "同意",
+        "contact_stopped": "退订",
+        "contact_allowed": "恢复联系",
         "call_logged": "通话",
         "cooling": "快要冷下来",
         "wrote": "来消息",

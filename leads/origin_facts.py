@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from leads.facts import Fact
+from leads.reach_facts import WAYS
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -16,12 +17,16 @@ class Consented(Fact):
     purpose: str
     version: str
     form: str
+    topic: str = ""
+    way: str = "form"
 
     def text(self) -> str:
-        return f"{self.purpose}(第 {self.version} 版,表单 {self.form})"
+        where = f"表单 {self.form}" if self.way == "form" else WAYS.get(self.way, self.way)
+        return f"{self.purpose}(第 {self.version} 版,{where})"
 
     def data(self) -> Mapping[str, Any]:
-        return {"purpose": self.purpose, "version": self.version, "form": self.form}
+        told = {"purpose": self.purpose, "version": self.version, "form": self.form}
+        return told | ({"topic": self.topic, "way": self.way} if self.topic else {})
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -22,6 +22,7 @@ from store import odds as odds
 from store import origin as origin
 from store import queues as queues
 from store import quote as quote
+from store import reach as reach
 from store.engine import open_engine, sqlite_path
 from store.gather import Gathering, Work
 from store.hear import hear

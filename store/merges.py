@@ -27,6 +27,7 @@ CHILDREN: Mapping[str, str] = {
     "consent": "move",
     "deal_contact": "move",
     "credit": "move",
+    "contact_stop": "move",
     "dispute": "move",
     "draft": "move",
     "due": "move",

@@ -2,10 +2,11 @@
 
 from datetime import datetime
 
-from sqlalchemy import Column, Index, Text
+from sqlalchemy import Column, Index, String, Text, text
 from sqlmodel import Field
 
-from store.columns import Utc, wide_integer
+from store.columns import Utc, added, wide_integer
+from store.sealed import Sealed
 from store.tables import Row
 
 
@@ -77,7 +78,11 @@ class Attendance(Row, table=True):
 
 
 class ConsentGiven(Row, table=True):
-    """What a person agreed to, with the proof: which words (their hash), in which form, when, from where (masked)."""
+    """What a person agreed to, with the proof: which words (their hash), in which form, when, from where (masked).
+
+    `topic` and `channel` say what it covers: "" as topic is nothing but the purpose, "" as channel is every channel.
+    `way`: form, page, chat, api; `by` and `proof`: who heard it, and in which words or on which picture it stands.
+    """
 
     __tablename__ = "consent"
 
@@ -91,6 +96,11 @@ class ConsentGiven(Row, table=True):
     address: str
     at: datetime = Field(sa_type=Utc)
     withdrawn_at: datetime | None = Field(default=None, sa_type=Utc)
+    topic: str = Field(default="", sa_column=added("topic"))
+    channel: str = Field(default="", sa_column=added("channel"))
+    way: str = Field(default="form", sa_column=Column("way", String(), nullable=False, server_default=text("'form'")))
+    by: str | None = None
+    proof: str = Field(default="", sa_column=Column("proof", Sealed("consent.proof")))
 
     __table_args__ = (Index("ix_consent_lead", "corp", "lead_id", "purpose"),)
 

@@ -43,15 +43,19 @@ async def ask(
     lead_id: int | None = None,
     purpose: str = "ring",
     params: dict[str, Any] | None = None,
+    run_at: datetime | None = None,
 ) -> bool:
-    """Ask for a card by name. False when this key was asked for before, or the same refresh is already waiting."""
+    """Ask for a card by name. False when this key was asked for before, or the same refresh is already waiting.
+
+    It goes at once unless `run_at` says when.
+    """
     row = {
         "corp": tx.corp, "platform": platform, "place": place, "lane": lane, "card": card, "key": key,
         "member_id": member_id, "lead_id": lead_id, "purpose": purpose, "params": params or {}, "state": "queued",
-        "attempts": 0, "fence": 0, "error": "", "run_at": now, "created_at": now, "ref": "", "updating": False,
-        "platform_id": "",
+        "attempts": 0, "fence": 0, "error": "", "run_at": run_at or now, "created_at": now, "ref": "",
+        "updating": False, "platform_id": "",
     }  # fmt: skip
-    tx.wake("outbox")
+    tx.wake("reach" if purpose == "reach" else "outbox")
     return (await tx.execute(_asking(tx.dialect), row)).rowcount == 1
 
 
@@ -125,7 +129,9 @@ async def list_undelivered(tx: Tx, *, limit: int = 10) -> Sequence[Outbox]:
     """What did not reach its person and waits for somebody to look: failed and unknown, newest first."""
     return await tx.all(
         select(Outbox)
-        .where(col(Outbox.corp) == tx.corp, col(Outbox.state).in_(("failed", "unknown")), col(Outbox.purpose) == "ring")
+        .where(
+            col(Outbox.corp) == tx.corp, col(Outbox.state).in_(("failed", "unknown")), col(Outbox.purpose) != "refresh"
+        )
         .order_by(col(Outbox.id).desc())
         .limit(limit)
     )
@@ -192,10 +198,10 @@ async def count_by_state(tx: Tx) -> dict[str, int]:
 
 
 async def oldest_waiting(tx: Tx) -> datetime | None:
-    """Since when the oldest message waits to be sent."""
+    """Since when the oldest message waits to be sent; one to a customer waits for its day."""
     rows = await tx.rows(
         select(func.min(col(Outbox.created_at))).where(
-            col(Outbox.corp) == tx.corp, col(Outbox.state).in_(("queued", "sending"))
+            col(Outbox.corp) == tx.corp, col(Outbox.state).in_(("queued", "sending")), col(Outbox.purpose) != "reach"
         )
     )
     found: datetime | None = rows[0][0]
@@ -230,6 +236,7 @@ async def resend(tx: Tx, message_id: int, *, now: datetime) -> bool:
         .values(state="queued", attempts=0, run_at=now, lease_until=None, body=None, ref="", error="")
     )
     tx.wake("outbox")
+    tx.wake("reach")
     return result.rowcount == 1
 
 

@@ -37,7 +37,10 @@ class Inbox(Row, table=True):
 
 
 class Outbox(Row, table=True):
-    """A message to a place. States: queued, sending, sent, failed, unknown (nobody knows whether it arrived)."""
+    """A message to a place. States: queued, sending, sent, failed, unknown (nobody knows whether it arrived), stopped
+
+    (to a customer who must not get it any more).
+    """
 
     id: int | None = Field(default=None, primary_key=True)
     corp: str
@@ -47,7 +50,7 @@ class Outbox(Row, table=True):
     member_id: str | None = None
     card: str
     lead_id: int | None = None
-    purpose: str  # ring: a new message; refresh: what is shown must be true
+    purpose: str  # ring: a new message; refresh: what is shown must be true; reach: a customer hears from us
     params: dict[str, Any] = Field(default_factory=dict, sa_column=Column("params", SealedJson("outbox.params")))
     key: str  # the effect happens once per key
     ref: str = ""
@@ -67,7 +70,9 @@ class Outbox(Row, table=True):
     __table_args__ = (
         Index("uq_outbox_key", "corp", "key", unique=True),
         Index("ix_outbox_open", "corp", "lane", "id", **only_where("state IN ('queued', 'sending')")),
-        Index("ix_outbox_due", "corp", "state", "run_at", **only_where("state IN ('queued', 'sending', 'unknown')")),
+        Index("ix_outbox_due", "corp", "state", "id", **only_where("state = 'queued' AND purpose != 'reach'")),
+        Index("ix_outbox_reach", "corp", "run_at", **only_where("state = 'queued' AND purpose = 'reach'")),
+        Index("ix_outbox_reached", "corp", "lead_id", "first_sent_at", **only_where("purpose = 'reach'")),
         Index(
             "uq_outbox_refresh",
             "corp",

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import or_, update
+from sqlalchemy import and_, or_, update
 from sqlmodel import col
 
 from store.lease import LEASE
@@ -25,6 +25,8 @@ async def bring_forward(tx: Tx, *, now: datetime) -> int:
         (Outbox, Outbox.created_at, "unknown"),
     ):
         late = or_(col(created) > now, col(table.run_at) > now + LONGEST_PAUSE)
+        if table is Outbox:  # a customer's day was chosen on purpose
+            late = and_(late, col(Outbox.purpose) != "reach")
         result = await tx.run(
             update(table)
             .where(col(table.corp) == tx.corp, col(table.state) == state, col(table.run_at) > now, late)

@@ -204,7 +204,7 @@ class Town:
 
     async def settle(self) -> None:
         """Wait until nothing that is due is left to do."""
-        for worker in ("inbox", "welcome", "due", "outbox", "job", "imports", "photos"):
+        for worker in ("inbox", "welcome", "due", "outbox", "reach", "job", "imports", "photos"):
             self.bot.schedule.hint(worker)
         async with asyncio.timeout(60):
             while self._open_work():  # noqa: ASYNC110 - the rows tell, no flag in memory

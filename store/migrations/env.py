@@ -12,6 +12,7 @@ from store import odds as odds
 from store import origin as origin
 from store import queues as queues
 from store import quote as quote
+from store import reach as reach
 from store.tables import Row
 
 context.configure(

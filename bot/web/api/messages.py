@@ -11,7 +11,7 @@ from bot.web.api.wire import local
 from leads.mask import said
 from store.outbox import list_by_state
 
-State = Literal["queued", "sending", "sent", "failed", "unknown"]
+State = Literal["queued", "sending", "sent", "failed", "unknown", "stopped"]
 
 
 class MessageShown(BaseModel):
@@ -23,7 +23,7 @@ class MessageShown(BaseModel):
     platform: str
     card: str
     subject: str | None
-    purpose: Literal["ring", "refresh"]
+    purpose: Literal["ring", "refresh", "reach"]
     attempts: int
     error: str
     created_at: datetime
@@ -40,7 +40,9 @@ class MessagePage(BaseModel):
 class MessageFilter(Page):
     """Which messages to list, newest first."""
 
-    state: Annotated[Literal["", "queued", "sending", "sent", "failed", "unknown"], Field(description="状态")] = ""
+    state: Annotated[
+        Literal["", "queued", "sending", "sent", "failed", "unknown", "stopped"], Field(description="状态")
+    ] = ""
 
 
 async def list_them(call: Call) -> Reply:

@@ -1,0 +1,167 @@
+"""Messages to customers go out: asked about once more at the last moment, each at most once, none forgotten."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Protocol
+
+import structlog
+
+from bot.context import Context
+from bot.platform import Receipt, SendLater, SendRefused, SendUnknown
+from bot.undelivered import give_up
+from leads.errors import Refused
+from nurture.permit import permit
+from store import crash, lease
+from store.db import Store
+from store.leads import find_lead
+from store.queues import Outbox
+from store.shared import may_succeed
+from store.tables import Lead
+from store.tx import Tx
+
+log = structlog.get_logger()
+
+BATCH = 32
+GIVE_UP = timedelta(hours=24)  # of tries to hand one over
+
+
+@dataclass(frozen=True)
+class Letter:
+    """One message as a channel gets it. `ref` is its name for ever: the same in every try."""
+
+    ref: str
+    lead: Lead = field(repr=False)
+    topic: str
+    content: str
+    variables: dict[str, str] = field(repr=False)
+    by: str | None = None
+
+
+class Channel(Protocol):
+    """A road to customers: mail, text messages, a colleague who confirms. Registered by its name in `Leadbot.reach`."""
+
+    async def render(self, tx: Tx, letter: Letter, ctx: Context) -> bytes:
+        """The complete request, made in the transaction before the call; raises Refused when it can never go."""
+        ...
+
+    async def send(self, body: bytes) -> Receipt:
+        """Hand it over; raises SendLater (was not taken), SendRefused (never will be), SendUnknown."""
+        ...
+
+
+class Courier:
+    """Takes what customers are to get from the outbox, and hands it to the channel.
+
+    What became of a call that was cut off nobody knows: it waits in 未送达 for a person, and is never repeated alone.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        channels: dict[str, Channel],
+        context: Callable[[], Awaitable[Context]],
+        now: Callable[[], datetime],
+    ) -> None:
+        self._store = store
+        self._channels = channels
+        self._context = context
+        self._now = now
+
+    async def run_once(self) -> int:
+        """Send what is due now; returns how many rows were taken.
+
+        The transaction is an ordered one: a withdrawal comes before it, and stops the message, or after it, and then
+        the message is on its way.
+        """
+        ctx = await self._context()
+        taken, ready = await self._store.transaction(lambda tx: self._prepare(tx, ctx))
+        crash.point("courier_after_sending_commit")
+        await asyncio.gather(*(self._hand_over(row) for row in ready))
+        return taken
+
+    async def _prepare(self, tx: Tx, ctx: Context) -> tuple[int, list[Outbox]]:
+        rows = await lease.take(tx, Outbox, now=ctx.now, limit=BATCH, state="queued", lanes=False, of="reach")
+        ready = [row for row in rows if await self._is_on_its_way(tx, row, ctx)]
+        return len(rows), ready
+
+    async def _is_on_its_way(self, tx: Tx, row: Outbox, ctx: Context) -> bool:
+        """Move one row to `sending` with its finished body; or end it, or put it off."""
+        topic = str(row.params.get("topic", ""))
+        asked = await permit(tx, row.lead_id or 0, channel=row.platform, topic=topic, rules=ctx.rules, now=ctx.now)
+        if not asked.allowed and asked.until is not None:
+            await lease.settle(tx, row, run_at=asked.until, attempts=row.attempts - 1, error=asked.why)
+            return False
+        lead = await find_lead(tx, row.lead_id or 0)
+        if not asked.allowed or lead is None:
+            await lease.settle(tx, row, state="stopped", error=asked.why, params={"topic": topic})
+            return False
+        channel = self._channels.get(row.platform)
+        if channel is None:
+            await give_up(tx, row, f"还没有开通「{row.platform}」这个渠道,请管理员在 leadbot.yaml 里配置", ctx)
+            return False
+        letter = Letter(
+            ref=f"reach-{row.id}-{tx.keys.blind('reach', row.key).hex()[:12]}", lead=lead, topic=topic,
+            content=str(row.params.get("content", "")), variables=dict(row.params.get("variables") or {}),
+            by=row.member_id,
+        )  # fmt: skip
+        try:
+            body = await channel.render(tx, letter, ctx)
+        except Refused as refused:
+            await lease.settle(tx, row, state="stopped", error=refused.sentence, params={"topic": topic})
+            return False
+        except Exception as error:
+            if may_succeed(error):
+                raise
+            log.error("a message to a customer could not be made", message=row.id, exc_info=error)
+            await give_up(tx, row, f"机器人做不出这条消息({type(error).__name__}),原因在日志里", ctx)
+            return False
+        row.body, row.ref = body, letter.ref
+        row.first_sent_at = row.first_sent_at or ctx.now
+        return await lease.hold(tx, row, state="sending", body=body, ref=letter.ref, first_sent_at=row.first_sent_at)
+
+    async def _hand_over(self, row: Outbox) -> None:
+        crash.point("courier_before_call")
+        try:
+            receipt = await self._channels[row.platform].send(row.body or b"")
+        except SendLater as later:
+            await self._later(row, str(later), later.delay)
+        except SendRefused as refused:
+            if refused.alarm:
+                log.error("a channel refuses us until an administrator acts", channel=row.platform, cause=str(refused))
+                await self._later(row, str(refused), timedelta(minutes=1))
+            else:
+                await self._failed(row, str(refused))
+        except SendUnknown as unknown:
+            await self._uncertain(row, str(unknown))
+        except Exception as error:
+            log.exception("an error of ours while a customer's message was handed over", message=row.id)
+            await self._uncertain(row, f"机器人自己出了错({type(error).__name__}),原因在日志里")
+        else:
+            crash.point("courier_after_call")
+            now = self._now()
+            await self._store.transaction(
+                lambda tx: lease.settle(
+                    tx, row, state="sent", sent_at=now, platform_id=receipt.message_id, error=""
+                )
+            )  # fmt: skip
+            crash.point("courier_after_receipt")
+
+    async def _uncertain(self, row: Outbox, cause: str) -> None:
+        log.warning("outcome of a customer's message unknown", message=row.id, cause=cause)
+        await self._store.transaction(lambda tx: lease.settle(tx, row, state="unknown", error=cause))
+
+    async def _later(self, row: Outbox, cause: str, delay: timedelta | None) -> None:
+        now = self._now()
+        if row.first_sent_at is not None and now - row.first_sent_at > GIVE_UP:
+            await self._failed(row, cause)
+            return
+        pause = delay or timedelta(seconds=min(2 ** min(row.attempts - 1, 10), 300))
+        await self._store.transaction(
+            lambda tx: lease.settle(tx, row, state="queued", error=cause, run_at=now + pause, body=None)
+        )
+
+    async def _failed(self, row: Outbox, cause: str) -> None:
+        ctx = await self._context()
+        await self._store.transaction(lambda tx: give_up(tx, row, cause, ctx))

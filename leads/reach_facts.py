@@ -1,0 +1,63 @@
+"""What a person has said about hearing from us: no more of this, or yes again."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from leads.facts import Fact
+
+WAYS: Mapping[str, str] = {
+    "page": "退订页", "mail": "邮件", "sms": "短信", "kf": "微信客服", "chat": "同事代记", "api": "接口",
+    "bounce": "退信", "erase": "删除信息", "form": "网页表单",
+}  # fmt: skip
+CHANNEL_LABELS: Mapping[str, str] = {
+    "mail": "邮件", "sms": "短信", "mass": "企业微信群发", "kf": "微信客服", "hand": "销售亲自发"
+}  # fmt: skip
+
+
+@dataclass(frozen=True, kw_only=True)
+class ContactStopped(Fact):
+    """The person wants no more messages: about a topic ("" all), by a channel ("" every one)."""
+
+    kind = "contact_stopped"
+    topic: str
+    label: str
+    channel: str
+    way: str
+    words: str = field(default="", repr=False)
+
+    def text(self) -> str:
+        return f"{what_of(self.label, self.channel)}({WAYS.get(self.way, self.way)})" + (
+            f":{self.words}" if self.words else ""
+        )
+
+    def data(self) -> Mapping[str, Any]:
+        return {"topic": self.topic, "channel": self.channel, "way": self.way}
+
+
+@dataclass(frozen=True, kw_only=True)
+class ContactAllowed(Fact):
+    """The person wants to hear from us again; what they agreed to stands in a fact of its own."""
+
+    kind = "contact_allowed"
+    topic: str
+    label: str
+    channel: str
+    way: str
+    stopped_at: datetime
+
+    def text(self) -> str:
+        return f"{what_of(self.label, self.channel)}({WAYS.get(self.way, self.way)})"
+
+    def data(self) -> Mapping[str, Any]:
+        told = {"topic": self.topic, "channel": self.channel, "way": self.way}
+        return told | {"stopped_at": self.stopped_at.isoformat()}
+
+
+def what_of(label: str, channel: str) -> str:
+    """「产品资讯」, 「产品资讯」的短信, 所有短信, 全部消息."""
+    by = CHANNEL_LABELS.get(channel, channel)
+    if label:
+        return f"「{label}」" + (f"的{by}" if by else "")
+    return f"所有{by}" if by else "全部消息"

@@ -1,0 +1,72 @@
+"""Customers for tests: people who have agreed to hear from us, and a channel that only remembers what it was given."""
+
+import asyncio
+import json
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+
+from bot.context import Context
+from bot.courier import Letter
+from bot.platform import Receipt
+from config.folder import TEMPLATES, Folder
+from config.hours import calendar_of
+from config.rules import Rules, load_rules
+from leads.capture import Person, capture
+from leads.consent import Agreed, consent
+from store.tx import Tx
+
+DEFAULT = (TEMPLATES / "default" / "rules.yaml").read_text("utf-8")
+
+
+def rules_with(nurture: str = "{}") -> Rules:
+    """The default rules with a section of nurture in one line."""
+    return load_rules(f"{DEFAULT}\nnurture: {nurture}\n", "rules.yaml")
+
+
+def context_of(rules: Rules, now: Callable[[], datetime]) -> Callable[[], "asyncio.Future[Context]"]:
+    """What a worker asks for the present moment."""
+    calendar = calendar_of(rules, Folder(Path()), today=now().date())
+
+    async def context() -> Context:
+        return Context(rules, calendar, now(), public_url="https://crm.example.com")
+
+    return context  # type: ignore[return-value]
+
+
+async def customer(tx: Tx, number: int, *, topics: tuple[str, ...] = ("news",), rules: Rules, now: datetime) -> int:
+    """Somebody with a mobile number and a mailbox, who has agreed to these topics; returns their lead's id."""
+    person = Person(
+        source="官网",
+        name=f"客户{number}",
+        phone=f"138{number:08}",
+        email=f"buyer{number}@hengli.cn",
+        company="恒力机械",
+    )
+    lead_id = (await capture(tx, person, rules=rules, now=now)).lead_id
+    for topic in topics:
+        agreed = Agreed("接收资讯", "1", "0" * 64, "contact", "203.0.113.*", now, topic=topic)
+        await consent(tx, lead_id, agreed, now=now)
+    return lead_id
+
+
+class Recorder:
+    """A channel that remembers what it was asked to send; `ends`: how the next calls end instead of well."""
+
+    def __init__(self) -> None:
+        self.sent: list[str] = []  # the refs
+        self.letters: list[Letter] = []
+        self.ends: list[Exception] = []
+        self.pause = 0.0
+
+    async def render(self, tx: Tx, letter: Letter, ctx: Context) -> bytes:
+        self.letters.append(letter)
+        return json.dumps({"ref": letter.ref, "to": letter.lead.no}).encode()
+
+    async def send(self, body: bytes) -> Receipt:
+        if self.pause:
+            await asyncio.sleep(self.pause)
+        if self.ends:
+            raise self.ends.pop(0)
+        self.sent.append(json.loads(body)["ref"])
+        return Receipt(message_id=self.sent[-1])
