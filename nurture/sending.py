@@ -50,8 +50,9 @@ async def want(
 ) -> Wanted | Withheld:
     """Put one message to a customer into the outbox, unless they may not get it; the same `key` writes nothing new.
 
-    `content` is a piece of the library by name, `topic` one of the rules by name or label, `variables` fill what it leaves open, `by` is the colleague in whose
-    name it goes (they hear when it does not arrive). It is asked about once more as it goes.
+    `content` is a piece of the library by name, `topic` one of the rules by name or label, `variables` fill what the
+    piece leaves open, `by` is the colleague in whose name it goes (they hear when it does not arrive). It is asked
+    about once more as it goes.
     """
     if channel not in CHANNELS:
         raise ValueError(f"there is no channel {channel!r}; there are {', '.join(CHANNELS)}")
