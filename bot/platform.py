@@ -64,6 +64,10 @@ class SendRefused(Tellable):
         self.alarm = alarm
 
 
+class AddressDead(SendRefused):
+    """Nobody is reached at this address, now or later: it is not written to again."""
+
+
 class SendUnknown(Tellable):
     """Nobody knows whether the platform took the message: the line was cut, it timed out, it answered nonsense."""
 
