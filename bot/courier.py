@@ -12,6 +12,7 @@ from bot.context import Context
 from bot.platform import Receipt, SendLater, SendRefused, SendUnknown
 from bot.undelivered import give_up
 from leads.errors import Refused
+from nurture.filling import fill
 from nurture.permit import permit
 from store import crash, lease
 from store.db import Store
@@ -29,13 +30,21 @@ GIVE_UP = timedelta(hours=24)  # of tries to hand one over
 
 @dataclass(frozen=True)
 class Letter:
-    """One message as a channel gets it. `ref` is its name for ever: the same in every try."""
+    """One message as a channel gets it. `key` is its name for ever: the same in every try.
 
-    ref: str
+    `text` is finished (the small Markdown of bot/prose.py), its links are those that only this customer has. `stop` is
+    the address of their page to stop it, `seen` that of a picture that tells of its opening; "" when we have no
+    public address.
+    """
+
+    key: str
     lead: Lead = field(repr=False)
     topic: str
     content: str
-    variables: dict[str, str] = field(repr=False)
+    subject: str = field(repr=False)
+    text: str = field(repr=False)
+    stop: str = field(repr=False)
+    seen: str = field(repr=False)
     by: str | None = None
 
 
@@ -101,12 +110,12 @@ class Courier:
         if channel is None:
             await give_up(tx, row, f"还没有开通「{row.platform}」这个渠道,请管理员在 leadbot.yaml 里配置", ctx)
             return False
-        letter = Letter(
-            ref=f"reach-{row.id}-{tx.keys.blind('reach', row.key).hex()[:12]}", lead=lead, topic=topic,
-            content=str(row.params.get("content", "")), variables=dict(row.params.get("variables") or {}),
-            by=row.member_id,
-        )  # fmt: skip
         try:
+            filled = await fill(tx, row, lead, rules=ctx.rules, public_url=ctx.public_url, now=ctx.now)
+            letter = Letter(
+                key=row.key, lead=lead, topic=topic, content=str(row.params.get("content", "")), by=row.member_id,
+                subject=filled.subject, text=filled.text, stop=filled.stop, seen=filled.seen,
+            )  # fmt: skip
             body = await channel.render(tx, letter, ctx)
         except Refused as refused:
             await lease.settle(tx, row, state="stopped", error=refused.sentence, params={"topic": topic})
@@ -117,9 +126,8 @@ class Courier:
             log.error("a message to a customer could not be made", message=row.id, exc_info=error)
             await give_up(tx, row, f"机器人做不出这条消息({type(error).__name__}),原因在日志里", ctx)
             return False
-        row.body, row.ref = body, letter.ref
-        row.first_sent_at = row.first_sent_at or ctx.now
-        return await lease.hold(tx, row, state="sending", body=body, ref=letter.ref, first_sent_at=row.first_sent_at)
+        row.body, row.first_sent_at = body, row.first_sent_at or ctx.now
+        return await lease.hold(tx, row, state="sending", body=body, first_sent_at=row.first_sent_at)
 
     async def _hand_over(self, row: Outbox) -> None:
         crash.point("courier_before_call")

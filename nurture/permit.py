@@ -85,6 +85,14 @@ def may_hear(person: Person, *, channel: str, topic: str, rules: Rules, now: dat
     return Permit(True)
 
 
+def wants(topic: str, stops: Sequence[ContactStop], consents: Sequence[ConsentGiven], *, rules: Rules) -> bool:
+    """Whether a person hears of a topic by any channel, as far as it is theirs to say."""
+    agreed = [one for one in consents if one.topic == topic]
+    if rules.nurture.topics[topic].consent and not agreed:
+        return False
+    return not any(not one.channel and _stops(one, agreed, channel="", topic=topic) for one in stops)
+
+
 def why_stopped(stop: ContactStop, *, rules: Rules) -> str:
     """Whoever tries anyway reads since when the person does not want it, and what exactly."""
     day = f"{stop.at.astimezone(rules.zone):%Y-%m-%d}"

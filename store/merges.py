@@ -41,6 +41,7 @@ CHILDREN: Mapping[str, str] = {
     "import_lead": "stay",
     "import_mark": "move",
     "kf_talk": "move",
+    "link": "move",
     "opportunity": "move",
     "outbox": "stay",
     "timeline": "move",

@@ -61,7 +61,7 @@ class Recorder:
 
     async def render(self, tx: Tx, letter: Letter, ctx: Context) -> bytes:
         self.letters.append(letter)
-        return json.dumps({"ref": letter.ref, "to": letter.lead.no}).encode()
+        return json.dumps({"ref": letter.key, "to": letter.lead.no}).encode()
 
     async def send(self, body: bytes) -> Receipt:
         if self.pause:

@@ -34,6 +34,7 @@ from bot.web.edge import layer
 from bot.web.form.doors import FormDoors
 from bot.web.health import Health, add_health
 from bot.web.public import add_public
+from bot.web.stop import StopDoors
 from bot.web.upload import add_upload
 from config.channel import Channel
 
@@ -77,6 +78,7 @@ def add_routes(
     add_health(app, health)
     add_upload(app, desk)
     FormDoors(desk).add_routes(app)
+    StopDoors(desk).add_routes(app)
     add_public(app, public_dir)
 
 

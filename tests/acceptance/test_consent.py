@@ -19,6 +19,7 @@ from store.tx import Tx
 from tests.conftest import KEYS, NOW
 from tests.customers import Recorder, context_of, customer, rules_with
 
+TEXT = {"subject": "给{姓名|您}的报价", "text": "{姓名|您好},报价在这里。"}
 RULES = rules_with("{all_channels: {per_day: 9, per_week: 99}, caps: {}}")
 
 
@@ -39,7 +40,7 @@ class Desk:
         return await self.store.transaction(lambda tx: customer(tx, number, rules=RULES, now=self.at, **more))
 
     async def want(self, lead_id: int, key: str, **more: Any) -> Wanted | Withheld:
-        given = {"channel": "mail", "content": "quote", "topic": "news", **more}
+        given = {"channel": "mail", "content": "", "topic": "news", "variables": TEXT, **more}
         return await self.store.transaction(lambda tx: want(tx, lead_id, key=key, rules=RULES, now=self.at, **given))
 
     async def stop(self, lead_id: int, **more: Any) -> Any:
@@ -119,7 +120,7 @@ async def test_nothing_begins_to_be_sent_after_a_withdrawal_was_committed(
         for lead_id in people:
             for channel in ("mail", "sms", "hand"):
                 await want(
-                    tx, lead_id, channel=channel, content="quote", topic="news", key=f"{channel}:{lead_id}",
+                    tx, lead_id, channel=channel, content="", topic="news", key=f"{channel}:{lead_id}", variables=TEXT,
                     rules=RULES, now=NOW,
                 )  # fmt: skip
 

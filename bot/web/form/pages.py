@@ -77,6 +77,11 @@ def sorry_page(title: str, sentence: str, *, status: int) -> web.Response:
     return _page(content, None, status=status)
 
 
+def filled(file: str, *, status: int = 200, **values: Any) -> web.Response:
+    """Another page of ours for strangers, in the same manner."""
+    return _page(_template(file).render(**values), None, status=status)
+
+
 def style_of(form: Form) -> str:
     """The style sheet in the form's colour, with letters on it that can be read."""
     color = form.theme.color

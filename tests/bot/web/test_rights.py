@@ -14,7 +14,10 @@ OPEN = {
     ("GET", "/api/docs.css"), ("GET", "/{file}"), ("*", "/{file}"), ("GET", "/app/{file}"),
     ("GET", "/f/{form}.css"), ("GET", "/f/{form}.js"), ("GET", "/f/frame-page.js"),
 }  # fmt: skip
-FORMS = {("GET", "/f/{form}"), ("POST", "/f/{form}"), ("GET", "/f/{form}.png")}  # for strangers
+FORMS = {  # for strangers
+    ("GET", "/f/{form}"), ("POST", "/f/{form}"), ("GET", "/f/{form}.png"),
+    ("GET", "/u/{token}"), ("POST", "/u/{token}"),
+}  # fmt: skip
 SECRET = {("GET", "/app/import/{token}"), ("POST", "/app/import/{token}")}  # who has the link may use it, once
 LOOKING = {  # any valid key
     ("GET", "/api/v1/campaigns"), ("GET", "/api/v1/campaigns/{campaign}"), ("GET", "/api/v1/campaigns/{campaign}/qr"),
