@@ -1,7 +1,8 @@
 """Messages to customers go out: asked about once more at the last moment, each at most once, none forgotten."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+import hmac
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -9,12 +10,14 @@ from typing import Protocol
 import structlog
 
 from bot.context import Context
-from bot.platform import Receipt, SendLater, SendRefused, SendUnknown
+from bot.pipeline import apply, origin_of
+from bot.platform import AddressDead, Receipt, RoadClosed, SendLater, SendRefused, SendUnknown
 from bot.undelivered import give_up
+from leads.bounce import note_dead
 from leads.errors import Refused
 from nurture.filling import fill
 from nurture.permit import permit
-from store import crash, lease
+from store import crash, lease, outbox, roads
 from store.db import Store
 from store.leads import find_lead
 from store.queues import Outbox
@@ -26,17 +29,20 @@ log = structlog.get_logger()
 
 BATCH = 32
 GIVE_UP = timedelta(hours=24)  # of tries to hand one over
+LONGEST_PAUSE = timedelta(minutes=5)  # of a road that is closed
 
 
 @dataclass(frozen=True)
 class Letter:
-    """One message as a channel gets it. `key` is its name for ever: the same in every try.
+    """One message as a channel gets it. `key` is its name for ever, the same in every try; `ref` is one that a channel
+    may show to the world, by which what comes back is recognised (see `find_by_ref`).
 
     `text` is finished (the small Markdown of bot/prose.py), its links are those that only this customer has. `stop` is
     the address of their page to stop it, `seen` that of a picture that tells of its opening; "" when we have no
     public address.
     """
 
+    ref: str
     key: str
     lead: Lead = field(repr=False)
     topic: str
@@ -49,7 +55,12 @@ class Letter:
 
 
 class Channel(Protocol):
-    """A road to customers: mail, text messages, a colleague who confirms. Registered by its name in `Leadbot.reach`."""
+    """A road to customers: mail, text messages, a colleague who confirms. Registered by its name in `Leadbot.reach`.
+
+    `limits`: how many messages the road carries in each span of time, for all customers together.
+    """
+
+    limits: Mapping[timedelta, int]
 
     async def render(self, tx: Tx, letter: Letter, ctx: Context) -> bytes:
         """The complete request, made in the transaction before the call; raises Refused when it can never go."""
@@ -77,6 +88,7 @@ class Courier:
         self._channels = channels
         self._context = context
         self._now = now
+        self._closed: dict[str, tuple[datetime, timedelta]] = {}  # road → until when, and how long the pause was
 
     async def run_once(self) -> int:
         """Send what is due now; returns how many rows were taken.
@@ -85,15 +97,40 @@ class Courier:
         the message is on its way.
         """
         ctx = await self._context()
-        taken, ready = await self._store.transaction(lambda tx: self._prepare(tx, ctx))
+        async with self._store.read() as tx:
+            waiting = [road for road in await roads.list_waiting(tx, now=ctx.now) if not self._is_closed(road, ctx.now)]
+        if not waiting:
+            return 0
+        taken, ready = await self._store.transaction(lambda tx: self._prepare(tx, waiting, ctx))
         crash.point("courier_after_sending_commit")
         await asyncio.gather(*(self._hand_over(row) for row in ready))
         return taken
 
-    async def _prepare(self, tx: Tx, ctx: Context) -> tuple[int, list[Outbox]]:
-        rows = await lease.take(tx, Outbox, now=ctx.now, limit=BATCH, state="queued", lanes=False, of="reach")
-        ready = [row for row in rows if await self._is_on_its_way(tx, row, ctx)]
-        return len(rows), ready
+    async def _prepare(self, tx: Tx, waiting: list[str], ctx: Context) -> tuple[int, list[Outbox]]:
+        """Take from each road as much as it may carry now. Other servers take in transactions before or after this."""
+        taken, ready = 0, []
+        for road in waiting:
+            room = await self._room(tx, road, ctx.now)
+            if not room:
+                continue
+            rows = await lease.take(
+                tx, Outbox, now=ctx.now, limit=room, state="queued", lanes=False, of="reach", platform=road
+            )
+            taken += len(rows)
+            ready += [row for row in rows if await self._is_on_its_way(tx, row, ctx)]
+        return taken, ready
+
+    async def _room(self, tx: Tx, road: str, now: datetime) -> int:
+        """How many messages may go by a road now, of what it carries in each span of time."""
+        channel = self._channels.get(road)
+        left = [BATCH]
+        for span, most in channel.limits.items() if channel is not None else ():
+            left.append(most - await roads.count_spent(tx, road, since=now - span))
+        return max(min(left), 0)
+
+    def _is_closed(self, road: str, now: datetime) -> bool:
+        until, pause = self._closed.get(road, (now, timedelta(0)))
+        return timedelta(0) < until - now <= pause  # a clock that was set does not close it for a year
 
     async def _is_on_its_way(self, tx: Tx, row: Outbox, ctx: Context) -> bool:
         """Move one row to `sending` with its finished body; or end it, or put it off."""
@@ -113,8 +150,8 @@ class Courier:
         try:
             filled = await fill(tx, row, lead, rules=ctx.rules, public_url=ctx.public_url, now=ctx.now)
             letter = Letter(
-                key=row.key, lead=lead, topic=topic, content=str(row.params.get("content", "")), by=row.member_id,
-                subject=filled.subject, text=filled.text, stop=filled.stop, seen=filled.seen,
+                ref=ref_of(tx, row), key=row.key, lead=lead, topic=topic, content=str(row.params.get("content", "")),
+                by=row.member_id, subject=filled.subject, text=filled.text, stop=filled.stop, seen=filled.seen,
             )  # fmt: skip
             body = await channel.render(tx, letter, ctx)
         except Refused as refused:
@@ -126,19 +163,27 @@ class Courier:
             log.error("a message to a customer could not be made", message=row.id, exc_info=error)
             await give_up(tx, row, f"机器人做不出这条消息({type(error).__name__}),原因在日志里", ctx)
             return False
-        row.body, row.first_sent_at = body, row.first_sent_at or ctx.now
-        return await lease.hold(tx, row, state="sending", body=body, first_sent_at=row.first_sent_at)
+        row.body, row.ref = body, letter.ref
+        row.first_sent_at = row.first_sent_at or ctx.now
+        return await lease.hold(
+            tx, row, state="sending", body=body, ref=letter.ref, first_sent_at=row.first_sent_at, run_at=ctx.now
+        )
 
     async def _hand_over(self, row: Outbox) -> None:
         crash.point("courier_before_call")
         try:
             receipt = await self._channels[row.platform].send(row.body or b"")
+        except RoadClosed as closed:
+            await self._later(row, str(closed), self._close(row.platform, closed.delay))
         except SendLater as later:
             await self._later(row, str(later), later.delay)
+        except AddressDead as dead:
+            await self._dead(row, str(dead))
         except SendRefused as refused:
             if refused.alarm:
+                pause = self._close(row.platform, timedelta(minutes=1))
                 log.error("a channel refuses us until an administrator acts", channel=row.platform, cause=str(refused))
-                await self._later(row, str(refused), timedelta(minutes=1))
+                await self._later(row, str(refused), pause)
             else:
                 await self._failed(row, str(refused))
         except SendUnknown as unknown:
@@ -148,6 +193,7 @@ class Courier:
             await self._uncertain(row, f"机器人自己出了错({type(error).__name__}),原因在日志里")
         else:
             crash.point("courier_after_call")
+            self._closed.pop(row.platform, None)
             now = self._now()
             await self._store.transaction(
                 lambda tx: lease.settle(
@@ -155,6 +201,27 @@ class Courier:
                 )
             )  # fmt: skip
             crash.point("courier_after_receipt")
+
+    def _close(self, road: str, delay: timedelta | None) -> timedelta:
+        """Nothing goes by this road for a while, which grows as long as it stays so."""
+        now = self._now()
+        until, pause = self._closed.get(road, (now, timedelta(0)))
+        if until <= now:  # the first of a batch closes it, the others find it closed
+            pause = min(max(delay or timedelta(seconds=1), 2 * pause), LONGEST_PAUSE)
+            until = now + pause
+            self._closed[road] = (until, pause)
+        return until - now
+
+    async def _dead(self, row: Outbox, cause: str) -> None:
+        """Nobody is at this address: the message has failed, and the address is not written to again."""
+        ctx = await self._context()
+
+        async def note(tx: Tx) -> None:
+            await give_up(tx, row, cause, ctx)
+            facts = await note_dead(tx, row.lead_id or 0, channel=row.platform, cause=cause, now=ctx.now)
+            await apply(tx, facts, ctx, origin=origin_of("dead", row.key))
+
+        await self._store.transaction(note)
 
     async def _uncertain(self, row: Outbox, cause: str) -> None:
         log.warning("outcome of a customer's message unknown", message=row.id, cause=cause)
@@ -173,3 +240,15 @@ class Courier:
     async def _failed(self, row: Outbox, cause: str) -> None:
         ctx = await self._context()
         await self._store.transaction(lambda tx: give_up(tx, row, cause, ctx))
+
+
+def ref_of(tx: Tx, row: Outbox) -> str:
+    """What the world may know of a message: its number, and a mark that only we can make."""
+    return f"m{row.id}-{tx.keys.blind('reach', row.key).hex()[:24]}"
+
+
+async def find_by_ref(tx: Tx, ref: str) -> Outbox | None:
+    """The message that went out under that name, or None for one that somebody made up."""
+    number = ref[1:].partition("-")[0]
+    row = await outbox.get_message(tx, int(number)) if number.isdecimal() and len(number) < 18 else None
+    return row if row is not None and hmac.compare_digest(ref_of(tx, row).encode(), ref.encode()) else None

@@ -56,6 +56,10 @@ class SendLater(Tellable):
         self.delay = delay
 
 
+class RoadClosed(SendLater):
+    """Nothing goes by this road now, whoever it is for: the server is away, or will not have us for a while."""
+
+
 class SendRefused(Tellable):
     """The platform will never take this message. `alarm`: the administrator must mend something first."""
 

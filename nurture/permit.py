@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from config.nurture import Cap
 from config.rules import Rules
+from leads.bounce import is_about
 from leads.reach_facts import CHANNEL_LABELS, what_of
 from leads.understand.phone import normal_phone
 from leads.validity import email_flaw
@@ -52,7 +53,7 @@ async def permit(tx: Tx, lead_id: int, *, channel: str, topic: str, rules: Rules
     person = Person(
         lead=lead,
         ways=frozenset(await reach.ways_to(tx, lead.id)),
-        stops=await reach.list_stops(tx, lead.id),
+        stops=[one for one in await reach.list_stops(tx, lead.id) if is_about(one, lead, tx.keys)],
         consents=await reach.list_consents(tx, lead.id),
         sent=await reach.list_reached(tx, lead.id, since=now - LONGEST),
     )

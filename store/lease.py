@@ -36,22 +36,31 @@ async def take(
     into: str | None = None,
     lanes: bool = True,
     of: Messages | None = None,
+    platform: str = "",
 ) -> Sequence[Work]:
     """Take up to `limit` rows that are due, oldest first, and hold them until `now` + `tx.takeover`.
 
     With `lanes`, a row waits while an older row of its lane is in one of the `holding` states. Without, the oldest is
     the one that has been due longest: a million rows that wait for their day are not looked through.
-    `of`: which messages are meant (of those to customers, the one that has been due longest comes first).
+    `of`: which messages are meant (of those to customers, the one that has been due longest comes first); with
+    `platform` only those that go by it.
     `into` changes the state while taking. The rows come back with their new fencing number.
     """
-    statement = _taking(table, state, holding, into, lanes, of)
-    taken = await tx.execute(statement, {"of_corp": tx.corp, "now": now, "until": now + tx.takeover, "most": limit})
+    statement = _taking(table, state, holding, into, lanes, of, bool(platform))
+    values = {"of_corp": tx.corp, "now": now, "until": now + tx.takeover, "most": limit}
+    taken = await tx.execute(statement, {**values, "of_platform": platform} if platform else values)
     return sorted(made(table, taken), key=lambda row: row.id or 0)
 
 
 @cache
 def _taking(
-    table: type[Work], state: str, holding: tuple[str, ...], into: str | None, lanes: bool, of: Messages | None
+    table: type[Work],
+    state: str,
+    holding: tuple[str, ...],
+    into: str | None,
+    lanes: bool,
+    of: Messages | None,
+    by: bool,
 ) -> ReturningUpdate[Any]:
     now = bindparam("now", type_=Utc)
     conditions = [
@@ -63,6 +72,8 @@ def _taking(
     if of is not None:  # written out: SQLite uses a partial index only where it reads the index's own condition
         reach: ColumnElement[str] = literal_column("'reach'")
         conditions.append((col(Outbox.purpose) == reach) if of == "reach" else (col(Outbox.purpose) != reach))
+    if by:
+        conditions.append(col(Outbox.platform) == bindparam("of_platform"))
     if of in ("welcome", "chat"):
         conditions.append((col(Outbox.card) == FAST) if of == "welcome" else (col(Outbox.card) != FAST))
     if lanes:

@@ -71,7 +71,8 @@ class Outbox(Row, table=True):
         Index("uq_outbox_key", "corp", "key", unique=True),
         Index("ix_outbox_open", "corp", "lane", "id", **only_where("state IN ('queued', 'sending')")),
         Index("ix_outbox_due", "corp", "state", "id", **only_where("state = 'queued' AND purpose != 'reach'")),
-        Index("ix_outbox_reach", "corp", "run_at", **only_where("state = 'queued' AND purpose = 'reach'")),
+        Index("ix_outbox_road", "corp", "platform", "run_at", **only_where("state = 'queued' AND purpose = 'reach'")),
+        Index("ix_outbox_spent", "corp", "platform", "run_at", **only_where("state != 'queued' AND purpose = 'reach'")),
         Index("ix_outbox_reached", "corp", "lead_id", "first_sent_at", **only_where("purpose = 'reach'")),
         Index(
             "uq_outbox_refresh",

@@ -3,7 +3,7 @@
 import asyncio
 import json
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from bot.context import Context
@@ -54,6 +54,7 @@ class Recorder:
     """A channel that remembers what it was asked to send; `ends`: how the next calls end instead of well."""
 
     def __init__(self) -> None:
+        self.limits: dict[timedelta, int] = {}
         self.sent: list[str] = []  # the refs
         self.letters: list[Letter] = []
         self.ends: list[Exception] = []

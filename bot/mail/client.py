@@ -18,7 +18,7 @@ from aiosmtplib import (
     SMTPResponseException,
 )
 
-from bot.platform import AddressDead, Receipt, SendLater, SendRefused, SendUnknown
+from bot.platform import AddressDead, Receipt, RoadClosed, SendLater, SendRefused, SendUnknown
 
 PATIENCE = 20.0  # seconds for one step of the talk
 LINES = 4
@@ -62,7 +62,7 @@ class _Line:
 
 
 class MailClient:
-    """Sends one mail a call. Raises SendLater, SendRefused (AddressDead: nobody is there) or SendUnknown.
+    """Sends one mail a call. Raises SendLater, RoadClosed, SendRefused, AddressDead or SendUnknown.
 
     Once the message itself is under way, a line that breaks leaves unknown whether the server has it.
     """
@@ -94,7 +94,7 @@ class MailClient:
                 raise
             except (SMTPException, OSError) as error:
                 line.smtp.close()
-                raise SendLater(f"邮件服务器断开了连接({type(error).__name__})") from None
+                raise RoadClosed(f"邮件服务器断开了连接({type(error).__name__})") from None
             try:
                 code, words = await line.smtp.data(content["message"].encode("ascii"))
             except SMTPResponseException as error:
@@ -135,13 +135,13 @@ class MailClient:
         except SMTPAuthenticationError as error:
             smtp.close()
             if 400 <= error.code < 500:
-                raise SendLater("邮件服务器暂时不让登录", BUSY) from None
+                raise RoadClosed("邮件服务器暂时不让登录", BUSY) from None
             raise SendRefused(WRONG_PASSWORD, alarm=True) from None
         except (SMTPException, OSError) as error:
             smtp.close()
             if _is_of_certificate(error):
                 raise SendRefused(NOT_TRUSTED, alarm=True) from None
-            raise SendLater(f"连不上邮件服务器({type(error).__name__})") from None
+            raise RoadClosed(f"连不上邮件服务器({type(error).__name__})") from None
         except SendRefused:
             smtp.close()
             raise
@@ -152,7 +152,7 @@ class MailClient:
             await line.smtp.mail(sender)
         except SMTPResponseException as error:
             if error.code == 421 or 400 <= error.code < 500:
-                raise SendLater(_said("邮件服务器说现在不行", error.code, error.message), BUSY) from None
+                raise RoadClosed(_said("邮件服务器说现在不行", error.code, error.message), BUSY) from None
             cause = _said("邮件服务器不让用这个发件人:检查 leadbot.yaml 的 mail.from", error.code, error.message)
             raise SendRefused(cause, alarm=True) from None
         try:
@@ -177,6 +177,8 @@ async def _hang_up(line: _Line) -> None:
 
 def _of_recipient(code: int, words: str) -> Exception:
     """What a refused recipient means (RFC 3463): later, nobody there, or this mail is not wanted."""
+    if code == 421:
+        return RoadClosed(_said("邮件服务器说现在不行", code, words), BUSY)
     if 400 <= code < 500:
         return SendLater(_said("对方的邮件服务器说稍后再试", code, words), GREY if code in (450, 451) else BUSY)
     cause = _said("对方的邮件服务器不收", code, words)

@@ -3,7 +3,6 @@
 What stands in the variables was typed by strangers: every word is escaped, and no header takes a line break.
 """
 
-import hashlib
 import html
 import json
 from collections.abc import Sequence
@@ -13,8 +12,8 @@ from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime, parseaddr
 
-from bot.letter import Letter
-from bot.prose import Block, Piece, plain_of
+from bot.courier import Letter
+from bot.prose import Block, Piece, blocks_of, plain_of
 
 UNFOLDED = SMTP.clone(cte_type="7bit", max_line_length=900)  # an address in a header is never broken in two
 FONT = "-apple-system,'PingFang SC','Microsoft YaHei','Noto Sans CJK SC',sans-serif"
@@ -25,33 +24,33 @@ STOP = "不想再收到?点这里退订"
 def mail_body(letter: Letter, *, sender: str, now: datetime) -> bytes:
     """The whole request: who it goes to and the message, in bytes that stay the same with every try."""
     name, address = parseaddr(sender)
+    blocks = blocks_of(letter.text)
     message = EmailMessage(SMTP)
     message["From"] = Address(display_name=_one_line(name), addr_spec=address)
-    message["To"] = Address(addr_spec=letter.to)
+    message["To"] = Address(addr_spec=letter.lead.email)
     message["Subject"] = _one_line(letter.subject)
     message["Date"] = format_datetime(now)
-    message["Message-ID"] = message_id(letter.key, sender)
+    message["Message-ID"] = f"<{letter.ref}@{domain_of(sender)}>"
     if letter.stop:
         message["List-Unsubscribe"] = f"<{letter.stop}>"
         message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"  # RFC 8058
     message["Precedence"] = "bulk"  # keeps most holiday replies away
-    plain = plain_of(letter.blocks) + (f"\n\n--\n{WHY}\n退订:{letter.stop}\n" if letter.stop else "\n")
+    plain = plain_of(blocks) + (f"\n\n--\n{WHY}\n退订:{letter.stop}\n" if letter.stop else "\n")
     message.set_content(plain, charset="utf-8", cte="base64")
-    message.add_alternative(page(letter), subtype="html", charset="utf-8", cte="base64")
-    content = {"from": address, "to": letter.to, "message": message.as_bytes(policy=UNFOLDED).decode("ascii")}
+    message.add_alternative(page(letter, blocks), subtype="html", charset="utf-8", cte="base64")
+    content = {"from": address, "to": letter.lead.email, "message": message.as_bytes(policy=UNFOLDED).decode("ascii")}
     return json.dumps(content, separators=(",", ":")).encode()
 
 
-def message_id(key: str, sender: str) -> str:
-    """Our name of a mail, by which what comes back is recognised; it tells nobody anything."""
-    domain = parseaddr(sender)[1].rpartition("@")[2]
-    return f"<{hashlib.sha256(key.encode()).hexdigest()[:40]}@{domain}>"
+def domain_of(sender: str) -> str:
+    """The part behind the @ of whoever sends; our names of mails end with it."""
+    return parseaddr(sender)[1].rpartition("@")[2].lower()
 
 
-def page(letter: Letter) -> str:
+def page(letter: Letter, blocks: Sequence[Block]) -> str:
     """The HTML part: one column, styles in place, at most 600 pixels, no script and nothing from elsewhere but
     pictures that the content names."""
-    inner = "\n".join(_block(block) for block in letter.blocks)
+    inner = "\n".join(_block(block) for block in blocks)
     foot = ""
     if letter.stop:
         foot = (

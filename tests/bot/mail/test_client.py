@@ -6,19 +6,20 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.letter import Letter
+from bot.courier import Letter
 from bot.mail.client import MailClient, MailServer, is_dead
 from bot.mail.render import mail_body
-from bot.platform import AddressDead, SendLater, SendRefused, SendUnknown
-from bot.prose import blocks_of
+from bot.platform import AddressDead, RoadClosed, SendLater, SendRefused, SendUnknown
 from sandbox.mail import MailServer as StandIn
+from store.tables import Lead
 
 NOW = datetime(2026, 3, 18, 2, 20, tzinfo=UTC)
 STOP = "https://crm.example.com/u/Zx8"
 
 
 def body(to: str = "wang@example.com", *, key: str = "k1", text: str = "王总,您好。") -> bytes:
-    letter = Letter(key, to, "选型手册", tuple(blocks_of(text)), stop=STOP)
+    lead = Lead(corp="acme", email=to, created_at=NOW)
+    letter = Letter(f"m7-{key}", key, lead, "news", "guide", "选型手册", text, stop=STOP, seen="")
     return mail_body(letter, sender="市场部 <news@example.com>", now=NOW)
 
 
@@ -62,7 +63,7 @@ async def test_a_line_stays_open_for_the_next_mail(house, client):
     [
         ("451 4.7.1 greylisted, wang@example.com come back", SendLater, "451 4.7.1"),
         ("450 mailbox busy", SendLater, "450"),
-        ("421 too many connections", SendLater, "421"),
+        ("421 too many connections", RoadClosed, "421"),
         ("550 5.1.1 no such user wang@example.com", AddressDead, "550 5.1.1"),
         ("550 user unknown", AddressDead, "550"),
         ("550 5.2.1 disabled", AddressDead, "550 5.2.1"),
