@@ -9,6 +9,7 @@ from bot.handlers import (
     capture,
     channel,
     claim,
+    consent,
     dispute,
     extension,
     field,
@@ -77,6 +78,13 @@ TABLE = (
     Command(
         ("回复",), "回复在微信客服里说话的客户", "回复 L1024 您好,报价单今天下午发您", on_lead=kf.on_reply_word,
         bare=False,
+    ),
+    Command(
+        ("退订",), "客户不想再收到某类消息,马上停", "退订 L1024 产品资讯", on_lead=consent.on_stop_word, bare=False,
+    ),
+    Command(
+        ("同意",), "客户同意接收某类消息,记下凭据", "同意 L1024 产品资讯 3月18日展会上当面说的",
+        on_lead=consent.on_agree_word, bare=False,
     ),
     Command(("合格",), "转为合格线索", "合格 L1024", on_lead=qualify.on_qualify_word),
     Command(("无效",), "标为无效,说一句原因", "无效 L1024 空号", on_lead=qualify.on_disqualify_word),

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from bot.context import Answer, Context, say
 from bot.events import CustomerEntered, CustomerWrote, KfRang, ReplyLost
+from bot.handlers.consent import confirm_in_kf, stop_by_answer
 from bot.platform import Place
 from leads.capture import Person, capture
 from leads.errors import Unusable
@@ -69,7 +70,11 @@ async def on_customer_wrote(tx: Tx, event: CustomerWrote, ctx: Context) -> list[
     wrote = LeadWrote(
         lead_id=captured.lead_id, at=ctx.now, channel=SOURCE, words=words, first=bool(captured.facts), answerable=True
     )
-    return [*captured.facts, wrote]
+    stopped = await stop_by_answer(tx, captured.lead_id, event.text, "kf", ctx)
+    fresh = await kf.find_talk(tx, event.account, event.external_id) if stopped else None
+    if fresh is not None:
+        await confirm_in_kf(tx, fresh, captured.lead_id, event.message_id, ctx)
+    return [*captured.facts, wrote, *stopped]
 
 
 async def on_reply_word(tx: Tx, lead_id: int | None, rest: str, who: Who, ctx: Context) -> list[Fact | Answer]:

@@ -8,7 +8,7 @@ from nurture.sending import Wanted, want
 from tests.customers import Recorder, customer
 from tests.town import Town, words
 
-pytestmark = [pytest.mark.platforms("wecom"), pytest.mark.feature("K4", "P4")]
+pytestmark = [pytest.mark.platforms("wecom"), pytest.mark.only("sqlite"), pytest.mark.feature("K4", "P4")]
 TEXT = {"subject": "新品", "text": "{姓名|您好},看看新品。"}
 
 
@@ -111,3 +111,42 @@ async def test_a_guessed_or_mangled_address_is_nobody_s_and_rubbish_changes_noth
             assert answer.status in (400, 422), given
             assert "Traceback" not in await answer.text()
     assert acme.database.rows("select count(*) from contact_stop where corp = 'acme'") == [(0,)]
+
+
+async def test_a_colleague_notes_what_the_customer_said_and_hears_why_not_later(acme: Town) -> None:
+    no = await acme.mql()
+    await acme.text("lina", f"领取 {no}")
+    assert "要写上凭据" in words(await acme.text("lina", f"同意 {no} 产品资讯"))
+    assert "没有叫「彩票」的主题" in words(await acme.text("lina", f"退订 {no} 彩票"))
+    assert f"记下了:{no} 同意接收「产品资讯」" in words(await acme.text("lina", f"同意 {no} 产品资讯 展会上当面说的"))
+    (agreed,) = [item for item in await acme.story(no) if item["kind"] == "consented"]
+    assert agreed["by"] == "lina" and agreed["text"] == "接收产品资讯(第 1 版,同事代记)"
+    rules = (await acme.bot.context()).rules
+    waits = {"content": "", "topic": "产品资讯", "variables": TEXT, "rules": rules, "now": acme.at}
+
+    async def tried(key: str, channel: str = "sms") -> Any:
+        return await acme.bot.store.transaction(lambda tx: want(tx, int(no[1:]), channel=channel, key=key, **waits))
+
+    assert isinstance(await tried("a"), Wanted)
+    assert f"{no} 已退订「产品资讯」的短信,立即生效" in words(
+        await acme.text("lina", f"退订 {no} 产品资讯 短信 说太多了")
+    )
+    assert "退订了「产品资讯」的短信,不能再发" in (await tried("b")).why
+    assert isinstance(await tried("c", "hand"), Wanted), "another channel goes on"
+    assert f"{no} 已退订全部消息" in words(await acme.text("linda", f"退订 {no} 全部 电话里说的"))
+    assert "要求不再联系" in (await tried("d", "hand")).why
+    assert "早就退订了" in words(await acme.text("lina", f"退订 {no} 产品资讯"))
+
+
+async def test_a_customer_who_writes_it_in_wechat_is_left_alone_there_and_told_so(acme: Town) -> None:
+    await acme.standin.kf_write("wkSAMPLE01", "wmAAAA1", "王建国", "在吗")
+    await acme.settle()
+    await acme.standin.kf_write("wkSAMPLE01", "wmAAAA1", "王建国", "退订")
+    await acme.settle()
+    told = acme.standin.api.kf.got[-1]["text"]["content"]
+    assert "已经停了" in told and "全部退订" in told
+    stops = acme.database.rows("select topic, channel, way from contact_stop where corp = 'acme' order by channel")
+    assert stops == [("", "kf", "kf"), ("", "mass", "kf")]
+    await acme.standin.kf_write("wkSAMPLE01", "wmAAAA1", "王建国", "退订单怎么操作?")
+    await acme.settle()
+    assert len(acme.standin.api.kf.got) == 1, "a question is no stop"
