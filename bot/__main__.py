@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from bot.commands.backup import backup, restore
+from bot.commands.content import content_app
 from bot.commands.dedupe import dedupe
 from bot.commands.exchange import import_list
 from bot.commands.export import export
@@ -27,6 +28,7 @@ app.add_typer(members_app, name="members")
 app.add_typer(key_app, name="key")
 app.add_typer(rules_app, name="rules")
 app.add_typer(products_app, name="products")
+app.add_typer(content_app, name="content")
 app.add_typer(parked_app, name="parked")
 app.command()(dedupe)
 app.command()(backup)

@@ -15,7 +15,7 @@ from bot.platform import AddressDead, Receipt, RoadClosed, SendLater, SendRefuse
 from bot.undelivered import give_up
 from leads.bounce import note_dead
 from leads.errors import Refused
-from nurture.filling import fill
+from nurture.filling import Message, fill
 from nurture.permit import permit
 from store import crash, lease, outbox, roads
 from store.db import Store
@@ -148,9 +148,13 @@ class Courier:
             await give_up(tx, row, f"还没有开通「{row.platform}」这个渠道,请管理员在 leadbot.yaml 里配置", ctx)
             return False
         try:
-            filled = await fill(tx, row, lead, rules=ctx.rules, public_url=ctx.public_url, now=ctx.now)
+            message = Message(
+                row.key, row.platform, topic, str(row.params.get("content", "")), row.params.get("variables") or {},
+                row.member_id,
+            )  # fmt: skip
+            filled = await fill(tx, message, lead, rules=ctx.rules, public_url=ctx.public_url, now=ctx.now)
             letter = Letter(
-                ref=ref_of(tx, row), key=row.key, lead=lead, topic=topic, content=str(row.params.get("content", "")),
+                ref=ref_of(tx, row), key=row.key, lead=lead, topic=topic, content=message.content,
                 by=row.member_id, subject=filled.subject, text=filled.text, stop=filled.stop, seen=filled.seen,
             )  # fmt: skip
             body = await channel.render(tx, letter, ctx)

@@ -10,11 +10,11 @@ import aiohttp
 from aiohttp.abc import AbstractResolver, ResolveResult
 from yarl import URL
 
+from config.address import is_public
 from config.telling import Tellable
 
 LARGEST = 4 * 1024 * 1024  # bytes of an answer
 PATIENCE = 20.0  # seconds for a whole answer
-NAT64 = ipaddress.ip_network("64:ff9b::/96")
 
 
 class NotAllowed(Tellable):
@@ -93,14 +93,3 @@ class _Checked(AbstractResolver):
 
     async def close(self) -> None:
         """Nothing is held."""
-
-
-def is_public(number: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:
-    """Whether an address is one of the open internet, also where an IPv4 address hides in an IPv6 one."""
-    if isinstance(number, ipaddress.IPv6Address):
-        inner = number.ipv4_mapped or number.sixtofour or (number.teredo or (None, None))[1]
-        if number in NAT64:
-            inner = ipaddress.IPv4Address(int(number) & 0xFFFFFFFF)
-        if inner is not None and not is_public(inner):
-            return False
-    return number.is_global and not number.is_multicast

@@ -11,6 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from bot import clock
 from bot.admin import PATIENCE, CommandFailed, NobodyThere, ask_server
 from bot.commands.backup import BACKUP_OFFICE
+from bot.commands.library import CONTENT_OFFICE
 from bot.commands.pricing import PRICES_OFFICE
 from bot.commands.publish import RULES_OFFICE
 from bot.commands.recheck import DEDUPE_OFFICE
@@ -146,6 +147,7 @@ OFFICE: dict[str, Work] = {
     "key revoke": revoke_key,
     **RULES_OFFICE,
     **PRICES_OFFICE,
+    **CONTENT_OFFICE,
     **REHEARSAL,
     "export begin": begin_export,
     **BACKUP_OFFICE,

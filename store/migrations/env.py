@@ -4,6 +4,7 @@ from alembic import context
 
 from store import batch as batch  # registers its tables with the metadata
 from store import channels as channels  # registers its tables
+from store import content as content
 from store import deal as deal  # registers its tables
 from store import follower as follower  # registers its tables
 from store import inherit as inherit
