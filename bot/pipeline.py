@@ -12,7 +12,7 @@ from bot.events import ContactAdded, Event, MemberJoined, MessageReceived
 from bot.handlers.contact import greet
 from bot.outgoing import ring
 from bot.platform import SendLater, Teller, Unreadable
-from bot.reactions import STORY
+from bot.reactions import EVERY, STORY
 from bot.router import dispatch
 from config.telling import Tellable, told
 from leads.facts import Fact
@@ -69,7 +69,7 @@ async def tell(
                 tx, lead_id=fact.lead_id, kind=fact.kind, at=fact.at, by=fact.by, text=fact.text(),
                 data={**fact.data(), **({"batch": batch} if batch else {})},
             )  # fmt: skip
-        for reaction in STORY.get(type(fact), ()):
+        for reaction in (*STORY.get(type(fact), ()), *EVERY):
             waiting += await reaction(tx, fact, ctx, f"{origin}:{len(told)}")
     return told
 

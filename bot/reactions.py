@@ -22,6 +22,7 @@ from bot.hearers import (
     tell_owner_of_stop,
     tell_recycled,
 )
+from bot.journeying import hear_journeys, tell_colleague
 from bot.outgoing import offer, refresh
 from bot.promises import (
     cancel_clocks,
@@ -81,6 +82,7 @@ from leads.identity_facts import DisputeDecided, DisputeOpened, LeadMerged, Merg
 from leads.origin_facts import CallLogged, Consented
 from leads.reach_facts import ContactAllowed, ContactStopped
 from leads.rights import is_free
+from nurture.facts import JourneyBegan, JourneyEnded, JourneyPaused, JourneyResumed, JourneyTold
 from sla import cover, reminder
 from sla.facts import (
     ClockEscalated,
@@ -217,4 +219,11 @@ STORY: dict[type[Fact], tuple[Reaction, ...]] = {
     CoverBegan: (move_clocks, refresh_cards),
     CoverEnded: (move_clocks, refresh_cards),
     ReminderRang: (ring_reminder, hear_clocks, start_clocks),
+    JourneyBegan: (),
+    JourneyPaused: (refresh_cards,),
+    JourneyResumed: (refresh_cards,),
+    JourneyEnded: (refresh_cards,),
+    JourneyTold: (tell_colleague,),
 }
+
+EVERY: tuple[Reaction, ...] = (hear_journeys,)  # what follows from whatever has happened

@@ -121,7 +121,7 @@ class Change(Section):
 
 
 KINDS = ("send", "wait", "day", "when", "split", "set", "tell", "give", "stop")
-RESTING = ("wait", "day")  # the steps at which time passes
+RESTING = ("wait",)  # the steps at which time surely passes; the day of another may be over
 
 
 class Step(Section):

@@ -75,6 +75,11 @@ FACT_LABELS: Mapping[str, str] = MappingProxyType(
         "cover_ended": "顶班结束",
         "fell_asleep": "转为沉睡",
         "reminded": "到点提醒",
+        "journey_began": "进入旅程",
+        "journey_paused": "旅程暂停",
+        "journey_resumed": "旅程继续",
+        "journey_ended": "旅程结束",
+        "journey_told": "旅程提醒",
     }
 )
 

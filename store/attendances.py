@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import func, select, update
+from sqlalchemy import and_, func, select, update
 from sqlmodel import col
 
-from store.origin import Attendance
+from store.origin import Attendance, Campaign
 from store.tx import Tx
 
 
@@ -57,3 +57,17 @@ async def count(tx: Tx, campaign_id: int) -> tuple[int, int]:
         )
     )
     return int(rows[0][0]), int(rows[0][1])
+
+
+async def events_of(tx: Tx, lead_id: int, *, came: bool) -> Sequence[tuple[int, str]]:
+    """(event, its first day or "") of what a lead has registered for, or (`came`) has been at."""
+    column = Attendance.came_at if came else Attendance.registered_at
+    rows = await tx.rows(
+        select(col(Attendance.campaign_id), col(Campaign.starts_on))
+        .join(
+            Campaign, and_(col(Campaign.corp) == col(Attendance.corp), col(Campaign.id) == col(Attendance.campaign_id))
+        )
+        .where(col(Attendance.corp) == tx.corp, col(Attendance.lead_id) == lead_id, col(column).is_not(None))
+        .order_by(col(Attendance.campaign_id))
+    )
+    return [(row[0], row[1]) for row in rows]
