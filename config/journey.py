@@ -7,11 +7,10 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, field_validator, model_validator
 
+from config.nurture import Channel
 from config.section import AtKey, Name, Section
 from config.worktime import parse_span
 
-Channel = Literal["mail", "sms", "mass", "kf", "hand"]
-CHANNEL_LABELS = {"mail": "邮件", "sms": "短信", "mass": "企业群发", "kf": "微信客服", "hand": "销售自己发"}
 StageName = Literal["new", "nurturing", "mql", "sal", "sql", "opportunity", "won", "lost", "invalid", "dormant"]
 ClockTime = Annotated[str, StringConstraints(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]
 Festival = Literal["元旦", "春节", "元宵", "清明", "五一", "端午", "七夕", "教师节", "中秋", "国庆", "重阳"]
@@ -164,6 +163,8 @@ class Step(Section):
                 raise AtKey(f"belongs to {' or '.join(kinds)}; a step that is {self.kind} has none", key)
         if self.kind == "send" and not self.content:
             raise AtKey("says what is sent: the name of a text in content/", "content")
+        if self.kind == "send" and not self.topic:
+            raise AtKey("says what it is about: a topic of nurture.topics, which customers can stop", "topic")
         if self.kind == "when" and (self.otherwise is None or self.when is None or self.when.anybody):
             raise ValueError("when needs something to hold, and otherwise: the step that follows where it does not")
         if self.kind == "split" and (len(self.split) < 2 or self.next is not None):

@@ -67,6 +67,9 @@ def _of_start(journey: Journey, rules: Rules) -> Iterator[Flaw]:
 
 def _of_step(journey: Journey, name: str, rules: Rules) -> Iterator[tuple[Path, str]]:
     step = journey.find(name)
+    if step.topic and rules.nurture.topic_called(step.topic) is None:
+        known = ", ".join(rules.nurture.topics)
+        yield ("topic",), f"there is no topic {step.topic!r}; nurture.topics has: {known}"
     for number, kind in enumerate(step.until):
         if (unknown := _no_behaviour(kind, rules)) is not None:
             yield ("until", number), unknown

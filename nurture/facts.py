@@ -36,7 +36,7 @@ class JourneyPaused(OnJourney):
     cause: str
 
     def text(self) -> str:
-        return f"「{self.label}」{CAUSES[self.cause]}"
+        return f"「{self.label}」已暂停:{CAUSES[self.cause]}"
 
     def data(self) -> Mapping[str, Any]:
         return {"journey": self.journey, "cause": self.cause}
@@ -79,9 +79,9 @@ class JourneyTold(OnJourney):
 
 
 CAUSES: Mapping[str, str] = {
-    "claimed": "有同事在跟,先停在这一步",
-    "replied": "客户回了消息,先停在这一步",
-    "left": "暂时不符合旅程的条件,停在这一步",
+    "claimed": "有同事在跟",
+    "replied": "客户回了消息",
+    "left": "暂时不符合条件",
     "hand": "有人按了暂停",
 }
 ENDINGS: Mapping[str, str] = {

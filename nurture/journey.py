@@ -86,6 +86,21 @@ def waits_for(journey: Journey, name: str, behaviours: Collection[str]) -> bool:
     return bool(set(journey.find(name).until) & set(behaviours))
 
 
+def resumed(
+    journey: Journey, name: str, *, run_at: datetime, rest: timedelta, zone: ZoneInfo, now: datetime
+) -> datetime:
+    """Until when a run that goes on rests: a wait has its `rest` left, to the day where it ends at a time of the day;
+    a day is still that day (`run_at`).
+    """
+    step = journey.find(name)
+    if step.kind == "day":
+        return max(run_at, now)
+    if not step.at or not rest:
+        return now + rest
+    that_day = datetime.combine((now + rest).astimezone(zone).date(), _clock(step.at), zone)
+    return that_day if that_day >= now else that_day + timedelta(days=1)
+
+
 def ending(journey: Journey, lead: Lead | None, *, did: Collection[str] = NOTHING) -> str:
     """By what a run is over, whatever step it has come to: a word of ENDINGS, "" when it goes on."""
     if lead is None:

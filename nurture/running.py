@@ -20,6 +20,7 @@ from nurture.journey import (
     hindrance,
     mark_of,
     over,
+    resumed,
     waits_for,
 )  # fmt: skip
 from nurture.steps import act
@@ -113,7 +114,7 @@ async def _settle(
         return await _pause(tx, run, journey, cause, now=now)
     facts: list[Fact] = []
     if run.state == "paused":
-        facts += await _resume(tx, run, journey, now=now)
+        facts += await _resume(tx, run, journey, rules=rules, now=now)
         until = journey.find(run.step).until
         expected = bool(until) and bool(set(until) & await journeys.did_since(tx, run.lead_id, run.step_at))
     if expected:
@@ -225,9 +226,10 @@ async def _pause(tx: Tx, run: JourneyRun, journey: Journey, cause: str, *, now: 
     return [JourneyPaused(lead_id=run.lead_id, at=now, journey=run.journey, label=journey.label, cause=cause)]
 
 
-async def _resume(tx: Tx, run: JourneyRun, journey: Journey, *, now: datetime) -> list[Fact]:
+async def _resume(tx: Tx, run: JourneyRun, journey: Journey, *, rules: Rules, now: datetime) -> list[Fact]:
     """The run goes on; of its step's time as much is left as when it was paused."""
-    at = now + (run.rest or 0) * MICROSECOND
+    rest = (run.rest or 0) * MICROSECOND
+    at = resumed(journey, run.step, run_at=run.run_at, rest=rest, zone=rules.zone, now=now)
     await journeys.change(tx, run, run.visit, state="running", cause="", run_at=at, rest=None)
     run.state, run.cause, run.run_at = "running", "", at
     await _wait(tx, run)

@@ -12,6 +12,7 @@ from leads.facts import Fact
 from leads.rights import Who
 from leads.stage import call_ready, nurture, sleep
 from nurture.facts import JourneyTold
+from nurture.sending import Wanted, want
 from store.journey import JourneyRun
 from store.tables import Lead
 from store.tx import Tx
@@ -49,7 +50,17 @@ async def act(
 
 
 async def _send(tx: Tx, run: JourneyRun, step: Step, visit: int, lead: Lead, *, rules: Rules, now: datetime) -> Done:
-    return Done(note="这个渠道还没有接上")
+    """Ask for the message by the first channel that the customer has not refused."""
+    refused: list[str] = []
+    for channel in step.send:
+        asked = await want(
+            tx, lead.id or 0, channel=channel, content=step.content, topic=step.topic,
+            key=f"journey:{run.id}:{visit}", by=lead.owner_id, rules=rules, now=now,
+        )  # fmt: skip
+        if isinstance(asked, Wanted):
+            return Done(sent_at=asked.run_at, note=channel)
+        refused.append(asked.why)
+    return Done(note=refused[0])
 
 
 async def _change(

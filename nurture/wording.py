@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable
 
-from config.journey import CHANNEL_LABELS, END, Journey, Met, Start, Step, Those
+from config.journey import END, Journey, Met, Start, Step, Those
 from config.rules import Rules
 from config.words import STAGE_LABELS
+from leads.reach_facts import CHANNEL_LABELS
 
 UNITS = {"m": "分钟", "h": "小时", "d": "天"}
 

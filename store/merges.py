@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, LargeBinary, Table, and_, bindparam, delete, insert, select, update
+from sqlalchemy import ColumnElement, LargeBinary, Table, and_, bindparam, delete, insert, select, true, update
 from sqlmodel import col
 
 from store.columns import Utc
@@ -136,8 +136,9 @@ async def move_children(tx: Tx, loser_id: int, survivor_id: int) -> dict[str, li
 async def _keys_of(tx: Tx, table: Table, lead_id: int) -> list[Key]:
     columns = [column for column in table.primary_key.columns if column.name not in ("corp", "lead_id")]
     names = [column.name for column in columns]
-    rows = await tx.rows(select(*columns).where(table.c.corp == tx.corp, table.c.lead_id == lead_id))
-    plain = [[value.hex() if isinstance(value, bytes) else value for value in row] for row in rows]
+    asked = select(table.c.corp, *columns)  # a table with one row for each lead has no further key
+    rows = await tx.rows(asked.where(table.c.corp == tx.corp, table.c.lead_id == lead_id))
+    plain = [[value.hex() if isinstance(value, bytes) else value for value in row[1:]] for row in rows]
     return [dict(zip(names, row, strict=True)) for row in plain]
 
 
@@ -160,7 +161,7 @@ def _is(table: Table, key: Key) -> ColumnElement[bool]:
     def value(name: str) -> Any:
         return bytes.fromhex(key[name]) if isinstance(table.c[name].type, LargeBinary) else key[name]
 
-    return and_(*(table.c[name] == value(name) for name in key))
+    return and_(true(), *(table.c[name] == value(name) for name in key))
 
 
 async def take_trace(tx: Tx, loser_id: int) -> dict[str, list[int]]:

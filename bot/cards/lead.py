@@ -26,6 +26,7 @@ from bot.cards.asked import (
     words_of,
 )  # fmt: skip
 from bot.cards.card import Button, Card, Field
+from bot.cards.journey import journey_of
 from bot.cards.way import WAY, way_of
 from bot.context import Context
 from bot.duty import hours_of
@@ -73,6 +74,7 @@ class View:
     way: tuple[tuple[str, str], ...] = ()  # how they came: campaign, keyword, landing page
     odds: str = ""
     arithmetic: str = ""  # how what is left of the promise lies over the days
+    journey: str = ""  # on which journey, and why it rests
 
 
 async def look(tx: Tx, asked: Asked, ctx: Context) -> View | None:
@@ -121,6 +123,7 @@ async def look(tx: Tx, asked: Asked, ctx: Context) -> View | None:
         way=await way_of(tx, lead) if visible else (),
         odds=odds_of(lead, ctx) if visible else "",
         arithmetic=arithmetic if part in ("mine", "lead") else "",
+        journey=await journey_of(tx, lead, ctx) if visible else "",
     )
 
 
@@ -258,13 +261,15 @@ def _fields(view: View) -> tuple[Field, ...]:
         Field("赢率", view.odds),
         Field("时限", view.promise),
         Field("保留", view.keeping),
+        Field("旅程", view.journey),
         Field("退回过", ";".join(view.releases)),
         Field("工商", view.register),
         Field("微信", lead.wechat if view.reveal else ""),
         *(Field(label, text) for label, text in (*view.way, *view.own)),
     ]
     how = ("来自", *WAY) if view.way else ()  # who came by an advertisement is greeted with what they looked for
-    order = ("电话", "时限", "保留", "下一步", "赢率", "退回过", *how, "职位", "预算", OWN, "工商", "来自", "微信")
+    first = ("电话", "时限", "保留", "旅程", "下一步", "赢率", "退回过")
+    order = (*first, *how, "职位", "预算", OWN, "工商", "来自", "微信")
     present = sorted((r for r in rows if r.value), key=lambda r: order.index(r.name if r.name in order else OWN))
     return tuple(present[:6])
 

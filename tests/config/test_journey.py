@@ -25,9 +25,9 @@ def problems(steps, head=HEAD):
 
 def test_a_journey_that_leads_to_an_end_is_fine():
     steps = [
-        "{wait: 2d}", "{split: {a: 2, b: 1}}", "{name: a, send: mail, content: x, next: seen}",
-        "{name: b, send: [mass, mail], content: y}", "{name: seen, wait: 3d, until: [open], otherwise: call}",
-        "stop: true", "{name: call, give: sales}",
+        "{wait: 2d}", "{split: {a: 2, b: 1}}", "{name: a, send: mail, content: x, topic: news, next: seen}",
+        "{name: b, send: [mass, mail], content: y, topic: 产品资讯}",
+        "{name: seen, wait: 3d, until: [open], otherwise: call}", "stop: true", "{name: call, give: sales}",
     ]  # fmt: skip
     assert problems(steps) == []
 
@@ -43,6 +43,8 @@ def test_a_journey_that_leads_to_an_end_is_fine():
         ),
         (["{wait: 1d, next: end}", "{tell: owner}"], 2, "no way leads to this step"),
         (["{send: mail}"], 1, "says what is sent"),
+        (["{send: mail, content: x}"], 1, "says what it is about"),
+        (["{send: mail, content: x, topic: gossip}"], 1, "there is no topic 'gossip'; nurture.topics has: news, event"),
         (["{wait: 1d, next: nowhere}"], 1, "there is no step 'nowhere'; there are: s1, end"),
         (["{wait: 1d, until: [fly], otherwise: end}"], 1, "there is no behaviour 'fly'"),
         (["{wait: 1x}"], 1, "is no span"),

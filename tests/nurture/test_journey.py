@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from config.journey import Journey, Met, Those
-from nurture.journey import Way, ending, entered, hindrance, holds, over, waits_for
+from nurture.journey import Way, ending, entered, hindrance, holds, over, resumed, waits_for
 from store.tables import Lead
 from tests.conftest import NOW
 from tests.town import shanghai
@@ -60,6 +60,21 @@ def test_a_day_is_counted_from_the_run_s_own(day, leads):
     steps = [{"name": "d", "day": day, "otherwise": "late"}, {"stop": True}, {"name": "late", "stop": True}]
     found = entered(journey(steps=steps), "d", lead(), Way("1", "2026-03-20"), zone=ZONE, now=NOW)
     assert found == (leads if leads == "late" else shanghai(leads))
+
+
+@pytest.mark.parametrize(
+    ("step", "run_at", "until"),
+    [
+        ({"wait": "9d"}, "2026-03-17 10:00", "2026-03-19 10:20"),  # a day was left
+        ({"wait": "9d", "at": "09:00"}, "2026-03-17 10:00", "2026-03-19 09:00"),
+        ({"day": 3}, "2026-03-30 10:00", "2026-03-30 10:00"),
+        ({"day": 3}, "2026-03-01 10:00", "2026-03-18 10:20"),
+    ],
+)
+def test_what_goes_on_has_its_rest_left(step, run_at, until):
+    made = journey(steps=[step], start={"holiday": ["中秋"]})
+    rest = timedelta(days=1)
+    assert resumed(made, "s1", run_at=shanghai(run_at), rest=rest, zone=ZONE, now=NOW) == shanghai(until)
 
 
 def test_a_condition_leads_both_ways():

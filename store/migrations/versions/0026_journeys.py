@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0026_journeys"
-down_revision = "0023_deals"
+down_revision = "0025_reach"
 
 
 def upgrade() -> None:

@@ -1,0 +1,137 @@
+"""Journeys: a lead sets out by what it did, hears from us step by step, rests with a colleague, never twice."""
+
+import pytest
+
+from tests.customers import Recorder
+from tests.town import shanghai, town, words
+
+ONE = pytest.mark.only("sqlite")
+PAPER = """
+fields:
+  tag: {label: 标签, type: multi, options: [展会, 看过案例]}
+nurture:
+  all_channels: {per_day: 9, per_week: 99}
+  caps: {}
+journeys:
+  paper:
+    label: 白皮书跟进
+    start: {behaviour: [download]}
+    only: {stage: [new, nurturing]}
+    goal: {stage: [mql]}
+    steps:
+      - {wait: 2d, at: "10:00"}
+      - {send: mail, content: case, topic: service}
+      - {wait: 3d, until: [open, click], otherwise: call}
+      - {set: {own: {tag: 看过案例}}}
+      - stop: true
+      - {name: call, give: sales, text: 发过案例没打开}
+"""
+WHO = {"name": "王建国", "phone": "13800138000", "email": "wang@example.com", "company": "云栖智能"}
+
+
+class Trip:
+    """A town with journeys, and a mail channel that remembers what it sent."""
+
+    def __init__(self, place):
+        self.place = place
+        self.mail = Recorder()
+        place.bot.reach["mail"] = self.mail
+
+    async def lead(self, **more):
+        return await self.place.capture(**{**WHO, **more})
+
+    async def did(self, no, kind, **more):
+        status, found = await self.place.api("POST", f"/leads/{no}/behaviours", kind=kind, **more)
+        assert status in (200, 201), found
+
+    async def tale(self, no):
+        """What the lead's story tells of its journeys."""
+        return [item["text"] for item in await self.place.story(no) if item["kind"].startswith("journey_")]
+
+    @property
+    def sent(self):
+        return len(self.mail.sent)
+
+
+def travelling(tmp_path, rules=PAPER, **more):
+    return town(tmp_path, rules=lambda text: text + rules, **more)
+
+
+@pytest.mark.feature("K1")
+async def test_a_lead_sets_out_by_what_it_did_and_goes_to_sales_when_nothing_comes_of_it(tmp_path, database, platform):
+    async with travelling(tmp_path, database=database, platform=platform) as place:
+        trip = Trip(place)
+        no = await trip.lead()
+        await trip.did(no, "download")
+        await trip.did(no, "download")
+        assert await trip.tale(no) == ["「白皮书跟进」"], "it sets out once"
+        await place.until(shanghai("2026-03-20 10:19"))
+        assert trip.sent == 0, "two days are two days"
+        await place.until(shanghai("2026-03-21 10:01"))
+        assert trip.sent == 1, "at ten, after two days"
+        await place.until(shanghai("2026-03-24 10:01"))
+        assert (await place.lead(no))["stage"] == "mql" and trip.sent == 1
+        assert await trip.tale(no) == ["「白皮书跟进」", "「白皮书跟进」发过案例没打开", "「白皮书跟进」走完了"]
+
+
+@pytest.mark.feature("K1")
+@pytest.mark.platforms("wecom")
+@ONE
+async def test_what_was_waited_for_leads_another_way(tmp_path):
+    async with travelling(tmp_path) as place:
+        trip = Trip(place)
+        no = await trip.lead()
+        await trip.did(no, "download")
+        await trip.did(no, "open")
+        await place.until(shanghai("2026-03-21 12:00"))
+        assert trip.sent == 1, "an open before the message is none of it"
+        await trip.did(no, "open", at="2026-03-21T12:00:00+08:00", delivered_at="2026-03-21T12:00:00+08:00")
+        assert "走完了" not in "".join(await trip.tale(no)), "a machine opened it"
+        await trip.did(no, "click")
+        found = await place.lead(no)
+        assert found["stage"] == "new" and found["fields"]["tag"] == ["看过案例"]
+        assert (await trip.tale(no))[-1] == "「白皮书跟进」走完了"
+
+
+@pytest.mark.feature("K10")
+async def test_a_claim_lets_it_rest_and_the_card_says_so(tmp_path, database, platform):
+    async with travelling(tmp_path, database=database, platform=platform) as place:
+        trip = Trip(place)
+        no = await trip.lead()
+        await trip.did(no, "download")
+        await place.later(days=1)
+        card = words(await place.text("wanglei", f"领取 {no}"))
+        assert "白皮书跟进 已暂停:有同事在跟" in card
+        await place.later(days=9)
+        assert trip.sent == 0
+        await place.text("wanglei", f"培育 {no} 明年才有预算")
+        assert (await trip.tale(no))[-1] == "「白皮书跟进」", "it goes on"
+        assert "白皮书跟进,下一步" in words(await place.text("linda", f"看 {no}"))
+        await place.later(days=1)
+        assert trip.sent == 0
+        await place.later(days=1)
+        assert trip.sent == 1, "what was left of its two days, and no more"
+
+
+@pytest.mark.ask("AS5")
+@pytest.mark.feature("K1")
+@pytest.mark.platforms("wecom")
+@ONE
+async def test_whoever_leaves_a_segment_for_a_moment_loses_no_step(tmp_path):
+    rules = PAPER.replace("only: {stage: [new, nurturing]}", "only: {own: {tag: 展会}}")
+    async with travelling(tmp_path, rules) as place:
+        trip = Trip(place)
+        leads = [await trip.lead(phone=f"1380013800{n}", email=f"w{n}@example.com") for n in range(3)]
+        for no in leads:
+            await place.api("PATCH", f"/leads/{no}", fields={"tag": ["展会"]})
+            await trip.did(no, "download")
+        await place.later(days=1)
+        for no in leads[:2]:  # the segment is built anew: for a moment nobody is in it
+            await place.api("PATCH", f"/leads/{no}", fields={"tag": []})
+            assert (await trip.tale(no))[-1] == "「白皮书跟进」已暂停:暂时不符合条件"
+        await place.api("PATCH", f"/leads/{leads[0]}", fields={"tag": ["展会"]})
+        await place.until(shanghai("2026-03-21 11:00"))
+        assert trip.sent == 2, "the first went on where it stood, the second rests, the third never noticed"
+        await place.api("PATCH", f"/leads/{leads[1]}", fields={"tag": ["展会"]})
+        await place.later(days=2)
+        assert trip.sent == 3 and len({letter.lead.no for letter in trip.mail.letters}) == 3
