@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0026_journeys"
-down_revision = "0025_reach"
+revision = "0028_journeys"
+down_revision = "0027_roads"
 
 
 def upgrade() -> None:
