@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0028_journeys"
-down_revision = "0027_roads"
+revision = "0030_journeys"
+down_revision = "0029_content"
 
 
 def upgrade() -> None:
