@@ -21,8 +21,10 @@ from bot.commands.pricing import publish_first
 from bot.comparing import plan_night
 from bot.context import Context
 from bot.courier import Channel, Courier
+from bot.dingtalk.login import DingTalkEntrance
 from bot.dingtalk.parts import DingTalkParts
 from bot.door import DOOR, Door
+from bot.entrance import Entrance
 from bot.forms import Forms
 from bot.guard import watch
 from bot.handlers.office import tell_of_rules, warn_of_calendar
@@ -59,6 +61,7 @@ from bot.wecom.callback import CallbackKeys
 from bot.wecom.client import WeComAccount, WeComClient
 from bot.wecom.contacts import Contacts
 from bot.wecom.kf import Kf
+from bot.wecom.login import WeComEntrance
 from bot.wecom.platform import WeCom
 from bot.wecom.ways import Ways
 from config.folder import Folder
@@ -100,6 +103,7 @@ class Leadbot:
         takeover = timedelta(seconds=settings.store.takeover_seconds)
         self.store = Store(settings.store_url(folder), settings.corp, Keys(settings.data_key()), takeover=takeover)
         self.platforms: dict[str, Platform] = {}
+        self.entrances: dict[str, Entrance] = {}  # the chat tools by which members come to the pages
         self.wecom: WeComClient | None = None
         if settings.wecom is not None:
             account = WeComAccount(
@@ -111,6 +115,8 @@ class Leadbot:
             self.wecom = WeComClient(account, monotonic=monotonic, on_answer=self._count_answer)
             groups = {name: key.get_secret_value() for name, key in settings.wecom.groups.items()}
             self.platforms["wecom"] = WeCom(self.wecom, now=now, groups=groups)
+            oauth_base, sso_base = settings.wecom.oauth_base, settings.wecom.sso_base
+            self.entrances["wecom"] = WeComEntrance(self.wecom, oauth_base=oauth_base, sso_base=sso_base)
         self.dingtalk: DingTalkParts | None = None
         if settings.dingtalk is not None:
             self.dingtalk = DingTalkParts(
@@ -118,6 +124,8 @@ class Leadbot:
                 now=now, monotonic=monotonic,
             )  # fmt: skip
             self.platforms["dingtalk"] = self.dingtalk.platform
+            login_base = settings.dingtalk.login_base
+            self.entrances["dingtalk"] = DingTalkEntrance(self.dingtalk.client, login_base=login_base)
         followers = Followers({name: one.app_id for name, one in settings.wechat.items()})
         self.pipeline = Pipeline(
             self.store,
@@ -289,6 +297,8 @@ class Leadbot:
             public_dir=self.folder.public,
             health=self.health,
             channels=self.settings.channels,
+            entrances=self.entrances,
+            public_url=self.settings.server.public_url,
         )
         app.middlewares.insert(0, watch)
 

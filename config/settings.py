@@ -144,6 +144,8 @@ class WeComSettings(Section):
     agent_id: int = Field(ge=1)
     secret: Secret
     api_base: HttpUrl = "https://qyapi.weixin.qq.com"
+    oauth_base: HttpUrl = "https://open.weixin.qq.com"
+    sso_base: HttpUrl = "https://login.work.weixin.qq.com"
     callbacks: dict[CallbackName, Callback] = Field(min_length=1)
     groups: dict[GroupName, GroupKey] = Field(default_factory=dict)
 
@@ -175,6 +177,7 @@ class DingTalkSettings(Section):
     mode: Annotated[str, StringConstraints(pattern=r"^(http|stream)$")] = "http"
     api_base: HttpUrl = "https://api.dingtalk.com"
     oapi_base: HttpUrl = "https://oapi.dingtalk.com"
+    login_base: HttpUrl = "https://login.dingtalk.com"
     card_template_id: str = ""
     card_secret: Annotated[SecretStr, AfterValidator(_filled_or_none)] = SecretStr("")
     events: Callback | None = None

@@ -14,6 +14,7 @@ import webbrowser
 from collections.abc import Coroutine, Mapping
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import aiohttp
 from aiohttp import web
@@ -50,6 +51,7 @@ dingtalk:
   robot_code: dingdemo
   api_base: {base}
   oapi_base: {base}
+  login_base: {base}
   card_template_id: {template}
   card_secret: "{card}"
   events: {{token: "{token}", aes_key: "{aes_key}"}}
@@ -61,7 +63,8 @@ def sample_folder(root: Path, *, wecom: str, dingtalk: str, secret: str, port: i
     shutil.rmtree(root, ignore_errors=True)
     folder = create_folder(root).folder
     text = folder.settings.read_text(encoding="utf-8")
-    text = text.replace("  callbacks:", f"  api_base: {wecom}\n  callbacks:", 1).replace("8080", str(port))
+    bases = "".join(f"  {name}_base: {wecom}\n" for name in ("api", "oauth", "sso"))
+    text = text.replace("  callbacks:", f"{bases}  callbacks:", 1).replace("8080", str(port))
     text += DINGTALK.format(
         base=dingtalk, template=TEMPLATE, secret=secret, card=secrets.token_hex(16), token=secrets.token_hex(8),
         aes_key=secrets.token_hex(22)[:43],
@@ -107,6 +110,8 @@ class Tools:
                 name, f"{bot}/callback/wecom/{name}", token=callback.token.get_secret_value(),
                 aes_key=callback.aes_key.get_secret_value(),
             )  # fmt: skip
+        self.wecom.api.login.trusted = urlsplit(bot).netloc
+        self.dingtalk.login.allowed = f"{bot}/app/"
         self.dingtalk.base = dingtalk.oapi_base
         self.dingtalk.connect_robot(f"{bot}/callback/dingtalk/robot")
         self.dingtalk.connect_card(f"{bot}/callback/dingtalk/card", dingtalk.card_secret.get_secret_value())

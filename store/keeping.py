@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy import delete, select, update
 from sqlmodel import col
 
-from store import batches, inherit, photos
+from store import batches, inherit, photos, session
 from store.inbox import purge
 from store.merges import forget_old
 from store.queues import Due, Outbox
@@ -45,6 +45,7 @@ async def sweep_out(tx: Tx, *, now: datetime) -> int:
         count += (await tx.run(delete(table).where(col(table.corp) == tx.corp, col(table.id).in_(stale)))).rowcount
     count += await batches.forget_old(tx, before=before, limit=SLICE)
     count += await photos.forget_old(tx, before=before, limit=SLICE)
+    count += await session.forget_old(tx, now=now, limit=SLICE)
     signs = delete(Property).where(
         col(Property.corp) == tx.corp,
         col(Property.name).startswith(SIGNS, autoescape=True),

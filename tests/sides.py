@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlsplit
 
 from aiohttp import web
 
@@ -30,6 +31,7 @@ dingtalk:
   mode: {mode}
   api_base: {base}
   oapi_base: {base}
+  login_base: {base}
   card_template_id: "{template}"
   card_secret: a-secret-of-cards
   events: {{token: eventtoken, aes_key: 4g5j64qlyl3zvetqxz5jiocdr586fn2zvjpa8zls3ij}}
@@ -53,10 +55,13 @@ class WeComSide:
         return self.standin.application()
 
     def settings(self, text: str, port: int) -> str:
-        return text.replace("  callbacks:", f"  api_base: http://127.0.0.1:{port}\n  callbacks:", 1)
+        base = f"http://127.0.0.1:{port}"
+        bases = "".join(f"  {name}_base: {base}\n" for name in ("api", "oauth", "sso"))
+        return text.replace("  callbacks:", f"{bases}  callbacks:", 1)
 
     def connect(self, settings: Settings, port: int) -> None:
         assert settings.wecom is not None
+        self.standin.api.login.trusted = urlsplit(settings.server.public_url).netloc
         for name, callback in settings.wecom.callbacks.items():
             post = self.standin.connect(
                 name, f"http://127.0.0.1:{port}/callback/wecom/{name}", token=callback.token.get_secret_value(),
@@ -124,6 +129,7 @@ class DingTalkSide:
     def connect(self, settings: Settings, port: int) -> None:
         dingtalk = settings.dingtalk
         assert dingtalk is not None and dingtalk.events is not None
+        self.standin.login.allowed = f"{settings.server.public_url}/app/"
         if self.mode == "stream":
             return
         address, keys = f"http://127.0.0.1:{port}/callback/dingtalk", dingtalk.events

@@ -128,6 +128,22 @@ class DingTalkClient:
         result = answer.get("result") or {}
         return list(result.get("list") or []), int(result["next_cursor"]) if result.get("has_more") else None
 
+    async def person_token(self, code: str) -> dict[str, Any]:
+        """oauth2/userAccessToken: the token of whoever has just logged in, and their organisation."""
+        body = {
+            "clientId": self.account.client_id, "clientSecret": self.account.client_secret, "code": code,
+            "grantType": "authorization_code",
+        }  # fmt: skip
+        return await self._new_once("POST", "oauth2/userAccessToken", body, {}, "")
+
+    async def person(self, token: str) -> dict[str, Any]:
+        """contact/users/me: the person of such a token."""
+        return await self._new_once("GET", "contact/users/me", None, {}, token)
+
+    async def user_of_union(self, union_id: str) -> dict[str, Any]:
+        """topapi/user/getbyunionid: userid, and contact_type 0 for a colleague, 1 for somebody outside."""
+        return dict((await self.old("topapi/user/getbyunionid", {"unionid": union_id})).get("result") or {})
+
     async def departments(self, parent: int = 1) -> list[dict[str, Any]]:
         """topapi/v2/department/listsub: the departments right below one (1: the organisation itself)."""
         return list((await self.old("topapi/v2/department/listsub", {"dept_id": parent})).get("result") or [])
@@ -235,14 +251,21 @@ class DingTalkClient:
         return str(answer.get("accessToken") or ""), float(answer.get("expireIn") or 7200)
 
     async def _new_once(
-        self, method: str, path: str, body: Mapping[str, Any], params: Mapping[str, str], token: str, *, api: str = ""
+        self,
+        method: str,
+        path: str,
+        body: Mapping[str, Any] | None,
+        params: Mapping[str, str],
+        token: str,
+        *,
+        api: str = "",
     ) -> dict[str, Any]:
         headers = {"Accept": "application/json"} | ({"x-acs-dingtalk-access-token": token} if token else {})
         status, _, raw = await self.line.exchange(
             method,
             f"{self.account.api_base.rstrip('/')}/v1.0/{path}",
             params=params,
-            body=_json(body),
+            body=None if body is None else _json(body),
             headers=headers,
             largest=LARGEST,
         )

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from aiohttp import web
 
+from bot.entrance import Entrance
 from bot.web.api import (
     acts,
     calls,
@@ -33,6 +34,7 @@ from bot.web.desk import Desk
 from bot.web.edge import layer
 from bot.web.form.doors import FormDoors
 from bot.web.health import Health, add_health
+from bot.web.pages.doors import add_pages
 from bot.web.public import add_public
 from bot.web.stop import StopDoors
 from bot.web.upload import add_upload
@@ -64,6 +66,8 @@ def add_routes(
     public_dir: Path,
     health: Health,
     channels: Mapping[str, Channel] | None = None,
+    entrances: Mapping[str, Entrance] | None = None,
+    public_url: str = "",
 ) -> None:
     """Serve the programs' interface, its description, the capture channels, the health pages and the domain proofs.
 
@@ -77,6 +81,7 @@ def add_routes(
     _add_documents(app)
     add_health(app, health)
     add_upload(app, desk)
+    add_pages(app, desk, entrances or {}, public_url)
     FormDoors(desk).add_routes(app)
     StopDoors(desk).add_routes(app)
     add_public(app, public_dir)

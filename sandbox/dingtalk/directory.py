@@ -74,7 +74,7 @@ class Directory:
             "accessToken": token,
             "refreshToken": secrets.token_hex(16),
             "expireIn": 7200,
-            "corpId": company.corp_id,
+            "corpId": company.corp_id if user in company.members else "dingother",
         }
 
     def _me(self, call: Call) -> dict[str, Any]:

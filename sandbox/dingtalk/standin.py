@@ -17,6 +17,7 @@ from sandbox.dingtalk.directory import Directory
 from sandbox.dingtalk.fault import dingtalk_faults
 from sandbox.dingtalk.gateway import Gateway
 from sandbox.dingtalk.instances import Cards
+from sandbox.dingtalk.login import Login
 from sandbox.dingtalk.notice import Notices
 from sandbox.dingtalk.office import Office
 from sandbox.dingtalk.post import Post, card_post, event_post, robot_post
@@ -63,6 +64,7 @@ class DingTalkStandIn:
         )
         self.notices = Notices(self.company, self.chats, self.quota)
         self.directory = Directory(self.company, now)
+        self.login = Login(self.company, self.directory)
         self.office = Office(self.company, tokens, self.pushes.failed_events)
 
     def application(self) -> web.Application:
@@ -79,7 +81,7 @@ class DingTalkStandIn:
 
         app = web.Application(client_max_size=32 * 2**20, middlewares=[learn])
         app.router.add_get("/oss/{code}.file", self._file)
-        app.add_routes(self.gateway.routes())
+        app.add_routes([*self.gateway.routes(), *self.login.routes()])
         parts = (
             self.robot, self.sessions, self.cards, self.gateway, self.notices, self.directory, self.office
         )  # fmt: skip

@@ -16,6 +16,7 @@ from sandbox.wecom.company import Company
 from sandbox.wecom.inherit import Inheritance
 from sandbox.wecom.kf import KfDesk
 from sandbox.wecom.links import Links
+from sandbox.wecom.login import Login
 from sandbox.wecom.ways import Ways
 
 TOKEN_LIVES = 7200.0
@@ -40,6 +41,7 @@ class Api:
         self.has_callback = True
         self.ways = Ways(company, chats.now)
         self.links = Links(company, chats.now)
+        self.login = Login(company, chats.now)
         self.inheritance = Inheritance(company, chats.now)
         self.kf = KfDesk(chats.now)
         self._tokens: dict[str, float] = {}
@@ -54,6 +56,7 @@ class Api:
             "menu/delete": self._menu_delete,
             "user/get": self._user,
             "user/simplelist": self._users,
+            "auth/getuserinfo": lambda request, body: self.login.who(request.query.get("code", "")),
             "department/list": lambda request, body: {**OK, "department": [{"id": 1, "name": company.name}]},
             "externalcontact/get": self._contact,
             "externalcontact/list": self._contacts,
@@ -77,6 +80,7 @@ class Api:
     def routes(self) -> list[web.RouteDef]:
         """The routes to add to an application."""
         return [
+            *self.login.routes(),
             web.get("/cgi-bin/gettoken", self.gettoken),
             web.post("/cgi-bin/media/upload", self.upload),
             web.get("/cgi-bin/media/get", self.download),

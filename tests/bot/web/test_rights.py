@@ -12,6 +12,8 @@ from store.access import revoke_key
 OPEN = {
     ("GET", "/healthz"), ("GET", "/readyz"), ("GET", "/metrics"), ("GET", "/api/openapi.json"), ("GET", "/api/docs"),
     ("GET", "/api/docs.css"), ("GET", "/{file}"), ("*", "/{file}"), ("GET", "/app/{file}"),
+    ("GET", "/app/asset/{name}"), ("GET", "/app/login"), ("GET", "/app/login/{way}"),
+    ("GET", "/app/login/{way}/done"),
     ("GET", "/f/{form}.css"), ("GET", "/f/{form}.js"), ("GET", "/f/frame-page.js"),
 }  # fmt: skip
 FORMS = {  # for strangers
@@ -19,6 +21,9 @@ FORMS = {  # for strangers
     ("GET", "/u/{token}"), ("POST", "/u/{token}"),
 }  # fmt: skip
 SECRET = {("GET", "/app/import/{token}"), ("POST", "/app/import/{token}")}  # who has the link may use it, once
+PAGES = {  # members in a browser, with a session: no key opens them
+    ("GET", "/app/"), ("POST", "/app/logout"),
+}  # fmt: skip
 LOOKING = {  # any valid key
     ("GET", "/api/v1/campaigns"), ("GET", "/api/v1/campaigns/{campaign}"), ("GET", "/api/v1/campaigns/{campaign}/qr"),
     ("GET", "/api/v1/channels"),
@@ -49,7 +54,7 @@ def _routes(office: Any) -> set[tuple[str, str]]:
 
 
 async def test_every_route_is_classified(office: Any) -> None:
-    assert _routes(office) == OPEN | SECRET | FORMS | LOOKING | ACTING
+    assert _routes(office) == OPEN | SECRET | FORMS | PAGES | LOOKING | ACTING
 
 
 @pytest.mark.parametrize("key", [None, "board", "crm", "boss", "admin", "old", "stranger"])
@@ -76,8 +81,13 @@ async def test_every_route_answers_each_key_as_the_table_says(
             nothing_to_mend = path.endswith("/bad") and answer.status == 404
             not_installed = (method, path) == PICTURING and answer.status == 501
             assert nothing_to_mend or not_installed or answer.status in (200, 201, 409, 422), (path, body)
-    for method, path in sorted(route for route in OPEN if "{file}" not in route[1]):
-        assert (await office.ask(method, path.format(form="contact"), key=key)).status == 200
+    names = {"form": "contact", "name": "page.css"}
+    for method, path in sorted(route for route in OPEN if "{file}" not in route[1] and "{way}" not in route[1]):
+        assert (await office.ask(method, path.format(**names), key=key)).status == 200
+    for method, path in sorted(PAGES):
+        answer = await office.ask(method, path, key=key, allow_redirects=False)
+        told = answer.headers.get("Location", "").startswith("/app/login?to=%2Fapp") if method == "GET" else True
+        assert answer.status == (303 if method == "GET" else 401) and told, (method, path)
     assert (await office.ask("GET", "/f/contact", key=key)).status == 200
     assert (await office.ask("POST", "/f/contact", key=key, data={"name": "王"})).status == 422
     for method, path in SECRET:

@@ -1,0 +1,10 @@
+// Small conveniences: the pages work without them.
+"use strict";
+
+for (const field of document.querySelectorAll("[data-submits]")) field.addEventListener("change", () => field.form.requestSubmit());
+for (const form of document.querySelectorAll("form[method=post]")) {
+  form.addEventListener("submit", (event) => {
+    if (form.dataset.ask && !window.confirm(form.dataset.ask)) { event.preventDefault(); return; }
+    setTimeout(() => { for (const button of form.querySelectorAll("button")) button.disabled = true; }, 0);
+  });
+}

@@ -1,0 +1,38 @@
+"""Everything below /app that members look at, put onto one application."""
+
+import asyncio
+from collections.abc import Mapping
+from pathlib import Path
+
+from aiohttp import web
+
+from bot.entrance import Entrance
+from bot.web.desk import Desk
+from bot.web.pages.frame import Reader, page
+from bot.web.pages.login import LoginDoors
+from bot.web.pages.visit import Visits
+
+ASSETS = Path(__file__).parent / "asset"
+TYPES = {"css": "text/css", "js": "text/javascript", "svg": "image/svg+xml"}
+
+
+def add_pages(app: web.Application, desk: Desk, entrances: Mapping[str, Entrance], public_url: str) -> None:
+    """Serve the pages; `entrances` are the chat tools that vouch for members."""
+    visits = Visits(desk, public_url)
+    app.router.add_get("/app/asset/{name:[a-z_]{1,30}\\.(?:css|js|svg)}", _asset)
+    app.router.add_get("/app/", visits.page(_home))
+    LoginDoors(desk, visits, entrances, public_url).add_routes(app)
+
+
+async def _home(request: web.Request, reader: Reader) -> web.Response:
+    return page("home.html", reader, title="首页", path="/app/")
+
+
+async def _asset(request: web.Request) -> web.Response:
+    name = request.match_info["name"]
+    path = ASSETS / name
+    if not path.is_file():
+        raise web.HTTPNotFound
+    content = await asyncio.to_thread(path.read_text, "utf-8")
+    kind = TYPES[name.rpartition(".")[2]]
+    return web.Response(text=content, content_type=kind, charset="utf-8", headers={"Cache-Control": "max-age=300"})
