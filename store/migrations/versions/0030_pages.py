@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0029_pages"
-down_revision = "0026_links"
+revision = "0030_pages"
+down_revision = "0029_content"
 
 
 def upgrade() -> None:
