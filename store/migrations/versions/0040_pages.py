@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0030_pages"
-down_revision = "0029_content"
+revision = "0040_pages"
+down_revision = "0030_journeys"
 
 
 def upgrade() -> None:
