@@ -20,6 +20,7 @@ from bot.commands.office import OFFICE, Work, save_members
 from bot.commands.pricing import publish_first
 from bot.comparing import plan_night
 from bot.context import Context
+from bot.counting import Counting, plan_check
 from bot.courier import Channel, Courier
 from bot.dingtalk.login import DingTalkEntrance
 from bot.dingtalk.parts import DingTalkParts
@@ -183,6 +184,7 @@ class Leadbot:
                 Worker("imports", self.importer.run_once): 2.0,
                 Worker("photos", self.photos.run_once): 5.0,
                 Worker("rules", self._follow_rules): 3.0,
+                Worker("counting", Counting(self.store, self.context).run_once): 30.0,
                 Worker("odds", self.learner.run_once): 60.0,
                 Worker("keeping", self._keep_house): 3600.0,
             }
@@ -362,6 +364,7 @@ class Leadbot:
         async def work(tx: Tx) -> int:
             await warn_of_calendar(tx, ctx)
             await plan_week(tx, ctx)
+            await plan_check(tx, ctx)
             await plan_night(tx, ctx)
             return await sweep_out(tx, now=ctx.now)
 

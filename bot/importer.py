@@ -148,10 +148,11 @@ class Importer:
             self._held = self._monotonic() - begun  # neither the wait for one's turn nor that for the disk
 
     async def _booked(self, batch: ImportBatch, items: Sequence[Any], ctx: Context, tx: Tx) -> Booked:
+        worked = ctx.calendar.worked
         if batch.kind == "history":
             directory = directory_of(await list_everyone(tx), ctx.rules)
-            return await replay_slice(tx, batch, items, directory, rules=ctx.rules, now=ctx.now)
-        booked = await book_slice(tx, batch, items, rules=ctx.rules, now=ctx.now)
+            return await replay_slice(tx, batch, items, directory, rules=ctx.rules, worked=worked, now=ctx.now)
+        booked = await book_slice(tx, batch, items, rules=ctx.rules, worked=worked, now=ctx.now)
         await _tell_progress(tx, ctx, batch, booked.counts["done_line"])
         await tell(tx, booked.facts, ctx, origin=f"{batch.no}:{items[0][0].line}", written=True, batch=batch.no)
         return booked
@@ -226,7 +227,7 @@ class Importer:
                 await holder
 
     async def _withdraw(self, batch: ImportBatch) -> None:
-        size = SMALLEST
+        size, worked = SMALLEST, (await self.context()).calendar.worked
         until = self._monotonic() + STRETCH
         while self._monotonic() < until:
             begun = self._monotonic()
@@ -234,7 +235,7 @@ class Importer:
             async def some(tx: Tx, most: int = size) -> int:
                 if not await lease.hold(tx, batch, lease_until=self._now() + tx.takeover):
                     raise BatchTaken
-                return await withdraw_slice(tx, batch, limit=most)
+                return await withdraw_slice(tx, batch, limit=most, worked=worked)
 
             taken = await self.store.transaction(some)
             crash.point("import_after_withdrawing")

@@ -15,6 +15,7 @@ from bot.platform import SendLater, Teller, Unreadable
 from bot.reactions import EVERY, STORY
 from bot.router import dispatch
 from config.telling import Tellable, told
+from leads import reached
 from leads.facts import Fact
 from leads.imports.decide import may_import
 from leads.rights import Who
@@ -69,6 +70,8 @@ async def tell(
                 tx, lead_id=fact.lead_id, kind=fact.kind, at=fact.at, by=fact.by, text=fact.text(),
                 data={**fact.data(), **({"batch": batch} if batch else {})},
             )  # fmt: skip
+            if reached.counts(fact):
+                await reached.note(tx, fact, ctx.calendar.worked)
         for reaction in (*STORY.get(type(fact), ()), *EVERY):
             waiting += await reaction(tx, fact, ctx, f"{origin}:{len(told)}")
     return told

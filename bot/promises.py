@@ -40,7 +40,8 @@ async def hear_clocks(tx: Tx, fact: Fact, ctx: Context, origin: str) -> Sequence
     if isinstance(fact, FollowUpLogged) and not fact.contact:
         return ()
     calendar = await hours_of(tx, await get_lead(tx, fact.lead_id), ctx) if ctx.others else ctx.calendar
-    return await clock.hear(tx, fact.lead_id, fact.kind, calendar=calendar, now=ctx.now)
+    by = fact.by or getattr(fact, "owner_id", None)
+    return await clock.hear(tx, fact.lead_id, fact.kind, by=by, calendar=calendar, now=ctx.now)
 
 
 async def mark_nodes(tx: Tx, fact: Fact, ctx: Context, origin: str) -> Sequence[Fact]:

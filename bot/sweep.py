@@ -9,6 +9,7 @@ import structlog
 
 from bot.comparing import on_compared, on_night
 from bot.context import Context
+from bot.counting import on_counted
 from bot.covering import on_cover_begins, on_cover_ends
 from bot.duty import hours_of
 from bot.evening import on_attended
@@ -42,6 +43,7 @@ OTHERS: dict[str, Callable[[Tx, Due, Context], Awaitable[Outcome]]] = {
     "morning": on_morning,
     "leaver": on_leaver,
     "weekly": on_week_over,
+    "counted": on_counted,
     "handover": on_hand_over_step,
     "inherit": on_inherit,
     "inherited": on_inherited,

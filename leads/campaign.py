@@ -69,7 +69,7 @@ async def open_campaign(tx: Tx, plan: Plan, who: Who, *, rules: Rules, now: date
         raise NameTaken(known)
     campaign = Campaign(
         corp=tx.corp, name=name, kind=plan.kind, source=(plan.source or re.split(r"[-—_ ]", name)[0])[:60], form=form,
-        code=_code(), door=_code() + _code() if plan.kind == "event" else "",
+        code=new_code(), door=new_code() + new_code() if plan.kind == "event" else "",
         starts_on=plan.starts_on.isoformat() if plan.starts_on else "",
         ends_on=plan.ends_on.isoformat() if plan.ends_on else "", created_at=now, created_by=who.id,
     )  # fmt: skip
@@ -122,5 +122,6 @@ def read_yuan(text: str) -> int | None:
     return round(float(found[1].replace(",", "") + (found[2] or "")) * (10_000 if found[3] else 1) * 100)
 
 
-def _code() -> str:
+def new_code() -> str:
+    """The code in a link, which nobody can guess."""
     return "".join(secrets.choice(ALPHABET) for _ in range(8))

@@ -21,6 +21,7 @@ KEPT = (
     "stage", "owner_id", "cover_id", "pool", "next_step_at", "next_step", "owned_at", "contacted_at", "touched_at",
     "closed_reason",
 )  # fmt: skip
+RUNNING: Mapping[str, Any] = {"ended_at": None, "settled_at": None, "held": None}  # of a promise that goes on
 INSTANTS = ("next_step_at", "owned_at", "contacted_at", "touched_at")
 
 
@@ -106,7 +107,7 @@ async def stop_clocks(tx: Tx, lead_id: int, keep: Mapping[str, str]) -> None:
         await tx.run(
             update(Clock)
             .where(col(Clock.corp) == tx.corp, col(Clock.id) == clock.id)
-            .values(state=state, ended_at=None if state == "running" else clock.ended_at)
+            .values(state=state, **(RUNNING if state == "running" else {}))
         )
         await tx.run(
             update(Due)

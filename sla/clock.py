@@ -112,9 +112,11 @@ async def step(tx: Tx, row: Due, *, calendar: WorkCalendar, now: datetime) -> li
     done = {"at": now.isoformat(), "share": share, "tell": list(tell)} | ({"do": deed} if deed else {})
     done |= {"turn": clock.turn} if clock.turn else {}
     taken = [*clock.steps, done]
+    broken = share >= 100
     await clocks.change(
-        tx, clock.id or 0, (clock.state,), steps=taken, state="overdue" if share >= 100 else clock.state
-    )
+        tx, clock.id or 0, (clock.state,), steps=taken, state="overdue" if broken else clock.state,
+        settled_at=clock.settled_at or (clock.due_at if broken else None), held=0 if broken else clock.held,
+    )  # fmt: skip
     passed = share < 100 and _when(clock, int(steps[index + 1]["at"]), calendar=calendar) <= now
     await _keep_step(tx, clock, index + 1, calendar=calendar, also=tell if passed else ())
     tell = () if passed else tell
@@ -129,13 +131,15 @@ async def step(tx: Tx, row: Due, *, calendar: WorkCalendar, now: datetime) -> li
     return [ClockEscalated(**told)]
 
 
-async def hear(tx: Tx, lead_id: int, kind: str, *, calendar: WorkCalendar, now: datetime) -> list[Fact]:
-    """A fact of this kind has happened: by the rule that each open promise began with, it is met, pauses, runs on or
-    begins anew."""
+async def hear(
+    tx: Tx, lead_id: int, kind: str, *, by: str | None = None, calendar: WorkCalendar, now: datetime
+) -> list[Fact]:
+    """A fact of this kind has happened: by the rule that each open promise began with, it is met (`by` a member),
+    pauses, runs on or begins anew."""
     facts: list[Fact] = []
     for clock in await _open(tx, lead_id):
         if kind in clock.rule["stop"]:
-            facts.append(await _meet(tx, clock, now=now))
+            facts.append(await _meet(tx, clock, by, now=now))
         elif kind in clock.rule.get("pause", ()) and clock.state == "running":
             facts.append(await _pause(tx, clock, because=kind, calendar=calendar, now=now))
         elif kind in clock.rule.get("resume", ()) and clock.state == "paused":
@@ -145,10 +149,14 @@ async def hear(tx: Tx, lead_id: int, kind: str, *, calendar: WorkCalendar, now: 
     return facts
 
 
-async def _meet(tx: Tx, clock: Clock, *, now: datetime) -> Fact:
+async def _meet(tx: Tx, clock: Clock, by: str | None, *, now: datetime) -> Fact:
     """What was promised has happened: a running promise is met, an overdue one is caught up late."""
     late = clock.state == "overdue" or (clock.state == "running" and now > clock.due_at)
-    await clocks.change(tx, clock.id or 0, OPEN, state="overdue" if late else "met", ended_at=now)
+    settled_at = clock.settled_at or (clock.due_at if late else now)
+    await clocks.change(
+        tx, clock.id or 0, OPEN, state="overdue" if late else "met", ended_at=now, settled_at=settled_at,
+        held=0 if late else 1, met_by=by,
+    )  # fmt: skip
     await _forget_steps(tx, clock)
     return ClockMet(lead_id=clock.lead_id, at=now, clock=clock.name, late=late)
 

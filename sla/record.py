@@ -2,13 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from store import clocks, leads, timeline
-from store.tables import Clock
 from store.tx import Tx
-
-LONGEST = timedelta(days=90)  # a promise that began before that is not looked at any more
 
 
 @dataclass
@@ -49,25 +46,17 @@ class Delivered:
         return self.returned / self.leads if self.leads else None
 
 
-def broken_at(clock: Clock) -> datetime | None:
-    """When a promise was broken for the first time; None when it was not."""
-    return next((datetime.fromisoformat(step["at"]) for step in clock.steps if int(step.get("share", 0)) >= 100), None)
-
-
 async def record_of(tx: Tx, *, since: datetime, until: datetime, team: Sequence[str] | None = None) -> Record:
     """The promises that were met or broken from `since` until `until`; `team` are the owners that count (all)."""
     promises: dict[str, Kept] = {}
     owners: dict[str, Kept] = {}
     sources: dict[str, Kept] = {}
     misses: dict[int, None] = {}
-    settled = await clocks.list_settled(tx, since=since - LONGEST, until=until)
+    settled = await clocks.list_settled(tx, since=since, until=until)
     known = await leads.owners_and_sources(tx, sorted({clock.lead_id for clock in settled}))
     for clock in settled:
         owner, source = known.get(clock.lead_id, ("", ""))
-        broken = broken_at(clock)
-        at = broken or clock.ended_at
-        if at is None or not since <= at < until or (broken is None and clock.state != "met"):
-            continue
+        broken = not clock.held
         if team is not None and owner and owner not in team:
             continue
         for table, key, label in (
@@ -76,9 +65,9 @@ async def record_of(tx: Tx, *, since: datetime, until: datetime, team: Sequence[
             (sources, source, source),
         ):
             one = table.setdefault(key, Kept(label))
-            one.kept += broken is None
-            one.broken += broken is not None
-        if broken is not None:
+            one.kept += not broken
+            one.broken += broken
+        if broken:
             misses[clock.lead_id] = None
     owners.pop("", None)
     return Record(promises, owners, sources, tuple(misses))

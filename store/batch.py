@@ -130,7 +130,7 @@ class ImportMark(Row, table=True):
 
 
 class ImportKept(Row, table=True):
-    """A fact of an old system's history for which there is no place yet: kept as it came."""
+    """What a history's line made or changed beside leads (a campaign, a cost, a deal as it was), to be taken back."""
 
     __tablename__ = "import_kept"
 

@@ -32,7 +32,8 @@ Pair = tuple[str, str]
 T = TypeVar("T")
 
 
-def _some(values: Sequence[T]) -> Iterator[Sequence[T]]:
+def in_slices(values: Sequence[T]) -> Iterator[Sequence[T]]:
+    """A long list in pieces that one IN (…) takes."""
     return (values[start : start + AT_ONCE] for start in range(0, len(values), AT_ONCE))
 
 
@@ -129,7 +130,7 @@ async def find_identities(tx: Tx, blinds: Mapping[Pair, bytes]) -> dict[Pair, in
     for pair, blind in blinds.items():
         by_kind.setdefault(pair[0], {})[blind] = pair
     for kind, pairs in by_kind.items():
-        for some in _some(list(pairs)):
+        for some in in_slices(list(pairs)):
             for blind, lead_id in await tx.rows(_KNOWN, kind=kind, marks=some):
                 found[pairs[bytes(blind)]] = lead_id
     return found
@@ -144,7 +145,7 @@ _WHOLE_HELD = _WHOLE.with_for_update()
 async def read_leads(tx: Tx, ids: Iterable[int], *, hold: bool = False) -> dict[int, dict[str, Any]]:
     """Leads as plain values by id; with `hold` nobody else changes them before this transaction ends."""
     found: dict[int, dict[str, Any]] = {}
-    for some in _some(sorted(set(ids))):
+    for some in in_slices(sorted(set(ids))):
         for row in await tx.rows(_WHOLE_HELD if hold else _WHOLE, ids=some):
             found[row.id] = dict(row._mapping)
     return found
@@ -168,7 +169,7 @@ async def write_leads(tx: Tx, leads: Sequence[Mapping[str, Any]]) -> None:
 async def delete_of_leads(tx: Tx, ids: Sequence[int], *, keep: Collection[str] = ()) -> None:
     """Delete leads with every row that hangs on them, in whatever table it stands; `keep` names tables to leave."""
     metadata = Lead.metadata
-    for some in _some(ids):
+    for some in in_slices(ids):
         for table in metadata.sorted_tables:
             if "lead_id" in table.columns and "corp" in table.columns and table.name not in keep:
                 await tx.run(table.delete().where(table.c.corp == tx.corp, table.c.lead_id.in_(some)))
@@ -195,7 +196,7 @@ _MARKED = select(col(ImportMark.lead_id), col(ImportMark.mark)).where(
 async def find_marks(tx: Tx, ids: Iterable[int]) -> set[tuple[int, bytes]]:
     """(lead, mark) of the lines that imports have booked on these leads."""
     found = set[tuple[int, bytes]]()
-    for some in _some(sorted(set(ids))):
+    for some in in_slices(sorted(set(ids))):
         found |= {(lead_id, bytes(mark)) for lead_id, mark in await tx.rows(_MARKED, ids=some)}
     return found
 

@@ -74,3 +74,8 @@ async def count_enquiries(tx: Tx, campaign_id: int) -> int:
         select(func.count()).where(col(Enquiry.corp) == tx.corp, col(Enquiry.campaign_id) == campaign_id)
     )
     return int(rows[0][0])
+
+
+async def name_of_each(tx: Tx) -> dict[int, str]:
+    """The name of every campaign by its number."""
+    return dict(await tx.rows(select(col(Campaign.id), col(Campaign.name)).where(col(Campaign.corp) == tx.corp)))

@@ -64,15 +64,10 @@ async def list_late(tx: Tx, *, now: datetime, names: Sequence[str] | None = None
 
 
 async def list_settled(tx: Tx, *, since: datetime, until: datetime) -> Sequence[Clock]:
-    """The promises that began in a period and were met or broken since."""
+    """The promises that were kept, or broken for the first time, in a period."""
     return await tx.all(
         select(Clock)
-        .where(
-            col(Clock.corp) == tx.corp,
-            col(Clock.state).in_(("met", "overdue")),
-            col(Clock.started_at) >= since,
-            col(Clock.started_at) < until,
-        )
+        .where(col(Clock.corp) == tx.corp, col(Clock.settled_at) >= since, col(Clock.settled_at) < until)
         .order_by(col(Clock.id))
     )
 

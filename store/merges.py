@@ -47,6 +47,7 @@ CHILDREN: Mapping[str, str] = {
     "link": "move",
     "opportunity": "move",
     "outbox": "stay",
+    "reached": "derived",
     "timeline": "move",
 }
 

@@ -18,6 +18,7 @@ from store import follower as follower
 from store import kf as kf
 from store import origin as origin
 from store import queues as queues
+from store import reached as reached
 from store.engine import SERVER, driver_url, is_server_error, sqlite_path, unreachable
 from store.shared import lock_key
 from store.soundness import look_over

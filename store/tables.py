@@ -364,12 +364,25 @@ class Clock(Row, table=True):
     spent: int = Field(default=0, sa_column=Column("spent", BigInteger, nullable=False, server_default=text("0")))
     turn: int = Field(default=0, sa_column=Column("turn", Integer, nullable=False, server_default=text("0")))
     ended_at: datetime | None = Field(default=None, sa_type=Utc)
+    settled_at: datetime | None = Field(default=None, sa_type=Utc)  # when it was kept, or broken for the first time
+    held: int | None = None  # 1: it was kept in time, 0: it was broken
+    met_by: str | None = None  # who did what was promised, in time or late
     steps: list[Any] = Field(default_factory=list, sa_column=Column("steps", json_type()))  # taken: [{"at", "what"}]
     rule: dict[str, Any] = Field(default_factory=dict, sa_column=Column("rule", json_type()))
     rules_version: int
 
     __table_args__ = (
         Index("ix_clock_lead", "corp", "lead_id", "id"),
+        Index(
+            "ix_clock_settled",
+            "corp",
+            "settled_at",
+            "name",
+            "held",
+            "met_by",
+            "lead_id",
+            **only_where("settled_at IS NOT NULL"),
+        ),
         Index("ix_clock_state", "corp", "state", "due_at"),
         Index("ix_clock_id", "corp", "id"),
     )

@@ -11,6 +11,7 @@ from leads.facts import Fact
 from leads.imports.entry import book_row
 from leads.imports.ledger import Ledger
 from leads.imports.row import Flaw, Row
+from leads.reached import Worked
 from store import batches, lease
 from store.batch import ImportBatch
 from store.tx import Tx
@@ -33,7 +34,9 @@ class Booked:
     facts: Sequence[Fact] = ()
 
 
-async def book_slice(tx: Tx, batch: ImportBatch, items: Sequence[Item], *, rules: Rules, now: datetime) -> Booked:
+async def book_slice(
+    tx: Tx, batch: ImportBatch, items: Sequence[Item], *, rules: Rules, worked: Worked, now: datetime
+) -> Booked:
     """Book the rows of a slice and note how far the batch has come, in one transaction.
 
     Raises BatchTaken when this process does not hold the batch any more; then nothing is written.
@@ -43,7 +46,7 @@ async def book_slice(tx: Tx, batch: ImportBatch, items: Sequence[Item], *, rules
     options = batch.options
     ledger = Ledger(
         tx, batch_id=batch.id or 0, rules=rules, start=bool(options.get("start")),
-        overwrite=bool(options.get("overwrite")), now=now,
+        overwrite=bool(options.get("overwrite")), worked=worked, now=now,
     )  # fmt: skip
     await ledger.look_up([pair for row in rows for pair in row.pairs], [row.mark for row in rows], most_new=len(rows))
     for row in rows:

@@ -18,7 +18,8 @@ from leads.facts import (
     LeadScored,
 )
 from leads.lifecycle import MOVES, is_ready
-from store import bulk, leads
+from leads.reached import Worked, anew, whole
+from store import bulk, leads, reached
 from store.batch import ImportLead, ImportMark
 from store.bulk import Pair
 from store.tables import CompanyGram, Enquiry, Identity, Lead, TimelineItem
@@ -43,8 +44,11 @@ class Ledger:
     MQLs and `facts` must be reacted to; otherwise they only stand in the story.
     """
 
-    def __init__(self, tx: Tx, *, batch_id: int, rules: Rules, start: bool, overwrite: bool, now: datetime) -> None:
+    def __init__(
+        self, tx: Tx, *, batch_id: int, rules: Rules, start: bool, overwrite: bool, worked: Worked, now: datetime
+    ) -> None:
         self.tx = tx
+        self._worked = worked
         self.facts: list[Fact] = []
         self.new = self.updated = 0
         self.crossed = set[tuple[int, int]]()  # pairs of leads that may be one person
@@ -93,7 +97,13 @@ class Ledger:
         return self._leads[lead_id]
 
     def create(
-        self, pairs: Sequence[Pair], *, at: datetime, utm: Mapping[str, str] | None = None, **values: Any
+        self,
+        pairs: Sequence[Pair],
+        *,
+        at: datetime,
+        utm: Mapping[str, str] | None = None,
+        campaign_id: int | None = None,
+        **values: Any,
     ) -> int:
         """A new lead with these values, captured at `at`; its story begins."""
         lead_id = self._ids.pop()
@@ -107,8 +117,9 @@ class Ledger:
         self._made[lead_id] = self._leads[lead_id] = lead
         self.bind(pairs, lead_id)
         self._unrated.add(lead_id)
-        self.enquire(lead_id, source=lead["source"], need=lead["need"], at=at, utm=utm)
-        self.tell(LeadCaptured(lead_id=lead_id, at=at, source=lead["source"], pool=lead["pool"], need=lead["need"]))
+        self.enquire(lead_id, source=lead["source"], need=lead["need"], at=at, utm=utm, campaign_id=campaign_id)
+        came = LeadCaptured(lead_id=lead_id, at=at, source=lead["source"], pool=lead["pool"], need=lead["need"])
+        self.tell(came, **({"stage": lead["stage"]} if lead["stage"] != "new" else {}))
         return lead_id
 
     def change(self, lead_id: int, **values: Any) -> None:
@@ -125,18 +136,33 @@ class Ledger:
         self._unrated.add(lead_id)
 
     def enquire(
-        self, lead_id: int, *, source: str, need: str, at: datetime, utm: Mapping[str, str] | None = None
+        self,
+        lead_id: int,
+        *,
+        source: str,
+        need: str,
+        at: datetime,
+        utm: Mapping[str, str] | None = None,
+        campaign_id: int | None = None,
     ) -> None:
         """Book an enquiry of a lead whose count of enquiries includes it already."""
         self._enquiries.append(
             {
                 "corp": self.tx.corp, "lead_id": lead_id, "source": source, "submission_id": None, "need": need,
-                "utm": {**(utm or {}), "batch": f"I{self._batch_id}"}, "at": at,
+                "utm": {**(utm or {}), "batch": f"I{self._batch_id}"}, "campaign_id": campaign_id, "at": at,
             }
         )  # fmt: skip
 
     def enquire_again(
-        self, lead_id: int, *, source: str, need: str, at: datetime, reopen: bool, utm: Mapping[str, str] | None = None
+        self,
+        lead_id: int,
+        *,
+        source: str,
+        need: str,
+        at: datetime,
+        reopen: bool,
+        utm: Mapping[str, str] | None = None,
+        campaign_id: int | None = None,
     ) -> None:
         """A known lead has asked once more; with `reopen` a closed one is open again."""
         lead = self._leads[lead_id]
@@ -145,7 +171,7 @@ class Ledger:
             values |= {"stage": MOVES["reopen"].after, "owner_id": None, "closed_reason": ""}
         self.change(lead_id, **values)
         self._unrated.add(lead_id)
-        self.enquire(lead_id, source=source, need=need, at=at, utm=utm)
+        self.enquire(lead_id, source=source, need=need, at=at, utm=utm, campaign_id=campaign_id)
         self.tell(LeadEnquired(lead_id=lead_id, at=at, source=source, count=values["enquiries"], need=need))
 
     def log(self, lead_id: int, words: str, *, kind: str, by: str | None, at: datetime) -> None:
@@ -192,6 +218,23 @@ class Ledger:
             if lead_id not in self._made:
                 added.setdefault(lead_id, []).append([pair[0], self._blinds[pair].hex()])
         await bulk.note_leads(tx, self._noted(added))
+        await self._count()
+
+    async def _count(self) -> None:
+        """What reports say of these leads agrees with their stories."""
+        told: dict[int, list[dict[str, Any]]] = {}
+        for item in self._story:
+            told.setdefault(item["lead_id"], []).append(item)
+        first: dict[int, dict[str, Any]] = {}
+        for asked in sorted(self._enquiries, key=lambda asked: asked["at"]):
+            first.setdefault(asked["lead_id"], asked)
+        rows = []
+        for lead_id in self._made:
+            row = whole(told[lead_id], lead_id, self.tx.corp, self._worked)
+            if row is not None:
+                rows.append(row | {name: first[lead_id].get(name) for name in ("source", "campaign_id")})
+        await bulk.insert_rows(self.tx, reached.Reached, rows)
+        await anew(self.tx, told.keys() - self._made.keys(), self._worked)
 
     async def _index_companies(self) -> None:
         rows = [

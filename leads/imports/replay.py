@@ -1,6 +1,5 @@
 """A history is played into the store: stages, claims, follow-ups happen again, with their authors and times."""
 
-from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
@@ -8,30 +7,33 @@ from typing import Any
 from config.rules import Rules
 from leads.facts import BecameMql, LeadClaimed, LeadDisqualified, LeadEdited, LeadQualified, LeadReleased
 from leads.imports.book import BatchTaken, Booked
+from leads.imports.deals import KINDS as DEALS
+from leads.imports.deals import Deals
 from leads.imports.history import Deed, values_of
 from leads.imports.ledger import UNNAMED, Ledger
 from leads.imports.row import Directory, Flaw
+from leads.imports.spending import Spending
 from leads.lifecycle import MOVES
+from leads.reached import Worked
 from store import batches, bulk, lease
 from store.batch import ImportBatch, ImportKept
 from store.leads import FREE_STAGES
 from store.tx import Tx
 
-FOR_LATER = ("source", "campaign", "cost", "opportunity", "transfer", "close", "payment")
+NAMES_ONLY = ("source", "campaign", "cost")  # say nothing of a lead
 
 Item = tuple[Deed | Flaw, Sequence[str]]
 
 
 class Replay:
-    """One slice of a history: what is said of leads is booked, what has no place yet is kept as it came."""
+    """One slice of a history: what is said of leads and their deals is booked line by line."""
 
-    def __init__(self, ledger: Ledger, directory: Directory, memory: dict[str, Any], *, rules: Rules) -> None:
+    def __init__(self, ledger: Ledger, directory: Directory, spending: Spending, deals: Deals, *, rules: Rules) -> None:
         self._ledger = ledger
         self._directory = directory
         self._rules = rules
-        self.campaigns: dict[str, str] = dict(memory.get("campaigns", {}))
-        self.opportunities: dict[str, int] = dict(memory.get("opportunities", {}))
-        self.kept: list[tuple[Deed, int | None]] = []
+        self._spending = spending
+        self._deals = deals
 
     def play(self, deed: Deed) -> str:
         """Book one line; returns why it cannot be, or ""."""
@@ -39,37 +41,47 @@ class Replay:
         if deed.kind == "lead":
             self._lead(deed)
             return ""
-        lead_id = self.opportunities.get(deed.word("opportunity")) if "opportunity" in deed.said else None
+        if deed.kind in NAMES_ONLY:
+            flaw = self._spending.flaws.get(deed.line, "")
+            ledger.updated += not flaw
+            return flaw
+        lead_id = self._deals.lead_of(deed.word("opportunity")) if "opportunity" in deed.said else None
         if deed.pairs:
             lead_id = ledger.find(deed.pairs)
-        if lead_id is None and deed.kind not in ("source", "campaign", "cost"):
+        if lead_id is None:
             what = "商机" if "opportunity" in deed.said else "线索"
             return f"前面没有编号为「{(deed.word('opportunity') or deed.word('lead'))[:40]}」的{what}"
         ledger.updated += 1
-        if deed.kind == "campaign":
-            self.campaigns[deed.word("ref")] = deed.word("name")
-        if lead_id is not None and ledger.booked(lead_id, deed.text):
-            if deed.kind == "opportunity":
-                self.opportunities[deed.word("ref")] = lead_id
+        if ledger.booked(lead_id, deed.text):
             return ""
-        flaw = self._act(deed, lead_id) if lead_id is not None else ""
+        flaw = self._deal(deed, lead_id) if deed.kind in DEALS else self._act(deed, lead_id)
         if flaw:
             ledger.updated -= 1
             return flaw
-        if deed.kind in FOR_LATER:
-            self.kept.append((deed, lead_id))
-        if lead_id is not None:
-            ledger.remember(lead_id, deed.text)
+        ledger.remember(lead_id, deed.text)
         return ""
 
+    def _deal(self, deed: Deed, lead_id: int) -> str:
+        told = self._deals.play(deed, lead_id)
+        if isinstance(told, str):
+            return told
+        values: dict[str, Any] = {"touched_at": deed.at}
+        if deed.kind in ("opportunity", "close"):
+            values |= {"stage": self._deals.stage_of(lead_id), "closed_reason": deed.word("reason")[:100]}
+        self._ledger.change(lead_id, **values)
+        self._ledger.tell(told)
+        return ""
+
+    def _campaign(self, deed: Deed) -> dict[str, Any]:
+        ref = deed.word("campaign")
+        return {"utm": {"campaign": ref[:60]}, "campaign_id": self._spending.ids.get(ref)} if ref else {}
+
     def _lead(self, deed: Deed) -> None:
-        ledger, values = self._ledger, values_of(deed)
-        utm = {"campaign": self.campaigns.get(deed.word("campaign"), deed.word("campaign"))}
-        utm = {name: value for name, value in utm.items() if value}
+        ledger, values, campaign = self._ledger, values_of(deed), self._campaign(deed)
         known = ledger.find(deed.pairs)
         if known is None:
             values["source"] = values["source"] or UNNAMED
-            ledger.remember(ledger.create(deed.pairs, at=deed.at, utm=utm, **values), deed.text)
+            ledger.remember(ledger.create(deed.pairs, at=deed.at, **campaign, **values), deed.text)
             ledger.new += 1
             return
         ledger.updated += 1
@@ -81,7 +93,7 @@ class Replay:
         if fresh:
             ledger.change(known, **fresh)
             ledger.tell(LeadEdited(lead_id=known, at=deed.at, fields=tuple(fresh)))
-        ledger.enquire_again(known, source=values["source"] or UNNAMED, need="", at=deed.at, reopen=False, utm=utm)
+        ledger.enquire_again(known, source=values["source"] or UNNAMED, need="", at=deed.at, reopen=False, **campaign)
         ledger.remember(known, deed.text)
 
     def _act(self, deed: Deed, lead_id: int) -> str:
@@ -89,10 +101,8 @@ class Replay:
         said_by = deed.word("by")
         by = self._directory.members.get(said_by, said_by) or None
         if deed.kind == "enquiry":
-            campaign = deed.word("campaign")
-            utm = {"campaign": self.campaigns.get(campaign, campaign)} if campaign else {}
-            source = deed.word("source")[:60] or UNNAMED
-            ledger.enquire_again(lead_id, source=source, need=deed.word("text")[:4000], at=at, reopen=True, utm=utm)
+            source, need = deed.word("source")[:60] or UNNAMED, deed.word("text")[:4000]
+            ledger.enquire_again(lead_id, source=source, need=need, at=at, reopen=True, **self._campaign(deed))
         elif deed.kind == "followup":
             ledger.log(lead_id, deed.word("text")[:4000], kind=deed.word("kind"), by=by, at=at)
         elif deed.kind == "claim":
@@ -108,11 +118,6 @@ class Replay:
             ledger.tell(LeadReleased(lead_id=lead_id, at=at, by=by, owner_id=owner, pool=lead["pool"], reason=reason))
         elif deed.kind == "stage":
             self._stage(deed, lead_id, by)
-        elif deed.kind == "opportunity":
-            self.opportunities[deed.word("ref")] = lead_id
-            ledger.change(lead_id, stage="opportunity", touched_at=at)
-        elif deed.kind == "close":
-            ledger.change(lead_id, stage=deed.word("result"), closed_reason=deed.word("reason"), touched_at=at)
         return ""
 
     def _stage(self, deed: Deed, lead_id: int, by: str | None) -> None:
@@ -136,42 +141,52 @@ class Replay:
 
 
 async def replay_slice(
-    tx: Tx, batch: ImportBatch, items: Sequence[Item], directory: Directory, *, rules: Rules, now: datetime
-) -> Booked:
+    tx: Tx, batch: ImportBatch, items: Sequence[Item], directory: Directory, *, rules: Rules,
+    worked: Worked, now: datetime,
+) -> Booked:  # fmt: skip
     """Play the lines of a slice and note how far the batch has come, in one transaction. Raises BatchTaken."""
     deeds = [deed for deed, _ in items if isinstance(deed, Deed)]
-    ledger = Ledger(tx, batch_id=batch.id or 0, rules=rules, start=False, overwrite=False, now=now)
-    replay = Replay(ledger, directory, batch.memory, rules=rules)
+    ledger = Ledger(tx, batch_id=batch.id or 0, rules=rules, start=False, overwrite=False, worked=worked, now=now)
+    spending = Spending(tx, batch.no, batch.memory.get("campaign_ids", {}), rules=rules)
+    deals = Deals(tx, batch.id or 0, directory)
+    await deals.look_up(deeds)
     await ledger.look_up(
         {pair for deed in deeds for pair in deed.pairs},
         {deed.text for deed in deeds},
-        also=replay.opportunities.values(),
+        also=deals.lead_ids,
         most_new=sum(deed.kind == "lead" for deed in deeds),
     )
+    named = [ledger.find(deed.pairs) for deed in deeds if deed.kind == "opportunity"]
+    await deals.look_up_siblings([lead_id for lead_id in named if lead_id is not None])
+    await spending.book(deeds)
+    replay = Replay(ledger, directory, spending, deals, rules=rules)
     flaws: list[tuple[int, str, Sequence[str]]] = []
     for deed, cells in items:
         why = deed.reason if isinstance(deed, Flaw) else replay.play(deed)
         if why:
             flaws.append((deed.line, why, cells))
-    kept = Counter(batch.kept) + Counter(deed.kind for deed, _ in replay.kept)
     counts = {
         "done_line": items[-1][0].line,
         "rows": batch.rows + len(items),
         "new": batch.new + ledger.new,
         "updated": batch.updated + ledger.updated,
         "skipped": batch.skipped + len(flaws),
-        "kept": dict(kept),
-        "memory": {"campaigns": replay.campaigns, "opportunities": replay.opportunities},
+        "memory": {"campaign_ids": spending.ids},
     }
     if not await lease.hold(tx, batch, lease_until=now + tx.takeover, **counts):
         raise BatchTaken
     await ledger.write()
+    await deals.write()
+    lines = {deed.line: deed for deed in deeds}
     rows = [
         {
-            "corp": tx.corp, "batch_id": batch.id, "line": deed.line, "kind": deed.kind, "lead_id": lead_id,
-            "content": dict(deed.said),
+            "corp": tx.corp, "batch_id": batch.id, "line": line, "kind": lines[line].kind, "lead_id": lead_id,
+            "content": content,
         }
-        for deed, lead_id in replay.kept
+        for line, content, lead_id in (
+            *((line, made, None) for line, made in spending.made.items()),
+            *((line, was, deals.lead_of(lines[line].word("opportunity"))) for line, was in deals.before.items()),
+        )
     ]  # fmt: skip
     await bulk.add_rows(tx, ImportKept, rows, ("corp", "batch_id", "line"))
     await batches.add_flaws(tx, batch.id or 0, flaws)

@@ -9,6 +9,8 @@ from sqlmodel import col
 
 from config.words import FACT_LABELS
 from leads.duplicates import index_company
+from leads.imports import deals, spending
+from leads.reached import Worked, anew
 from leads.undo import stop_clocks
 from store import batches, bulk, clocks, timeline
 from store.batch import ImportBatch, ImportKept, ImportLead, ImportMark
@@ -20,13 +22,16 @@ from store.tx import Tx
 SLICE = 200
 
 
-async def withdraw_slice(tx: Tx, batch: ImportBatch, *, limit: int = SLICE) -> int:
+async def withdraw_slice(tx: Tx, batch: ImportBatch, *, limit: int = SLICE, worked: Worked) -> int:
     """Take back the next leads of a batch; returns how many were looked at, 0 when all are done."""
     touched = await batches.list_untaken(tx, batch.id or 0, limit=limit)
     now_there = await bulk.read_leads(tx, [row.lead_id for row in touched], hold=True)
     gone: list[int] = []
+    left_alone = set[int]()
     for row in touched:
         lead = now_there.get(row.lead_id)
+        if lead is None or lead["version"] != row.version_after:
+            left_alone.add(row.lead_id)
         if lead is None:
             await _leave(tx, row, "之后合并到了别的线索,或已删除")
         elif lead["version"] != row.version_after:
@@ -37,8 +42,11 @@ async def withdraw_slice(tx: Tx, batch: ImportBatch, *, limit: int = SLICE) -> i
             await _restore(tx, batch, row, lead)
     for lead_id in gone:
         await index_company(tx, lead_id, before=now_there[lead_id]["company"], after="")
+    await _take_back_deals(tx, batch, [row.lead_id for row in touched if row.lead_id not in left_alone])
+    await deals.forget_payments_of(tx, gone)
     await bulk.delete_of_leads(tx, gone, keep=("company_gram", "import_lead", "outbox"))
     left = [row.lead_id for row in touched]
+    await anew(tx, set(left) - set(gone), worked)
     await tx.run(
         delete(ImportLead).where(
             col(ImportLead.corp) == tx.corp, col(ImportLead.batch_id) == batch.id, col(ImportLead.lead_id).in_(left),
@@ -46,8 +54,22 @@ async def withdraw_slice(tx: Tx, batch: ImportBatch, *, limit: int = SLICE) -> i
         )
     )  # fmt: skip
     if not touched:
+        await spending.withdraw(tx, batch.id or 0)
         await tx.run(delete(ImportKept).where(col(ImportKept.corp) == tx.corp, col(ImportKept.batch_id) == batch.id))
     return len(touched)
+
+
+async def _take_back_deals(tx: Tx, batch: ImportBatch, lead_ids: list[int]) -> None:
+    """The deals of these leads are as they were before the batch."""
+    before = await tx.rows(
+        select(col(ImportKept.content))
+        .where(
+            col(ImportKept.corp) == tx.corp, col(ImportKept.batch_id) == batch.id,
+            col(ImportKept.lead_id).in_(lead_ids), col(ImportKept.kind).in_(deals.KINDS),
+        )
+        .order_by(col(ImportKept.line).desc())
+    )  # fmt: skip
+    await deals.withdraw(tx, batch.id or 0, lead_ids, [row[0] for row in before if "opportunity" in row[0]])
 
 
 async def _leave(tx: Tx, row: ImportLead, why: str) -> None:
@@ -77,6 +99,14 @@ async def _restore(tx: Tx, batch: ImportBatch, row: ImportLead, lead: Mapping[st
     before = row.before or {"lead": {}, "pairs": []}
     await index_company(tx, row.lead_id, before=lead["company"], after=before["lead"].get("company", ""))
     await bulk.write_leads(tx, [{**lead, **_read(before["lead"]), "version": lead["version"] + 1}])
+    await tx.run(  # an earlier batch can still be taken back
+        update(ImportLead)
+        .where(
+            col(ImportLead.corp) == tx.corp, col(ImportLead.lead_id) == row.lead_id,
+            col(ImportLead.batch_id) != row.batch_id, col(ImportLead.version_after) == before["lead"].get("version"),
+        )
+        .values(version_after=lead["version"] + 1)
+    )  # fmt: skip
     await bulk.delete_identities(tx, [(kind, bytes.fromhex(blind)) for kind, blind in before["pairs"]], row.lead_id)
     for table, mark in ((Enquiry, col(Enquiry.utm)), (TimelineItem, col(TimelineItem.data))):
         query = select(col(table.id), mark).where(col(table.corp) == tx.corp, col(table.lead_id) == row.lead_id)

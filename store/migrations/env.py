@@ -17,6 +17,7 @@ from store import queues as queues
 from store import quote as quote
 from store import reach as reach
 from store import session as session
+from store import reached as reached
 from store.tables import Row
 
 context.configure(

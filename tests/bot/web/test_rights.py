@@ -31,6 +31,7 @@ LOOKING = {  # any valid key
     ("GET", "/api/v1/duplicates"), ("GET", "/api/v1/members"), ("GET", "/api/v1/members/{id}"),
     ("GET", "/api/v1/messages"), ("GET", "/api/v1/clocks"), ("GET", "/api/v1/reports/quality"),
     ("GET", "/api/v1/products"), ("GET", "/api/v1/imports"), ("GET", "/api/v1/imports/{batch}"),
+    ("GET", "/api/v1/reports/numbers"),
 }  # fmt: skip
 ACTING = {  # admin and integration keys
     ("POST", "/api/v1/campaigns"), ("POST", "/api/v1/campaigns/{campaign}/costs"), ("POST", "/api/v1/calls"),

@@ -1,0 +1,213 @@
+"""The sums behind the company's numbers: each is one question to narrow rows, found through its period's index."""
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, bindparam, func, literal, or_, select
+from sqlmodel import col
+
+from store.deal import Opportunity, Payment
+from store.origin import Campaign, CampaignCost
+from store.reached import Reached
+from store.tables import Clock, Enquiry, Lead
+from store.tx import Tx
+
+Key = str | int | None
+BUCKET = 600_000_000  # microseconds: ten minutes of working time
+_NOBODY: ColumnElement[Any] = literal(None)
+OF_LEAD: Mapping[str, Any] = {"source": col(Reached.source), "campaign": col(Reached.campaign_id)}
+STAGE_AT: Mapping[str, Any] = {
+    "leads": Reached.captured_at, "mql": Reached.mql_at, "sal": Reached.sal_at, "sql": Reached.sql_at,
+    "opportunity": Reached.opportunity_at, "won": Reached.won_at,
+}  # fmt: skip
+Team = Collection[str] | None
+
+
+_NEXT_SOURCE = (
+    select(func.min(col(Enquiry.source)))
+    .where(col(Enquiry.corp) == bindparam("corp"), col(Enquiry.source) > bindparam("after"))
+)  # fmt: skip
+
+
+async def known_sources(tx: Tx, *, limit: int = 200) -> list[str]:
+    """The sources that anybody ever came from, each found by one step through their index."""
+    found = [""]
+    while len(found) <= limit and (following := await tx.first(_NEXT_SOURCE, after=found[-1])) is not None:
+        found.append(following)
+    return found[1:]
+
+
+def _in(column: Any, begin: datetime, end: datetime) -> tuple[ColumnElement[bool], ...]:
+    return col(column) >= begin, col(column) < end
+
+
+def _owned(query: Select[Any], team: Team, lead_id: Any) -> Select[Any]:
+    """Only leads that somebody of the team owns now."""
+    if team is None:
+        return query
+    owned = and_(col(Lead.corp) == Reached.corp, col(Lead.id) == lead_id, col(Lead.owner_id).in_(team))
+    return query.join(Lead, owned)
+
+
+async def flows(
+    tx: Tx, stage: str, begin: datetime, end: datetime, *, by: str | None, team: Team = None
+) -> list[tuple[Key, int, int, int]]:
+    """(key, furthest, how many, how many of them automated) of the leads that reached a stage in [begin, end)."""
+    key = OF_LEAD[by] if by else _NOBODY
+    automated = func.sum(col(Reached.automated)) if stage == "leads" else literal(0)
+    query = select(key, col(Reached.furthest), func.count(), automated).where(
+        col(Reached.corp) == tx.corp, *_in(STAGE_AT[stage], begin, end)
+    )
+    query = _owned(query, team, Reached.lead_id).group_by(*([key] if by else []), col(Reached.furthest))
+    return [(one, furthest, int(many), int(alone or 0)) for one, furthest, many, alone in await tx.rows(query)]
+
+
+def _answered(key: ColumnElement[Any], begin: datetime, end: datetime, corp: str, team: Team) -> Any:
+    where = (col(Reached.corp) == corp, *_in(Reached.captured_at, begin, end), col(Reached.response).is_not(None))
+    if team is not None:
+        where = (*where, col(Reached.contact_by).in_(team))
+    return where
+
+
+def _response_key(by: str | None) -> Any:
+    return col(Reached.contact_by) if by == "rep" else OF_LEAD[by] if by else _NOBODY
+
+
+async def response_buckets(
+    tx: Tx, begin: datetime, end: datetime, *, by: str | None, team: Team = None
+) -> list[tuple[Key, int, int]]:
+    """(key, bucket, how many): response times in steps of ten minutes, of leads captured in [begin, end)."""
+    key = _response_key(by)
+    bucket = col(Reached.response) // BUCKET
+    query = select(key, bucket, func.count()).where(*_answered(key, begin, end, tx.corp, team))
+    rows = await tx.rows(query.group_by(*([key] if by else []), bucket))
+    return [(one, int(step), int(many)) for one, step, many in rows]
+
+
+async def responses_in(
+    tx: Tx, begin: datetime, end: datetime, wanted: Sequence[tuple[Key, int]], *, by: str | None, team: Team = None
+) -> list[tuple[Key, int]]:
+    """(key, microseconds) of every response time in some buckets."""
+    if not wanted:
+        return []
+    key = _response_key(by)
+    response = col(Reached.response)
+    ranges = [
+        and_(*([key == one] if by else []), response >= step * BUCKET, response < (step + 1) * BUCKET)
+        for one, step in wanted
+    ]
+    query = select(key, response).where(*_answered(key, begin, end, tx.corp, team), or_(*ranges))
+    return [(one, int(micro)) for one, micro in await tx.rows(query)]
+
+
+async def promises(
+    tx: Tx, name: str, begin: datetime, end: datetime, *, by: str | None, team: Team = None
+) -> list[tuple[Key, int, int]]:
+    """(key, kept 1 or broken 0, how many) of the promises of a name that were met or ended in [begin, end)."""
+    key = col(Clock.met_by) if by == "rep" else OF_LEAD[by] if by else _NOBODY
+    query = select(key, col(Clock.held), func.count()).where(
+        col(Clock.corp) == tx.corp, *_in(Clock.settled_at, begin, end), col(Clock.name) == name
+    )
+    if by in OF_LEAD:
+        query = query.join(Reached, and_(col(Reached.corp) == Clock.corp, col(Reached.lead_id) == Clock.lead_id))
+    if team is not None:
+        query = query.where(col(Clock.met_by).in_(team))
+    rows = await tx.rows(query.group_by(*([key] if by else []), col(Clock.held)))
+    return [(one, int(held), int(many)) for one, held, many in rows]
+
+
+def _deal_key(by: str | None) -> ColumnElement[Any]:
+    if by == "rep":
+        return func.coalesce(col(Opportunity.closed_owner_id), col(Opportunity.owner_id))
+    return OF_LEAD[by] if by else _NOBODY
+
+
+def _of_deals(query: Select[Any], by: str | None, team: Team) -> Select[Any]:
+    if by in OF_LEAD or by == "first":
+        mine = and_(col(Reached.corp) == Opportunity.corp, col(Reached.lead_id) == Opportunity.lead_id)
+        query = query.join(Reached, mine)
+    if team is not None:
+        query = query.where(_deal_key("rep").in_(team))
+    return query
+
+
+async def closed(
+    tx: Tx, begin: datetime, end: datetime, *, by: str | None, team: Team = None
+) -> list[tuple[Key, str, int, int]]:
+    """(key, result, how many, fen) of the opportunities that were closed in [begin, end)."""
+    key = _deal_key(by)
+    query = select(key, col(Opportunity.result), func.count(), func.sum(func.coalesce(Opportunity.amount, 0))).where(
+        col(Opportunity.corp) == tx.corp, *_in(Opportunity.closed_at, begin, end), col(Opportunity.result) != "open"
+    )
+    rows = await tx.rows(_of_deals(query, by, team).group_by(*([key] if by else []), col(Opportunity.result)))
+    return [(one, result, int(many), int(fen or 0)) for one, result, many, fen in rows]
+
+
+async def cycles(
+    tx: Tx, begin: datetime, end: datetime, *, by: str | None, team: Team = None
+) -> list[tuple[Key, datetime, datetime]]:
+    """(key, first real contact, won) of the opportunities won in [begin, end) whose lead was ever contacted."""
+    key = _deal_key(by)
+    query = select(key, col(Reached.contact_at), col(Opportunity.closed_at)).where(
+        col(Opportunity.corp) == tx.corp, *_in(Opportunity.closed_at, begin, end), col(Opportunity.result) == "won",
+        col(Reached.contact_at).is_not(None),
+    )  # fmt: skip
+    query = _of_deals(query, by if by in OF_LEAD else "first", team)
+    return [(one, contact, won) for one, contact, won in await tx.rows(query)]
+
+
+async def pipeline(
+    tx: Tx, begin: datetime, end: datetime, *, by: str | None, team: Team = None
+) -> list[tuple[Key, int]]:
+    """(key, fen): open and won amounts, created in [begin, end), whose lead's first enquiry came from a campaign."""
+    key = _deal_key(by)
+    query = select(key, func.sum(func.coalesce(Opportunity.amount, 0))).where(
+        col(Opportunity.corp) == tx.corp, *_in(Opportunity.created_at, begin, end), col(Opportunity.result) != "lost",
+        col(Reached.campaign_id).is_not(None),
+    )  # fmt: skip
+    query = _of_deals(query, by if by in OF_LEAD else "first", team)
+    return [(one, int(fen or 0)) for one, fen in await tx.rows(query.group_by(key) if by else query)]
+
+
+async def paid(
+    tx: Tx, begin: datetime | None, end: datetime | None, *, by: str | None, team: Team = None
+) -> list[tuple[Key, int]]:
+    """(key, fen) of the payments received in [begin, end), or to date."""
+    key = _deal_key(by)
+    query = select(key, func.sum(col(Payment.amount))).where(col(Payment.corp) == tx.corp)
+    if begin is not None and end is not None:
+        query = query.where(*_in(Payment.at, begin, end))
+    if by or team is not None:
+        deal = and_(col(Opportunity.corp) == Payment.corp, col(Opportunity.id) == Payment.opportunity_id)
+        query = _of_deals(query.join(Opportunity, deal), by, team)
+    return [(one, int(fen or 0)) for one, fen in await tx.rows(query.group_by(key) if by else query)]
+
+
+async def customers(tx: Tx, *, by: str | None, team: Team = None) -> list[tuple[Key, int]]:
+    """(key, how many) leads with a won opportunity, to date."""
+    if by == "rep" or team is not None:
+        key = _deal_key(by)
+        query = select(key, func.count(col(Opportunity.lead_id).distinct())).where(
+            col(Opportunity.corp) == tx.corp, col(Opportunity.result) == "won",
+            col(Opportunity.closed_at).is_not(None),
+        )  # fmt: skip
+        query = _of_deals(query, by, team)
+    else:
+        key = OF_LEAD[by] if by else _NOBODY
+        query = select(key, func.count()).where(col(Reached.corp) == tx.corp, col(Reached.won_at).is_not(None))
+    return [(one, int(many)) for one, many in await tx.rows(query.group_by(key) if by else query)]
+
+
+async def costs(tx: Tx, first: date, last: date, *, by: str | None) -> list[tuple[Key, int]]:
+    """(key, fen) of the campaign costs that were booked on these days, both included."""
+    keys = {"source": col(Campaign.source), "campaign": col(CampaignCost.campaign_id)}
+    key = keys[by] if by else _NOBODY
+    query = select(key, func.sum(col(CampaignCost.amount))).where(
+        col(CampaignCost.corp) == tx.corp, col(CampaignCost.day) >= first.isoformat(),
+        col(CampaignCost.day) <= last.isoformat(),
+    )  # fmt: skip
+    if by == "source":
+        named = and_(col(Campaign.corp) == CampaignCost.corp, col(Campaign.id) == CampaignCost.campaign_id)
+        query = query.join(Campaign, named)
+    return [(one, int(fen or 0)) for one, fen in await tx.rows(query.group_by(key) if by else query)]

@@ -1,0 +1,175 @@
+"""What each lead has come to and when, one narrow row a lead: every report counts these rows, never the long story."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import BigInteger, Column, Index, bindparam, delete, select, text, update
+from sqlmodel import Field, col
+
+from store import bulk
+from store.columns import Utc, only_where
+from store.tables import Enquiry, Row, TimelineItem
+from store.tx import Tx
+
+
+class Reached(Row, table=True):
+    """The first time that a lead came to each stage; a later stage implies the earlier ones.
+
+    `source` and `campaign_id` are those of its first enquiry. `furthest`: 0 captured, 1 MQL, 2 SAL, 3 SQL,
+    4 opportunity, 5 won. `contact_at`: the first real contact, `contact_by` made it, `response`: microseconds of the
+    company's working time from capture to it. `offered`: it was offered or assigned; `touched`: a person did something
+    before sales had it; `automated`: offered and not touched. `stale`: to be made anew from the story.
+    """
+
+    __tablename__ = "reached"
+
+    corp: str = Field(primary_key=True)
+    lead_id: int = Field(primary_key=True)
+    source: str = ""
+    campaign_id: int | None = None
+    captured_at: datetime = Field(sa_type=Utc)
+    mql_at: datetime | None = Field(default=None, sa_type=Utc)
+    sal_at: datetime | None = Field(default=None, sa_type=Utc)
+    sql_at: datetime | None = Field(default=None, sa_type=Utc)
+    opportunity_at: datetime | None = Field(default=None, sa_type=Utc)
+    won_at: datetime | None = Field(default=None, sa_type=Utc)
+    furthest: int = 0
+    contact_at: datetime | None = Field(default=None, sa_type=Utc)
+    contact_by: str | None = None
+    response: int | None = Field(default=None, sa_column=Column("response", BigInteger))
+    offered: bool = False
+    touched: bool = False
+    automated: int = 0
+    stale: bool = False
+
+    __table_args__ = (
+        Index(
+            "ix_reached_captured", "corp", "captured_at", "source", "furthest", "automated", "response", "contact_by",
+            "campaign_id",
+        ),
+        Index("ix_reached_mql", "corp", "mql_at", "source", "furthest", "campaign_id",
+              **only_where("mql_at IS NOT NULL")),
+        Index("ix_reached_sal", "corp", "sal_at", "source", "furthest", "campaign_id",
+              **only_where("sal_at IS NOT NULL")),
+        Index("ix_reached_sql", "corp", "sql_at", "source", "furthest", "campaign_id",
+              **only_where("sql_at IS NOT NULL")),
+        Index("ix_reached_opportunity", "corp", "opportunity_at", "source", "furthest", "campaign_id",
+              **only_where("opportunity_at IS NOT NULL")),
+        Index("ix_reached_won", "corp", "won_at", "source", "campaign_id", **only_where("won_at IS NOT NULL")),
+        Index("ix_reached_stale", "corp", "lead_id", **only_where("stale")),
+        {"sqlite_with_rowid": False},
+    )  # fmt: skip
+
+
+COLUMNS = tuple(Reached.model_fields)
+_OF_LEAD = select(Reached).where(col(Reached.corp) == bindparam("corp"), col(Reached.lead_id) == bindparam("lead_id"))
+_CHANGE = update(Reached).where(col(Reached.corp) == bindparam("of_corp"), col(Reached.lead_id) == bindparam("of_id"))
+
+
+async def find_reached(tx: Tx, lead_id: int) -> Reached | None:
+    """What a lead has come to."""
+    return await tx.first(_OF_LEAD, lead_id=lead_id)
+
+
+async def add_reached(tx: Tx, values: Mapping[str, Any]) -> None:
+    """A lead that is new to the reports."""
+    await tx.put(Reached, values)
+
+
+async def change_reached(tx: Tx, lead_id: int, values: Mapping[str, Any]) -> None:
+    """Write what has changed about a lead; the whole row, so that there is one statement for it."""
+    named = {name: values[name] for name in COLUMNS if name not in ("corp", "lead_id")}
+    await tx.execute(_CHANGE, {"of_corp": tx.corp, "of_id": lead_id, **named})
+
+
+async def forget_reached(tx: Tx, lead_ids: Iterable[int]) -> None:
+    """These leads count nowhere (any more)."""
+    for some in bulk.in_slices(sorted(lead_ids)):
+        await tx.run(delete(Reached).where(col(Reached.corp) == tx.corp, col(Reached.lead_id).in_(some)))
+
+
+async def read_many(tx: Tx, lead_ids: Iterable[int]) -> dict[int, dict[str, Any]]:
+    """The rows of many leads as plain values, by lead."""
+    found: dict[int, dict[str, Any]] = {}
+    for some in bulk.in_slices(sorted(lead_ids)):
+        query = select(bulk.table_of(Reached)).where(col(Reached.corp) == tx.corp, col(Reached.lead_id).in_(some))
+        found |= {row.lead_id: dict(row._mapping) for row in await tx.rows(query)}
+    return found
+
+
+async def write_many(tx: Tx, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Write whole rows, whatever stood there before."""
+    if rows:
+        await forget_reached(tx, [row["lead_id"] for row in rows])
+        await bulk.insert_rows(tx, Reached, [{name: row[name] for name in COLUMNS} for row in rows])
+
+
+_FIRST = (
+    select(col(Enquiry.source), col(Enquiry.campaign_id))
+    .where(col(Enquiry.corp) == bindparam("corp"), col(Enquiry.lead_id) == bindparam("lead_id"))
+    .order_by(col(Enquiry.at), col(Enquiry.id))
+    .limit(1)
+)
+
+
+async def first_touch(tx: Tx, lead_id: int) -> tuple[str, int | None] | None:
+    """(source, campaign) of a lead's first enquiry."""
+    rows = await tx.rows(_FIRST, lead_id=lead_id)
+    return (rows[0][0], rows[0][1]) if rows else None
+
+
+async def first_touches(tx: Tx, lead_ids: Iterable[int]) -> dict[int, tuple[str, int | None]]:
+    """The same of many leads."""
+    found: dict[int, tuple[str, int | None]] = {}
+    for some in bulk.in_slices(sorted(lead_ids)):
+        query = (
+            select(col(Enquiry.lead_id), col(Enquiry.source), col(Enquiry.campaign_id))
+            .where(col(Enquiry.corp) == tx.corp, col(Enquiry.lead_id).in_(some))
+            .order_by(col(Enquiry.at), col(Enquiry.id))
+        )
+        for lead_id, source, campaign_id in await tx.rows(query):
+            found.setdefault(lead_id, (source, campaign_id))
+    return found
+
+
+async def stories(tx: Tx, lead_ids: Iterable[int], kinds: Sequence[str]) -> dict[int, list[dict[str, Any]]]:
+    """What has happened to many leads, of the kinds that count or by a person, in the order in which it was told."""
+    found: dict[int, list[dict[str, Any]]] = {}
+    for some in bulk.in_slices(sorted(lead_ids)):
+        query = (
+            select(
+                col(TimelineItem.lead_id), col(TimelineItem.kind), col(TimelineItem.at), col(TimelineItem.by),
+                col(TimelineItem.data),
+            )
+            .where(
+                col(TimelineItem.corp) == tx.corp, col(TimelineItem.lead_id).in_(some),
+                col(TimelineItem.kind).in_(kinds) | col(TimelineItem.by).is_not(None),
+            )
+            .order_by(col(TimelineItem.lead_id), col(TimelineItem.id))
+        )  # fmt: skip
+        for lead_id, kind, at, by, data in await tx.rows(query):
+            found.setdefault(lead_id, []).append({"kind": kind, "at": at, "by": by, "data": data or {}})
+    return found
+
+
+async def list_stale(tx: Tx, *, limit: int) -> list[int]:
+    """Leads whose row is to be made anew."""
+    query = (
+        select(col(Reached.lead_id))
+        .where(col(Reached.corp) == tx.corp, text("stale"))
+        .order_by(col(Reached.lead_id))
+        .limit(limit)
+    )
+    return list(await tx.all(query))
+
+
+async def list_after(tx: Tx, lead_id: int, *, limit: int) -> list[int]:
+    """The next leads that count, in the order of their numbers."""
+    query = (
+        select(col(Reached.lead_id))
+        .where(col(Reached.corp) == tx.corp, col(Reached.lead_id) > lead_id)
+        .order_by(col(Reached.lead_id))
+        .limit(limit)
+    )
+    return list(await tx.all(query))
