@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0031_reached"
-down_revision = "0030_journeys"
+revision = "0041_reached"
+down_revision = "0040_pages"
 
 STAGES = ("mql", "sal", "sql", "opportunity", "won")
 
