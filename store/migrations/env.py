@@ -16,8 +16,8 @@ from store import origin as origin
 from store import queues as queues
 from store import quote as quote
 from store import reach as reach
-from store import session as session
 from store import reached as reached
+from store import session as session
 from store.tables import Row
 
 context.configure(
