@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from bot.deal_actions import DealAction
+
 
 @dataclass(frozen=True)
 class Claim:
@@ -369,5 +371,5 @@ Action = (
     | Resend | RollBack | Compare | MergeLeads | KeepOther | UndoMerge | OpenDispute | DecideDispute | Fill | AskField
     | Supply | MoveTo | ShowOverdue | Nudge | AskPostpone | Postpone
     | AskExtension | RequestExtension | DecideExtension
-    | ConfirmImport | DropImport | AskColumns | UndoImport | HandOver | ShowMisses | ShowHeirs
+    | ConfirmImport | DropImport | AskColumns | UndoImport | HandOver | ShowMisses | ShowHeirs | DealAction
 )  # fmt: skip

@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 
 from bot.context import Context
+from bot.outgoing import redraw
 from leads.deal_facts import OpportunityTransferred
 from leads.facts import Fact, LeadTransferred
-from store import deals
+from store import cards, deals
 from store.tx import Tx
 
 
@@ -29,3 +30,10 @@ async def give_deals_along(tx: Tx, fact: Fact, ctx: Context, origin: str) -> Seq
                 )
             )
     return told
+
+
+async def refresh_deal(tx: Tx, fact: Fact, ctx: Context, origin: str) -> Sequence[Fact]:
+    """The deal's cards are true again, and of the lead's those that can change: nobody gets two cards for one act."""
+    hanging = [place for place in await cards.list_places(tx, fact.lead_id) if place.code or ":" in place.card]
+    await redraw(tx, ctx, hanging, lead_id=fact.lead_id, origin=origin)
+    return ()

@@ -52,6 +52,20 @@ from bot.actions import (
     UndoImport,
     UndoMerge,
 )
+from bot.deal_actions import (
+    Advance,
+    AskConvert,
+    AskLose,
+    AskWin,
+    ConvertDraft,
+    Lose,
+    ReopenDeal,
+    ShowDeal,
+    ShowDeals,
+    SupplyDeal,
+    TickStep,
+    Win,
+)
 
 LONGEST = 1024  # bytes of a button's key on WeCom (developer page 90236); DingTalk allows more
 WORDS: dict[str, type[Action]] = {
@@ -101,6 +115,18 @@ WORDS: dict[str, type[Action]] = {
     "import-drop": DropImport,
     "import-columns": AskColumns,
     "import-undo": UndoImport,
+    "ask-convert": AskConvert,
+    "convert": ConvertDraft,
+    "deal": ShowDeal,
+    "deals": ShowDeals,
+    "advance": Advance,
+    "supply-deal": SupplyDeal,
+    "tick": TickStep,
+    "ask-win": AskWin,
+    "win": Win,
+    "ask-lose": AskLose,
+    "lose": Lose,
+    "reopen": ReopenDeal,
 }
 NAMES = {kind: word for word, kind in WORDS.items()}
 

@@ -6,7 +6,7 @@ Read it as the product's rules: each line names a fact and what follows from it,
 from collections.abc import Awaitable, Callable, Sequence
 
 from bot.context import Context
-from bot.dealing import give_deals_along
+from bot.dealing import give_deals_along, refresh_deal
 from bot.giving import give
 from bot.hearers import (
     mind_equal_notes,
@@ -194,14 +194,14 @@ STORY: dict[type[Fact], tuple[Reaction, ...]] = {
     ),
     LeadDisqualified: (cancel_clocks, set_reminder, refresh_cards, tell_marketing),
     LeadEdited: (reckon_odds, refresh_cards, ask_the_register),
-    OpportunityOpened: (hear_clocks, start_clocks, set_reminder, refresh_cards),
-    OpportunityMoved: (hear_clocks, start_clocks, refresh_cards),
-    OpportunityChanged: (refresh_cards,),
-    OpportunityTransferred: (refresh_cards,),
-    OpportunityWon: (end_if_closed, set_reminder, refresh_cards),
-    OpportunityLost: (end_if_closed, set_reminder, refresh_cards),
-    OpportunityReopened: (hear_clocks, start_clocks, set_reminder, refresh_cards),
-    PaymentReceived: (refresh_cards,),
+    OpportunityOpened: (hear_clocks, start_clocks, set_reminder, refresh_deal),
+    OpportunityMoved: (hear_clocks, start_clocks, refresh_deal),
+    OpportunityChanged: (refresh_deal,),
+    OpportunityTransferred: (refresh_deal,),
+    OpportunityWon: (end_if_closed, set_reminder, refresh_deal),
+    OpportunityLost: (end_if_closed, set_reminder, refresh_deal),
+    OpportunityReopened: (hear_clocks, start_clocks, set_reminder, refresh_deal),
+    PaymentReceived: (refresh_deal,),
     PeopleCrossed: (offer_merge,),
     LeadMerged: (set_reminder, refresh_cards, refresh_old_number, tell_owners_of_merge),
     MergeUndone: (set_reminder, refresh_cards, tell_owner_of_undone_merge),

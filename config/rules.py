@@ -10,12 +10,14 @@ from pydantic import Field, StringConstraints, field_validator, model_validator
 from config.assignment import Assignment
 from config.calendar import Calendar
 from config.clock import ClockRule, Node
+from config.deal import Deals
 from config.document import load, validate
 from config.field import OwnField
 from config.form import BUILT_IN, Form
 from config.journey import Journey
 from config.lifecycle import LifeCycle
 from config.nurture import Nurture
+from config.pipeline import DEAL_FIELDS, STANDARD, Pipeline
 from config.pool import Pool
 from config.section import AtKey, Name, Section
 from config.selling import SHIPPED as CONSENTS
@@ -182,6 +184,8 @@ class Rules(Section):
     assignment: Assignment = Assignment()
     clocks: dict[Name, ClockRule]
     nodes: dict[Name, Node] = Field(default_factory=dict)
+    pipelines: dict[Name, Pipeline] = Field(default_factory=dict, max_length=20)
+    deals: Deals = Deals()
     marketing: Marketing = Marketing()
     journeys: dict[Name, Journey] = Field(default_factory=dict, max_length=100)
     nurture: Nurture = Nurture()
@@ -224,6 +228,26 @@ class Rules(Section):
                 raise AtKey(f"there is no field {field!r}; there are: {known}", "forms", name, "fields", number)
         return self
 
+    @field_validator("pipelines")
+    @classmethod
+    def _one_usual(cls, pipelines: dict[str, Pipeline]) -> dict[str, Pipeline]:
+        if pipelines and sum(pipeline.default for pipeline in pipelines.values()) != 1:
+            raise ValueError("exactly one pipeline needs default: true; deals go there that no other one takes")
+        return pipelines
+
+    @model_validator(mode="after")
+    def _wanted_in_stages(self) -> "Rules":
+        """Stages of deals want only what a deal or its lead has."""
+        known = (*DEAL_FIELDS, *(name for name in FIELD_LABELS if name not in ("source", "stage", "owner", "pool")))
+        for name, pipeline in self.pipelines.items():
+            for number, stage in enumerate(pipeline.stages):
+                for field in stage.require:
+                    if field not in (*known, *self.fields):
+                        told = ", ".join((*known, *self.fields))
+                        at = ("pipelines", name, "stages", number, "require")
+                        raise AtKey(f"a deal has no {field!r}; there are: {told}", *at)
+        return self
+
     @field_validator("version")
     @classmethod
     def _not_in_the_file(cls, version: int) -> int:
@@ -239,6 +263,13 @@ class Rules(Section):
     def watching(self, today: date) -> tuple[Watching, ...]:
         """The teams that are only watched on this day; the last day is the one before `until`."""
         return tuple(one for one in self.watch_only if today < one.until)
+
+    @cached_property
+    def ways(self) -> dict[str, Pipeline]:
+        """The pipelines, the usual one first; a company that declares none goes the standard way."""
+        if not self.pipelines:
+            return {"standard": STANDARD}
+        return dict(sorted(self.pipelines.items(), key=lambda item: not item[1].default))
 
     @cached_property
     def default_pool(self) -> str:

@@ -62,6 +62,7 @@ def unfit(rules: Rules, document: Document, crew: Crew) -> list[Problem]:
         + _ladders(rules, document, crew)
         + _ways(rules, document, crew)
         + unfit_journeys(rules, document)
+        + _deals(rules, document)
     )
 
 
@@ -171,6 +172,18 @@ def _only(rules: Rules, document: Document, crew: Crew) -> list[Problem]:
             if crew.members and team not in crew.teams
         ]
     return problems
+
+
+def _deals(rules: Rules, document: Document) -> list[Problem]:
+    """Stages of deals that reach a node which is not there."""
+    return [
+        document.problem(
+            ("pipelines", name, "stages", number, "node"), f"there is no node {stage.node!r}; {_nodes(rules)}"
+        )
+        for name, pipeline in rules.pipelines.items()
+        for number, stage in enumerate(pipeline.stages)
+        if stage.node and stage.node not in rules.nodes
+    ]
 
 
 def _nodes(rules: Rules) -> str:

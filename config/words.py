@@ -110,6 +110,12 @@ ACT_LABELS: Mapping[str, str] = MappingProxyType(
         "ready": "市场合格",
         "sleep": "沉睡",
         "capture": "录入",
+        "convert": "转商机",
+        "advance": "商机换阶段",
+        "deal": "修改商机",
+        "win": "赢单",
+        "lose": "输单",
+        "resume": "重开商机",
         "merge": "合并",
     }
 )

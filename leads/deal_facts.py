@@ -70,9 +70,10 @@ class OpportunityChanged(DealFact):
     kind = "opportunity_changed"
     fields: tuple[str, ...]
     amount: int | None = None
+    words: str = ""
 
     def text(self) -> str:
-        return f"{self.no} {yuan_text(self.amount)}".strip()
+        return " ".join(part for part in (self.no, yuan_text(self.amount), self.words) if part)
 
     def data(self) -> Mapping[str, Any]:
         return {**super().data(), "fields": list(self.fields), "amount": yuan(self.amount)}

@@ -8,7 +8,7 @@ from leads.understand.phone import normal_phone
 from store.tables import Lead
 
 # The way of a lead; of two leads the one that is further decides stage, owner and pool.
-WAY = ("invalid", "lost", "dormant", "new", "nurturing", "mql", "sal", "sql", "opportunity", "won")
+WAY = ("invalid", "lost", "dormant", "new", "nurturing", "mql", "sal", "sql", "won", "opportunity")
 CHOICES = ("owner", "name", "phone", "company", "title", "city", "budget", "email", "wechat")  # what a person may pick
 OWNED = ("owner_id", "owned_at", "pool")
 NEVER = ("id", "corp", "version")

@@ -33,6 +33,8 @@ class Move:
     gate: bool = False
 
 
+UNSOLD = tuple(stage for stage in OPEN_STAGES if stage != "opportunity")  # open deals are won or lost one by one
+
 TABLE = (
     Move("ready", "成为市场合格", ("new", "nurturing"), "mql", ("rules", "marketing"), gate=True),
     Move("nurture", "转回培育", ("new", "mql", "sal", "sql", "dormant"), "nurturing", ("marketing", "owner")),
@@ -41,15 +43,21 @@ TABLE = (
     Move("qualify", "转为销售合格", ("new", "nurturing", "mql", "sal", "dormant"), "sql", ("owner",), gate=True),
     Move("release", "退回线索池", ("sal", "sql"), "mql", ("owner",)),
     Move("recycle", "收回", ("sal", "sql"), "mql", ("rules",)),
-    Move("disqualify", "标为无效", OPEN_STAGES, "invalid", ("marketing", "owner")),
+    Move("disqualify", "标为无效", UNSOLD, "invalid", ("marketing", "owner")),
     Move("sleep", "转为沉睡", ("new", "nurturing", "mql", "sal", "sql"), "dormant", ("marketing", "owner")),
-    Move("convert", "转商机", ("sql",), "opportunity", ("owner",), gate=True),
+    Move("convert", "转商机", ("sql", "opportunity", "won", "lost"), "opportunity", ("owner",), gate=True),
     Move("win", "赢单", ("opportunity",), "won", ("owner",), gate=True),
     Move("lose", "输单", ("opportunity",), "lost", ("owner",), gate=True),
+    Move("resume", "重新打开商机", ("won", "lost"), "opportunity", ("owner",)),
     Move("reopen", "再次咨询,重新打开", ("invalid", "lost", "dormant"), "new", ("rules",)),
 )
 MOVES: Mapping[str, Move] = {move.name: move for move in TABLE}
 CLOSED = tuple(stage for stage in STAGE_LABELS if stage not in OPEN_STAGES)
+
+
+def move_of(name: str) -> str:
+    """The name of a move that waits for a field; what stands behind its dot is the draft with which it goes on."""
+    return name.partition(".")[0]
 
 
 async def require_move(tx: Tx, lead: Lead, who: Who, name: str, *, rules: Rules) -> Move:

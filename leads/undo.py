@@ -8,6 +8,7 @@ from sqlalchemy import delete, update
 from sqlmodel import col
 
 from config.rules import Rules
+from leads.deal_undo import frozen_deals, require_unbuilt, restore_deals
 from leads.errors import NothingToUndo
 from leads.facts import ActUndone, Fact
 from leads.rights import Who
@@ -37,6 +38,11 @@ async def snapshot(tx: Tx, lead_id: int) -> dict[str, Any]:
     return {"lead": values, "clocks": {str(c.id): c.state for c in running}}
 
 
+async def snapshot_deals(tx: Tx, lead_id: int) -> dict[str, Any]:
+    """The same for an act that changes the lead's deals too."""
+    return {**await snapshot(tx, lead_id), "deals": await frozen_deals(tx, lead_id)}
+
+
 async def remember(
     tx: Tx, who: Who, kind: str, lead_id: int, before: Mapping[str, Any], *, now: datetime
 ) -> int | None:
@@ -55,6 +61,8 @@ async def undo(
     lead = await leads.get_lead(tx, act.lead_id)
     if lead.version != act.version_after:
         raise NothingToUndo(f"{lead.no} 之后又有了变动,不能再撤销。发「看 {lead.no}」看看现在的情况。")
+    if "deals" in act.before:
+        await require_unbuilt(tx, act.lead_id, act.before["deals"])
     apart: tuple[Fact, ...] = ()
     if "merged" in act.before:
         apart = await unmerge(tx, int(act.before["merged"]), who, rules=rules, now=now)
@@ -95,6 +103,8 @@ async def _restore(tx: Tx, lead: Lead, before: Mapping[str, Any]) -> None:
     for name in INSTANTS:
         values[name] = datetime.fromisoformat(values[name]) if values[name] else None
     await leads.change(tx, lead.id or 0, **values)
+    if "deals" in before:
+        await restore_deals(tx, lead.id or 0, before["deals"])
     await stop_clocks(tx, lead.id or 0, keep=before["clocks"])
 
 

@@ -12,6 +12,7 @@ from sqlmodel import col
 
 from config.rules import Rules
 from leads.capture import rate
+from leads.deal import stage_by_deals
 from leads.duplicates import index_company
 from leads.errors import NotFound, NothingToUndo, Unusable
 from leads.heat import heat_of
@@ -124,6 +125,8 @@ async def _restore(
     mine.enquiries = int(before["enquiries"]) + survivor.enquiries - int(merged["enquiries"]) - asked
     theirs.enquiries += asked
     await _contacts(tx, row, mine, theirs, traced)
+    mine.stage = await stage_by_deals(tx, row.survivor_id, mine.stage, str(before["stage"]))
+    theirs.stage = await stage_by_deals(tx, row.loser_id, theirs.stage, theirs.stage)
     if kept.keys() - UNRATED or asked:
         for lead in (mine, theirs):
             rated = rate(lead, rules=rules, now=now)

@@ -36,6 +36,11 @@ def missing(lead: Lead, stage: str, *, rules: Rules) -> tuple[Wanted, ...]:
     return tuple(one for one in found if one is not None)
 
 
+def missing_of(lead: Lead, name: str, *, rules: Rules) -> bool:
+    """Whether a lead's field, one of the company's own too, is open."""
+    return name not in values_of(lead) if name in rules.fields else _is_blank(lead, name)
+
+
 def wanted_of(key: str, *, rules: Rules) -> Wanted | None:
     """A field by its key, whether a lead has it from the start or the company added it; None when there is none."""
     if key in rules.fields:

@@ -29,12 +29,13 @@ from store.tables import Lead, Member
 
 NO_RULE = "(no rule)"
 CLOSES = ("nurtured", "fell_asleep", "disqualified")
-AFTER = {  # the stage in which a fact leaves a lead; becoming a deal leaves none, so deals are deals all along
+AFTER = {  # the stage in which a fact leaves a lead; what happens to deals tells the stage itself
     "mql": MOVES["ready"].after, "claimed": MOVES["claim"].after, "assigned": MOVES["assign"].after,
     "qualified": MOVES["qualify"].after, "released": MOVES["release"].after, "recycled": MOVES["recycle"].after,
     "nurtured": MOVES["nurture"].after, "fell_asleep": MOVES["sleep"].after, "disqualified": MOVES["disqualify"].after,
 }  # fmt: skip
 DEALS = ("opportunity", "won", "lost")
+OF_DEALS = ("opportunity_opened", "opportunity_won", "opportunity_lost", "opportunity_reopened")
 ENTERS = ("claimed", "assigned", "transferred")
 
 
@@ -194,7 +195,9 @@ class _Living:
         self._woken: datetime | None = None
         lead.heat, lead.enquiries = {}, 1
         self._grade = "D"
-        self._stage = "opportunity" if lead.stage in DEALS else "new"
+        # a list may have brought it in as a deal, without saying since when: then it was one all along
+        told = any(one.kind in OF_DEALS for one in life.facts)
+        self._stage = "opportunity" if lead.stage in DEALS and not told else "new"
         self._owner: str | None = None
         self._booked: str | None = None
         self._closed = False
@@ -268,6 +271,8 @@ class _Living:
                 return
             self._owner, self._contacted = fact.owner, False
             self._happens(fact.kind, fact.at)
+        elif fact.kind in OF_DEALS:
+            self._deals(fact)
         elif fact.kind in CLOSES:
             self._promises.cancel()
             self._stage = AFTER[fact.kind]
@@ -280,6 +285,15 @@ class _Living:
                 self._happens(fact.kind, fact.at)
         elif self._owner is not None:
             self._contacted = self._contacted or fact.kind == "followup_logged"
+            self._happens(fact.kind, fact.at, fact)
+
+    def _deals(self, fact: Happened) -> None:
+        """A deal begins, ends or goes on: its lead's stage follows; with the last one nothing is promised any more."""
+        self._stage = fact.stage or "opportunity"
+        self._closed = self._stage != "opportunity"
+        if self._closed:
+            self._promises.cancel()
+        elif self._owner is not None:
             self._happens(fact.kind, fact.at, fact)
 
     def _look(self, at: datetime) -> None:
@@ -311,7 +325,7 @@ class _Living:
 
     def _happens(self, kind: str, at: datetime, fact: Happened | None = None) -> None:
         """Promises hear of it, and begin with it; `fact` is what somebody did, None what rules did."""
-        if self._stage != "opportunity":
+        if self._stage not in DEALS:
             self._stage = AFTER.get(kind, self._stage)
         self._promises.hours = self._by.hours_of(self._owner)
         self._promises.hear(kind, at)

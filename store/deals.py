@@ -21,6 +21,16 @@ _OF_LEAD = (
 )
 
 
+_NUMBERS = (
+    select(col(Opportunity.lead_id), col(Opportunity.id))
+    .where(
+        col(Opportunity.corp) == bindparam("corp"),
+        col(Opportunity.lead_id).in_(bindparam("lead_ids", expanding=True)),
+    )
+    .order_by(col(Opportunity.id))
+)
+
+
 async def find_deal(tx: Tx, opportunity_id: int) -> Opportunity | None:
     """The opportunity with that id, or None."""
     return await tx.first(_BY_ID, opportunity_id=opportunity_id)
@@ -51,6 +61,23 @@ async def list_of_leads(tx: Tx, lead_ids: Sequence[int]) -> Sequence[Opportunity
         .where(col(Opportunity.corp) == tx.corp, col(Opportunity.lead_id).in_(lead_ids))
         .order_by(col(Opportunity.id))
     )
+
+
+async def numbers_of(tx: Tx, lead_ids: Sequence[int]) -> dict[int, list[str]]:
+    """The numbers (O88) of each lead's opportunities, the oldest first."""
+    rows = await tx.rows(_NUMBERS, lead_ids=tuple(lead_ids))
+    found: dict[int, list[str]] = {}
+    for lead_id, number in rows:
+        found.setdefault(lead_id, []).append(f"O{number}")
+    return found
+
+
+async def list_deals(tx: Tx, *conditions: Any, before: int | None = None, limit: int = 50) -> Sequence[Opportunity]:
+    """Opportunities that meet all conditions, newest first, older than the id `before`."""
+    query = select(Opportunity).where(col(Opportunity.corp) == tx.corp, *conditions)
+    if before is not None:
+        query = query.where(col(Opportunity.id) < before)
+    return await tx.all(query.order_by(col(Opportunity.id).desc()).limit(limit))
 
 
 async def list_owned(tx: Tx, owner_id: str, *, results: Sequence[str] = ("open",)) -> Sequence[Opportunity]:

@@ -14,7 +14,8 @@ from store.tx import Tx
 DONE = (
     "enquired", "mql", "claimed", "assigned", "transferred", "released", "followup_logged", "node_reached",
     "next_step_set", "reminded",
-    "qualified", "nurtured", "fell_asleep", "disqualified",
+    "qualified", "nurtured", "fell_asleep", "disqualified", "opportunity_opened", "opportunity_won",
+    "opportunity_lost", "opportunity_reopened",
 )  # fmt: skip
 
 
@@ -36,6 +37,7 @@ class Happened:
     owner: str | None = None
     by: str | None = None
     node: str = ""
+    stage: str = ""  # in which it left the lead, where it tells
 
 
 @dataclass
@@ -85,7 +87,9 @@ async def _lives(tx: Tx, found: Sequence[Lead]) -> list[Life]:
             if kind == "followup_logged" and not data.get("contact", True):
                 continue
             lives[lead_id].facts.append(
-                Happened(kind, at, data.get("to") or data.get("owner"), by, data.get("node", ""))
+                Happened(
+                    kind, at, data.get("to") or data.get("owner"), by, data.get("node", ""), data.get("lead_stage", "")
+                )
             )
         for lead_id, kind, weight, at in await tx.rows(
             select(col(BehaviourRow.lead_id), col(BehaviourRow.kind), col(BehaviourRow.weight), col(BehaviourRow.at))

@@ -16,7 +16,6 @@ from bot.actions import (
 from bot.cards.asked import (
     Asked,
     budget_of,
-    lasting,
     moment,
     odds_of,
     phone_of,
@@ -27,20 +26,19 @@ from bot.cards.asked import (
 )  # fmt: skip
 from bot.cards.card import Button, Card, Field
 from bot.cards.journey import journey_of
+from bot.cards.promise import promises_of
 from bot.cards.way import WAY, way_of
 from bot.context import Context
-from bot.duty import hours_of
-from config.arithmetic import explain_text
+from bot.deal_actions import AskConvert, ShowDeal
 from config.words import STAGE_LABELS
-from config.worktime import WorkCalendar, parse_span
 from leads.lifecycle import MOVES
 from leads.mask import said
+from leads.money import yuan_text
 from leads.own import shown_own
 from leads.rights import can_act, can_see, is_free, pools_of, works_on
-from sla.clock import keeps, longest
-from store import clocks, findings, leads, talk, timeline
+from store import deals, findings, leads, talk, timeline
 from store.members import name_of
-from store.tables import Act, Clock, Lead
+from store.tables import Act, Lead
 from store.tx import Tx
 
 OWN = ""  # where the company's own fields stand among the others
@@ -75,6 +73,13 @@ class View:
     odds: str = ""
     arithmetic: str = ""  # how what is left of the promise lies over the days
     journey: str = ""  # on which journey, and why it rests
+    deals: tuple[tuple[int, str], ...] = ()  # the open deals: number, and stage with amount
+
+    @property
+    def deal_buttons(self) -> tuple[Button, ...]:
+        """A way to each open deal, or to one more."""
+        shown = tuple(Button(f"商机 O{number}", ShowDeal(number)) for number, _ in self.deals[:2])
+        return shown or (Button("转商机", AskConvert(self.lead.id or 0)),)
 
 
 async def look(tx: Tx, asked: Asked, ctx: Context) -> View | None:
@@ -96,9 +101,9 @@ async def look(tx: Tx, asked: Asked, ctx: Context) -> View | None:
     reveal = act and part != "free"
     last = await timeline.last_followup(tx, lead.id or 0)
     visible = await can_see(tx, lead, who, rules=ctx.rules)
-    act_last = await _undoable(tx, lead, who.id or "", ctx)
+    act_last = await undoable(tx, lead, who.id or "", ctx)
     releases = await timeline.list_last(tx, lead.id or 0, ("released",), limit=3) if visible else []
-    promise, keeping, arithmetic = await _promises(tx, lead, ctx)
+    promise, keeping, arithmetic = await promises_of(tx, lead, ctx)
     return View(
         lead=lead,
         part=part,
@@ -124,6 +129,16 @@ async def look(tx: Tx, asked: Asked, ctx: Context) -> View | None:
         odds=odds_of(lead, ctx) if visible else "",
         arithmetic=arithmetic if part in ("mine", "lead") else "",
         journey=await journey_of(tx, lead, ctx) if visible else "",
+        deals=await _open_deals(tx, lead) if visible and lead.stage == "opportunity" else (),
+    )
+
+
+async def _open_deals(tx: Tx, lead: Lead) -> tuple[tuple[int, str], ...]:
+    """O88 方案报价 50 万, for each."""
+    return tuple(
+        (deal.id or 0, " ".join(part for part in (deal.no, deal.stage, yuan_text(deal.amount)) if part))
+        for deal in await deals.list_of_lead(tx, lead.id or 0)
+        if deal.result == "open"
     )
 
 
@@ -147,57 +162,7 @@ async def _register(tx: Tx, lead: Lead, ctx: Context) -> str:
     return (told or "已查到") + origin
 
 
-async def _promises(tx: Tx, lead: Lead, ctx: Context) -> tuple[str, str, str]:
-    """The most urgent promise, how long the owner may keep the lead without a contact, and how the promise is counted.
-
-    Each is "" where there is none; what lies within one day needs no counting.
-    """
-    kept = await clocks.list_of_lead(tx, lead.id or 0, states=("running", "paused", "overdue"))
-    running = sorted((clock for clock in kept if clock.ended_at is None), key=lambda clock: clock.due_at)
-    first = next((clock for clock in running if not keeps(clock)), None)
-    keep = next((clock for clock in running if keeps(clock)), None)
-    calendar = await hours_of(tx, lead, ctx)
-    return (
-        _promise(first, calendar, ctx) if first else "",
-        _keeping(keep, calendar, ctx) if keep else "",
-        _arithmetic(first, calendar, ctx) if first else "",
-    )
-
-
-def _arithmetic(clock: Clock, calendar: WorkCalendar, ctx: Context) -> str:
-    """今天剩 40 分 + 周六补班 1 小时 20 分."""
-    if clock.state != "running" or clock.due_at <= ctx.now:
-        return ""
-    today = ctx.now.astimezone(calendar.zone).date()
-    counted = explain_text(calendar.explain(ctx.now, clock.due_at), today=today)
-    return counted if " + " in counted else ""
-
-
-def _promise(clock: Clock, calendar: WorkCalendar, ctx: Context) -> str:
-    label = clock.rule.get("label", clock.name)
-    if clock.state == "paused":
-        return f"{label}暂停计时"
-    if clock.due_at <= ctx.now:
-        return f"{label}已超时"
-    if clock.state == "overdue":
-        return f"{label}超过时,顺延到 {moment(clock.due_at, now=ctx.now, zone=ctx.rules.zone)}"
-    left = calendar.worked(ctx.now, clock.due_at).total_seconds()
-    return f"{moment(clock.due_at, now=ctx.now, zone=ctx.rules.zone)} 前要{label},还剩 {lasting(left)}"
-
-
-def _keeping(clock: Clock, calendar: WorkCalendar, ctx: Context) -> str:
-    """还剩 15 小时 20 分,跟进可延到 03-25 周三 10:20."""
-    if clock.state == "paused":
-        return "暂停计时"
-    left = calendar.worked(ctx.now, clock.due_at).total_seconds()
-    anew = calendar.due(ctx.now, parse_span(clock.rule["within"]))
-    if (latest := longest(clock, calendar=calendar)) is not None:
-        anew = min(anew, latest)
-    further = f",跟进可延到 {moment(anew, now=ctx.now, zone=ctx.rules.zone)}" if anew > clock.due_at else ",不能再延"
-    return f"还剩 {lasting(left)}{further}"
-
-
-async def _undoable(tx: Tx, lead: Lead, member_id: str, ctx: Context) -> Act | None:
+async def undoable(tx: Tx, lead: Lead, member_id: str, ctx: Context) -> Act | None:
     """The reader's last act on this lead while they may still take it back."""
     window = talk.undo_window(ctx.rules.undo_minutes, ctx.now)
     for act in await talk.last_acts(tx, member_id, since=window):
@@ -258,6 +223,7 @@ def _fields(view: View) -> tuple[Field, ...]:
         Field("预算", budget_of(lead)),
         Field("来自", said(" · ".join(part for part in (lead.source, lead.city) if part), reveal=view.reveal)),
         Field("下一步", view.next_step),
+        Field("商机", ";".join(told for _, told in view.deals)),
         Field("赢率", view.odds),
         Field("时限", view.promise),
         Field("保留", view.keeping),
@@ -268,7 +234,7 @@ def _fields(view: View) -> tuple[Field, ...]:
         *(Field(label, text) for label, text in (*view.way, *view.own)),
     ]
     how = ("来自", *WAY) if view.way else ()  # who came by an advertisement is greeted with what they looked for
-    first = ("电话", "时限", "保留", "旅程", "下一步", "赢率", "退回过")
+    first = ("电话", "时限", "保留", "旅程", "下一步", "商机", "赢率", "退回过")
     order = (*first, *how, "职位", "预算", OWN, "工商", "来自", "微信")
     present = sorted((r for r in rows if r.value), key=lambda r: order.index(r.name if r.name in order else OWN))
     return tuple(present[:6])
@@ -297,6 +263,10 @@ def _buttons(view: View) -> tuple[Button, ...]:
     )
     away = (Button("转给", AskTransfer(lead_id)), Button("退回", AskRelease(lead_id)))
     worthless = () if undo else (Button("无效", AskDisqualify(lead_id)),)
+    if view.lead.stage == "sql":
+        onward = (Button("转商机", AskConvert(lead_id)),)
+    if view.lead.stage == "opportunity":
+        return (*calls, *view.deal_buttons, *away[:1], *undo)[:6]
     return (*calls, *onward, *worthless, *away, *undo)
 
 

@@ -54,7 +54,7 @@ async def look_draft(tx: Tx, asked: Asked, ctx: Context) -> DraftView | None:
     if asked.who is None or asked.who.id is None:
         return None
     draft = await talk.find_draft(tx, int(asked.params.get("draft", 0)), asked.who.id)
-    if draft is None:
+    if draft is None or draft.kind == "deal":  # what was asked about a deal has its own card
         return None
     lead = await leads.find_lead(tx, draft.lead_id) if draft.lead_id else None
     content = draft.content

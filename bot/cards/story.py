@@ -16,7 +16,8 @@ from store.tx import Tx
 
 TOLD = (
     "captured", "enquired", "claimed", "assigned", "released", "transferred", "followup_logged", "qualified",
-    "nurtured", "fell_asleep", "disqualified", "undone", "clock_overdue", "mql",
+    "nurtured", "fell_asleep", "disqualified", "undone", "clock_overdue", "mql", "opportunity_opened",
+    "opportunity_moved", "opportunity_won", "opportunity_lost", "opportunity_reopened", "payment_received",
 )  # fmt: skip
 ENDED = ("released", "recycled", "nurtured")
 SHORT, PAGE = 6, 8  # lines: what a new owner reads at once, and what fits into one message

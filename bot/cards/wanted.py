@@ -6,7 +6,7 @@ from bot.actions import Supply
 from bot.cards.asked import Asked, title_of
 from bot.cards.card import Button, Card, Choice, Option
 from bot.context import Context
-from leads.lifecycle import MOVES
+from leads.lifecycle import MOVES, move_of
 from leads.missing import QUESTIONS
 from leads.rights import can_tend
 from leads.wanted import Wanted, missing, wanted_of
@@ -35,14 +35,14 @@ async def look(tx: Tx, asked: Asked, ctx: Context) -> View | None:
     move = str(asked.params.get("move", ""))
     if lead is None or wanted is None or asked.who is None or not await can_tend(tx, lead, asked.who):
         return None
-    left = len(missing(lead, MOVES[move].after, rules=ctx.rules)) if move else 0
+    left = len(missing(lead, MOVES[move_of(move)].after, rules=ctx.rules)) if move else 0
     return View(lead, wanted, move, left)
 
 
 def draw(view: View) -> Card:
     """The question."""
     wanted, lead_id = view.wanted, view.lead.id or 0
-    waits = f"补上就{MOVES[view.move].label},还差 {view.left} 项" if view.move else "改成什么?"
+    waits = f"补上就{MOVES[move_of(view.move)].label},还差 {view.left} 项" if view.move else "改成什么?"
     said = _said(wanted)
     buttons: tuple[Button, ...] = ()
     choice = None

@@ -53,9 +53,26 @@ from bot.actions import (
     UndoMerge,
 )  # fmt: skip
 from bot.context import Answer, Context, say
+from bot.deal_actions import (
+    Advance,
+    AskConvert,
+    AskLose,
+    AskWin,
+    ConvertDraft,
+    Lose,
+    ReopenDeal,
+    ShowDeal,
+    ShowDeals,
+    SupplyDeal,
+    TickStep,
+    Win,
+)
 from bot.events import ButtonPressed, MenuPressed
 from bot.handlers import (
     claim,
+    close,
+    convert,
+    deal,
     dispute,
     draft,
     extension,
@@ -146,6 +163,18 @@ HANDLERS: dict[type[Action], Handler] = {
     ShowMine: _on_mine,
     Resend: office.on_resend,
     RollBack: rules.on_roll_back,
+    AskConvert: convert.on_ask_convert,
+    ConvertDraft: convert.on_convert_draft,
+    ShowDeal: deal.on_show_deal,
+    ShowDeals: deal.on_show_deals,
+    Advance: deal.on_advance,
+    SupplyDeal: deal.on_supply_deal,
+    TickStep: deal.on_tick,
+    AskWin: close.on_ask_win,
+    Win: close.on_win,
+    AskLose: close.on_ask_lose,
+    Lose: close.on_lose,
+    ReopenDeal: close.on_reopen,
 }
 
 # What a card that asked a question says once it is answered; living cards of leads are redrawn instead.
@@ -178,9 +207,13 @@ DONE: dict[type[Action], str] = {
     ConfirmImport: "开始导入",
     DropImport: "已取消",
     UndoImport: "正在撤销",
+    ConvertDraft: "已转商机",
+    SupplyDeal: "已记好",
+    Win: "已赢单",
+    Lose: "已记为输单",
 }
 CHOSEN: dict[type[Action], str] = {Transfer: "to", HandOver: "to", Supply: "value"}
-CHOSEN |= dict.fromkeys((Release, Disqualify, Postpone, RequestExtension), "reason")
+CHOSEN |= dict.fromkeys((Release, Disqualify, Postpone, RequestExtension, Lose), "reason")
 
 
 def _completed(action: Action, event: ButtonPressed) -> Action:
@@ -215,6 +248,8 @@ async def on_button(tx: Tx, event: ButtonPressed, who: Who, ctx: Context) -> lis
         told = any(isinstance(item, Answer) for item in outcome)
         if lead_id is not None and not told:
             return [*outcome, Answer("lead", lead_id, {"said": DONE.get(type(action), "好了")})]
+        if not told and isinstance(action, Advance | TickStep):
+            return [*outcome, *await deal.on_show_deal(tx, ShowDeal(action.opportunity_id), who, ctx)]
     return outcome
 
 

@@ -4,11 +4,12 @@ import re
 
 from bot.actions import AskField, Supply
 from bot.context import Answer, Context, say
+from bot.handlers.convert import resume
 from config.words import FIELD_LABELS
 from leads.edit import FIELDS, edit, label_of, typed_values
 from leads.errors import FieldsMissing, Unusable
 from leads.facts import Fact
-from leads.lifecycle import MOVES
+from leads.lifecycle import MOVES, move_of
 from leads.rights import Who, get_tended
 from leads.stage import move_to
 from leads.undo import remember, snapshot
@@ -67,7 +68,7 @@ async def on_ask_field(tx: Tx, action: AskField, who: Who, ctx: Context) -> list
 
 
 async def _ask(tx: Tx, lead_id: int, key: str, move: str, who: Who, ctx: Context) -> list[Fact | Answer]:
-    if wanted_of(key, rules=ctx.rules) is None or (move and move not in MOVES):
+    if wanted_of(key, rules=ctx.rules) is None or (move and move_of(move) not in MOVES):
         raise Unusable("这一项已经不用了。发「字段」看看现在有哪些。")
     await set_focus(tx, who.id or "", lead_id=lead_id, asked=f"field:{lead_id}:{key}:{move}", now=ctx.now)
     return [Answer("wanted", lead_id, {"field": key, "move": move})]
@@ -85,7 +86,7 @@ async def on_answer(tx: Tx, asked: str, text: str, who: Who, ctx: Context) -> li
 async def on_supply(tx: Tx, action: Supply, who: Who, ctx: Context) -> list[Fact | Answer]:
     """One field is answered: it is kept, and the move that waited for it goes through, or asks for the next one."""
     lead_id, rules = action.lead_id, ctx.rules
-    if wanted_of(action.field, rules=rules) is None or (action.move and action.move not in MOVES):
+    if wanted_of(action.field, rules=rules) is None or (action.move and move_of(action.move) not in MOVES):
         raise Unusable("这一项已经不用了。发「字段」看看现在有哪些。")
     values = typed_values({action.field: action.value}, rules=rules)
     facts: list[Fact | Answer] = list(await edit(tx, lead_id, who, values, rules=rules, now=ctx.now))
@@ -93,6 +94,8 @@ async def on_supply(tx: Tx, action: Supply, who: Who, ctx: Context) -> list[Fact
     await set_focus(tx, who.id or "", lead_id=lead_id, asked="", now=ctx.now)
     if not action.move:
         return [*facts, Answer("own", lead_id, {"said": said})]
+    if move_of(action.move) == "convert":
+        return [*facts, *await resume(tx, int(action.move.partition(".")[2]), who, ctx)]
     move = MOVES[action.move]
     before = await snapshot(tx, lead_id)
     try:

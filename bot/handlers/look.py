@@ -3,6 +3,8 @@
 from bot.actions import More, Show
 from bot.cards.story import PAGE, SHORT, TOLD
 from bot.context import Answer, Context, say
+from bot.deal_actions import ShowDeal
+from bot.handlers.deal import deal_and_rest, on_show_deal
 from leads.duplicates import NORMAL, find_alike, find_known
 from leads.errors import NotFound, Unusable
 from leads.facts import Fact
@@ -54,6 +56,9 @@ async def on_show_word(tx: Tx, lead_id: int | None, rest: str, who: Who, ctx: Co
         return await on_show(tx, Show(lead_id), who, ctx)
     if not rest:
         raise Unusable("要看哪一条?例如:看 L1024,看 王总,看 13800138000。")
+    number, more = deal_and_rest(rest)
+    if number is not None and not more:
+        return await on_show_deal(tx, ShowDeal(number), who, ctx)
     found = [lead for lead in await _meant(tx, rest, who) if await can_see(tx, lead, who, rules=ctx.rules)]
     if not found:
         raise NotFound(f"「{rest[:20]}」")

@@ -2,9 +2,11 @@
 
 from bot.actions import Show
 from bot.context import Answer, Context, say
+from bot.deal_actions import ShowDeal
 from bot.events import MessageReceived
-from bot.handlers import capture, draft, field, followup, namecard
+from bot.handlers import capture, deal_lines, draft, field, followup, namecard
 from bot.handlers.commands import ALIASES, COMMANDS, Command
+from bot.handlers.deal import on_show_deal
 from bot.handlers.importing import on_file
 from bot.handlers.look import on_show
 from bot.handlers.words import closest, lead_and_rest, picked, read_line, tidy
@@ -37,13 +39,15 @@ async def on_message(tx: Tx, event: MessageReceived, who: Who, ctx: Context) -> 
     focus = await find_focus(tx, who.id or "")
     number = picked(text)
     asked = focus.asked if focus is not None else ""
-    if number is not None and not asked.startswith("field:"):
+    if number is not None and not asked.startswith(("field:", *deal_lines.OPEN_QUESTIONS)):
         return await _pick(tx, number, who, ctx)
     line = read_line(text, ALIASES)
     if line is not None:
         return await run_command(tx, COMMANDS[line.word], line.rest, who, ctx)
     if asked.startswith("field:") and text:
         return await field.on_answer(tx, asked, text, who, ctx)
+    if text and (answered := await deal_lines.on_line(tx, asked, text, who, ctx)) is not None:
+        return answered
     lead_id, rest = lead_and_rest(text, bare=False)
     lead_id = await current(tx, lead_id) if lead_id is not None else None
     if lead_id is not None and not rest:
@@ -84,6 +88,8 @@ async def _pick(tx: Tx, number: int, who: Who, ctx: Context) -> list[Fact | Answ
         return [say("没有这个序号。发「我的」或「线索池」先看清单,再回复序号。")]
     if focus is not None and focus.asked.startswith("other:"):
         return await draft.pick_other(tx, int(focus.asked[6:]), listed[number - 1], who, ctx)
+    if focus is not None and focus.asked.startswith("deals:"):
+        return await on_show_deal(tx, ShowDeal(listed[number - 1]), who, ctx)
     return await on_show(tx, Show(await current(tx, listed[number - 1])), who, ctx)
 
 

@@ -2,6 +2,7 @@
 
 from bot.actions import AskDisqualify, MoveTo
 from bot.context import Answer, Context
+from bot.handlers.deal import deal_and_rest, on_deal_stage
 from bot.handlers.field import ask_what_is_missing
 from bot.handlers.qualify import on_ask_disqualify
 from config.words import STAGE_LABELS
@@ -22,7 +23,9 @@ async def on_move(tx: Tx, action: MoveTo, who: Who, ctx: Context) -> list[Fact |
 
 
 async def on_stage_word(tx: Tx, lead_id: int | None, rest: str, who: Who, ctx: Context) -> list[Fact | Answer]:
-    """阶段 L1024 培育中 (原因)."""
+    """阶段 L1024 培育中 (原因); 阶段 O88 方案报价 moves a deal."""
+    if lead_id is None and deal_and_rest(rest)[0] is not None:
+        return await on_deal_stage(tx, rest, who, ctx)
     known = "、".join(STAGE_LABELS[stage] for stage in BY_HAND)
     if lead_id is None or not rest:
         raise Unusable(f"要写线索和阶段,例如:阶段 L1024 培育中。可以改成:{known}。")

@@ -2,11 +2,12 @@
 
 from bot.actions import AskTransfer, Transfer
 from bot.context import Answer, Context
+from bot.handlers.deal import deal_and_rest, on_transfer_deal_word
 from leads.errors import Unusable
 from leads.facts import Fact
 from leads.rights import Who, get_visible
 from leads.transfer import transfer
-from leads.undo import remember, snapshot
+from leads.undo import remember, snapshot_deals
 from store.members import find_by_name, find_member, name_of
 from store.talk import set_focus
 from store.tx import Tx
@@ -21,7 +22,7 @@ async def on_ask_transfer(tx: Tx, action: AskTransfer, who: Who, ctx: Context) -
 
 async def on_transfer(tx: Tx, action: Transfer, who: Who, ctx: Context, reason: str = "") -> list[Fact | Answer]:
     """A colleague was chosen. Refuses as leads.transfer.transfer does."""
-    before = await snapshot(tx, action.lead_id)
+    before = await snapshot_deals(tx, action.lead_id)
     fact = await transfer(tx, action.lead_id, who, action.to, reason=reason, rules=ctx.rules, now=ctx.now)
     act_id = await remember(tx, who, "transfer", action.lead_id, before, now=ctx.now)
     done = f"L{action.lead_id} 已转给{await name_of(tx, fact.to_id)},跟进记录都在。"
@@ -30,6 +31,8 @@ async def on_transfer(tx: Tx, action: Transfer, who: Who, ctx: Context, reason: 
 
 async def on_transfer_word(tx: Tx, lead_id: int | None, rest: str, who: Who, ctx: Context) -> list[Fact | Answer]:
     """转给 L1024 李娜 (因为…); without a name the colleagues are shown."""
+    if lead_id is None and deal_and_rest(rest)[0] is not None:
+        return await on_transfer_deal_word(tx, rest, who, ctx)
     if lead_id is None:
         raise Unusable("要转哪一条、转给谁?例如:转给 L1024 李娜")
     if not rest:

@@ -8,6 +8,8 @@ from bot.cards import (
     batch,
     brief,
     clock,
+    deal,
+    deal_asked,
     dispute,
     duplicates,
     extension,
@@ -33,11 +35,13 @@ from bot.cards import (
     why,
 )
 from bot.cards.card import Button, File, Message, Text
+from config.pipeline import DealStage, PlayStep
 from leads.missing import QUESTIONS
 from leads.wanted import Wanted
 from sla.handover import Estate
 from sla.record import Delivered, Kept, Record
 from store.batch import ImportBatch
+from store.deal import Opportunity
 from store.rechecks import Recheck
 from store.tables import Clock, Dispute, Lead, Member
 from tests.conftest import NOW
@@ -159,6 +163,33 @@ def of_recheck(pairs: tuple[tuple[Lead, Lead, str], ...] = (), **so_far: Any) ->
     """A look at all leads again: on its way, or with what it found."""
     began = {"started_at": NOW.isoformat(), "by": "chenjing", "last": 41023, "total": 40000}
     return recheck.draw((Recheck(**(began | so_far)), pairs))
+
+
+def sold(**changed: Any) -> Opportunity:
+    """王建国 may buy a CRM."""
+    values: dict[str, Any] = {
+        "id": 88, "corp": "acme", "lead_id": 1024, "pipeline": "standard", "stage": "方案报价", "product": "CRM",
+        "amount": 50_000_000, "expected_on": "2026-06-30", "owner_id": "wanglei", "competitor": "金蝶",
+        "created_at": NOW, "stage_at": NOW, "touched_at": NOW, "version": 3,
+    }  # fmt: skip
+    return Opportunity(**(values | changed))
+
+
+def of_deal(about: Opportunity | None = None, **changed: Any) -> Message:
+    """The card of a deal; what is not named is empty."""
+    steps = ((PlayStep(do="发方案", text="一页纸", content="case"), True), (PlayStep(do="报价"), False))
+    values: dict[str, Any] = {
+        "deal": about or sold(), "lead": customer(stage="opportunity"), "owner": "王磊", "may_act": True,
+        "reveal": True, "chance": "50% · 模型 34%", "days": 3, "late": False, "playbook": steps,
+        "following": DealStage(name="商务谈判", probability=70), "people": ("刘芳(决策人)",), "next_step": "明天 15:00",
+        "paid": "", "undo_act": None, "said": "",
+    }  # fmt: skip
+    return deal.draw(deal.View(**(values | changed)))
+
+
+def asked_about(draw: Any, **more: Any) -> Message:
+    """A question about the deal."""
+    return draw(deal_asked.DealView(sold(), customer(stage="opportunity"), reasons=("价格太高", "选了竞品"), **more))
 
 
 def member(member_id: str, name: str) -> Member:
@@ -379,5 +410,40 @@ STATES: dict[str, Message] = {
     ),
     "undelivered": plain.draw_undelivered((plain.Undelivered(5, "李娜", "L1024", "不在可见范围", "今天 10:20"),)),
     "undelivered-none": plain.draw_undelivered(()),
+    "lead-mine-qualified": of_lead("mine", lead=customer(stage="sql")),
+    "lead-mine-with-deals": of_lead(
+        "mine", lead=customer(stage="opportunity"), deals=((88, "O88 方案报价 50 万"), (91, "O91 初步接触"))
+    ),
+    "deal": of_deal(),
+    "deal-late-at-its-last-stage": of_deal(late=True, following=None, playbook=(), undo_act=9, said="金额已记好"),
+    "deal-won": of_deal(
+        sold(result="won", renews_on="2027-06-30"), chance="100%", playbook=(), paid="10 万", said="恭喜!O88 赢单 50 万"
+    ),
+    "deal-lost": of_deal(sold(result="lost", reason="选了竞品"), chance="0%", playbook=()),
+    "deal-of-somebody-else": of_deal(may_act=False, reveal=False),
+    "deal-that-comes-back": of_deal(sold(origin="renewal"), headline="续约还有 30 天"),
+    "deals": deal.draw_list(
+        (
+            "我的商机,共 2 个,1 个过了预计成交日",
+            (
+                deal.Line(sold(), customer(), "", "方案报价 · 50 万 · 预计 03-01(已过)"),
+                deal.Line(sold(id=91, product=""), customer(company=""), "李娜", "初步接触 · 金额待定"),
+            ),
+        )
+    ),
+    "deal_wanted": asked_about(deal_asked.draw_wanted, field="expected_on", stage="商务谈判", left=2),
+    "deal_wanted-amount": asked_about(
+        deal_asked.draw_wanted, field="amount", stage="商务谈判", guesses=(20_000_000, 30_000_000)
+    ),
+    "deal_wanted-decider": asked_about(deal_asked.draw_wanted, field="decider", stage="签约", left=1),
+    "convert": deal_asked.draw_convert(deal_asked.ConvertView(customer(stage="sql"), 7, "terms")),
+    "convert-amount": deal_asked.draw_convert(
+        deal_asked.ConvertView(customer(stage="sql"), 7, "amount", (50_000_000,))
+    ),
+    "convert-twin": deal_asked.draw_convert(
+        deal_asked.ConvertView(customer(stage="sql"), 7, "twin", other=customer(id=1030, stage="won"))
+    ),
+    "win": asked_about(deal_asked.draw_win, guesses=(50_000_000,)),
+    "lose": asked_about(deal_asked.draw_lose),
     "note": Text("好的,L1024 不设提醒。"),
 }

@@ -22,7 +22,7 @@ from leads.qualify import disqualify, qualify
 from leads.release import release
 from leads.rights import Who, get_visible
 from leads.transfer import transfer
-from leads.undo import remember, snapshot
+from leads.undo import remember, snapshot, snapshot_deals
 from leads.unmerge import unmerge
 from store.tx import Tx
 
@@ -98,7 +98,7 @@ async def _do(call: Call, kind: str, deed: Deed) -> Reply:
 
     async def verb(tx: Tx, ctx: Context) -> Outcome:
         who = await acting(tx, call.body.by, call.caller)
-        before = await snapshot(tx, lead_id)
+        before = await (snapshot_deals if kind == "transfer" else snapshot)(tx, lead_id)
         fact = await deed(tx, lead_id, who, ctx)
         await remember(tx, who, kind, lead_id, before, now=ctx.now)
         return [fact]

@@ -27,6 +27,7 @@ from leads.stage import move_to
 from leads.understand.money import MOST_YUAN, read_budget
 from leads.undo import remember, snapshot
 from sla.stopwatch import Leg, stopwatch_of
+from store.deals import numbers_of
 from store.leads import list_leads
 from store.tables import Lead
 from store.timeline import audit, list_story
@@ -121,7 +122,8 @@ async def list_them(call: Call) -> Reply:
         rows = await list_leads(tx, *_conditions(tx, wanted, call.context), before=before, limit=wanted.limit + 1)
         shown, cursor = cut(rows, wanted, "leads", lambda lead: lead.id or 0)
         sources = await sources_of(tx, [lead.id or 0 for lead in shown])
-    items = [_shown(lead, sources, call) for lead in shown]
+        sold = await numbers_of(tx, [lead.id or 0 for lead in shown])
+    items = [_shown(lead, sources, sold, call) for lead in shown]
     if not call.caller.reveals and wanted.q:
         items = [item for item in items if _found_by_what_is_shown(item, wanted.q)]
     if looked_up and not items:
@@ -202,10 +204,11 @@ async def show(call: Call, lead_id: int) -> LeadShown:
     async with call.desk.store.read() as tx:
         lead = await get_visible(tx, lead_id, _program(call), rules=call.context.rules)
         sources = await sources_of(tx, [lead_id])
+        sold = await numbers_of(tx, [lead_id])
         calendar = await hours_of(tx, lead, call.context)
         legs = await stopwatch_of(tx, lead_id, calendar=calendar, now=call.context.now)
     await _note_reveal(call, "view", lead.no)
-    return _shown(lead, sources, call, legs)
+    return _shown(lead, sources, sold, call, legs)
 
 
 async def patch(call: Call) -> Reply:
@@ -254,9 +257,17 @@ def _program(call: Call) -> Who:
     return Who(None, call.caller.name, "admin")
 
 
-def _shown(lead: Lead, sources: dict[int, list[str]], call: Call, legs: Sequence[Leg] | None = None) -> LeadShown:
-    rules = call.context.rules
-    return lead_shown(lead, sources.get(lead.id or 0, []), legs, reveal=call.caller.reveals, rules=rules)
+def _shown(
+    lead: Lead,
+    sources: dict[int, list[str]],
+    sold: dict[int, list[str]],
+    call: Call,
+    legs: Sequence[Leg] | None = None,
+) -> LeadShown:
+    own, rules = lead.id or 0, call.context.rules
+    return lead_shown(
+        lead, sources.get(own, []), legs, opportunities=sold.get(own, []), reveal=call.caller.reveals, rules=rules
+    )
 
 
 async def _note_reveal(call: Call, act: str, subject: str) -> None:

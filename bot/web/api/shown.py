@@ -60,6 +60,7 @@ class LeadShown(BaseModel):
     source: str
     sources: list[str]
     enquiries: int
+    opportunities: list[str]
     fields: dict[str, Any]
     next_step_at: datetime | None
     next_step: str
@@ -84,7 +85,13 @@ class FactShown(BaseModel):
 
 
 def lead_shown(
-    lead: Lead, sources: Sequence[str], legs: Sequence[Leg] | None = None, *, reveal: bool, rules: Rules
+    lead: Lead,
+    sources: Sequence[str],
+    legs: Sequence[Leg] | None = None,
+    *,
+    opportunities: Sequence[str] = (),
+    reveal: bool,
+    rules: Rules,
 ) -> LeadShown:
     """The lead as a caller may see it; without `reveal` no way to reach the person is left in any field.
 
@@ -108,6 +115,7 @@ def lead_shown(
         "wechat": lead.wechat if reveal else masked_text(lead.wechat),
         "fields": _own(lead, reveal=reveal, rules=rules),
         "stopwatch": None if legs is None else [_leg_shown(leg, zone) for leg in legs],
+        "opportunities": list(opportunities),
         "sources": [said(source, reveal=reveal) for source in sources],
     }
     return LeadShown.model_construct(**values)

@@ -9,6 +9,7 @@ from aiohttp import FormData
 
 from store.access import revoke_key
 
+DEAL = "/api/v1/opportunities/{opportunity}"
 OPEN = {
     ("GET", "/healthz"), ("GET", "/readyz"), ("GET", "/metrics"), ("GET", "/api/openapi.json"), ("GET", "/api/docs"),
     ("GET", "/api/docs.css"), ("GET", "/{file}"), ("*", "/{file}"), ("GET", "/app/{file}"),
@@ -32,10 +33,14 @@ LOOKING = {  # any valid key
     ("GET", "/api/v1/messages"), ("GET", "/api/v1/clocks"), ("GET", "/api/v1/reports/quality"),
     ("GET", "/api/v1/products"), ("GET", "/api/v1/imports"), ("GET", "/api/v1/imports/{batch}"),
     ("GET", "/api/v1/reports/numbers"),
+    ("GET", "/api/v1/opportunities"), ("GET", DEAL),
+    ("GET", "/api/v1/imports"), ("GET", "/api/v1/imports/{batch}"),
 }  # fmt: skip
 ACTING = {  # admin and integration keys
     ("POST", "/api/v1/campaigns"), ("POST", "/api/v1/campaigns/{campaign}/costs"), ("POST", "/api/v1/calls"),
     ("POST", "/api/v1/campaigns/{campaign}/attendance"),
+    ("POST", "/api/v1/opportunities"), ("PATCH", DEAL),
+    *(("POST", f"{DEAL}/{act}") for act in ("stage", "win", "lose", "reopen", "transfer")),
     ("POST", "/api/v1/leads"), ("PATCH", "/api/v1/leads/{no}"), ("POST", "/api/v1/understand"),
     ("POST", "/capture/{source}"), ("POST", "/api/v1/leads/{no}/followups"), ("POST", "/api/v1/leads/{no}/claim"),
     ("POST", "/api/v1/leads/{no}/release"), ("POST", "/api/v1/leads/{no}/transfer"),
@@ -65,8 +70,11 @@ async def test_every_route_answers_each_key_as_the_table_says(
     monkeypatch.setattr("bot.web.api.imports.WAIT", 0.0)  # nobody works on lists here
     no, batch = await office.lead(), await _batch(office)
     campaign = (await office.post("/api/v1/campaigns", {"name": "抖音-夏季"}, status=201))["campaign"]
+    await office.post(f"/api/v1/leads/{no}/claim", {"by": "li"})
+    await office.post(f"/api/v1/leads/{no}/qualify", {"by": "li"})
+    deal = (await office.post("/api/v1/opportunities", {"lead": no, "product": "CRM"}, status=201))["no"]
     for method, path in sorted(LOOKING | ACTING):
-        address = path.format(no=no, id="li", source="官网", batch=batch, campaign=campaign)
+        address = path.format(no=no, id="li", source="官网", batch=batch, campaign=campaign, opportunity=deal)
         body = {"json": {} if method != "GET" else None}
         body = {SENDING: {"data": _list()}, PICTURING: {"data": _picture()}}.get((method, path), body)
         answer = await office.ask(method, address, key=key, params=QUERY.get(path, {}), **body)

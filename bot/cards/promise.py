@@ -1,0 +1,61 @@
+"""The promises about a lead, as its card tells them: what is due, how long it may be kept, how the time is counted."""
+
+from bot.cards.asked import lasting, moment
+from bot.context import Context
+from bot.duty import hours_of
+from config.arithmetic import explain_text
+from config.worktime import WorkCalendar, parse_span
+from sla.clock import keeps, longest
+from store import clocks
+from store.tables import Clock, Lead
+from store.tx import Tx
+
+
+async def promises_of(tx: Tx, lead: Lead, ctx: Context) -> tuple[str, str, str]:
+    """The most urgent promise, how long the owner may keep the lead without a contact, and how the promise is counted.
+
+    Each is "" where there is none; what lies within one day needs no counting.
+    """
+    kept = await clocks.list_of_lead(tx, lead.id or 0, states=("running", "paused", "overdue"))
+    running = sorted((clock for clock in kept if clock.ended_at is None), key=lambda clock: clock.due_at)
+    first = next((clock for clock in running if not keeps(clock)), None)
+    keep = next((clock for clock in running if keeps(clock)), None)
+    calendar = await hours_of(tx, lead, ctx)
+    return (
+        _promise(first, calendar, ctx) if first else "",
+        _keeping(keep, calendar, ctx) if keep else "",
+        _arithmetic(first, calendar, ctx) if first else "",
+    )
+
+
+def _arithmetic(clock: Clock, calendar: WorkCalendar, ctx: Context) -> str:
+    """今天剩 40 分 + 周六补班 1 小时 20 分."""
+    if clock.state != "running" or clock.due_at <= ctx.now:
+        return ""
+    today = ctx.now.astimezone(calendar.zone).date()
+    counted = explain_text(calendar.explain(ctx.now, clock.due_at), today=today)
+    return counted if " + " in counted else ""
+
+
+def _promise(clock: Clock, calendar: WorkCalendar, ctx: Context) -> str:
+    label = clock.rule.get("label", clock.name)
+    if clock.state == "paused":
+        return f"{label}暂停计时"
+    if clock.due_at <= ctx.now:
+        return f"{label}已超时"
+    if clock.state == "overdue":
+        return f"{label}超过时,顺延到 {moment(clock.due_at, now=ctx.now, zone=ctx.rules.zone)}"
+    left = calendar.worked(ctx.now, clock.due_at).total_seconds()
+    return f"{moment(clock.due_at, now=ctx.now, zone=ctx.rules.zone)} 前要{label},还剩 {lasting(left)}"
+
+
+def _keeping(clock: Clock, calendar: WorkCalendar, ctx: Context) -> str:
+    """还剩 15 小时 20 分,跟进可延到 03-25 周三 10:20."""
+    if clock.state == "paused":
+        return "暂停计时"
+    left = calendar.worked(ctx.now, clock.due_at).total_seconds()
+    anew = calendar.due(ctx.now, parse_span(clock.rule["within"]))
+    if (latest := longest(clock, calendar=calendar)) is not None:
+        anew = min(anew, latest)
+    further = f",跟进可延到 {moment(anew, now=ctx.now, zone=ctx.rules.zone)}" if anew > clock.due_at else ",不能再延"
+    return f"还剩 {lasting(left)}{further}"
