@@ -220,20 +220,21 @@ def _one(deal: Opportunity, paid: int, people: Sequence[DealContact], call: Call
     plain = ("no", "pipeline", "stage", "result", "origin", "created_by", "closed_by")
     moments = ("created_at", "stage_at", "touched_at", "closed_at")
     values: dict[str, Any] = {name: said(getattr(deal, name), reveal=reveal) for name in words}
+    values |= {name: getattr(deal, name) for name in plain}
+    values |= {name: local(getattr(deal, name), zone=zone) for name in moments}
     values |= {
-        name: getattr(deal, name) for name in ("no", "pipeline", "stage", "result", "origin", "created_by", "closed_by")
-    }
-    values |= {
-        name: local(getattr(deal, name), zone=zone) for name in ("created_at", "stage_at", "touched_at", "closed_at")
-    }
-    values |= {
-        "lead": f"L{deal.lead_id}", "probability": probability_of(deal, rules=call.context.rules),
-        "amount": yuan(deal.amount), "paid": yuan(paid), "expected_on": deal.expected_on or None,
-        "owner": deal.owner_id, "renews_on": deal.renews_on or None, "closed_owner": deal.closed_owner_id,
+        "lead": f"L{deal.lead_id}",
+        "probability": probability_of(deal, rules=call.context.rules),
+        "amount": yuan(deal.amount),
+        "paid": yuan(paid),
+        "expected_on": deal.expected_on or None,
+        "owner": deal.owner_id,
+        "renews_on": deal.renews_on or None,
+        "closed_owner": deal.closed_owner_id,
         "follows": f"O{deal.from_id}" if deal.from_id else None,
         "contacts": [ContactShown(lead=f"L{row.lead_id}", role=row.role) for row in people],
         "done": list(deal.ticked),
-    }  # fmt: skip
+    }
     return OpportunityShown.model_construct(**values)
 
 
