@@ -34,7 +34,6 @@ LOOKING = {  # any valid key
     ("GET", "/api/v1/products"), ("GET", "/api/v1/imports"), ("GET", "/api/v1/imports/{batch}"),
     ("GET", "/api/v1/reports/numbers"),
     ("GET", "/api/v1/opportunities"), ("GET", DEAL),
-    ("GET", "/api/v1/imports"), ("GET", "/api/v1/imports/{batch}"),
 }  # fmt: skip
 ACTING = {  # admin and integration keys
     ("POST", "/api/v1/campaigns"), ("POST", "/api/v1/campaigns/{campaign}/costs"), ("POST", "/api/v1/calls"),
