@@ -365,6 +365,14 @@ class ShowMisses:
     monday: str
 
 
+@dataclass(frozen=True)
+class DecideUnsure:
+    """Customers' messages of a road that may have arrived are sent once more, or left as they are (`again`: 1, 0)."""
+
+    road: str
+    again: int
+
+
 Action = (
     Claim | Show | More | NoteCall | AskFollowUp | SetNextStep | Qualify | AskDisqualify | Disqualify | AskRelease
     | Release | AskTransfer | Transfer | Undo | SaveDraft | ChangeDraft | OtherLead | DropDraft | ShowPool | ShowMine
@@ -372,4 +380,5 @@ Action = (
     | Supply | MoveTo | ShowOverdue | Nudge | AskPostpone | Postpone
     | AskExtension | RequestExtension | DecideExtension
     | ConfirmImport | DropImport | AskColumns | UndoImport | HandOver | ShowMisses | ShowHeirs | DealAction
+    | DecideUnsure
 )  # fmt: skip

@@ -21,7 +21,7 @@ from bot.commands.pricing import publish_first
 from bot.comparing import plan_night
 from bot.context import Context
 from bot.counting import Counting, plan_check
-from bot.courier import Channel, Courier
+from bot.courier import Courier
 from bot.dingtalk.login import DingTalkEntrance
 from bot.dingtalk.parts import DingTalkParts
 from bot.door import DOOR, Door
@@ -45,6 +45,7 @@ from bot.published import Rulebook
 from bot.recheck import Rechecker
 from bot.refusal import Refusals
 from bot.restored import catch_up
+from bot.roads import Roads
 from bot.schedule import Schedule, Worker
 from bot.sender import Sender
 from bot.server import WeComCallbacks, patience
@@ -127,17 +128,23 @@ class Leadbot:
             self.platforms["dingtalk"] = self.dingtalk.platform
             login_base = settings.dingtalk.login_base
             self.entrances["dingtalk"] = DingTalkEntrance(self.dingtalk.client, login_base=login_base)
+        self.roads = Roads(settings, self.store, now=now, monotonic=monotonic)
         followers = Followers({name: one.app_id for name, one in settings.wechat.items()})
         self.pipeline = Pipeline(
             self.store,
-            {**self.platforms, "form": Forms(), "channel": Channels(settings.channels), "wechat": followers},
+            {
+                **self.platforms,
+                **self.roads.tellers,
+                "form": Forms(),
+                "channel": Channels(settings.channels),
+                "wechat": followers,
+            },
             self.context,
             now,
         )
         self.sender = Sender(self.store, self.platforms, self.context, now)
         self.greeter = Sender(self.store, self.platforms, self.context, now, fast=True)
-        self.reach: dict[str, Channel] = {}  # the roads to customers
-        self.courier = Courier(self.store, self.reach, self.context, now)
+        self.courier = Courier(self.store, self.roads.channels, self.context, now)
         self.sweep = Sweep(self.store, self.context, now)
         self.importer = Importer(self.store, self.context, now, monotonic, parallel=folder.parallel)
         self.health = Health(self.store, self.metrics, now, monotonic)
@@ -165,7 +172,7 @@ class Leadbot:
         if (embedded := sqlite_path(self.store.url)) is not None:
             workers[Worker("mark", partial(_remember, embedded))] = 5.0
         if patrols:
-            workers |= {
+            workers |= self.roads.patrols | {
                 Worker("channels", self.poller.run_once): 15.0,
                 Worker("watch", self.watch.run_once): 60.0,
                 Worker("probe", self.prober.run_once): 300.0,
@@ -261,6 +268,7 @@ class Leadbot:
             await self.dingtalk.close()
         if self.wecom is not None:
             await self.wecom.close()
+        await self.roads.close()
         await self.store.close()
 
     def web(self) -> web.Application:

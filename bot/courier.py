@@ -1,7 +1,6 @@
 """Messages to customers go out: asked about once more at the last moment, each at most once, none forgotten."""
 
 import asyncio
-import hmac
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -15,9 +14,10 @@ from bot.platform import AddressDead, Receipt, RoadClosed, SendLater, SendRefuse
 from bot.undelivered import give_up
 from leads.bounce import note_dead
 from leads.errors import Refused
+from leads.letter_facts import LetterSent
 from nurture.filling import Message, fill
 from nurture.permit import permit
-from store import crash, lease, outbox, roads
+from store import crash, lease, roads
 from store.db import Store
 from store.leads import find_lead
 from store.queues import Outbox
@@ -35,7 +35,7 @@ LONGEST_PAUSE = timedelta(minutes=5)  # of a road that is closed
 @dataclass(frozen=True)
 class Letter:
     """One message as a channel gets it. `key` is its name for ever, the same in every try; `ref` is one that a channel
-    may show to the world, by which what comes back is recognised (see `find_by_ref`).
+    may show to the world, by which what comes back is recognised (see store/roads.py).
 
     `text` is finished (the small Markdown of bot/prose.py), its links are those that only this customer has. `stop` is
     the address of their page to stop it, `seen` that of a picture that tells of its opening; "" when we have no
@@ -55,12 +55,14 @@ class Letter:
 
 
 class Channel(Protocol):
-    """A road to customers: mail, text messages, a colleague who confirms. Registered by its name in `Leadbot.reach`.
+    """A road to customers: mail, text messages, a colleague who confirms. Registered by its name in bot/roads.py.
 
-    `limits`: how many messages the road carries in each span of time, for all customers together.
+    `limits`: how many messages the road carries in each span of time, for all customers together. `final`: what it has
+    taken is on its way to the customer; else a colleague has yet to confirm it.
     """
 
     limits: Mapping[timedelta, int]
+    final: bool
 
     async def render(self, tx: Tx, letter: Letter, ctx: Context) -> bytes:
         """The complete request, made in the transaction before the call; raises Refused when it can never go."""
@@ -123,7 +125,7 @@ class Courier:
     async def _room(self, tx: Tx, road: str, now: datetime) -> int:
         """How many messages may go by a road now, of what it carries in each span of time."""
         channel = self._channels.get(road)
-        left = [BATCH]
+        left = [1 if road in self._closed else BATCH]  # one tries a road that was closed
         for span, most in channel.limits.items() if channel is not None else ():
             left.append(most - await roads.count_spent(tx, road, since=now - span))
         return max(min(left), 0)
@@ -154,10 +156,11 @@ class Courier:
             )  # fmt: skip
             filled = await fill(tx, message, lead, rules=ctx.rules, public_url=ctx.public_url, now=ctx.now)
             letter = Letter(
-                ref=ref_of(tx, row), key=row.key, lead=lead, topic=topic, content=message.content,
+                ref=roads.ref_of(tx, row), key=row.key, lead=lead, topic=topic, content=message.content,
                 by=row.member_id, subject=filled.subject, text=filled.text, stop=filled.stop, seen=filled.seen,
             )  # fmt: skip
             body = await channel.render(tx, letter, ctx)
+            row.params = {**row.params, "subject": filled.subject[:200]}
         except Refused as refused:
             await lease.settle(tx, row, state="stopped", error=refused.sentence, params={"topic": topic})
             return False
@@ -170,8 +173,9 @@ class Courier:
         row.body, row.ref = body, letter.ref
         row.first_sent_at = row.first_sent_at or ctx.now
         return await lease.hold(
-            tx, row, state="sending", body=body, ref=letter.ref, first_sent_at=row.first_sent_at, run_at=ctx.now
-        )
+            tx, row, state="sending", body=body, ref=letter.ref, first_sent_at=row.first_sent_at, run_at=ctx.now,
+            params=row.params,
+        )  # fmt: skip
 
     async def _hand_over(self, row: Outbox) -> None:
         crash.point("courier_before_call")
@@ -198,13 +202,16 @@ class Courier:
         else:
             crash.point("courier_after_call")
             self._closed.pop(row.platform, None)
-            now = self._now()
-            await self._store.transaction(
-                lambda tx: lease.settle(
-                    tx, row, state="sent", sent_at=now, platform_id=receipt.message_id, error=""
-                )
-            )  # fmt: skip
+            ctx = await self._context()
+            await self._store.transaction(lambda tx: self._sent(tx, row, receipt, ctx))
             crash.point("courier_after_receipt")
+
+    async def _sent(self, tx: Tx, row: Outbox, receipt: Receipt, ctx: Context) -> None:
+        now = self._now()
+        if not await lease.settle(tx, row, state="sent", sent_at=now, platform_id=receipt.message_id, error=""):
+            return
+        if self._channels[row.platform].final:
+            await apply(tx, [letter_sent(row, parts=receipt.parts, now=now)], ctx, origin=origin_of("sent", row.key))
 
     def _close(self, road: str, delay: timedelta | None) -> timedelta:
         """Nothing goes by this road for a while, which grows as long as it stays so."""
@@ -246,13 +253,7 @@ class Courier:
         await self._store.transaction(lambda tx: give_up(tx, row, cause, ctx))
 
 
-def ref_of(tx: Tx, row: Outbox) -> str:
-    """What the world may know of a message: its number, and a mark that only we can make."""
-    return f"m{row.id}-{tx.keys.blind('reach', row.key).hex()[:24]}"
-
-
-async def find_by_ref(tx: Tx, ref: str) -> Outbox | None:
-    """The message that went out under that name, or None for one that somebody made up."""
-    number = ref[1:].partition("-")[0]
-    row = await outbox.get_message(tx, int(number)) if number.isdecimal() and len(number) < 18 else None
-    return row if row is not None and hmac.compare_digest(ref_of(tx, row).encode(), ref.encode()) else None
+def letter_sent(row: Outbox, *, parts: int = 1, now: datetime) -> LetterSent:
+    """The fact that a message has gone out."""
+    told = {name: str(row.params.get(name, "")) for name in ("content", "topic", "subject")}
+    return LetterSent(lead_id=row.lead_id or 0, at=now, by=row.member_id, channel=row.platform, parts=parts, **told)

@@ -215,6 +215,22 @@ class ChannelDelivered(Event):
 
 
 @dataclass(frozen=True)
+class LetterReported(Event):
+    """What became of a message to a customer: delivered, returned (`dead`: nobody is at that address), complained; or
+    the customer replied. `ref` is our name of the message, `number` the provider's; a reply may only name the `phone`.
+    `words`: the cause of a return, what a person wrote.
+    """
+
+    road: str
+    outcome: str
+    ref: str = ""
+    number: str = ""
+    phone: str = field(default="", repr=False)
+    dead: bool = False
+    words: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True)
 class Ignored(Event):
     """Known to be of no use here, or unknown: acknowledged, counted by `reason`, nothing changes."""
 

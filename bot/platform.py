@@ -37,11 +37,12 @@ class Receipt:
     """The platform took the message. `code` allows the next update of its card; "" means that there is none.
 
     Some platforms give a code that works once, and a fresh one with every tap; others one for the card's whole life,
-    which then comes back with each update's receipt.
+    which then comes back with each update's receipt. `parts`: as how many the message is counted.
     """
 
     message_id: str = ""
     code: str = ""
+    parts: int = 1
 
 
 class BadCallback(Exception):

@@ -79,6 +79,7 @@ from leads.facts import (
     ReminderRang,
 )
 from leads.identity_facts import DisputeDecided, DisputeOpened, LeadMerged, MergeUndone, PeopleCrossed
+from leads.letter_facts import LetterReturned, LetterSent
 from leads.origin_facts import CallLogged, Consented
 from leads.reach_facts import ContactAllowed, ContactStopped
 from leads.rights import is_free
@@ -160,6 +161,8 @@ STORY: dict[type[Fact], tuple[Reaction, ...]] = {
     Consented: (),
     ContactStopped: (tell_owner_of_stop, refresh_cards),
     ContactAllowed: (refresh_cards,),
+    LetterSent: (),
+    LetterReturned: (),
     CallLogged: (tell_of_missed_call,),
     LeadCooling: (tell_of_cooling,),
     LeadPlaced: (),

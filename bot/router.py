@@ -18,6 +18,7 @@ from bot.events import (
     FormSubmitted,
     Ignored,
     KfRang,
+    LetterReported,
     MemberJoined,
     MemberLeft,
     MenuPressed,
@@ -34,6 +35,7 @@ from bot.handlers.follower import on_follower_acted
 from bot.handlers.form import on_form_submitted
 from bot.handlers.inherit import on_contact_stayed
 from bot.handlers.kf import on_customer_entered, on_customer_wrote, on_kf_rang, on_reply_lost
+from bot.handlers.letter import on_letter_reported
 from bot.handlers.message import on_message
 from bot.handlers.people import (
     on_alarm,
@@ -82,6 +84,8 @@ async def dispatch(tx: Tx, event: Event, ctx: Context) -> tuple[list[Fact | Answ
         return await on_customer_wrote(tx, event, ctx), None
     if isinstance(event, ReplyLost):
         return await on_reply_lost(tx, event, ctx), None
+    if isinstance(event, LetterReported):
+        return await on_letter_reported(tx, event, ctx), None
     if isinstance(event, MemberLeft):
         return await on_member_left(tx, event, ctx), None
     if isinstance(event, MemberJoined):

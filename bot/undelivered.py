@@ -24,9 +24,8 @@ async def give_up(tx: Tx, row: Outbox, cause: str, ctx: Context, *, attempts: in
             text = f"L{row.lead_id} 没有收到你的回复:{cause}。"
         await ring(tx, ctx, member, "note", key=f"undelivered:{row.id}:{member.id}", text=text)
         return
-    if row.purpose == "reach" and member is not None:
-        text = f"L{row.lead_id} 没有收到「{row.params.get('content', '')}」:{cause}。"
-        await ring(tx, ctx, member, "note", key=f"undelivered:{row.id}:{member.id}", lead_id=row.lead_id, text=text)
+    if row.purpose == "reach":
+        await tell_author(tx, row, cause, ctx)
     if member is None or row.purpose != "ring" or row.card == "note":
         return
     about = f"关于 L{row.lead_id} 的" if row.lead_id else ""
@@ -35,6 +34,15 @@ async def give_up(tx: Tx, row: Outbox, cause: str, ctx: Context, *, attempts: in
             tx, ctx, helper, "note", key=f"undelivered:{row.id}:{helper.id}",
             text=f"{member.name}没有收到{about}消息:{cause}。发「未送达」可以重发。",
         )  # fmt: skip
+
+
+async def tell_author(tx: Tx, row: Outbox, cause: str, ctx: Context) -> None:
+    """The colleague in whose name a customer was written to hears that it did not arrive."""
+    member = await find_member(tx, row.member_id) if row.member_id else None
+    if member is not None:
+        name = row.params.get("subject") or row.params.get("content") or "消息"
+        text = f"L{row.lead_id} 没有收到「{name}」:{cause}。"
+        await ring(tx, ctx, member, "note", key=f"undelivered:{row.id}:{member.id}", lead_id=row.lead_id, text=text)
 
 
 async def not_drawn(tx: Tx, row: Outbox, error: Exception, ctx: Context) -> None:

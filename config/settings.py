@@ -11,6 +11,7 @@ from pydantic import AfterValidator, Field, SecretStr, StringConstraints, model_
 from config.channel import Channel
 from config.document import BadDocument, Document, Path, Problem, load, read_text, validate
 from config.folder import Folder, read_env
+from config.road import Mail, Sms
 from config.section import Setting as Section
 
 PLACEHOLDERS = {
@@ -185,20 +186,6 @@ class DingTalkSettings(Section):
     quota: MonthlyQuota = MonthlyQuota()
     ding: bool = False
     todo: bool = False
-
-
-class Mail(Section):
-    """How mail is sent, and from whom."""
-
-    url: SecretStr
-    sender: str = Field(alias="from")
-
-
-class Sms(Section):
-    """How text messages are sent."""
-
-    provider: str = "http"
-    url: Annotated[SecretStr, AfterValidator(_secret_url)]
 
 
 class Enrichment(Section):

@@ -29,6 +29,8 @@ FACT_LABELS: Mapping[str, str] = MappingProxyType(
         "consented": "同意",
         "contact_stopped": "退订",
         "contact_allowed": "恢复联系",
+        "letter_sent": "发出",
+        "letter_returned": "没有送到",
         "call_logged": "通话",
         "cooling": "快要冷下来",
         "wrote": "来消息",

@@ -15,7 +15,9 @@ PEOPLE_SAY = (
 EVERYTHING = ("全部退订", "退订全部", "退订所有", "所有退订", "不要再联系我", "别再联系我", "请不要再联系我", "stopall")
 # Where a mail program begins to quote what we had written.
 QUOTED = re.compile(
-    r"^\s*(>|-{2,}\s*(原始邮件|original message)|on .{5,80} wrote:|发件人[:\uff1a]|from:)", re.IGNORECASE
+    r"^\s*(>|-{2,}\s*(原始邮件|original message|forwarded)|on .{5,100} wrote:|.{0,40}于.{5,60}写道"
+    r"|发件人\s*[:\uff1a]|from:)",
+    re.IGNORECASE,
 )
 SIGNED = re.compile(r"\s*(发自我的|sent from my|--\s*$|来自)", re.IGNORECASE)
 

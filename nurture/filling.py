@@ -1,5 +1,6 @@
 """A message is filled in for one customer: their name in the text, and addresses in it that only they have."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -96,7 +97,16 @@ def filled_in(text: str, values: Mapping[str, str], no: str) -> str:
         name, bar, _ = (part.strip() for part in hole[1].partition("|"))
         if not values.get(name) and not bar and name not in ("顾问", "顾问电话"):
             raise Unusable(f"{no} 没有填「{name[:20]}」,素材里也没有写默认的说法。补上资料再发。")
-    return HOLE.sub(lambda hole: values.get(hole[1].partition("|")[0].strip()) or hole[1].partition("|")[2], text)
+    return HOLE.sub(lambda hole: as_words(values.get(hole[1].partition("|")[0].strip(), "")) or _default(hole), text)
+
+
+def as_words(value: str) -> str:
+    """What somebody typed into a form, as words of one line: it can be no link and no heading in our text."""
+    return " ".join(value.split()).replace("](", "] (").replace("**", "*")
+
+
+def _default(hole: re.Match[str]) -> str:
+    return hole[1].partition("|")[2]
 
 
 class _Kept:

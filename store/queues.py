@@ -73,6 +73,13 @@ class Outbox(Row, table=True):
         Index("ix_outbox_due", "corp", "state", "id", **only_where("state = 'queued' AND purpose != 'reach'")),
         Index("ix_outbox_road", "corp", "platform", "run_at", **only_where("state = 'queued' AND purpose = 'reach'")),
         Index("ix_outbox_spent", "corp", "platform", "run_at", **only_where("state != 'queued' AND purpose = 'reach'")),
+        Index(
+            "ix_outbox_number",
+            "corp",
+            "platform",
+            "platform_id",
+            **only_where("purpose = 'reach' AND platform_id != ''"),
+        ),
         Index("ix_outbox_reached", "corp", "lead_id", "first_sent_at", **only_where("purpose = 'reach'")),
         Index(
             "uq_outbox_refresh",

@@ -1,5 +1,6 @@
 """How much a road to customers has carried lately, and by which of them somebody waits; the rows are the truth."""
 
+import hmac
 from collections.abc import Collection
 from datetime import datetime, timedelta
 
@@ -7,6 +8,7 @@ from sqlalchemy import ColumnElement, bindparam, func, literal_column, or_, sele
 from sqlmodel import col
 
 from store.columns import Utc, one_of
+from store.outbox import get_message
 from store.queues import Outbox
 from store.tx import Tx
 
@@ -62,6 +64,20 @@ async def count_unsure(tx: Tx) -> list[tuple[str, int]]:
     return [(road, count) for road, count in rows]
 
 
+async def count_failed(tx: Tx, *, since: datetime) -> list[tuple[str, int]]:
+    """(road, how many) of the messages to customers that have not arrived since then, and will not."""
+    rows = await tx.rows(
+        select(col(Outbox.platform), func.count())
+        .where(
+            col(Outbox.corp) == tx.corp, col(Outbox.purpose) == _reach, col(Outbox.state) != _queued,
+            one_of(Outbox.state, ("failed",)), col(Outbox.run_at) > since,
+        )
+        .group_by(col(Outbox.platform))
+        .order_by(col(Outbox.platform))
+    )  # fmt: skip
+    return [(road, count) for road, count in rows]
+
+
 async def decide_unsure(tx: Tx, roads: Collection[str], *, again: bool, now: datetime) -> int:
     """A person has decided about all of them: send them once more, or leave them as they are; returns how many."""
     changes = (
@@ -79,3 +95,43 @@ async def decide_unsure(tx: Tx, roads: Collection[str], *, again: bool, now: dat
     )  # fmt: skip
     tx.wake("reach")
     return result.rowcount
+
+
+_BY_NUMBER = (
+    select(Outbox)
+    .where(
+        col(Outbox.corp) == bindparam("corp"),
+        col(Outbox.platform) == bindparam("road"),
+        col(Outbox.purpose) == _reach,
+        col(Outbox.platform_id) == bindparam("number"),
+        col(Outbox.platform_id) != literal_column("''"),
+    )
+    .limit(1)
+)
+
+
+async def find_by_number(tx: Tx, road: str, number: str) -> Outbox | None:
+    """The message that a provider knows by that number, or None."""
+    return await tx.first(_BY_NUMBER, road=road, number=number)
+
+
+async def note_returned(tx: Tx, row: Outbox, *, cause: str) -> bool:
+    """A message that had gone out, or may have, did not arrive; False when that is known already."""
+    result = await tx.run(
+        update(Outbox)
+        .where(col(Outbox.corp) == tx.corp, col(Outbox.id) == row.id, col(Outbox.state).in_(("sent", "unknown")))
+        .values(state="failed", error=f"退回来了({cause})" if cause else "退回来了", lease_until=None)
+    )
+    return result.rowcount == 1
+
+
+def ref_of(tx: Tx, row: Outbox) -> str:
+    """What the world may know of a message: its number, and a mark that only we can make."""
+    return f"m{row.id}-{tx.keys.blind('reach', row.key).hex()[:24]}"
+
+
+async def find_by_ref(tx: Tx, ref: str) -> Outbox | None:
+    """The message that went out under that name, or None for one that somebody made up."""
+    number = ref[1:].partition("-")[0]
+    row = await get_message(tx, int(number)) if number.isdecimal() and len(number) < 18 else None
+    return row if row is not None and hmac.compare_digest(ref_of(tx, row).encode(), ref.encode()) else None

@@ -55,6 +55,7 @@ class Recorder:
 
     def __init__(self) -> None:
         self.limits: dict[timedelta, int] = {}
+        self.final = True
         self.sent: list[str] = []  # the refs
         self.letters: list[Letter] = []
         self.ends: list[Exception] = []

@@ -19,6 +19,7 @@ from bot.actions import (
     ConfirmImport,
     DecideDispute,
     DecideExtension,
+    DecideUnsure,
     Disqualify,
     DropDraft,
     DropImport,
@@ -91,6 +92,7 @@ from bot.handlers import (
     stage,
     transfer,
     undo,
+    unsure,
     weekly,
 )
 from bot.handlers.commands import COMMANDS
@@ -162,6 +164,7 @@ HANDLERS: dict[type[Action], Handler] = {
     ShowPool: _on_pool,
     ShowMine: _on_mine,
     Resend: office.on_resend,
+    DecideUnsure: unsure.on_decide,
     RollBack: rules.on_roll_back,
     AskConvert: convert.on_ask_convert,
     ConvertDraft: convert.on_convert_draft,
@@ -190,6 +193,7 @@ DONE: dict[type[Action], str] = {
     SetNextStep: "已设好",
     NoteCall: "已记下",
     Resend: "正在重发",
+    DecideUnsure: "已决定",
     RollBack: "正在回退",
     Fill: "已记好",
     Supply: "已记好",

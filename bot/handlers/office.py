@@ -5,6 +5,7 @@ from datetime import timedelta
 import structlog
 
 from bot.actions import Resend
+from bot.cards.unsure import is_unsure
 from bot.context import Answer, Context, say
 from bot.outgoing import ring
 from config.difference import differences
@@ -27,9 +28,10 @@ LEADERS = ("manager", "marketing", "admin")
 async def on_undelivered(tx: Tx, who: Who, ctx: Context) -> list[Fact | Answer]:
     """未送达: messages that did not reach their person, each with 重发."""
     require_role(who, LEADERS, "未送达清单")
-    if not await outbox.list_undelivered(tx, limit=1):
-        return [say("所有消息都送到了,没有未送达的。")]
-    return [Answer("undelivered")]
+    cards = [Answer("unsure")] if await is_unsure(tx, ctx) else []
+    if await outbox.list_undelivered(tx, limit=1):
+        cards.append(Answer("undelivered"))
+    return list(cards) or [say("所有消息都送到了,没有未送达的。")]
 
 
 async def on_resend(tx: Tx, action: Resend, who: Who, ctx: Context) -> list[Fact | Answer]:

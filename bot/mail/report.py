@@ -13,6 +13,8 @@ from email.message import Message
 from email.utils import parseaddr
 from typing import Literal
 
+from leads.stop_words import first_words
+
 LARGEST = 256 * 1024  # bytes of a mail that are looked at; a report quotes the whole mail behind its first part
 OURS = re.compile(r"<?\b(m\d{1,17}-[0-9a-f]{24})@([A-Za-z0-9.-]+)")
 STATUS = re.compile(r"\b([245])\.(\d{1,3})\.(\d{1,3})\b")
@@ -21,12 +23,6 @@ DEAD = re.compile(
     r"用户不存在|地址不存在|帐号不存在|账号不存在|收件人不存在|无此用户|user unknown|no such user|not exist", re.I
 )
 AWAY = re.compile(r"自动回复|自动答复|外出|休假|out of (the )?office|automatic reply|auto[- ]?reply|vacation", re.I)
-STOP = re.compile(r"^\W*(退订|取消订阅|别再发|不要再发|unsubscribe|stop|td|t)\W*$", re.I)
-QUOTED = re.compile(
-    r"^\s*(>|-{2,}\s*(原始邮件|original message|forwarded)|on .{5,100} wrote:|.{0,40}于.{5,60}写道"
-    r"|发件人\s*[:\uff1a]|from:)",
-    re.I,
-)
 
 
 @dataclass(frozen=True)
@@ -34,13 +30,12 @@ class Reported:
     """`mail`: which of ours (bot/courier.py: ref_of). `words`: the cause of a return, or what a person wrote.
 
     returned: not delivered and never will be; `dead`: nobody is at that address. complained: marked as rubbish.
-    replied: a person answered; `stop`: they want no more.
+    replied: a person answered.
     """
 
     kind: Literal["returned", "complained", "replied"]
     mail: str
     dead: bool = False
-    stop: bool = False
     words: str = field(default="", repr=False)
 
 
@@ -103,9 +98,7 @@ def _reply(message: Message, domain: str) -> Reported | None:
     found = next((one for one in OURS.finditer(named) if one[2].lower() == domain.lower()), None)
     if found is None or is_by_a_machine(message):
         return None
-    words = own_words(_words(message))
-    lines = words.split("\n", 1)
-    return Reported("replied", found[1], stop=bool(STOP.match(lines[0])) and len(words) < 40, words=words[:2000])
+    return Reported("replied", found[1], words=first_words(_words(message)).strip()[:2000])
 
 
 def is_by_a_machine(message: Message) -> bool:
@@ -116,16 +109,6 @@ def is_by_a_machine(message: Message) -> bool:
     if any(message.get(name) for name in ("X-Autoreply", "X-Autorespond")):
         return True
     return bool(AWAY.search(_header(message, "Subject")))
-
-
-def own_words(text: str) -> str:
-    """What somebody wrote above the quoted mail."""
-    kept = []
-    for line in text.replace("\r\n", "\n").split("\n"):
-        if QUOTED.match(line):
-            break
-        kept.append(line.rstrip())
-    return "\n".join(kept).strip()
 
 
 def _is_from_a_mail_house(message: Message) -> bool:

@@ -14,7 +14,7 @@ TEXT = {"subject": "新品", "text": "{姓名|您好},看看新品。"}
 
 async def reached(acme: Town, *, number: int = 1, key: str = "m1", topic: str = "news") -> Any:
     """Somebody gets a message; returns it as the channel got it."""
-    recorder = acme.bot.reach.setdefault("mail", Recorder())
+    recorder = acme.bot.roads.channels.setdefault("mail", Recorder())
     rules = (await acme.bot.context()).rules
 
     async def work(tx: Any) -> Any:

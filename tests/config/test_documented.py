@@ -173,6 +173,8 @@ def secret(name: str) -> str:
         if "AES" in name
         else "smtp://u:p@mail"
         if "URL" in name
+        else "imaps://u:p@mail"
+        if "INBOX" in name
         else "abcdefgh12345678"
     )
 

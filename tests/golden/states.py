@@ -30,6 +30,7 @@ from bot.cards import (
     reminder,
     rules,
     story,
+    unsure,
     wanted,
     weekly,
     why,
@@ -409,6 +410,7 @@ STATES: dict[str, Message] = {
         )
     ),
     "undelivered": plain.draw_undelivered((plain.Undelivered(5, "李娜", "L1024", "不在可见范围", "今天 10:20"),)),
+    "unsure": unsure.draw(unsure.Unsure((("mail", 12), ("sms", 2)), (("mail", 3),))),
     "undelivered-none": plain.draw_undelivered(()),
     "lead-mine-qualified": of_lead("mine", lead=customer(stage="sql")),
     "lead-mine-with-deals": of_lead(

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.mail.report import Reported, own_words, read_report
+from bot.mail.report import Reported, read_report
 
 MAIL = "m1024-6ab9f1eb8f7d3388f4f9d586"
 DOMAIN = "example.com"
@@ -148,17 +148,17 @@ QUOTE = "\n\n在 2026年3月18日,市场部 <news@example.com> 于 10:20 写道:
 
 
 @pytest.mark.parametrize(
-    ("words", "stop"),
+    ("words", "own"),
     [
-        ("退订", True), ("TD", True), ("T", True), ("stop.", True), ("请别再发了", False), ("不要再发", True),
-        ("Unsubscribe" + QUOTE, True), ("好的,周三下午可以过来看看吗?" + QUOTE, False),
-        ("这个怎么退订?我们想要报价", False), ("看到了。\n退订", False),
+        ("退订", "退订"),
+        ("Unsubscribe" + QUOTE, "Unsubscribe"),
+        ("好的,周三下午可以过来看看吗?" + QUOTE, "好的,周三下午可以过来看看吗?"),
+        ("可以\n\n发件人: 市场部\n时间: 周三", "可以"),
+        ("好的\n\n-----Original Message-----\n退订", "好的"),
     ],
-)  # fmt: skip
-def test_a_person_answers(words, stop):
-    found = read_report(reply(words), domain=DOMAIN)
-    assert found is not None and (found.kind, found.mail, found.stop) == ("replied", MAIL, stop)
-    assert ">" not in found.words, "what we wrote ourselves is no answer"
+)
+def test_a_person_answers(words, own):
+    assert read_report(reply(words), domain=DOMAIN) == Reported("replied", MAIL, words=own), "not what we wrote"
 
 
 @pytest.mark.parametrize(
@@ -180,11 +180,6 @@ def test_a_holiday_note_is_no_answer_and_stops_nothing(machine):
 def test_a_stranger_who_was_never_written_to():
     assert read_report(reply("退订", mail="m1024-" + "x" * 24), domain=DOMAIN) is None
     assert read_report(reply("退订", domain="evil.example"), domain=DOMAIN) is None
-
-
-def test_what_is_above_the_quoted_mail():
-    assert own_words("好的\r\n\r\n-----Original Message-----\r\n退订") == "好的"
-    assert own_words("可以\n\n发件人: 市场部\n时间: 周三") == "可以"
 
 
 @given(st.binary(max_size=600), st.integers(0, 2000), st.integers(0, 40))

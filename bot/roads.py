@@ -1,0 +1,49 @@
+"""Which roads to customers this installation has: what is set up in leadbot.yaml, and no more."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Protocol
+
+from bot.courier import Channel
+from bot.mail.mailbox import Mailbox, MailboxAddress
+from bot.mail.road import MailRoad
+from bot.platform import Teller
+from bot.schedule import Worker
+from config.settings import Settings
+from store.db import Store
+
+
+class Road(Channel, Protocol):
+    """A channel that holds something open."""
+
+    async def close(self) -> None:
+        """Give it back."""
+        ...
+
+
+class Roads:
+    """The roads by their names, who reads what comes back by them (`tellers`), and who looks for it (`patrols`)."""
+
+    def __init__(
+        self, settings: Settings, store: Store, *, now: Callable[[], datetime], monotonic: Callable[[], float]
+    ) -> None:
+        self.channels: dict[str, Channel] = {}
+        self.tellers: dict[str, Teller] = {}
+        self.patrols: dict[Worker, float] = {}
+        self._open: list[Road] = []
+        if settings.mail is not None:
+            self._add("mail", MailRoad(settings.mail, monotonic=monotonic))
+            inbox = settings.mail.inbox.get_secret_value() if settings.mail.inbox is not None else ""
+            self.mailbox = Mailbox(MailboxAddress.of_url(inbox), settings.mail.sender, store, now)
+            self.tellers["mail"] = self.mailbox
+            if inbox:
+                self.patrols[Worker("mailbox", self.mailbox.run_once)] = 60.0
+
+    def _add(self, name: str, road: Road) -> None:
+        self.channels[name] = road
+        self._open.append(road)
+
+    async def close(self) -> None:
+        """Give everything back."""
+        for road in self._open:
+            await road.close()
