@@ -373,6 +373,21 @@ class DecideUnsure:
     again: int
 
 
+@dataclass(frozen=True)
+class SendContent:
+    """Fill a piece of the library in for this customer, to be sent by one's own hand."""
+
+    lead_id: int
+    name: str
+
+
+@dataclass(frozen=True)
+class GetContent:
+    """Bring a piece of the library into the chat."""
+
+    name: str
+
+
 Action = (
     Claim | Show | More | NoteCall | AskFollowUp | SetNextStep | Qualify | AskDisqualify | Disqualify | AskRelease
     | Release | AskTransfer | Transfer | Undo | SaveDraft | ChangeDraft | OtherLead | DropDraft | ShowPool | ShowMine
@@ -380,5 +395,5 @@ Action = (
     | Supply | MoveTo | ShowOverdue | Nudge | AskPostpone | Postpone
     | AskExtension | RequestExtension | DecideExtension
     | ConfirmImport | DropImport | AskColumns | UndoImport | HandOver | ShowMisses | ShowHeirs | DealAction
-    | DecideUnsure
+    | DecideUnsure | SendContent | GetContent
 )  # fmt: skip

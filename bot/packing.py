@@ -24,6 +24,7 @@ from bot.actions import (
     DropDraft,
     DropImport,
     Fill,
+    GetContent,
     HandOver,
     KeepOther,
     MergeLeads,
@@ -40,6 +41,7 @@ from bot.actions import (
     Resend,
     RollBack,
     SaveDraft,
+    SendContent,
     SetNextStep,
     Show,
     ShowHeirs,
@@ -129,6 +131,8 @@ WORDS: dict[str, type[Action]] = {
     "ask-lose": AskLose,
     "lose": Lose,
     "reopen": ReopenDeal,
+    "content-send": SendContent,
+    "content-get": GetContent,
 }
 NAMES = {kind: word for word, kind in WORDS.items()}
 

@@ -81,7 +81,7 @@ from leads.facts import (
 from leads.identity_facts import DisputeDecided, DisputeOpened, LeadMerged, MergeUndone, PeopleCrossed
 from leads.letter_facts import LetterReturned, LetterSent
 from leads.origin_facts import CallLogged, Consented
-from leads.reach_facts import ContactAllowed, ContactStopped
+from leads.reach_facts import ContactAllowed, ContactStopped, ContentShared
 from leads.rights import is_free
 from nurture.facts import JourneyBegan, JourneyEnded, JourneyPaused, JourneyResumed, JourneyTold
 from sla import cover, reminder
@@ -163,6 +163,7 @@ STORY: dict[type[Fact], tuple[Reaction, ...]] = {
     ContactAllowed: (refresh_cards,),
     LetterSent: (),
     LetterReturned: (),
+    ContentShared: (),
     CallLogged: (tell_of_missed_call,),
     LeadCooling: (tell_of_cooling,),
     LeadPlaced: (),

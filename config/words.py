@@ -27,6 +27,7 @@ FACT_LABELS: Mapping[str, str] = MappingProxyType(
         "scored": "评分",
         "behaved": "行为",
         "consented": "同意",
+        "content_shared": "发资料",
         "contact_stopped": "退订",
         "contact_allowed": "恢复联系",
         "letter_sent": "发出",

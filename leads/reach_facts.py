@@ -55,6 +55,21 @@ class ContactAllowed(Fact):
         return told | {"stopped_at": self.stopped_at.isoformat()}
 
 
+@dataclass(frozen=True, kw_only=True)
+class ContentShared(Fact):
+    """A colleague took a piece of the library to give it to the person themselves."""
+
+    kind = "content_shared"
+    content: str
+    title: str
+
+    def text(self) -> str:
+        return f"「{self.title}」"
+
+    def data(self) -> Mapping[str, Any]:
+        return {"content": self.content}
+
+
 def what_of(label: str, channel: str) -> str:
     """「产品资讯」, 「产品资讯」的短信, 所有短信, 全部消息."""
     by = CHANNEL_LABELS.get(channel, channel)

@@ -14,6 +14,7 @@ from bot.web.api import (
     calls,
     campaigns,
     clocks,
+    content,
     docs,
     duplicates,
     imports,
@@ -57,6 +58,7 @@ ROUTES: tuple[Route, ...] = (
     *calls.ROUTES,
     *opportunities.ROUTES,
     *imports.ROUTES,
+    *content.ROUTES,
     *products.ROUTES,
     *CHANNELS,
 )

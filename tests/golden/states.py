@@ -8,6 +8,7 @@ from bot.cards import (
     batch,
     brief,
     clock,
+    content,
     deal,
     deal_asked,
     dispute,
@@ -42,6 +43,7 @@ from leads.wanted import Wanted
 from sla.handover import Estate
 from sla.record import Delivered, Kept, Record
 from store.batch import ImportBatch
+from store.content import Content, Effect
 from store.deal import Opportunity
 from store.rechecks import Recheck
 from store.tables import Clock, Dispute, Lead, Member
@@ -57,6 +59,11 @@ def customer(**changed: Any) -> Lead:
         "pool": "public", "source": "官网", "created_at": NOW, "version": 3,
     }  # fmt: skip
     return Lead(**(values | changed))
+
+
+def piece(name: str, title: str, version: int, expires_on: str) -> Content:
+    """A piece of the library."""
+    return Content(corp="acme", name=name, title=title, version=version, expires_on=expires_on, at=NOW)
 
 
 def of_lead(part: str, **changed: Any) -> Message:
@@ -384,6 +391,20 @@ STATES: dict[str, Message] = {
     "import-compared-the-same": of_comparison(3),
     "import-compared-nothing": of_import("failed", kind="compare", error="没有新的导出,最新的是 03-17 的。"),
     "returned": File("深圳展会-需修改.xlsx", b"PK"),
+    "content": content.draw(
+        content.View(
+            "报价",
+            (
+                (piece("quote", "工业相机报价", 3, "2026-12-31"), Effect(12, 5, 3, 2, (1024,), (("lina", 12),))),
+                (piece("price-list", "价目表", 1, ""), Effect()),
+            ),
+            2,
+            1024,
+        )
+    ),
+    "content-without-a-customer": content.draw(content.View("", ((piece("quote", "报价", 1, ""), Effect()),))),
+    "content-of-nothing": content.draw(content.View("报价", ())),
+    "content_file": File("工业相机报价.pdf", b"PDF"),
     "qr": File("夏季沙龙-签到.png", b"PNG"),
     "rules": rules.draw(rules.View(3, 2, "规则第 3 版已经生效。改动:\n~ clocks.claim.within: 2h -> 4h", running=True)),
     "rules-outdated": rules.draw(rules.View(3, 2, "规则第 3 版已经生效。", running=False)),

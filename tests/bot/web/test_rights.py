@@ -27,7 +27,7 @@ PAGES = {  # members in a browser, with a session: no key opens them
 }  # fmt: skip
 LOOKING = {  # any valid key
     ("GET", "/api/v1/campaigns"), ("GET", "/api/v1/campaigns/{campaign}"), ("GET", "/api/v1/campaigns/{campaign}/qr"),
-    ("GET", "/api/v1/channels"),
+    ("GET", "/api/v1/channels"), ("GET", "/api/v1/content"),
     ("GET", "/api/v1/leads"), ("GET", "/api/v1/leads/{no}"), ("GET", "/api/v1/leads/{no}/timeline"),
     ("GET", "/api/v1/duplicates"), ("GET", "/api/v1/members"), ("GET", "/api/v1/members/{id}"),
     ("GET", "/api/v1/messages"), ("GET", "/api/v1/clocks"), ("GET", "/api/v1/reports/quality"),
@@ -36,6 +36,7 @@ LOOKING = {  # any valid key
     ("GET", "/api/v1/opportunities"), ("GET", DEAL),
 }  # fmt: skip
 ACTING = {  # admin and integration keys
+    ("POST", "/api/v1/content"), ("POST", "/api/v1/content/{name}/file"),
     ("POST", "/api/v1/campaigns"), ("POST", "/api/v1/campaigns/{campaign}/costs"), ("POST", "/api/v1/calls"),
     ("POST", "/api/v1/campaigns/{campaign}/attendance"),
     ("POST", "/api/v1/opportunities"), ("PATCH", DEAL),
@@ -51,6 +52,7 @@ ACTING = {  # admin and integration keys
 }  # fmt: skip
 SENDING = ("POST", "/api/v1/imports")
 PICTURING = ("POST", "/api/v1/cards/read")
+FILING = ("POST", "/api/v1/content/{name}/file")
 QUERY = {"/api/v1/duplicates": {"phone": "13800138000"}}
 
 
@@ -73,9 +75,12 @@ async def test_every_route_answers_each_key_as_the_table_says(
     await office.post(f"/api/v1/leads/{no}/qualify", {"by": "li"})
     deal = (await office.post("/api/v1/opportunities", {"lead": no, "product": "CRM"}, status=201))["no"]
     for method, path in sorted(LOOKING | ACTING):
-        address = path.format(no=no, id="li", source="官网", batch=batch, campaign=campaign, opportunity=deal)
+        named = {"source": "官网", "batch": batch, "campaign": campaign, "opportunity": deal, "name": "quote"}
+        address = path.format(no=no, id="li", **named)
         body = {"json": {} if method != "GET" else None}
-        body = {SENDING: {"data": _list()}, PICTURING: {"data": _picture()}}.get((method, path), body)
+        body = {SENDING: {"data": _list()}, FILING: {"data": _list()}, PICTURING: {"data": _picture()}}.get(
+            (method, path), body
+        )
         answer = await office.ask(method, address, key=key, params=QUERY.get(path, {}), **body)
         body = await answer.json(content_type=None) if answer.content_type != "application/octet-stream" else {}
         if key in (None, "old", "stranger"):
