@@ -79,6 +79,16 @@ _BY_SUBMISSION = select(col(Enquiry.lead_id)).where(
 )
 
 
+async def list_enquiries(tx: Tx, lead_id: int, *, limit: int = 50) -> Sequence[Enquiry]:
+    """What a person has asked, the latest first."""
+    return await tx.all(
+        select(Enquiry)
+        .where(col(Enquiry.corp) == tx.corp, col(Enquiry.lead_id) == lead_id)
+        .order_by(col(Enquiry.id).desc())
+        .limit(limit)
+    )
+
+
 async def free_identities(tx: Tx, lead_id: int) -> None:
     """The ways to reach somebody whose lead is no more may be another lead's."""
     await tx.run(delete(Identity).where(col(Identity.corp) == tx.corp, col(Identity.lead_id) == lead_id))

@@ -137,6 +137,16 @@ async def list_undelivered(tx: Tx, *, limit: int = 10) -> Sequence[Outbox]:
     )
 
 
+async def list_reached(tx: Tx, lead_id: int, *, limit: int = 20) -> Sequence[Outbox]:
+    """What a customer was, or will be, sent by us: the latest first."""
+    return await tx.all(
+        select(Outbox)
+        .where(col(Outbox.corp) == tx.corp, col(Outbox.lead_id) == lead_id, col(Outbox.purpose) == "reach")
+        .order_by(col(Outbox.id).desc())
+        .limit(limit)
+    )
+
+
 async def count_waiting(tx: Tx, lane: str, card: str) -> int:
     """How many new messages of one card wait for a place."""
     rows = await tx.rows(

@@ -31,6 +31,18 @@ async def list_story(
     return await tx.all(query.order_by(col(TimelineItem.id)).limit(limit))
 
 
+async def list_back(
+    tx: Tx, lead_id: int, *, kinds: Sequence[str] | None = None, before: int | None = None, limit: int = 50
+) -> Sequence[TimelineItem]:
+    """A lead's facts from the newest back, those before the id `before`."""
+    query = select(TimelineItem).where(col(TimelineItem.corp) == tx.corp, col(TimelineItem.lead_id) == lead_id)
+    if kinds is not None:
+        query = query.where(col(TimelineItem.kind).in_(kinds))
+    if before is not None:
+        query = query.where(col(TimelineItem.id) < before)
+    return await tx.all(query.order_by(col(TimelineItem.id).desc()).limit(limit))
+
+
 _HOW_MANY = select(func.count()).where(
     col(TimelineItem.corp) == bindparam("corp"),
     col(TimelineItem.lead_id) == bindparam("lead_id"),

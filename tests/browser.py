@@ -4,7 +4,7 @@ import re
 from html import unescape
 from types import TracebackType
 from typing import Any, Self
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import quote, urlencode, urlsplit
 
 import aiohttp
 
@@ -70,7 +70,7 @@ class Browser:
 
     async def to_tool(self, to: str = "/app/") -> str:
         """Press the button of the login page; returns the chat tool's address."""
-        answer = await self.ask("GET", f"/app/login/{self._acme.lies_on}?{urlencode({'to': to})}")
+        answer = await self.ask("GET", f"/app/login/{self._acme.lies_on}?{urlencode({'to': quote(to, safe='/?=&%')})}")
         assert answer.status == 302, self.text
         return answer.headers["Location"]
 

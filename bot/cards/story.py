@@ -49,7 +49,7 @@ async def look(tx: Tx, asked: Asked, ctx: Context) -> View | None:
     reveal = await can_act(tx, lead, asked.who)
     skip, most = int(asked.params.get("skip", 0)), int(asked.params.get("lines", SHORT))
     items = await timeline.list_last(tx, lead.id or 0, TOLD, limit=most, skip=skip)
-    lines = [await _line(tx, item, reveal=reveal, ctx=ctx) for item in reversed(items)]
+    lines = [await line_of(tx, item, reveal=reveal, ctx=ctx) for item in reversed(items)]
     left = await timeline.count_of(tx, lead.id or 0, TOLD) - skip - len(items)
     head = f"{title_of(lead)}\n{stage_of(lead)} · {rating_of(lead)} · {phone_of(lead, reveal=reveal)}"
     if lead.owner_id:
@@ -61,7 +61,8 @@ async def look(tx: Tx, asked: Asked, ctx: Context) -> View | None:
     return View(head, tuple(lines), max(left, 0))
 
 
-async def _line(tx: Tx, item: TimelineItem, *, reveal: bool, ctx: Context) -> Told:
+async def line_of(tx: Tx, item: TimelineItem, *, reveal: bool, most: int = 50, ctx: Context) -> Told:
+    """One fact as people read it: when, who, what, with at most so many characters of what was said."""
     what = FACT_LABELS.get(item.kind, item.kind)
     if item.kind == "followup_logged":
         what = FOLLOW_UP_LABELS.get(item.data.get("kind", ""), what)
@@ -73,7 +74,7 @@ async def _line(tx: Tx, item: TimelineItem, *, reveal: bool, ctx: Context) -> To
         what = f"归{await name_of(tx, item.data.get('owner'))}跟进({item.data.get('reason', '')})"
     if item.kind == "undone":
         what += f"「{ACT_LABELS.get(item.data.get('act', ''), '')}」"
-    words = words_of(item.text, reveal=reveal, most=50)
+    words = words_of(item.text, reveal=reveal, most=most)
     at = moment(item.at, now=ctx.now, zone=ctx.rules.zone)
     return Told(at, await name_of(tx, item.by), f"{what}:{words}" if words else what)
 

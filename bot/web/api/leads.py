@@ -119,7 +119,7 @@ async def list_them(call: Call) -> Reply:
     if looked_up:
         call.guesses.check(call.caller, now=call_now)
     async with call.desk.store.read() as tx:
-        rows = await list_leads(tx, *_conditions(tx, wanted, call.context), before=before, limit=wanted.limit + 1)
+        rows = await list_leads(tx, *conditions_of(tx, wanted, call.context), before=before, limit=wanted.limit + 1)
         shown, cursor = cut(rows, wanted, "leads", lambda lead: lead.id or 0)
         sources = await sources_of(tx, [lead.id or 0 for lead in shown])
         sold = await numbers_of(tx, [lead.id or 0 for lead in shown])
@@ -132,7 +132,8 @@ async def list_them(call: Call) -> Reply:
     return Reply(LeadPage.model_construct(items=items, next_cursor=cursor))
 
 
-def _conditions(tx: Tx, wanted: LeadFilter, ctx: Context) -> list[Any]:
+def conditions_of(tx: Tx, wanted: LeadFilter, ctx: Context) -> list[Any]:
+    """The filters as conditions; raises Unusable for own fields that cannot be filtered by."""
     found: list[Any] = []
     if wanted.phone:
         found.append(has_phone(tx, wanted.phone))

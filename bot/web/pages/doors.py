@@ -8,7 +8,10 @@ from aiohttp import web
 
 from bot.entrance import Entrance
 from bot.web.desk import Desk
+from bot.web.pages.company import CompanyPages
 from bot.web.pages.frame import Reader, page
+from bot.web.pages.lead import LeadPages
+from bot.web.pages.lists import ListPages
 from bot.web.pages.login import LoginDoors
 from bot.web.pages.visit import Visits
 
@@ -21,6 +24,8 @@ def add_pages(app: web.Application, desk: Desk, entrances: Mapping[str, Entrance
     visits = Visits(desk, public_url)
     app.router.add_get("/app/asset/{name:[a-z_]{1,30}\\.(?:css|js|svg)}", _asset)
     app.router.add_get("/app/", visits.page(_home))
+    for pages in (ListPages, LeadPages, CompanyPages):
+        pages(desk, visits).add_routes(app)
     LoginDoors(desk, visits, entrances, public_url).add_routes(app)
 
 

@@ -28,7 +28,10 @@ class Corner:
     roles: tuple[str, ...] = ("rep", "manager", "marketing", "admin")
 
 
-CORNERS: tuple[Corner, ...] = (Corner("/app/", "首页"),)
+CORNERS: tuple[Corner, ...] = (
+    Corner("/app/", "首页"),
+    Corner("/app/leads", "线索"),
+)
 
 
 @dataclass(frozen=True)

@@ -23,7 +23,9 @@ FORMS = {  # for strangers
 }  # fmt: skip
 SECRET = {("GET", "/app/import/{token}"), ("POST", "/app/import/{token}")}  # who has the link may use it, once
 PAGES = {  # members in a browser, with a session: no key opens them
-    ("GET", "/app/"), ("POST", "/app/logout"),
+    ("GET", "/app/"), ("POST", "/app/logout"), ("GET", "/app/leads"), ("GET", "/app/leads/{no}"), ("GET", "/app/find"),
+    ("POST", "/app/leads/{no}/reveal"), ("POST", "/app/views"), ("GET", "/app/views/{view}"),
+    ("POST", "/app/views/{view}/drop"), ("GET", "/app/company"),
 }  # fmt: skip
 LOOKING = {  # any valid key
     ("GET", "/api/v1/campaigns"), ("GET", "/api/v1/campaigns/{campaign}"), ("GET", "/api/v1/campaigns/{campaign}/qr"),
@@ -98,7 +100,8 @@ async def test_every_route_answers_each_key_as_the_table_says(
     for method, path in sorted(route for route in OPEN if "{file}" not in route[1] and "{way}" not in route[1]):
         assert (await office.ask(method, path.format(**names), key=key)).status == 200
     for method, path in sorted(PAGES):
-        answer = await office.ask(method, path, key=key, allow_redirects=False)
+        address = path.format(no=no, view=1, batch=1)
+        answer = await office.ask(method, address, key=key, allow_redirects=False)
         told = answer.headers.get("Location", "").startswith("/app/login?to=%2Fapp") if method == "GET" else True
         assert answer.status == (303 if method == "GET" else 401) and told, (method, path)
     assert (await office.ask("GET", "/f/contact", key=key)).status == 200

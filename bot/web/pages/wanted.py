@@ -1,0 +1,150 @@
+"""Which leads a list shows, and in which order: the address of the page says it all, so that it can be kept."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Annotated, Any, Literal
+from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
+
+from multidict import MultiMapping
+from pydantic import Field, ValidationError
+from sqlalchemy import and_, func, literal, or_, select
+from sqlmodel import col
+
+from bot.context import Context
+from bot.web.api.leads import LeadFilter, conditions_of
+from bot.web.api.paging import start_of
+from bot.web.api.problem import Problem, of_validation
+from leads.rights import Who
+from leads.sight import hands_of, sight_of
+from store.columns import Utc
+from store.leads import OPEN_STAGES
+from store.tables import Lead
+from store.tx import Tx
+
+FAR = datetime(9999, 1, 1, tzinfo=UTC)
+SORTS = {"": "最新的在前", "score": "分高的在前", "next": "该跟进的在前", "touched": "最久没动的在前"}
+DUES = {"": "不限", "late": "已过期", "today": "今天", "none": "没有约定", "fresh": "还没联系过"}
+WARM = {"": "不限", "hot": "热", "warm": "温", "cold": "冷"}
+SCOPES = {"": "我能看的全部", "mine": "在手上的", "free": "池里没人领的"}
+
+
+class Wanted(LeadFilter):
+    """The filters of the page: those of programs, and what people ask for besides."""
+
+    scope: Literal["", "mine", "free"] = ""
+    due: Literal["", "late", "today", "none", "fresh"] = ""
+    temperature: Literal["", "hot", "warm", "cold"] = ""
+    since: date | None = None
+    until: date | None = None
+    open: Annotated[bool, Field(description="只看还开着的")] = False
+    sort: Literal["", "score", "next", "touched"] = ""
+
+    def query(self, **changes: Any) -> str:
+        """The address of this list, with some things else; what is usual stands in no address."""
+        usual = Wanted()
+        values = {**self.model_dump(mode="json"), "cursor": "", **changes}
+        plain = {name: value for name, value in values.items() if value not in (None, "", False)}
+        return urlencode({n: int(v) if v is True else v for n, v in plain.items() if v != getattr(usual, n)})
+
+
+def read_wanted(query: MultiMapping[str] | Mapping[str, str]) -> Wanted:
+    """The filters in an address; empty ones count as not there. Raises Problem, naming what is wrong."""
+    given = {name: value for name, value in query.items() if value.strip()}
+    try:
+        return Wanted.model_validate(given)
+    except ValidationError as error:
+        raise of_validation(error, tuple(Wanted.model_fields), where="query") from None
+
+
+def filters_of(tx: Tx, wanted: Wanted, who: Who, ctx: Context) -> list[Any]:
+    """Everything that a lead must be to stand in this person's list. Raises Problem, Unusable."""
+    found = [*sight_of(tx, who, rules=ctx.rules), *conditions_of(tx, wanted, ctx)]
+    if wanted.scope == "mine":
+        found += hands_of(tx, who) or [col(Lead.owner_id).is_not(None)]
+    if wanted.scope == "free":
+        found += [col(Lead.owner_id).is_(None), col(Lead.stage).in_(("new", "nurturing", "mql"))]
+    if wanted.temperature:
+        found.append(col(Lead.temperature) == wanted.temperature)
+    if wanted.open or wanted.due:
+        found.append(col(Lead.stage).in_(OPEN_STAGES))
+    found += _due(wanted.due, ctx)
+    zone = ctx.rules.zone
+    if wanted.since and wanted.until and wanted.until < wanted.since:
+        raise Problem("invalid", f"时间段反了:{wanted.since} 在 {wanted.until} 之后。把两个日期换一下就好。")
+    if wanted.since:
+        found.append(col(Lead.created_at) >= _begins(wanted.since, zone))
+    if wanted.until:
+        found.append(col(Lead.created_at) < _begins(wanted.until + timedelta(days=1), zone))
+    return found
+
+
+def _begins(day: date, zone: ZoneInfo) -> datetime:
+    return datetime.combine(day, time(), zone)
+
+
+def _due(due: str, ctx: Context) -> list[Any]:
+    step = col(Lead.next_step_at)
+    ways: dict[str, list[Any]] = {
+        "late": [step < ctx.now],
+        "today": [step < ctx.midnight, step >= ctx.midnight - timedelta(days=1)],
+        "none": [step.is_(None)],
+        "fresh": [col(Lead.contacted_at).is_(None), col(Lead.owner_id).is_not(None)],
+    }
+    return ways.get(due, [])
+
+
+@dataclass(frozen=True)
+class _Order:
+    """`down`: from the largest on; what has no value is as if it had `else_`."""
+
+    value: Any
+    down: bool
+    column: str
+
+
+def _order(sort: str) -> _Order | None:
+    if sort == "score":
+        return _Order(col(Lead.score), True, "score")
+    if sort == "next":
+        return _Order(func.coalesce(col(Lead.next_step_at), literal(FAR, Utc)), False, "next_step_at")
+    if sort == "touched":
+        return _Order(func.coalesce(col(Lead.touched_at), col(Lead.created_at)), False, "touched_at")
+    return None
+
+
+async def list_wanted(tx: Tx, wanted: Wanted, who: Who, ctx: Context) -> Sequence[Lead]:
+    """One page of the list and one lead more, in its order. Raises Problem for a foreign cursor, Unusable."""
+    query = select(Lead).where(col(Lead.corp) == tx.corp, *filters_of(tx, wanted, who, ctx))
+    after, order, number = start_of(wanted, "leads"), _order(wanted.sort), col(Lead.id)
+    if order is None:
+        if after is not None:
+            query = query.where(number < (after if isinstance(after, int) else 0))
+        return await tx.all(query.order_by(number.desc()).limit(wanted.limit + 1))
+    if after is not None:
+        value, lead_id = _read_key(order, str(after))
+        beyond = order.value < value if order.down else order.value > value
+        further = number < lead_id if order.down else number > lead_id
+        query = query.where(or_(beyond, and_(order.value == value, further)))
+    sorted_by = (order.value.desc(), number.desc()) if order.down else (order.value, number)
+    return await tx.all(query.order_by(*sorted_by).limit(wanted.limit + 1))
+
+
+def key_of(lead: Lead, sort: str) -> int | str:
+    """Where the list goes on behind this lead."""
+    order = _order(sort)
+    if order is None:
+        return lead.id or 0
+    value = getattr(lead, order.column)
+    if value is None:
+        value = FAR if order.column == "next_step_at" else lead.created_at
+    return f"{value.isoformat() if isinstance(value, datetime) else value}|{lead.id}"
+
+
+def _read_key(order: _Order, text: str) -> tuple[Any, int]:
+    value, _, lead_id = text.rpartition("|")
+    try:
+        return int(value) if order.column == "score" else datetime.fromisoformat(value), int(lead_id)
+    except ValueError:
+        raise Problem("invalid", "这一页的地址不完整,从列表第一页重新翻。") from None
