@@ -388,6 +388,27 @@ class GetContent:
     name: str
 
 
+@dataclass(frozen=True)
+class ShowNumber:
+    """The leads behind a number: `what` was counted from `first` to `last` (ISO days), of a source (`key`), a team."""
+
+    what: str
+    first: str
+    last: str
+    key: str = ""
+    team: str = ""
+
+
+@dataclass(frozen=True)
+class ShowReport:
+    """Another report about the same days."""
+
+    report: str
+    first: str
+    last: str
+    team: str = ""
+
+
 Action = (
     Claim | Show | More | NoteCall | AskFollowUp | SetNextStep | Qualify | AskDisqualify | Disqualify | AskRelease
     | Release | AskTransfer | Transfer | Undo | SaveDraft | ChangeDraft | OtherLead | DropDraft | ShowPool | ShowMine
@@ -395,5 +416,5 @@ Action = (
     | Supply | MoveTo | ShowOverdue | Nudge | AskPostpone | Postpone
     | AskExtension | RequestExtension | DecideExtension
     | ConfirmImport | DropImport | AskColumns | UndoImport | HandOver | ShowMisses | ShowHeirs | DealAction
-    | DecideUnsure | SendContent | GetContent
+    | DecideUnsure | SendContent | GetContent | ShowNumber | ShowReport
 )  # fmt: skip

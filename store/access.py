@@ -53,6 +53,11 @@ async def get_property(tx: Tx, name: str) -> str | None:
     return await tx.first(select(col(Property.value)).where(col(Property.corp) == tx.corp, col(Property.name) == name))
 
 
+async def delete_property(tx: Tx, name: str) -> None:
+    """Forget a small fact about the store."""
+    await tx.run(delete(Property).where(col(Property.corp) == tx.corp, col(Property.name) == name))
+
+
 async def set_property(tx: Tx, name: str, value: str) -> None:
     """Remember a small fact about the store."""
     await tx.run(

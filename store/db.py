@@ -29,6 +29,7 @@ from store import reach as reach
 from store import reached as reached
 from store import session as session
 from store import view as view
+from store import subscription as subscription
 from store.engine import open_engine, sqlite_path
 from store.gather import Gathering, Work
 from store.hear import hear

@@ -324,6 +324,7 @@ class TimelineItem(Row, table=True):
         Index("ix_timeline_lead", "corp", "lead_id", "id"),
         Index("ix_timeline_by", "corp", "by", "kind", "at"),
         Index("ix_timeline_disqualified", "corp", "at", **only_where("kind = 'disqualified'")),
+        Index("ix_timeline_released", "corp", "at", **only_where("kind = 'released'")),
     )
 
 

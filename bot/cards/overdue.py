@@ -60,7 +60,7 @@ async def look(tx: Tx, asked: Asked, ctx: Context) -> View | None:
     after = int(asked.params.get("after", 0))
     first = next((n for n, clock in enumerate(late) if clock.lead_id == after), -1) + 1 if after else 0
     turned = [*late[first:], *late[:first]]
-    shown, *following = [await _read(tx, clock, ctx) for clock in turned[: BELOW + 1]]
+    shown, *following = [await read_late(tx, clock, ctx) for clock in turned[: BELOW + 1]]
     last = await timeline.last_followup(tx, shown.lead.id or 0)
     leads_it = shown.lead.owner_id is None or await can_act(tx, shown.lead, asked.who)
     return View(
@@ -73,7 +73,8 @@ async def look(tx: Tx, asked: Asked, ctx: Context) -> View | None:
     )
 
 
-async def _read(tx: Tx, clock: Clock, ctx: Context) -> Late:
+async def read_late(tx: Tx, clock: Clock, ctx: Context) -> Late:
+    """One broken promise with whose it is and for how long it has been so."""
     lead = await leads.get_lead(tx, clock.lead_id)
     member = await on_duty(tx, lead)
     calendar = await hours_of(tx, lead, ctx)

@@ -6,7 +6,8 @@ from datetime import date
 from bot.channels import prefix_of
 from bot.context import Answer, Context, say
 from bot.handlers.campaign import on_cost, on_list, on_open, on_show
-from bot.handlers.report import period_of, quality_lines
+from bot.handlers.numbers import on_attribution_word, on_channels
+from bot.handlers.report import quality_lines
 from bot.watch import look, told_of
 from leads.errors import Unusable
 from leads.facts import Fact
@@ -19,7 +20,7 @@ ACTS = {"新建": on_open, "费用": on_cost}
 
 
 async def on_channel_word(tx: Tx, rest: str, who: Who, ctx: Context) -> list[Fact | Answer]:
-    """渠道, 渠道 今天, 渠道 本周 …: the last seven days unless a period is named; 渠道 重试 X: what was put aside;
+    """渠道, 渠道 今天, 渠道 上月 渝西 …: the last seven days unless named; 渠道 归因: three models; 渠道 重试 X;
 
     渠道 新建, 费用, 列表, C3: campaigns."""
     if rest.startswith("重试"):
@@ -31,11 +32,14 @@ async def on_channel_word(tx: Tx, rest: str, who: Who, ctx: Context) -> list[Fac
         return await on_list(tx, who, ctx)
     if re.fullmatch(r"[Cc][0-9]{1,9}", word):
         return await on_show(tx, word, who, ctx)
-    first, last = period_of(rest, ctx)
+    if word == "归因":
+        return await on_attribution_word(tx, more, who, ctx)
+    card, period = await on_channels(tx, rest, who, ctx)
+    first, last = period.first, period.last
     lines = await quality_lines(tx, first, last, ctx)
     lines += await _forms(tx, first, last, ctx)
     lines += [f"· {told_of(one, ctx)}" for one in await look(tx, ctx) if one.channel or one.ill]
-    return [say("\n".join(lines))]
+    return [card, say("\n".join(lines))]
 
 
 async def _try_again(tx: Tx, source: str, ctx: Context) -> list[Fact | Answer]:

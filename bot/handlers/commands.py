@@ -24,6 +24,7 @@ from bot.handlers import (
     leave,
     look,
     merge,
+    numbers,
     office,
     overdue,
     product,
@@ -128,7 +129,7 @@ TABLE = (
     Command(("销假",), "提前回来了", "销假", on_alone=leave.on_back_word),
     Command(("分配规则",), "线索按什么规则分、各分了多少", "分配规则", on_alone=why.on_rules_word, roles=LEADERS),
     Command(
-        ("渠道",), "每个渠道来了多少、多少无效、为什么", "渠道 本周", on_words=channel.on_channel_word, roles=LEADERS,
+        ("渠道",), "每个渠道来了多少、花了多少、回了多少", "渠道 上月", on_words=channel.on_channel_word, roles=LEADERS,
     ),
     Command(("试算",), "改过的规则放到最近 30 天会怎样", "试算", on_alone=rules.on_try_word, roles=LEADERS),
     Command(
@@ -149,7 +150,10 @@ TABLE = (
     ),
     Command(("交接",), "同事离职,线索交给谁", "交接 王磊 李娜", on_words=handover.on_hand_over_word, roles=LEADERS),
     Command(("离职演练",), "如果某人今天离职", "离职演练", on_alone=handover.on_drill, roles=LEADERS),
-    Command(("周报",), "这一周答应客户的时间做到了多少", "周报", on_alone=weekly.on_weekly, roles=LEADERS),
+    Command(("日报",), "今天的数字和最该救的 5 条", "日报", on_words=numbers.on_day_word, roles=LEADERS),
+    Command(("周报",), "这一周答应客户的时间做到了多少", "周报 上周", on_words=weekly.on_weekly, roles=LEADERS),
+    Command(("漏斗",), "来的线索走到了哪一步", "漏斗 上月", on_words=numbers.on_funnel_word, roles=LEADERS),
+    Command(("排行", "龙虎榜"), "谁响应快、谁说到做到", "排行 本月", on_words=numbers.on_ranking_word),
     Command(("未送达",), "没有送到的消息", "未送达", on_alone=office.on_undelivered, roles=LEADERS),
 )  # fmt: skip
 

@@ -4,7 +4,7 @@ from bot.actions import Show
 from bot.context import Answer, Context, say
 from bot.deal_actions import ShowDeal
 from bot.events import MessageReceived
-from bot.handlers import capture, deal_lines, draft, field, followup, namecard
+from bot.handlers import capture, deal_lines, draft, field, followup, namecard, numbers
 from bot.handlers.commands import ALIASES, COMMANDS, Command
 from bot.handlers.deal import on_show_deal
 from bot.handlers.importing import on_file
@@ -56,6 +56,8 @@ async def on_message(tx: Tx, event: MessageReceived, who: Who, ctx: Context) -> 
         return _unknown(text)
     if asked.startswith("note:"):
         return await followup.on_followup_word(tx, int(asked[5:]), text, who, ctx)
+    if numbers.is_question(text):
+        return await numbers.on_question(tx, text, who, ctx)
     reading = understand(text, now=ctx.now.astimezone(ctx.rules.zone))
     if reading.intent == "new_lead":
         return await _new_lead(tx, text, reading, who, ctx)

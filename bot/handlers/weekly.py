@@ -6,8 +6,10 @@ from bot.actions import ShowMisses
 from bot.cards.weekly import WEEK, of_week
 from bot.context import Answer, Context, say
 from bot.outgoing import ring
+from leads.errors import Unusable
 from leads.facts import Fact
 from leads.rights import Who, require_role
+from reports.words import BadPeriod, read_period, week_of
 from store import due, leads
 from store.members import list_members
 from store.queues import Due
@@ -19,10 +21,16 @@ LISTED = 10
 AFTER = timedelta(minutes=3)  # after work begins, when the morning's lists are out
 
 
-async def on_weekly(tx: Tx, who: Who, ctx: Context) -> list[Fact | Answer]:
-    """周报: the present week so far."""
+async def on_weekly(tx: Tx, rest: str, who: Who, ctx: Context) -> list[Fact | Answer]:
+    """周报: the present week so far, or the one that is named (上周, 3月9日)."""
     require_role(who, LEADERS, "周报")
-    return [Answer("weekly")]
+    try:
+        period, _ = read_period(rest, today=ctx.today)
+    except BadPeriod as bad:
+        raise Unusable(str(bad)) from None
+    if period is None:
+        return [Answer("weekly")]
+    return [Answer("weekly", params={"monday": week_of(period.first).first.isoformat()})]
 
 
 async def on_show_misses(tx: Tx, action: ShowMisses, who: Who, ctx: Context) -> list[Fact | Answer]:

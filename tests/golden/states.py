@@ -48,6 +48,7 @@ from store.deal import Opportunity
 from store.rechecks import Recheck
 from store.tables import Clock, Dispute, Lead, Member
 from tests.conftest import NOW
+from tests.golden import figures_made_up
 
 
 def customer(**changed: Any) -> Lead:
@@ -289,6 +290,7 @@ STATES: dict[str, Message] = {
             "2026-03-16",
         )
     ),
+    **figures_made_up.states(customer(stage="sal"), Clock(id=5, lead_id=1024)),
     "weekly-of-nothing": weekly.draw(
         weekly.View("03-16 到 03-18", Record(), Record(), Delivered(0, 0), None, {}, "2026-03-16")
     ),

@@ -1,0 +1,253 @@
+"""The numbers on a card: the day, the funnel, the channels, who is quick; each can be opened down to its leads."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from bot.actions import Action, Show, ShowNumber, ShowOverdue, ShowReport
+from bot.cards.asked import Asked, title_of
+from bot.cards.card import Button, Card, Field
+from bot.cards.overdue import Late, find_late, read_late
+from bot.context import Context
+from leads.mask import said
+from leads.money import yuan_text
+from reports.attribution import MODELS, Owed, attribution
+from reports.funnel import Step, steps
+from reports.numbers import figures, numbers
+from reports.period import Period
+from reports.ranking import Place, ranking
+from reports.teams import members_of
+from reports.words import month_of, shown
+from store import behind
+from store.tx import Tx
+
+MOST_STRETCHES = 20_000  # leads of a cohort whose days in a stage are looked at
+ROWS = 6
+BESTS = 5
+
+
+@dataclass(frozen=True)
+class View:
+    """What is asked (`report` of `period`, of a `team` or ""), and what was counted for it."""
+
+    report: str
+    period: Period
+    today: date
+    team: str = ""
+    now: Mapping[str, Any] = field(default_factory=dict)
+    before: Mapping[str, Any] = field(default_factory=dict)
+    rows: Sequence[Mapping[str, Any]] = ()
+    funnel: Sequence[Step] = ()
+    owed: Sequence[Owed] = ()
+    places: Sequence[Place] = ()
+    late: Sequence[Late] = ()
+    late_count: int = 0
+    expected: tuple[int, int] = (0, 0)
+    hidden: int = 0
+    greeting: str = ""
+
+
+async def look(tx: Tx, asked: Asked, ctx: Context) -> View | None:
+    """Count what is asked; None for whoever is no member."""
+    if asked.who is None:
+        return None
+    told = asked.params
+    report, team_name = str(told.get("report", "day")), str(told.get("team", ""))
+    period = Period(date.fromisoformat(str(told["first"])), date.fromisoformat(str(told["last"])))
+    zone = ctx.rules.zone
+    team = await members_of(tx, team_name) if team_name else None
+    view: dict[str, Any] = {
+        "report": report,
+        "period": period,
+        "today": ctx.today,
+        "team": team_name,
+        "greeting": str(told.get("greeting", "")),
+    }
+    if report == "ranking":
+        places, hidden = await ranking(tx, period, team=team, zone=zone)
+        return View(**view, places=places, hidden=hidden)
+    if report == "attribution":
+        return View(**view, owed=await attribution(tx, period, zone=zone))
+    if report == "channel":
+        rows = [figures(row) for row in await numbers(tx, period, by="source", team=team, zone=zone)]
+        rows = [row for row in rows if row["leads"] or row["cost"] or row["paid"] or row["won"]]
+        return View(**view, rows=rows)
+    (counted,) = await numbers(tx, period, team=team, zone=zone)
+    if report == "funnel":
+        begin, end = period.instants(zone)
+        stood = await behind.stretches(tx, begin, end, team=team, limit=MOST_STRETCHES)
+        return View(**view, funnel=steps(counted, stood))
+    (before,) = await numbers(tx, period.before(), team=team, zone=zone)
+    late = await find_late(tx, asked.who, ctx)
+    ends = month_of(ctx.today).last.isoformat()
+    return View(
+        **view, now=figures(counted), before=figures(before), late_count=len(late),
+        late=[await read_late(tx, clock, ctx) for clock in late[:BESTS]],
+        expected=await behind.expected(tx, ends, team=team),
+    )  # fmt: skip
+
+
+def draw(view: View) -> Card:
+    """The card of its report."""
+    return DRAWN[view.report](view)
+
+
+def percent(value: float | None) -> str:
+    """91 %, — for nothing to divide by."""
+    return "—" if value is None else f"{value:.0%}"
+
+
+def change(now: float | None, before: float | None) -> str:
+    """(+4), in points."""
+    return "" if now is None or before is None else f"({round(100 * now) - round(100 * before):+d})"
+
+
+def money(value: float | None) -> str:
+    """86, 1,240: whole yuan."""
+    return "—" if value is None else f"{value:,.0f}"
+
+
+def minutes(value: float | None) -> str:
+    """38 分, 5.2 小时 of working time."""
+    if value is None:
+        return "—"
+    return f"{value:.0f} 分" if value < 90 else f"{value / 60:.1f} 小时"
+
+
+def _head(view: View, name: str) -> dict[str, Any]:
+    of = f" · {view.team}" if view.team else ""
+    return {"title": f"{name} {shown(view.period, today=view.today)}{of}", "source": name}
+
+
+def _open(view: View, text: str, what: str, key: str = "", style: str = "plain") -> Button:
+    first, last = view.period.first.isoformat(), view.period.last.isoformat()
+    return Button(text, ShowNumber(what, first, last, key, view.team), style)
+
+
+def _other(view: View, text: str, report: str) -> Button:
+    first, last = view.period.first.isoformat(), view.period.last.isoformat()
+    return Button(text, ShowReport(report, first, last, view.team))
+
+
+def draw_day(view: View) -> Card:
+    """新增, 认领率, 首跟率, 超时, 赢单 and what is expected; below, whom to save today."""
+    now, before = view.now, view.before
+    won = f"{now['won']} 单" + (f",签约 {yuan_text(round(now['signed'] * 100))}" if now["signed"] else "")
+    count, fen = view.expected
+
+    def kept(name: str) -> str:
+        return f"{percent(now[name])}{change(now[name], before[name])}"
+
+    rows = [
+        Field("新增", f"{now['leads']} 条,上期 {before['leads']}"),
+        Field("认领率", f"{kept('claim_rate')},按时领取"),
+        Field("首跟率", f"{kept('first_contact_rate')},按时联系"),
+        Field("超时", f"{view.late_count} 条还没跟上" if view.late_count else "没有"),
+        Field("赢单", won),
+        Field("预计", f"本月 {count} 个商机 {yuan_text(fen)}" if count else "本月还没有预计成交的商机"),
+    ]  # fmt: skip
+    late = [f"{n}. {title_of(one.lead)},{one.owner},超 {one.over}" for n, one in enumerate(view.late, 1)]
+    buttons = [Button(f"救 {one.lead.no}", Show(one.lead.id or 0), "primary") for one in view.late]
+    return Card(
+        **_head(view, "日报"), subtitle=view.greeting, fields=tuple(rows),
+        text="\n".join(["今日必救:", *late]) if late else "",
+        buttons=(*buttons[:BESTS], _other(view, "点开数字", "detail")),
+    )  # fmt: skip
+
+
+def draw_detail(view: View) -> Card:
+    """A button for each number of the day."""
+    now = view.now
+    wanted: list[tuple[str, Action | str]] = [
+        (f"新增 {now['leads']}", "leads"), (f"MQL {now['mql']}", "mql"), ("没按时领取", "claim"),
+        ("没按时联系", "first_contact"), (f"赢单 {now['won']}", "won"),
+    ]  # fmt: skip
+    buttons = [_open(view, text, str(what)) for text, what in wanted]
+    rows = (
+        Field("响应", f"中位数 {minutes(now['response_minutes'])}(工作时间)"),
+        Field("自动化", f"{percent(now['automation_rate'])} 没经人手就到销售"),
+        Field("回款", yuan_text(round(now["paid"] * 100))),
+        Field("SQL", f"{now['sql']} 条"),
+        Field("胜率", f"{percent(now['win_rate'])},赢 {now['won']} 输 {now['lost']}"),
+    )
+    late = [Button(f"超时 {view.late_count}", ShowOverdue(0))] if view.late_count else []
+    return Card(**_head(view, "数字明细"), fields=rows, buttons=(*buttons, *late))
+
+
+def draw_funnel(view: View) -> Card:
+    """The cohort's way, with the days between two stages."""
+    rows = []
+    for step in view.funnel:
+        told = f"{step.count}" + (f" · {percent(step.share)}" if step.share is not None else "")
+        rows.append(Field(step.label, told + (f" · 停 {step.days:.1f} 天" if step.days is not None else "")))
+    buttons = [_open(view, f"{step.label} {step.count}", f"cohort:{step.name}") for step in view.funnel if step.count]
+    return Card(
+        **_head(view, "漏斗"), subtitle="这段时间来的线索,到现在走到了哪一步", fields=tuple(rows),
+        buttons=tuple(buttons[:6]),
+        text="停:到下一步的天数中位数",
+    )  # fmt: skip
+
+
+def draw_channel(view: View) -> Card:
+    """CPL, cost of an MQL, return on what was paid, by the first touch."""
+    rows, buttons = [], []
+    for row in view.rows[:ROWS]:
+        roi = "—" if row["roi"] is None else f"{row['roi']:.1f}"
+        name = said(str(row["key"]), reveal=False)
+        cost = f"CPL {money(row['cpl'])},MQL成本 {money(row['cost_per_mql'])},ROI {roi}" if row["cost"] else "没记费用"
+        rows.append(Field(name[:5], f"{row['leads']} 条,{cost}"))
+        if row["leads"]:
+            buttons.append(_open(view, f"{name[:4]} {row['leads']}", "leads", str(row["key"])))
+    left = len(view.rows) - ROWS
+    more = f"。还有 {left} 个渠道没列出来,程序可以取 /reports/numbers?by=source" if left > 0 else ""
+    text = f"按首次触点算;ROI =(已回款 - 费用)/ 费用,没回款的不算{more}"
+    return Card(
+        **_head(view, "渠道"), subtitle="" if rows else "这段时间没有新线索,也没有费用", fields=tuple(rows), text=text,
+        buttons=(*buttons[:4], _other(view, "归因对比", "attribution"), _other(view, "漏斗", "funnel")),
+    )  # fmt: skip
+
+
+def draw_attribution(view: View) -> Card:
+    """The same days in three models side by side."""
+    rows = []
+    for owed in view.owed[:ROWS]:
+        told = "/".join(_short(owed.signed[model]) for model in MODELS)
+        paid = "/".join(_short(owed.paid[model]) for model in MODELS)
+        rows.append(Field(said(owed.source, reveal=False)[:5], f"签约 {told},回款 {paid}"))
+    deals = "、".join(
+        f"{label} {float(sum(o.deals[model] for o in view.owed)):g} 单" for model, label in MODELS.items()
+    )
+    return Card(
+        **_head(view, "归因"), subtitle="依次是:首次 / 末次 / 线性,单位万元", fields=tuple(rows),
+        text=f"合计都一样:{deals}",
+        buttons=(_other(view, "渠道", "channel"),),
+    )  # fmt: skip
+
+
+def _short(fen: Any) -> str:
+    return f"{float(fen) / 1_000_000:.3g}"
+
+
+def draw_ranking(view: View) -> Card:
+    """Who is quick and keeps promises; never how many leads somebody has."""
+    marks = ("🥇", "🥈", "🥉")
+    rows = [
+        Field(
+            marks[n] if n < len(marks) else f"{n + 1}.",
+            f"{place.name} · 响应 {minutes(place.minutes)} · 按时 {percent(place.kept)}",
+        )
+        for n, place in enumerate(view.places[:ROWS])
+    ]
+    hidden = f"另有 {view.hidden} 人不参加。" if view.hidden else ""
+    return Card(
+        **_head(view, "排行"), fields=tuple(rows),
+        subtitle="比响应快、比说到做到,不比条数" if rows else "这段时间还没有首次联系",
+        text=f"{hidden}自己不想上榜,发「排行 隐藏」;改主意了发「排行 显示」",
+    )  # fmt: skip
+
+
+DRAWN = {
+    "day": draw_day, "detail": draw_detail, "funnel": draw_funnel, "channel": draw_channel,
+    "attribution": draw_attribution, "ranking": draw_ranking,
+}  # fmt: skip

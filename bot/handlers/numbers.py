@@ -1,0 +1,205 @@
+"""日报, 漏斗, 渠道, 排行 with days and a team; a number opens down to its leads; a question is answered with them."""
+
+import re
+from collections import Counter
+from datetime import date
+
+from bot.actions import ShowNumber, ShowReport
+from bot.context import Answer, Context, say
+from leads.errors import NoRight, Unusable
+from leads.facts import Fact
+from leads.rights import Who, can_see, require_role
+from reports.period import DAY, Period
+from reports.ranking import hide
+from reports.teams import known_teams, members_of
+from reports.words import WORDS, BadPeriod, month_of, read_period, shown
+from store import behind
+from store.behind import Found
+from store.leads import find_leads
+from store.members import name_of
+from store.numbers import STAGE_AT
+from store.talk import set_focus
+from store.tx import Tx
+
+LEADERS = ("manager", "marketing", "admin")
+LISTED = 10
+LOOKED_AT = 200  # of the leads behind a number: those that the reader may see are listed
+NAMES = {
+    "leads": "新增", "mql": "MQL", "sal": "已领取", "sql": "SQL", "opportunity": "商机", "won": "赢单", "lost": "输单",
+    "claim": "没按时领取", "first_contact": "没按时联系", "released": "退回", "disqualified": "标无效",
+}  # fmt: skip
+ASKED = re.compile(
+    r"(?:哪个|哪家|谁|哪位|什么)(渠道|来源|销售|人|同事)?.{0,4}?(退回|无效|新增|线索|MQL|mql|赢单)(?:得)?最(多|少)"
+)
+
+
+async def asked_for(
+    tx: Tx, rest: str, who: Who, ctx: Context, *, word: str, usual: Period, own: bool
+) -> tuple[Period, str]:
+    """(the days, the team or "") that the words name; `own`: a manager with a team means their own.
+
+    Raises Unusable (days or a team that cannot be) and NoRight (somebody else's team), with what would work.
+    """
+    try:
+        period, team = read_period(rest, today=ctx.today)
+    except BadPeriod as bad:
+        raise Unusable(str(bad)) from None
+    team = team.removesuffix("团队").removesuffix("组").strip() or (who.team if own and who.role == "manager" else "")
+    teams = await known_teams(tx)
+    if team and team not in teams and not any(t.removesuffix("组") == team for t in teams):
+        there = "、".join(teams) if teams else "还没有分团队"
+        raise Unusable(
+            f"看哪段时间、哪个团队?没看懂「{team[:20]}」。团队有:{there};时间可以写:{WORDS}。例如:{word} 上月"
+        )
+    team = next((t for t in teams if team and t.removesuffix("组") == team.removesuffix("组")), team)
+    if team and who.role == "manager" and who.team and team != who.team:
+        raise NoRight(f"「{team}」的数字由他们的主管看。你可以发:{word} {who.team}")
+    if period is not None and period.first > ctx.today:
+        raise Unusable(f"{period.first} 还没到。可以发:{word} 本月")
+    return period or usual, team
+
+
+def card(report: str, period: Period, team: str = "") -> Answer:
+    """One report."""
+    told = {"report": report, "first": period.first.isoformat(), "last": period.last.isoformat(), "team": team}
+    return Answer("numbers", params=told)
+
+
+async def on_day_word(tx: Tx, rest: str, who: Who, ctx: Context) -> list[Fact | Answer]:
+    """日报: today, or the days that are named."""
+    require_role(who, LEADERS, "日报")
+    today = Period(ctx.today, ctx.today)
+    period, team = await asked_for(tx, rest, who, ctx, word="日报", usual=today, own=True)
+    return [card("day", period, team)]
+
+
+async def on_funnel_word(tx: Tx, rest: str, who: Who, ctx: Context) -> list[Fact | Answer]:
+    """漏斗: of this month's leads."""
+    require_role(who, LEADERS, "漏斗")
+    usual = Period(month_of(ctx.today).first, ctx.today)
+    period, team = await asked_for(tx, rest, who, ctx, word="漏斗", usual=usual, own=True)
+    return [card("funnel", period, team)]
+
+
+async def on_channels(tx: Tx, rest: str, who: Who, ctx: Context) -> tuple[Answer, Period]:
+    """渠道: the last seven days."""
+    usual = Period(ctx.today - 6 * DAY, ctx.today)
+    period, team = await asked_for(tx, rest, who, ctx, word="渠道", usual=usual, own=False)
+    return card("channel", period, team), period
+
+
+async def on_attribution_word(tx: Tx, rest: str, who: Who, ctx: Context) -> list[Fact | Answer]:
+    """渠道 归因 上月: three models side by side."""
+    usual = Period(month_of(ctx.today).first, ctx.today)
+    period, _ = await asked_for(tx, rest, who, ctx, word="渠道 归因", usual=usual, own=False)
+    return [card("attribution", period)]
+
+
+async def on_ranking_word(tx: Tx, rest: str, who: Who, ctx: Context) -> list[Fact | Answer]:
+    """排行: this month; 排行 隐藏, 排行 显示 for oneself."""
+    if rest.strip() in ("隐藏", "显示"):
+        await hide(tx, who.id or "", hidden=rest.strip() == "隐藏")
+        return [
+            say("好,排行里不会出现你了。想回来发「排行 显示」。" if rest.strip() == "隐藏" else "好,你又在排行里了。")
+        ]
+    usual = Period(month_of(ctx.today).first, ctx.today)
+    own = who.role in ("manager", "rep")
+    if who.role == "rep" and who.team:
+        rest = f"{rest.replace(who.team, '')} {who.team}"
+    period, team = await asked_for(tx, rest, who, ctx, word="排行", usual=usual, own=own)
+    if who.role == "rep" and team != who.team:
+        raise NoRight(f"你可以看自己团队的:排行 {who.team}".strip())
+    return [card("ranking", period, team)]
+
+
+async def on_show_report(tx: Tx, action: ShowReport, who: Who, ctx: Context) -> list[Fact | Answer]:
+    """A button to another report about the same days."""
+    require_role(who, LEADERS, "报表")
+    rest = f"{action.first}到{action.last} {action.team}"
+    period, team = await asked_for(
+        tx, rest, who, ctx, word="日报", usual=Period(ctx.today, ctx.today), own=action.report != "channel"
+    )
+    if action.report not in ("day", "detail", "funnel", "channel", "attribution", "ranking"):
+        raise Unusable("这张报表现在没有了。可以发:日报、漏斗、渠道、排行。")
+    return [card(action.report, period, team)]
+
+
+async def on_show_number(tx: Tx, action: ShowNumber, who: Who, ctx: Context) -> list[Fact | Answer]:
+    """The leads behind a number, those that this person may see."""
+    require_role(who, LEADERS, "数字明细")
+    try:
+        period = Period(date.fromisoformat(action.first), date.fromisoformat(action.last))
+    except ValueError:
+        raise Unusable("这张卡片太旧了,重新发「日报」看看。") from None
+    await asked_for(tx, action.team, who, ctx, word="日报", usual=period, own=False)
+    team = await members_of(tx, action.team) if action.team else None
+    found, total = await _behind(tx, action, period, team, ctx)
+    visible = [
+        lead.id or 0 for lead in await find_leads(tx, found) if await can_see(tx, lead, who, rules=ctx.rules)
+    ]  # fmt: skip
+    name = NAMES.get(action.what.removeprefix("cohort:"), action.what)
+    title = f"{name} {shown(period, today=ctx.today)}" + (f" · {action.key}" if action.key else "") + f",共 {total} 条"
+    return await _list(tx, title, visible, total, who, ctx)
+
+
+async def _list(tx: Tx, title: str, visible: list[int], total: int, who: Who, ctx: Context) -> list[Fact | Answer]:
+    if not visible:
+        return [say(f"{title}。" + ("里面没有你能看的,由别的团队负责。" if total else ""))]
+    hint = "回复序号打开,例如 1"
+    if total > LISTED:
+        hint = f"这里列最近 {min(LISTED, len(visible))} 条。{hint};要全部,请管理员导出:./run export"
+    await set_focus(tx, who.id or "", listed=visible[:LISTED], asked="", now=ctx.now)
+    return [Answer("list", params={"title": title, "leads": visible[:LISTED], "hint": hint})]
+
+
+async def _behind(tx: Tx, action: ShowNumber, period: Period, team: list[str] | None, ctx: Context) -> Found:
+    begin, end = period.instants(ctx.rules.zone)
+    what, how = action.what, {"source": action.key or None, "team": team, "limit": LOOKED_AT}
+    if what.startswith("cohort:"):
+        return await behind.of_cohort(tx, what.removeprefix("cohort:"), begin, end, **how)  # type: ignore[arg-type]
+    if what in ("claim", "first_contact"):
+        return await behind.broken(tx, what, begin, end, **how)  # type: ignore[arg-type]
+    if what in ("won", "lost"):
+        return await behind.closed(tx, what, begin, end, **how)  # type: ignore[arg-type]
+    if what in STAGE_AT:
+        return await behind.at_stage(tx, what, begin, end, **how)  # type: ignore[arg-type]
+    raise Unusable("这个数字现在点不开。可以发:日报、漏斗、渠道。")
+
+
+def is_question(text: str) -> bool:
+    """Whether somebody asks which channel, or who, has the most of something."""
+    return ASKED.search(text) is not None
+
+
+async def on_question(tx: Tx, text: str, who: Who, ctx: Context) -> list[Fact | Answer]:
+    """上周哪个渠道退回最多: the number, the filter that was used, and the leads. No model: a pattern of words."""
+    require_role(who, LEADERS, "这类问题")
+    found = ASKED.search(text)
+    assert found is not None  # noqa: S101 - is_question has seen it
+    of, what, most = found[1] or ("销售" if "谁" in found[0] else "渠道"), found[2].lower(), found[3]
+    left = text.replace(found[0], " ")
+    left = re.sub(r"[?\uff1f。\s]+$", "", left.strip())
+    usual = Period(ctx.today - 6 * DAY, ctx.today)
+    own = who.role == "manager"
+    period, team_name = await asked_for(tx, left, who, ctx, word="渠道", usual=usual, own=own)
+    team = await members_of(tx, team_name) if team_name else None
+    begin, end = period.instants(ctx.rules.zone)
+    kind = {"退回": "released", "无效": "disqualified", "赢单": "won", "mql": "mql"}.get(what, "leads")
+    by_source = of in ("渠道", "来源")
+    rows = await behind.each(tx, kind, begin, end, team=team)
+    counted = Counter(source if by_source else (by or "") for _, source, by in rows)
+    counted.pop("", None)
+    label = f"{NAMES[kind]} · {shown(period, today=ctx.today)} · 按{'渠道' if by_source else '销售'}" + (
+        f" · {team_name}" if team_name else ""
+    )
+    if not counted:
+        return [say(f"这段时间没有{NAMES[kind]}。(查的是:{label})")]
+    ordered = sorted(counted.items(), key=lambda item: (item[1] if most == "少" else -item[1], item[0]))
+    names = [(key, key if by_source else await name_of(tx, key), count) for key, count in ordered[:5]]
+    first = names[0]
+    others = "、".join(f"{name} {count}" for _, name, count in names[1:])
+    told = f"{first[1]},{first[2]} 次{NAMES[kind]}" + (f";其次 {others}" if others else "") + f"。\n查的是:{label}"
+    mine = [lead for lead, source, by in rows if (source if by_source else by) == first[0]]
+    listed = await find_leads(tx, list(dict.fromkeys(mine))[:LOOKED_AT])
+    visible = [lead.id or 0 for lead in listed if await can_see(tx, lead, who, rules=ctx.rules)]
+    return await _list(tx, told, visible, len(set(mine)), who, ctx)

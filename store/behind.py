@@ -1,0 +1,193 @@
+"""What stands behind a number: the leads that were counted, the stretches between their stages, who was given back."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Select, and_, func, select
+from sqlmodel import col
+
+from store.columns import one_of
+from store.deal import Opportunity, Payment
+from store.numbers import STAGE_AT, Team
+from store.reached import Reached
+from store.tables import Clock, Enquiry, Lead, TimelineItem
+from store.tx import Tx
+
+Found = tuple[list[int], int]  # the first leads, and how many there are
+
+
+async def _some(tx: Tx, query: Select[Any], lead_id: Any, order: Any, limit: int) -> Found:
+    total = await tx.rows(query.with_only_columns(func.count(lead_id.distinct())))
+    newest = query.with_only_columns(lead_id).group_by(lead_id).order_by(func.max(order).desc(), lead_id).limit(limit)
+    return [row[0] for row in await tx.rows(newest)], int(total[0][0])
+
+
+def _between(column: Any, begin: datetime, end: datetime) -> tuple[Any, Any]:
+    return col(column) >= begin, col(column) < end
+
+
+async def at_stage(
+    tx: Tx, stage: str, begin: datetime, end: datetime, *, source: str | None, team: Team, limit: int
+) -> Found:
+    """The leads that reached a stage for the first time in [begin, end), the latest first."""
+    at = STAGE_AT[stage]
+    query = select(col(Reached.lead_id)).where(col(Reached.corp) == tx.corp, *_between(at, begin, end))
+    if source is not None:
+        query = query.where(col(Reached.source) == source)
+    if team is not None:
+        mine = and_(col(Lead.corp) == Reached.corp, col(Lead.id) == Reached.lead_id, col(Lead.owner_id).in_(team))
+        query = query.join(Lead, mine)
+    return await _some(tx, query, col(Reached.lead_id), col(at), limit)
+
+
+async def broken(
+    tx: Tx, name: str, begin: datetime, end: datetime, *, source: str | None, team: Team, limit: int
+) -> Found:
+    """The leads whose promise of that name was broken in [begin, end)."""
+    query = select(col(Clock.lead_id)).where(
+        col(Clock.corp) == tx.corp, *_between(Clock.settled_at, begin, end), col(Clock.name) == name,
+        col(Clock.held) == 0,
+    )  # fmt: skip
+    if source is not None:
+        its = and_(col(Reached.corp) == Clock.corp, col(Reached.lead_id) == Clock.lead_id)
+        query = query.join(Reached, its).where(col(Reached.source) == source)
+    if team is not None:
+        query = query.where(col(Clock.met_by).in_(team))
+    return await _some(tx, query, col(Clock.lead_id), col(Clock.settled_at), limit)
+
+
+async def closed(
+    tx: Tx, result: str, begin: datetime, end: datetime, *, source: str | None, team: Team, limit: int
+) -> Found:
+    """The leads whose opportunity was won or lost in [begin, end)."""
+    query = select(col(Opportunity.lead_id)).where(
+        col(Opportunity.corp) == tx.corp, *_between(Opportunity.closed_at, begin, end),
+        col(Opportunity.result) == result,
+    )  # fmt: skip
+    if source is not None:
+        its = and_(col(Reached.corp) == Opportunity.corp, col(Reached.lead_id) == Opportunity.lead_id)
+        query = query.join(Reached, its).where(col(Reached.source) == source)
+    if team is not None:
+        query = query.where(func.coalesce(Opportunity.closed_owner_id, Opportunity.owner_id).in_(team))
+    return await _some(tx, query, col(Opportunity.lead_id), col(Opportunity.closed_at), limit)
+
+
+async def expected(tx: Tx, until: str, *, team: Team) -> tuple[int, int]:
+    """(how many, fen) of the open opportunities that are expected by that day (2026-03-31)."""
+    query = select(func.count(), func.sum(func.coalesce(Opportunity.amount, 0))).where(
+        col(Opportunity.corp) == tx.corp, col(Opportunity.result) == "open", col(Opportunity.expected_on) != "",
+        col(Opportunity.expected_on) <= until,
+    )  # fmt: skip
+    if team is not None:
+        query = query.where(col(Opportunity.owner_id).in_(team))
+    (found,) = await tx.rows(query)
+    return int(found[0]), int(found[1] or 0)
+
+
+async def stretches(
+    tx: Tx, begin: datetime, end: datetime, *, team: Team, limit: int
+) -> list[tuple[datetime | None, ...]]:
+    """When each lead captured in [begin, end) came to each stage, the latest `limit` of them."""
+    columns = [col(at) for at in STAGE_AT.values()]
+    query = select(*columns).where(col(Reached.corp) == tx.corp, *_between(Reached.captured_at, begin, end))
+    if team is not None:
+        mine = and_(col(Lead.corp) == Reached.corp, col(Lead.id) == Reached.lead_id, col(Lead.owner_id).in_(team))
+        query = query.join(Lead, mine)
+    found = await tx.rows(query.order_by(col(Reached.captured_at).desc()).limit(limit))
+    return [tuple(row) for row in found]
+
+
+async def given_back(
+    tx: Tx, kind: str, begin: datetime, end: datetime, *, team: Team
+) -> list[tuple[int, str, str | None]]:
+    """(lead, its source, who) of every release (or disqualification) in [begin, end), the latest first."""
+    its = and_(col(Reached.corp) == TimelineItem.corp, col(Reached.lead_id) == TimelineItem.lead_id)
+    query = (
+        select(col(TimelineItem.lead_id), col(Reached.source), col(TimelineItem.by))
+        .join(Reached, its)
+        .where(
+            col(TimelineItem.corp) == tx.corp, one_of(TimelineItem.kind, (kind,)),
+            *_between(TimelineItem.at, begin, end),
+        )
+        .order_by(col(TimelineItem.at).desc())
+    )  # fmt: skip
+    if team is not None:
+        query = query.where(col(TimelineItem.by).in_(team))
+    return [(lead_id, source, by) for lead_id, source, by in await tx.rows(query)]
+
+
+async def won_with_touches(tx: Tx, begin: datetime, end: datetime) -> list[tuple[int, int, int, datetime]]:
+    """(opportunity, lead, fen, closed at) of what was won in [begin, end)."""
+    rows = await tx.rows(
+        select(
+            col(Opportunity.id), col(Opportunity.lead_id), func.coalesce(Opportunity.amount, 0),
+            col(Opportunity.closed_at),
+        ).where(
+            col(Opportunity.corp) == tx.corp, *_between(Opportunity.closed_at, begin, end),
+            col(Opportunity.result) == "won",
+        )
+    )  # fmt: skip
+    return [(row[0], row[1], int(row[2]), row[3]) for row in rows]
+
+
+async def paid_for_each(tx: Tx, begin: datetime, end: datetime) -> list[tuple[int, int, datetime]]:
+    """(lead, fen, when) of the payments received in [begin, end)."""
+    deal = and_(col(Opportunity.corp) == Payment.corp, col(Opportunity.id) == Payment.opportunity_id)
+    rows = await tx.rows(
+        select(col(Opportunity.lead_id), col(Payment.amount), col(Payment.at))
+        .join(Opportunity, deal)
+        .where(col(Payment.corp) == tx.corp, *_between(Payment.at, begin, end))
+    )
+    return [(row[0], int(row[1]), row[2]) for row in rows]
+
+
+async def touches(tx: Tx, lead_ids: Sequence[int]) -> dict[int, list[tuple[datetime, str]]]:
+    """(when, source) of every enquiry of these leads, in order."""
+    found: dict[int, list[tuple[datetime, str]]] = {}
+    for start in range(0, len(lead_ids), 900):
+        query = (
+            select(col(Enquiry.lead_id), col(Enquiry.at), col(Enquiry.source))
+            .where(col(Enquiry.corp) == tx.corp, col(Enquiry.lead_id).in_(lead_ids[start : start + 900]))
+            .order_by(col(Enquiry.at), col(Enquiry.id))
+        )
+        for lead_id, at, source in await tx.rows(query):
+            found.setdefault(lead_id, []).append((at, source))
+    return found
+
+
+async def of_cohort(
+    tx: Tx, stage: str, begin: datetime, end: datetime, *, source: str | None, team: Team, limit: int
+) -> Found:
+    """The leads captured in [begin, end) that have reached a stage by now."""
+    query = select(col(Reached.lead_id)).where(
+        col(Reached.corp) == tx.corp, *_between(Reached.captured_at, begin, end),
+        col(Reached.furthest) >= list(STAGE_AT).index(stage),
+    )  # fmt: skip
+    if source is not None:
+        query = query.where(col(Reached.source) == source)
+    if team is not None:
+        mine = and_(col(Lead.corp) == Reached.corp, col(Lead.id) == Reached.lead_id, col(Lead.owner_id).in_(team))
+        query = query.join(Lead, mine)
+    return await _some(tx, query, col(Reached.lead_id), col(Reached.captured_at), limit)
+
+
+async def each(tx: Tx, kind: str, begin: datetime, end: datetime, *, team: Team) -> list[tuple[int, str, str | None]]:
+    """(lead, source, who) of everything of a kind in [begin, end): released, disqualified, won, or a stage reached."""
+    if kind in ("released", "disqualified"):
+        return await given_back(tx, kind, begin, end, team=team)
+    if kind == "won":
+        its = and_(col(Reached.corp) == Opportunity.corp, col(Reached.lead_id) == Opportunity.lead_id)
+        owner: Any = func.coalesce(Opportunity.closed_owner_id, Opportunity.owner_id)
+        query = select(col(Opportunity.lead_id), col(Reached.source), owner).join(Reached, its)
+        query = query.where(
+            col(Opportunity.corp) == tx.corp, *_between(Opportunity.closed_at, begin, end),
+            col(Opportunity.result) == "won",
+        )  # fmt: skip
+    else:
+        owner = col(Lead.owner_id)
+        its = and_(col(Lead.corp) == Reached.corp, col(Lead.id) == Reached.lead_id)
+        query = select(col(Reached.lead_id), col(Reached.source), owner).join(Lead, its)
+        query = query.where(col(Reached.corp) == tx.corp, *_between(STAGE_AT[kind], begin, end))
+    query = query if team is None else query.where(owner.in_(team))
+    return [(lead_id, source, by) for lead_id, source, by in await tx.rows(query.limit(50_000))]
