@@ -28,8 +28,8 @@ from store import quote as quote
 from store import reach as reach
 from store import reached as reached
 from store import session as session
-from store import view as view
 from store import subscription as subscription
+from store import view as view
 from store.engine import open_engine, sqlite_path
 from store.gather import Gathering, Work
 from store.hear import hear

@@ -18,8 +18,8 @@ from store import quote as quote
 from store import reach as reach
 from store import reached as reached
 from store import session as session
-from store import view as view
 from store import subscription as subscription
+from store import view as view
 from store.tables import Row
 
 context.configure(

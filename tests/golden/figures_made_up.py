@@ -57,9 +57,7 @@ def states(lead: Lead, clock: Clock) -> dict[str, object]:
         "numbers-detail": numbers.draw(view("detail", **told, late_count=3)),
         "numbers-funnel": numbers.draw(view("funnel", funnel=funnel)),
         "numbers-channel": numbers.draw(view("channel", rows=rows)),
-        "numbers-attribution": numbers.draw(
-            view("attribution", owed=[owed("抖音", 12_000_000, 8_000_000, 9_000_000)])
-        ),
+        "numbers-attribution": numbers.draw(view("attribution", owed=[owed("抖音", 12_000_000, 8_000_000, 9_000_000)])),
         "numbers-ranking": numbers.draw(
             view("ranking", places=[Place("lina", "李娜", 38.0, 0.95), Place("wanglei", "王磊", 312.0, None)], hidden=1)
         ),

@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0042_subscriptions"
-down_revision = "0041_reached"
+revision = "0043_subscriptions"
+down_revision = "0041_views"
 
 
 def upgrade() -> None:
