@@ -27,7 +27,7 @@ from store.tx import Tx
 
 log = structlog.get_logger()
 
-BATCH = 32
+BATCH = 8  # as many may stand in doubt when the server dies with them in hand
 GIVE_UP = timedelta(hours=24)  # of tries to hand one over
 LONGEST_PAUSE = timedelta(minutes=5)  # of a road that is closed
 

@@ -175,7 +175,7 @@ async def test_a_server_that_is_away_is_not_stormed_and_nothing_is_lost(tmp_path
         for _ in range(600):  # ten minutes, looked at every second
             calls += await acme.bot.courier.run_once()
             acme.at += timedelta(seconds=1)
-        assert calls < 32 + 12, "after the first batch one tries it for all, with growing pauses"
+        assert calls < 8 + 12, "after the first batch one tries it for all, with growing pauses"
         await desk.server.start(desk.server.port)
         acme.at += timedelta(minutes=6)
         await acme.settle()
