@@ -49,6 +49,7 @@ from bot.roads import Roads
 from bot.schedule import Schedule, Worker
 from bot.sender import Sender
 from bot.server import WeComCallbacks, patience
+from bot.sms.doors import add_sms
 from bot.sweep import Sweep
 from bot.trial import Trial
 from bot.watch import Watch
@@ -310,6 +311,7 @@ class Leadbot:
             entrances=self.entrances,
             public_url=self.settings.server.public_url,
         )
+        add_sms(app, self.desk, self.settings.sms)
         app.middlewares.insert(0, watch)
 
         async def running(_: web.Application) -> AsyncIterator[None]:

@@ -9,6 +9,8 @@ from bot.mail.mailbox import Mailbox, MailboxAddress
 from bot.mail.road import MailRoad
 from bot.platform import Teller
 from bot.schedule import Worker
+from bot.sms.desk import SmsDesk
+from bot.sms.road import SmsRoad
 from config.settings import Settings
 from store.db import Store
 
@@ -38,6 +40,10 @@ class Roads:
             self.tellers["mail"] = self.mailbox
             if inbox:
                 self.patrols[Worker("mailbox", self.mailbox.run_once)] = 60.0
+
+        if settings.sms is not None:
+            self._add("sms", SmsRoad(settings.sms, now=now))
+            self.tellers["sms"] = SmsDesk(settings.sms)
 
     def _add(self, name: str, road: Road) -> None:
         self.channels[name] = road

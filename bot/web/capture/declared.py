@@ -31,13 +31,13 @@ def add_channels(app: web.Application, desk: Desk, channels: Mapping[str, Channe
 def _door(desk: Desk, name: str, channel: Channel, webhook: Webhook) -> Any:
     async def take(request: web.Request) -> web.Response:
         now, body = desk.now(), await request.read()
-        params = _params(request, body)
+        params = params_of(request, body)
         if not is_signed(webhook, headers=request.headers, params=params, body=body, now=now):
             rules = (await desk.context()).rules
             day = f"{now.astimezone(rules.zone):%Y-%m-%d}"
             await desk.store.together(count_together, (counted_as(name), day, FORGED))
             return web.Response(status=403, text="forbidden")
-        found = _opened(request, params, body)
+        found = opened(request, params, body)
         if found is None:
             return web.Response(status=400, text="not readable")
         inner = value_at(found, webhook.items)
@@ -52,20 +52,20 @@ def _door(desk: Desk, name: str, channel: Channel, webhook: Webhook) -> Any:
     return take
 
 
-def _params(request: web.Request, body: bytes) -> dict[str, str]:
+def params_of(request: web.Request, body: bytes) -> dict[str, str]:
     """Query, form fields and the plain values of a JSON body: what is signed when parameters are sorted."""
     found = dict(request.query)
-    opened = _opened(request, {}, body)
-    if isinstance(opened, dict):
+    told = opened(request, {}, body)
+    if isinstance(told, dict):
         found |= {
             str(name): json.dumps(value) if isinstance(value, bool) else str(value)
-            for name, value in opened.items()
+            for name, value in told.items()
             if isinstance(value, str | int | float)
         }
     return found
 
 
-def _opened(request: web.Request, params: dict[str, str], body: bytes) -> Any:
+def opened(request: web.Request, params: dict[str, str], body: bytes) -> Any:
     """The body as JSON; a form or a query as fields; None when it is neither."""
     if request.content_type == "application/x-www-form-urlencoded":
         try:
