@@ -309,7 +309,7 @@ class Leadbot:
             health=self.health,
             channels=self.settings.channels,
             entrances=self.entrances,
-            public_url=self.settings.server.public_url,
+            settings=self.settings,
         )
         add_sms(app, self.desk, self.settings.sms)
         app.middlewares.insert(0, watch)

@@ -83,7 +83,7 @@ async def look_undelivered(tx: Tx, asked: Asked, ctx: Context) -> tuple[Undelive
         found.append(
             Undelivered(
                 row.id or 0,
-                member.name if member else _who_else(row.lane),
+                member.name if member else who_else(row.lane),
                 f"L{row.lead_id}" if row.lead_id else "通知",
                 f"结果未知,{row.error}" if row.state == "unknown" else row.error,
                 moment(row.created_at, now=ctx.now, zone=ctx.rules.zone),
@@ -92,7 +92,8 @@ async def look_undelivered(tx: Tx, asked: Asked, ctx: Context) -> tuple[Undelive
     return tuple(found)
 
 
-def _who_else(lane: str) -> str:
+def who_else(lane: str) -> str:
+    """Whom a message is for that no member gets."""
     place = Place.of_lane(lane)
     return f"群「{place.id}」" if place.kind == "group" else "客户" if place.kind == "customer" else "(非成员)"
 

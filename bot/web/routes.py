@@ -42,6 +42,7 @@ from bot.web.public import add_public
 from bot.web.stop import StopDoors
 from bot.web.upload import add_upload
 from config.channel import Channel
+from config.settings import Settings
 
 ROUTES: tuple[Route, ...] = (
     *leads.ROUTES,
@@ -73,7 +74,7 @@ def add_routes(
     health: Health,
     channels: Mapping[str, Channel] | None = None,
     entrances: Mapping[str, Entrance] | None = None,
-    public_url: str = "",
+    settings: Settings | None = None,
 ) -> None:
     """Serve the programs' interface, its description, the capture channels, the health pages and the domain proofs.
 
@@ -87,7 +88,7 @@ def add_routes(
     _add_documents(app)
     add_health(app, health)
     add_upload(app, desk)
-    add_pages(app, desk, entrances or {}, public_url)
+    add_pages(app, desk, entrances or {}, settings)
     FormDoors(desk).add_routes(app)
     StopDoors(desk).add_routes(app)
     add_public(app, public_dir)

@@ -1,10 +1,14 @@
 """The pages of members: what they show is what the reader may see, and what chat would have said."""
 
+import io
 from datetime import timedelta
+from pathlib import Path
 from urllib.parse import urlencode
 
+import aiohttp
 import pytest
 
+from store.rulebook import publish_rules
 from tests.browser import Browser
 from tests.town import Town
 
@@ -146,3 +150,74 @@ async def test_a_company_s_page_shows_its_people_and_who_is_silent(acme: Town) -
         assert "天没动静" in next(row for row in rows if f">{user}<" in row)
         assert "天没动静" not in next(row for row in rows if f">{boss}<" in row)
         assert company in await page.get(f"/app/leads/{boss}")
+
+
+@pytest.mark.only("sqlite")
+@pytest.mark.platforms("wecom")
+@pytest.mark.feature("P1")
+async def test_leaders_see_what_did_not_arrive_the_rules_imports_and_channels(acme: Town, tmp_path: Path) -> None:
+    acme.side.fail()
+    lead = await acme.mql()
+    acme.at += timedelta(hours=26)
+    await acme.settle()
+    acme.standin.faults.clear()
+    text = acme.folder.rules.read_text(encoding="utf-8")
+    now = acme.at
+    await acme.bot.store.transaction(
+        lambda tx: publish_rules(
+            tx, text.replace("undo_minutes: 10", "undo_minutes: 15"), after=1, by="admin", note="多给五分钟", now=now
+        )
+    )
+    names = aiohttp.FormData(
+        {"file": io.BytesIO("姓名,手机\n李雷,13800138009\n韩梅,1380\n".encode()), "confirm": "true"}
+    )
+    async with acme.http.post("/api/v1/imports", data=names) as answer:
+        batch = (await answer.json())["batch"]
+    await acme.settle()
+    async with Browser(acme) as page, Browser(acme) as rep:
+        told = await page.login("chenjing", "/app/messages")
+        assert lead in told and "王磊" in told and "重试" in told
+        before = len(acme.standin.chat("wanglei"))
+        for _ in range(page.html.count("/resend")):
+            path = page.html.partition('action="/app/messages/')[2].partition('"')[0]
+            await page.post(f"/app/messages/{path}", "/app/messages")
+            await acme.settle()
+            await page.get("/app/messages")
+        assert len(acme.standin.chat("wanglei")) > before and "没有未送达的" in page.text
+        await page.post(f"/app/messages/{path}", "/app/messages")
+        assert page.status == 422 and "已经送到" in page.text
+
+        assert "第 2 版" in await page.get("/app/rules") and "多给五分钟" in page.text
+        assert "~ undo_minutes: 10 -> 15" in await page.get("/app/rules/2")
+        assert "算好发到你的聊天里" in await page.post("/app/rules/try", "/app/rules")
+        await page.get("/app/rules/9")
+        assert page.status == 404
+
+        assert batch in await page.get("/app/imports") and "源 2 = 新 1 + 更新 0 + 跳过 1" in page.text
+        assert "第 3 行" in await page.get(f"/app/imports/{batch}") and "13800138009" not in page.html
+        await page.post(f"/app/imports/{batch}/bad", "/app/imports")
+        assert "韩梅" in page.html and "李雷" not in page.html
+        undone = await page.post(f"/app/imports/{batch}/undo", f"/app/imports/{batch}")
+        await acme.settle()
+        assert "撤销" in undone and "已撤销" in await page.get(f"/app/imports/{batch}")
+        assert "官网" in await page.get("/app/channels")
+        await page.get("/app/setup")
+        assert page.status == 403 and "不对你开放" in page.text
+
+        await rep.login("lina")
+        for path in ("/app/messages", "/app/rules", "/app/rules/1", "/app/imports", f"/app/imports/{batch}",
+                     "/app/channels", "/app/setup"):  # fmt: skip
+            await rep.get(path)
+            assert rep.status == 403 and lead not in rep.text, path
+        await rep.post("/app/rules/try")
+        assert rep.status == 403
+        await rep.post("/app/logout")
+        shown = await rep.login("admin", "/app/setup")
+        assert "wecom.corp_id" in shown and "已填(不显示)" in shown and "李娜" in shown
+        for secret in (acme.admin_key, "请填入应用的Secret", *_values(acme.folder.env.read_text("utf-8"))):
+            assert secret not in rep.html
+
+
+def _values(env: str) -> list[str]:
+    """The secrets of a company's .env."""
+    return [line.partition("=")[2] for line in env.splitlines() if "=" in line and len(line.partition("=")[2]) > 8]

@@ -10,21 +10,28 @@ from bot.entrance import Entrance
 from bot.web.desk import Desk
 from bot.web.pages.company import CompanyPages
 from bot.web.pages.frame import Reader, page
+from bot.web.pages.imports import ImportPages
 from bot.web.pages.lead import LeadPages
 from bot.web.pages.lists import ListPages
 from bot.web.pages.login import LoginDoors
+from bot.web.pages.messages import MessagePages
+from bot.web.pages.rules import RulePages
+from bot.web.pages.setup import SetupPages
 from bot.web.pages.visit import Visits
+from config.settings import Settings
 
 ASSETS = Path(__file__).parent / "asset"
 TYPES = {"css": "text/css", "js": "text/javascript", "svg": "image/svg+xml"}
 
 
-def add_pages(app: web.Application, desk: Desk, entrances: Mapping[str, Entrance], public_url: str) -> None:
+def add_pages(app: web.Application, desk: Desk, entrances: Mapping[str, Entrance], settings: Settings | None) -> None:
     """Serve the pages; `entrances` are the chat tools that vouch for members."""
+    public_url = settings.server.public_url if settings is not None else ""
     visits = Visits(desk, public_url)
     app.router.add_get("/app/asset/{name:[a-z_]{1,30}\\.(?:css|js|svg)}", _asset)
     app.router.add_get("/app/", visits.page(_home))
-    for pages in (ListPages, LeadPages, CompanyPages):
+    SetupPages(desk, visits, settings).add_routes(app)
+    for pages in (ListPages, LeadPages, CompanyPages, MessagePages, RulePages, ImportPages):
         pages(desk, visits).add_routes(app)
     LoginDoors(desk, visits, entrances, public_url).add_routes(app)
 

@@ -28,9 +28,15 @@ class Corner:
     roles: tuple[str, ...] = ("rep", "manager", "marketing", "admin")
 
 
+LEADERS = ("manager", "marketing", "admin")
 CORNERS: tuple[Corner, ...] = (
     Corner("/app/", "首页"),
     Corner("/app/leads", "线索"),
+    Corner("/app/messages", "未送达", LEADERS),
+    Corner("/app/channels", "渠道", LEADERS),
+    Corner("/app/imports", "导入", LEADERS),
+    Corner("/app/rules", "规则", LEADERS),
+    Corner("/app/setup", "设置", ("admin",)),
 )
 
 
