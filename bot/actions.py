@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from bot.deal_actions import DealAction
+from bot.quote_actions import QuoteAction
 
 
 @dataclass(frozen=True)
@@ -417,4 +418,5 @@ Action = (
     | AskExtension | RequestExtension | DecideExtension
     | ConfirmImport | DropImport | AskColumns | UndoImport | HandOver | ShowMisses | ShowHeirs | DealAction
     | DecideUnsure | SendContent | GetContent | ShowNumber | ShowReport
+    | QuoteAction
 )  # fmt: skip

@@ -19,6 +19,8 @@ from bot.commands.imports import IMPORTS
 from bot.commands.office import OFFICE, Work, save_members
 from bot.commands.pricing import publish_first
 from bot.comparing import plan_night
+from bot.connected import Connectors
+from bot.connecting import Connecting
 from bot.context import Context
 from bot.counting import Counting, plan_check
 from bot.courier import Courier
@@ -37,6 +39,8 @@ from bot.metrics import Metrics
 from bot.missed import plan_comparison
 from bot.namecard.photos import Photos
 from bot.namecard.reader import Reader, find_python
+from bot.oa import Office
+from bot.paper.press import Press
 from bot.pipeline import Pipeline
 from bot.platform import Place, Platform
 from bot.poller import Poller
@@ -139,6 +143,7 @@ class Leadbot:
                 "form": Forms(),
                 "channel": Channels(settings.channels),
                 "wechat": followers,
+                "connector": Connectors(settings.connectors),
             },
             self.context,
             now,
@@ -157,9 +162,14 @@ class Leadbot:
         ways = Ways(self.store, self.wecom, self.context) if self.wecom is not None else None
         contacts = Contacts(self.store, self.wecom, self.context) if self.wecom is not None else None
         desk = Kf(self.store, self.wecom, self.context) if self.wecom is not None else None
-        self.jobs = Jobs(self.store, settings.enrichment, self.wecom, self.dingtalk, ways, contacts, desk, trial, now)
+        office = Office(self.store, self.dingtalk.client if self.dingtalk is not None else None, self.context)
+        papers = Press(self.store, self.context)
+        others = {"quote_pdf": papers.print_quote, "approval_oa": office.ask, "approval_look": office.look}
+        self.jobs = Jobs(
+            self.store, settings.enrichment, self.wecom, self.dingtalk, ways, contacts, desk, trial, others, now
+        )
         self.learner = Learner(self.store, self.context)
-        self.poller = Poller(self.store, settings.channels, now)
+        self.poller = Poller(self.store, settings.channels, now, settings.connectors)
         self.watch = Watch(self.store, self.context)
         self.prober = Prober(self.store, self.context, now, settings.server.public_url)
         self._channels = {name: channel.source for name, channel in settings.channels.items()}
@@ -178,6 +188,7 @@ class Leadbot:
                 Worker("watch", self.watch.run_once): 60.0,
                 Worker("probe", self.prober.run_once): 300.0,
             }
+        connecting = Connecting(self.store, settings.connectors, self.context, now)
         self.schedule = Schedule(
             {
                 **workers,
@@ -188,6 +199,7 @@ class Leadbot:
                 Worker("due", self.sweep.run_once): 1.0,
                 Worker("unknown", self.sender.repeat_unknown): 2.0,
                 Worker("job", self.jobs.run_once): 5.0,
+                Worker("connectors", connecting.run_once): 2.0,
                 Worker("recheck", Rechecker(self.store, self.context).run_once): 30.0,
                 Worker("imports", self.importer.run_once): 2.0,
                 Worker("photos", self.photos.run_once): 5.0,
@@ -221,6 +233,7 @@ class Leadbot:
             reads_cards=find_python() is not None,
             groups=self._groups,
             channels=self._channels,
+            connectors=self.settings.connectors,
         )
 
     async def open(self) -> None:

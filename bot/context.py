@@ -6,6 +6,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from bot.platform import Place
+from config.connector import Connector
 from config.hours import Calendars
 from config.rules import Rules
 from config.worktime import WorkCalendar
@@ -27,6 +28,7 @@ class Context:
     gathers: bool = False  # work has just begun: what waited for it becomes one list a person
     learning: Learning = field(default_factory=Learning)  # what closed leads have taught
     channels: Mapping[str, str] = field(default_factory=dict)  # declared in the settings: name → source
+    connectors: Mapping[str, Connector] = field(default_factory=dict)  # other systems that the settings declare
     reads_cards: bool = False  # whether photos of business cards can be read here
     groups: tuple[Place, ...] = ()  # groups that can be told something, by the names that the settings give them
 

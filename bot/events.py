@@ -178,6 +178,19 @@ class ApprovalChanged(Event):
     state: str  # start, finish, terminate, cancel, delete
     result: str = ""  # agree, refuse, redirect; "" while it is open
     title: str = field(default="", repr=False)
+    task: bool = False  # one person's step of it, which `sender` has done
+    remark: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True)
+class ConnectorTold(Event):
+    """Another system of the company told something: a payment, a delivery, stock, a credit."""
+
+    connector: str
+    label: str
+    kind: str  # payment, refund, delivery, stock, credit
+    key: str
+    fields: Mapping[str, str] = field(repr=False)
 
 
 @dataclass(frozen=True)

@@ -26,16 +26,29 @@ class NotFetched(Tellable):
 
 
 async def fetch(url: str, *, headers: Mapping[str, str], allow_private: bool = False) -> tuple[int, bytes]:
-    """Status and body of a GET; no redirect is followed, the address that was checked is the one that is asked.
+    """Status and body of a GET. Raises NotAllowed, NotFetched."""
+    return await exchange("GET", url, headers=headers, allow_private=allow_private)
 
-    Raises NotAllowed, NotFetched.
+
+async def exchange(
+    method: str,
+    url: str,
+    *,
+    headers: Mapping[str, str],
+    body: bytes | None = None,
+    allow_private: bool = False,
+    patience: float = PATIENCE,
+) -> tuple[int, bytes]:
+    """Status and body of an answer; no redirect is followed, the address that was checked is the one that is asked.
+
+    Raises NotAllowed, NotFetched; after the latter nobody knows whether the other side has acted.
     """
     target = _checked(url, allow_private=allow_private)
     connector = aiohttp.TCPConnector(resolver=_Checked(allow_private=allow_private), use_dns_cache=False)
-    timeout = aiohttp.ClientTimeout(total=PATIENCE)
+    timeout = aiohttp.ClientTimeout(total=patience)
     try:
         async with aiohttp.ClientSession(connector=connector, timeout=timeout, trust_env=False) as http:
-            async with http.get(target, headers=headers, allow_redirects=False) as answer:
+            async with http.request(method, target, headers=headers, data=body, allow_redirects=False) as answer:
                 body = await answer.content.read(LARGEST + 1)
                 while len(body) <= LARGEST and (more := await answer.content.read(LARGEST + 1 - len(body))):
                     body += more

@@ -3,7 +3,9 @@ customers who change hands."""
 
 import hashlib
 import json
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime, timedelta
+from typing import Any
 
 import structlog
 
@@ -46,6 +48,7 @@ class Jobs:
         contacts: Contacts | None,
         kf: Kf | None,
         trial: Trial,
+        others: Mapping[str, Callable[[Mapping[str, Any]], Awaitable[None]]],
         now: Now,
     ) -> None:
         self._store = store
@@ -56,6 +59,7 @@ class Jobs:
         self._contacts = contacts
         self._kf = kf
         self._trial = trial
+        self._others = others
         self._now = now
 
     async def run_once(self) -> int:
@@ -81,6 +85,8 @@ class Jobs:
                 sealed = bytes.fromhex(str(row.payload["token"]))
                 token = self._store.keys.open(sealed, "job.kf").decode() if sealed else ""
                 await self._kf.read(str(row.payload["account"]), token)
+            if row.kind in self._others:
+                await self._others[row.kind](row.payload)
             if row.kind == "rehearse":
                 await self._trial.answer(row.payload)
             if row.kind == "enrich" and self._enrichment is not None:

@@ -71,6 +71,7 @@ from bot.deal_actions import (
     TickStep,
     Win,
 )
+from bot.quote_actions import QUOTE_WORDS
 
 LONGEST = 1024  # bytes of a button's key on WeCom (developer page 90236); DingTalk allows more
 WORDS: dict[str, type[Action]] = {
@@ -137,6 +138,7 @@ WORDS: dict[str, type[Action]] = {
     "reopen": ReopenDeal,
     "content-send": SendContent,
     "content-get": GetContent,
+    **QUOTE_WORDS,
 }
 NAMES = {kind: word for word, kind in WORDS.items()}
 

@@ -11,12 +11,14 @@ from urllib.parse import quote
 import structlog
 
 from bot.channels import arrived, value_at
+from bot.connected import arrived as connector_arrived
 from bot.fetching import NotAllowed, NotFetched, fetch
 from config.channel import Channel, Poll
+from config.connector import Connector
 from config.telling import Tellable
 from store import crash, pulse
 from store.db import Store
-from store.inbox import store_events
+from store.inbox import Arrived, store_events
 from store.origin import ChannelState
 from store.tx import Tx
 
@@ -24,6 +26,9 @@ log = structlog.get_logger()
 
 MOST_PAGES = 50  # of one turn; the next turn goes on where it ended
 OVERLAP = timedelta(hours=1)  # that is asked for again, for what the other side wrote down late
+
+
+Arrive = Callable[..., Arrived]  # (item, at) → the row that is stored
 
 
 class NotUsable(Tellable):
@@ -39,32 +44,48 @@ class Page:
 
 
 class Poller:
-    """Fetches every channel that is to be fetched, each in its own rhythm; of many servers one has the turn."""
+    """Fetches every channel, and every connector's feed, that is to be fetched, each in its own rhythm.
 
-    def __init__(self, store: Store, channels: Mapping[str, Channel], now: Callable[[], datetime]) -> None:
+    Of many servers one has the turn.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        channels: Mapping[str, Channel],
+        now: Callable[[], datetime],
+        connectors: Mapping[str, Connector] | None = None,
+    ) -> None:
         self._store = store
-        self._channels = {name: (channel, channel.poll) for name, channel in channels.items() if channel.poll}
+        self._sources: dict[str, tuple[Poll, Arrive]] = {
+            name: (channel.poll, partial(arrived, name, channel)) for name, channel in channels.items() if channel.poll
+        }
+        for name, connector in (connectors or {}).items():
+            for feed, declared in connector.feeds.items():
+                if declared.poll is not None:
+                    arrive = partial(connector_arrived, name, connector, feed)
+                    self._sources[f"connector:{name}:{feed}"] = (declared.poll, arrive)
         self._now = now
 
     async def run_once(self) -> int:
         """Fetch what it is time for; always 0: what is left waits for the next tick."""
-        for name, (channel, poll) in self._channels.items():
+        for name, (poll, arrive) in self._sources.items():
             now = self._now()
             since = now - timedelta(minutes=poll.every_minutes) + timedelta(seconds=1)
 
             state: ChannelState | None = await self._store.transaction(partial(_turn, name, since, now))
             if state is not None:
-                await self._fetch(name, channel, poll, state)
+                await self._fetch(name, arrive, poll, state)
         return 0
 
-    async def _fetch(self, name: str, channel: Channel, poll: Poll, state: ChannelState) -> None:
+    async def _fetch(self, name: str, arrive: Arrive, poll: Poll, state: ChannelState) -> None:
         cursor = state.cursor
         try:
             for _ in range(MOST_PAGES):
                 asked_at = self._now()
                 page = await _ask(poll, cursor=cursor, since=_since(poll, state, asked_at))
                 following = page.following or cursor
-                await self._store.transaction(partial(self._kept, name, channel, page, following))
+                await self._store.transaction(partial(self._kept, name, arrive, page, following))
                 crash.point("poll_after_commit")
                 if not page.items or following == cursor:
                     return
@@ -75,10 +96,10 @@ class Poller:
             failing = state.failing_since or self._now()
             await self._store.transaction(lambda tx: pulse.save_state(tx, name, failing_since=failing, cause=cause))
 
-    async def _kept(self, name: str, channel: Channel, page: Page, cursor: str, tx: Tx) -> None:
+    async def _kept(self, name: str, arrive: Arrive, page: Page, cursor: str, tx: Tx) -> None:
         """The leads of a page and the place where the next one begins: both or neither."""
         now = self._now()
-        rows = {one.key: one for item in page.items for one in [arrived(name, channel, item, at=now)]}
+        rows = {one.key: one for item in page.items for one in [arrive(item, at=now)]}
         if rows:
             await store_events(tx, list(rows.values()))
         crash.point("poll_before_commit")

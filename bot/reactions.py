@@ -5,6 +5,7 @@ Read it as the product's rules: each line names a fact and what follows from it,
 
 from collections.abc import Awaitable, Callable, Sequence
 
+from bot.approving import ask_for_consent, settle_consent, tell_of_stuck_order
 from bot.context import Context
 from bot.dealing import give_deals_along, refresh_deal
 from bot.giving import give
@@ -80,7 +81,16 @@ from leads.facts import (
 )
 from leads.identity_facts import DisputeDecided, DisputeOpened, LeadMerged, MergeUndone, PeopleCrossed
 from leads.letter_facts import LetterReturned, LetterSent
+from leads.order_facts import (
+    ContractDrawn,
+    ContractSigned,
+    OrderAccepted,
+    OrderDelivered,
+    OrderPlaced,
+    OrderStuck,
+)
 from leads.origin_facts import CallLogged, Consented
+from leads.quote_facts import ApprovalAsked, ApprovalDecided, Quoted, QuoteSent
 from leads.reach_facts import ContactAllowed, ContactStopped, ContentShared
 from leads.rights import is_free
 from nurture.facts import JourneyBegan, JourneyEnded, JourneyPaused, JourneyResumed, JourneyTold
@@ -222,6 +232,16 @@ STORY: dict[type[Fact], tuple[Reaction, ...]] = {
     ClockMoved: (refresh_cards,),
     CoverBegan: (move_clocks, refresh_cards),
     CoverEnded: (move_clocks, refresh_cards),
+    Quoted: (refresh_cards,),
+    ContractDrawn: (refresh_cards,),
+    ContractSigned: (refresh_cards,),
+    OrderPlaced: (refresh_cards,),
+    OrderAccepted: (refresh_cards,),
+    OrderStuck: (refresh_cards, tell_of_stuck_order),
+    OrderDelivered: (refresh_cards,),
+    QuoteSent: (refresh_cards,),
+    ApprovalAsked: (ask_for_consent,),
+    ApprovalDecided: (settle_consent, refresh_cards),
     ReminderRang: (ring_reminder, hear_clocks, start_clocks),
     JourneyBegan: (),
     JourneyPaused: (refresh_cards,),

@@ -8,6 +8,7 @@ from bot.events import (
     ApprovalChanged,
     ButtonPressed,
     ChannelDelivered,
+    ConnectorTold,
     ContactAdded,
     ContactSpoke,
     ContactStayed,
@@ -29,6 +30,7 @@ from bot.events import (
     SenderUnknown,
 )  # fmt: skip
 from bot.handlers.button import on_button, on_menu
+from bot.handlers.connector import on_connector_told
 from bot.handlers.contact import on_contact_added, on_contact_spoke
 from bot.handlers.delivered import on_channel_delivered
 from bot.handlers.follower import on_follower_acted
@@ -66,6 +68,8 @@ async def dispatch(tx: Tx, event: Event, ctx: Context) -> tuple[list[Fact | Answ
         event = replace(event, sender=(member.wecom if event.platform == "wecom" else member.dingtalk) or event.sender)
     if isinstance(event, ChannelDelivered):
         return await on_channel_delivered(tx, event, ctx), None
+    if isinstance(event, ConnectorTold):
+        return await on_connector_told(tx, event, ctx), None
     if isinstance(event, FormSubmitted):
         return await on_form_submitted(tx, event, ctx), None
     if isinstance(event, ContactAdded):

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, Field, SecretStr, StringConstraints, model_validator
 
 from config.channel import Channel
+from config.connector import Connector
 from config.document import BadDocument, Document, Path, Problem, load, read_text, validate
 from config.folder import Folder, read_env
 from config.road import Mail, Sms
@@ -215,6 +216,7 @@ class Settings(Section):
     sms: Sms | None = None
     enrichment: Enrichment | None = None
     channels: dict[ChannelName, Channel] = Field(default_factory=dict, max_length=50)
+    connectors: dict[ChannelName, Connector] = Field(default_factory=dict, max_length=20)
 
     @model_validator(mode="after")
     def _some_platform(self) -> "Settings":

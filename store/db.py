@@ -12,6 +12,7 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from config.telling import Tellable
+from store import approval as approval
 from store import batch as batch  # these register their tables with the metadata
 from store import channels as channels
 from store import content as content
@@ -22,6 +23,7 @@ from store import journey as journey
 from store import kf as kf
 from store import links as links
 from store import odds as odds
+from store import order as order
 from store import origin as origin
 from store import queues as queues
 from store import quote as quote

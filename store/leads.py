@@ -326,3 +326,9 @@ async def count_leads(tx: Tx) -> int:
     """How many leads the company has."""
     rows = await tx.rows(select(func.count()).select_from(Lead).where(col(Lead.corp) == tx.corp))
     return int(rows[0][0])
+
+
+async def ids_of_company(tx: Tx, company: str) -> list[int]:
+    """The leads of a company, by its name as it is written."""
+    found = await tx.rows(select(col(Lead.id)).where(col(Lead.corp) == tx.corp, col(Lead.company) == company))
+    return [int(row[0]) for row in found]

@@ -15,10 +15,10 @@ from sqlmodel import col
 
 from store.batch import ImportBatch
 from store.columns import Utc, one_of
-from store.queues import Due, Inbox, Job, Outbox, Photo
+from store.queues import ConnectorCall, Due, Inbox, Job, Outbox, Photo
 from store.tx import TAKEOVER, Tx, made
 
-Work = TypeVar("Work", Inbox, Outbox, Due, Job, Photo, ImportBatch)
+Work = TypeVar("Work", Inbox, Outbox, Due, Job, Photo, ImportBatch, ConnectorCall)
 LEASE = TAKEOVER
 FAST = "welcome"  # the card that has seconds: other messages never stand before it
 # welcome: what has seconds; chat: all else that goes to colleagues; told: both; reach: what customers hear from us
@@ -119,6 +119,7 @@ async def release_dead(tx: Tx) -> int:
         (Due, "new"),
         (Job, "new"),
         (Photo, "new"),
+        (ConnectorCall, "new"),
         (Outbox, "queued"),
         (ImportBatch, "checking"),
         (ImportBatch, "running"),

@@ -19,6 +19,7 @@ Frozen = dict[str, Any]
 # which leads to the survivor; derived: they are made anew from the lead itself.
 CHILDREN: Mapping[str, str] = {
     "act": "move",
+    "approval": "move",
     "attendance": "move",
     "behaviour": "move",
     "card_place": "stay",
@@ -26,6 +27,7 @@ CHILDREN: Mapping[str, str] = {
     "company_gram": "derived",
     "consent": "move",
     "deal_contact": "move",
+    "contract": "move",
     "credit": "move",
     "contact_stop": "move",
     "dispute": "move",
@@ -48,6 +50,8 @@ CHILDREN: Mapping[str, str] = {
     "opportunity": "move",
     "outbox": "stay",
     "reached": "derived",
+    "quote": "move",
+    "sales_order": "move",
     "timeline": "move",
 }
 

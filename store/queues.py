@@ -169,3 +169,35 @@ class Job(Row, table=True):
         Index("ix_job_run", "corp", "run_at", **only_where("state = 'new'")),
         Index("ix_job_open", "corp", "lane", "id", **only_where("state = 'new'")),
     )
+
+
+class ConnectorCall(Row, table=True):
+    """Something to be carried over to another system, with its body as it was decided: a repeat says the same.
+
+    States: new, done, parked (given up: visible, can be tried again).
+    """
+
+    __tablename__ = "connector_call"
+
+    id: int | None = Field(default=None, primary_key=True)
+    corp: str
+    connector: str
+    what: str  # order
+    subject_id: int
+    key: str  # what the other system knows a repeat by
+    lane: str
+    body: dict[str, Any] = Field(default_factory=dict, sa_column=Column("body", SealedJson("connector_call.body")))
+    state: str = "new"
+    attempts: int = 0
+    run_at: datetime = Field(sa_type=Utc)
+    lease_until: datetime | None = Field(default=None, sa_type=Utc)
+    fence: int = 0
+    error: str = ""
+    created_at: datetime = Field(sa_type=Utc)
+
+    __table_args__ = (
+        Index("uq_connector_call_key", "corp", "key", unique=True),
+        Index("ix_connector_call_run", "corp", "run_at", **only_where("state = 'new'")),
+        Index("ix_connector_call_lane", "corp", "lane", "id", **only_where("state = 'new'")),
+        Index("ix_connector_call_state", "corp", "connector", "state", **only_where("state IN ('new', 'parked')")),
+    )

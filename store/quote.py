@@ -1,11 +1,13 @@
-"""What is sold, and for how much: price lists as published, what is in stock, how much credit customers have."""
+"""What is sold, and for how much: published price lists, stock, credit, and quotes with all their versions."""
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Column, Index
 from sqlmodel import Field
 
-from store.columns import Utc, json_type, wide_integer
+from store.columns import Utc, json_type, only_where, wide_integer
+from store.sealed import SealedBytes
 from store.tables import Row
 
 
@@ -59,3 +61,63 @@ class Credit(Row, table=True):
     at: datetime = Field(sa_type=Utc)
 
     __table_args__ = (Index("ix_credit_lead", "corp", "lead_id"),)
+
+
+class Quote(Row, table=True):
+    """An offer for one opportunity; what it says stands in its versions, `version` is the one that counts.
+
+    States: asking (somebody's consent is awaited), refused, ready, sent, ordered.
+    """
+
+    id: int | None = Field(default=None, primary_key=True)
+    corp: str
+    opportunity_id: int
+    lead_id: int
+    version: int = 1
+    state: str
+    created_at: datetime = Field(sa_type=Utc)
+    created_by: str | None = None
+
+    __table_args__ = (
+        Index("ix_quote_id", "corp", "id"),
+        Index("ix_quote_opportunity", "corp", "opportunity_id", "id"),
+        Index("ix_quote_lead", "corp", "lead_id"),
+        {"sqlite_autoincrement": True},
+    )
+
+    @property
+    def no(self) -> str:
+        """The quote's number as people say it: Q12."""
+        return f"Q{self.id}"
+
+
+class QuoteVersion(Row, table=True):
+    """What a quote said at one time; it never changes again. Sums in fen, `off` in hundredths of a percent.
+
+    `label` "": no consent was needed. The PDF and its link are made when the version first goes to the customer.
+    """
+
+    __tablename__ = "quote_version"
+
+    corp: str = Field(primary_key=True)
+    quote_id: int = Field(primary_key=True)
+    version: int = Field(primary_key=True)
+    price_list: int
+    lines: list[Any] = Field(default_factory=list, sa_column=Column("lines", json_type()))
+    total: int = Field(sa_column=Column("total", wide_integer(), nullable=False))
+    full: int = Field(sa_column=Column("full", wide_integer(), nullable=False))
+    notes: list[Any] = Field(default_factory=list, sa_column=Column("notes", json_type()))
+    rule: str = ""
+    label: str = ""
+    why: str = ""
+    rules_version: int = 0
+    valid_until: str  # 2026-06-30
+    made_at: datetime = Field(sa_type=Utc)
+    made_by: str | None = None
+    sent_at: datetime | None = Field(default=None, sa_type=Utc)
+    sent_by: str | None = None
+    pdf: bytes | None = Field(default=None, sa_column=Column("pdf", SealedBytes("quote_version.pdf")))
+    token: str = ""
+    token_until: datetime | None = Field(default=None, sa_type=Utc)
+
+    __table_args__ = (Index("ix_quote_version_token", "corp", "token", **only_where("token <> ''")),)

@@ -48,6 +48,7 @@ select (select count(*) from inbox x where corp = 'acme' and state = 'new' and r
              and o.state in ('queued', 'sending')))
      + (select count(*) from due where corp = 'acme' and state = 'new' and run_at <= :now)
      + (select count(*) from job where corp = 'acme' and state = 'new' and run_at <= :now)
+     + (select count(*) from connector_call where corp = 'acme' and state = 'new' and run_at <= :now)
      + (select count(*) from photo where corp = 'acme' and state = 'new' and run_at <= :now)
      + (select count(*) from import_batch where corp = 'acme' and state in ('checking', 'running', 'undoing')
             and run_at <= :now)
@@ -204,7 +205,7 @@ class Town:
 
     async def settle(self) -> None:
         """Wait until nothing that is due is left to do."""
-        for worker in ("inbox", "welcome", "due", "outbox", "reach", "job", "imports", "photos"):
+        for worker in ("inbox", "welcome", "due", "outbox", "reach", "job", "connectors", "imports", "photos"):
             self.bot.schedule.hint(worker)
         async with asyncio.timeout(60):
             while self._open_work():  # noqa: ASYNC110 - the rows tell, no flag in memory

@@ -175,7 +175,7 @@ class DingTalkClient:
         self,
         method: str,
         path: str,
-        body: Mapping[str, Any],
+        body: Mapping[str, Any] | None,
         *,
         params: Mapping[str, str] | None = None,
         api: str = "",

@@ -170,5 +170,6 @@ def _event(data: Mapping[str, Any], received_at: datetime, corp_id: str) -> Even
             PLATFORM, str(fields.get("staffid") or ""), at, instance_id=str(fields.get("processinstanceid") or ""),
             process_code=str(fields.get("processcode") or ""), state=str(fields.get("type") or ""),
             result=str(fields.get("result") or ""), title=str(fields.get("title") or ""),
+            task=name == "bpms_task_change", remark=str(fields.get("remark") or ""),
         )  # fmt: skip
     return Ignored(PLATFORM, person, at, f"event {name[:40]}")

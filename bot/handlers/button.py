@@ -74,8 +74,10 @@ from bot.deal_actions import (
 )
 from bot.events import ButtonPressed, MenuPressed
 from bot.handlers import (
+    approval,
     claim,
     close,
+    connector,
     content,
     convert,
     deal,
@@ -91,8 +93,10 @@ from bot.handlers import (
     merge,
     numbers,
     office,
+    order,
     overdue,
     qualify,
+    quote,
     release,
     rules,
     stage,
@@ -105,6 +109,16 @@ from bot.handlers.commands import COMMANDS
 from bot.handlers.message import run_command
 from bot.outgoing import refresh
 from bot.packing import BadAction, unpack
+from bot.quote_actions import (
+    Agree,
+    AskRefuse,
+    PlaceOrder,
+    Refuse,
+    RetryConnector,
+    RetryOrder,
+    SendQuote,
+    ShowQuote,
+)
 from leads.errors import Refused
 from leads.facts import Fact
 from leads.rights import Who
@@ -188,6 +202,14 @@ HANDLERS: dict[type[Action], Handler] = {
     AskLose: close.on_ask_lose,
     Lose: close.on_lose,
     ReopenDeal: close.on_reopen,
+    ShowQuote: quote.on_show_quote,
+    SendQuote: quote.on_send,
+    Agree: approval.on_agree,
+    AskRefuse: approval.on_ask_refuse,
+    Refuse: approval.on_refuse,
+    PlaceOrder: order.on_place_order,
+    RetryOrder: connector.on_retry_order,
+    RetryConnector: connector.on_retry_connector,
 }
 
 # What a card that asked a question says once it is answered; living cards of leads are redrawn instead.
@@ -225,9 +247,15 @@ DONE: dict[type[Action], str] = {
     SupplyDeal: "已记好",
     Win: "已赢单",
     Lose: "已记为输单",
+    SendQuote: "已发给客户",
+    Agree: "已同意",
+    Refuse: "已驳回",
+    PlaceOrder: "已下单",
+    RetryOrder: "正在重试",
+    RetryConnector: "正在重试",
 }
 CHOSEN: dict[type[Action], str] = {Transfer: "to", HandOver: "to", Supply: "value"}
-CHOSEN |= dict.fromkeys((Release, Disqualify, Postpone, RequestExtension, Lose), "reason")
+CHOSEN |= dict.fromkeys((Release, Disqualify, Postpone, RequestExtension, Lose, Refuse), "reason")
 
 
 def _completed(action: Action, event: ButtonPressed) -> Action:

@@ -1,5 +1,6 @@
 """Members who come and go, and warnings of the platform about the app itself."""
 
+from bot.consent import on_word_of_oa
 from bot.context import Answer, Context, say
 from bot.events import ApprovalChanged, MemberJoined, MemberLeft, MessageLost, PlatformAlarm, SenderUnknown
 from bot.outgoing import ring
@@ -87,8 +88,8 @@ async def on_message_lost(tx: Tx, event: MessageLost, who: Who, ctx: Context) ->
 
 
 async def on_approval(tx: Tx, event: ApprovalChanged, who: Who | None, ctx: Context) -> list[Fact | Answer]:
-    """An approval of the company has moved on: kept in the audit, by its number."""
+    """An approval of the company has moved on: kept in the audit, by its number; ours hears its word."""
     data = {"process": event.process_code, "state": event.state, "result": event.result}
     subject = f"approval {event.instance_id}"
     await audit(tx, act="approval_changed", by=who.id if who else None, subject=subject, at=ctx.now, **data)
-    return []
+    return await on_word_of_oa(tx, event, who, ctx)

@@ -32,12 +32,13 @@ from bot.web.api import (
 from bot.web.api.auth import Guesses, Keyring
 from bot.web.api.route import Route
 from bot.web.capture import CHANNELS
-from bot.web.capture.declared import add_channels
+from bot.web.capture.declared import add_channels, add_connectors
 from bot.web.desk import Desk
 from bot.web.edge import layer
 from bot.web.form.doors import FormDoors
 from bot.web.health import Health, add_health
 from bot.web.pages.doors import add_pages
+from bot.web.paper import add_paper
 from bot.web.public import add_public
 from bot.web.stop import StopDoors
 from bot.web.upload import add_upload
@@ -82,6 +83,7 @@ def add_routes(
     """
     app.middlewares.insert(0, layer(health.metrics))
     add_channels(app, desk, channels or {})
+    add_connectors(app, desk, settings.connectors if settings is not None else {})
     keyring, guesses = Keyring(desk, admin_key), Guesses()
     for route in ROUTES:
         app.router.add_route(route.method, route.path, route.serve(desk, keyring, guesses))
@@ -89,6 +91,7 @@ def add_routes(
     add_health(app, health)
     add_upload(app, desk)
     add_pages(app, desk, entrances or {}, settings)
+    add_paper(app, desk)
     FormDoors(desk).add_routes(app)
     StopDoors(desk).add_routes(app)
     add_public(app, public_dir)

@@ -2,6 +2,7 @@
 
 from alembic import context
 
+from store import approval as approval
 from store import batch as batch  # registers its tables with the metadata
 from store import channels as channels  # registers its tables
 from store import content as content
@@ -12,6 +13,7 @@ from store import journey as journey
 from store import kf as kf  # registers its tables
 from store import links as links
 from store import odds as odds
+from store import order as order
 from store import origin as origin
 from store import queues as queues
 from store import quote as quote

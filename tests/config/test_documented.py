@@ -109,6 +109,8 @@ def test_every_key_has_exactly_one_row_and_no_row_tells_of_another(name: str) ->
         "channels",
         "journeys",
         "promotions",
+        "connectors",
+        "connectors.*.feeds",
         "approvals",
         "nurture.topics",
         "nurture.caps",

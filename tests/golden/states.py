@@ -49,6 +49,7 @@ from store.rechecks import Recheck
 from store.tables import Clock, Dispute, Lead, Member
 from tests.conftest import NOW
 from tests.golden import figures_made_up
+from tests.golden.quotes import QUOTES
 
 
 def customer(**changed: Any) -> Lead:
@@ -471,4 +472,5 @@ STATES: dict[str, Message] = {
     "win": asked_about(deal_asked.draw_win, guesses=(50_000_000,)),
     "lose": asked_about(deal_asked.draw_lose),
     "note": Text("好的,L1024 不设提醒。"),
+    **QUOTES,
 }

@@ -1,7 +1,8 @@
 """Channels that leadbot.yaml declares push here: signed as was said, stored before they are answered, once each."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -9,12 +10,15 @@ import structlog
 from aiohttp import web
 
 from bot.channels import arrived, value_at
+from bot.connected import arrived as connector_arrived
 from bot.pipeline import receive
 from bot.watch import FORGED, counted_as
 from bot.web.capture.signature import is_signed
 from bot.web.desk import Desk
 from config.channel import Channel, Webhook
+from config.connector import Connector
 from store.counts import count_together
+from store.inbox import Arrived
 
 log = structlog.get_logger()
 
@@ -25,10 +29,18 @@ def add_channels(app: web.Application, desk: Desk, channels: Mapping[str, Channe
     """Serve POST /capture/{name} of every channel that pushes. Call it before the generic route is added."""
     for name, channel in channels.items():
         if channel.webhook is not None:
-            app.router.add_post(f"/capture/{name}", _door(desk, name, channel, channel.webhook))
+            app.router.add_post(f"/capture/{name}", _door(desk, name, partial(arrived, name, channel), channel.webhook))
 
 
-def _door(desk: Desk, name: str, channel: Channel, webhook: Webhook) -> Any:
+def add_connectors(app: web.Application, desk: Desk, connectors: Mapping[str, Connector]) -> None:
+    """Serve POST /connector/{name} of every system that pushes."""
+    for name, connector in connectors.items():
+        if connector.webhook is not None:
+            arrive = partial(connector_arrived, name, connector, "")
+            app.router.add_post(f"/connector/{name}", _door(desk, f"connector:{name}", arrive, connector.webhook))
+
+
+def _door(desk: Desk, name: str, arrive: Callable[..., Arrived], webhook: Webhook) -> Any:
     async def take(request: web.Request) -> web.Response:
         now, body = desk.now(), await request.read()
         params = params_of(request, body)
@@ -45,7 +57,7 @@ def _door(desk: Desk, name: str, channel: Channel, webhook: Webhook) -> Any:
         if len(items) > MOST:
             return web.Response(status=413, text=f"at most {MOST} at once")
         for item in items:
-            one = arrived(name, channel, item, at=now)
+            one = arrive(item, at=now)
             await receive(desk.store, platform=one.platform, key=one.key, lane=one.lane, body=one.body, now=now)
         return web.Response(text=webhook.answer, content_type="application/json")
 

@@ -21,7 +21,7 @@ FORMS = {  # for strangers
     ("GET", "/f/{form}"), ("POST", "/f/{form}"), ("GET", "/f/{form}.png"),
     ("GET", "/u/{token}"), ("POST", "/u/{token}"),
 }  # fmt: skip
-SECRET = {("GET", "/app/import/{token}"), ("POST", "/app/import/{token}")}  # who has the link may use it, once
+SECRET = {("GET", "/q/{token}"), ("GET", "/app/import/{token}"), ("POST", "/app/import/{token}")}
 PAGES = {  # members in a browser, with a session: no key opens them
     ("GET", "/app/"), ("POST", "/app/logout"), ("GET", "/app/leads"), ("GET", "/app/leads/{no}"), ("GET", "/app/find"),
     ("POST", "/app/leads/{no}/reveal"), ("POST", "/app/views"), ("GET", "/app/views/{view}"),

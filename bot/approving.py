@@ -1,0 +1,68 @@
+"""What follows from a word of consent: the quote moves on, whoever asked hears it; or the OA is asked for it."""
+
+from collections.abc import Sequence
+
+from bot.context import Context
+from bot.outgoing import ring
+from leads.facts import Fact
+from leads.order_facts import OrderStuck
+from leads.quote_facts import ApprovalAsked, ApprovalDecided
+from leads.quoting import settle_quote
+from store.approval import find_approval
+from store.due import do_once
+from store.members import find_member, list_members, name_of
+from store.order import change_contract, find_order
+from store.tx import Tx
+
+
+async def ask_for_consent(tx: Tx, fact: Fact, ctx: Context, origin: str) -> Sequence[Fact]:
+    """Whoever must agree gets the card, or the OA gets the form."""
+    row = await find_approval(tx, fact.approval_id) if isinstance(fact, ApprovalAsked) else None
+    if row is None or row.state != "open":
+        return ()
+    if row.way == "oa":
+        await do_once(tx, kind="approval_oa", key=f"approval_oa:{row.id}", now=ctx.now, payload={"approval": row.id})
+        return ()
+    approver = await find_member(tx, row.approver_id)
+    if approver is not None:
+        await ring(tx, ctx, approver, f"approval:{row.id}", key=f"approval:{row.id}:card", lead_id=row.lead_id)
+    return ()
+
+
+async def settle_consent(tx: Tx, fact: Fact, ctx: Context, origin: str) -> Sequence[Fact]:
+    """The word moves what it was about; whoever asked is told at once."""
+    row = await find_approval(tx, fact.approval_id) if isinstance(fact, ApprovalDecided) else None
+    if row is None or not isinstance(fact, ApprovalDecided):
+        return ()
+    if row.subject == "quote":
+        await settle_quote(tx, row, agreed=fact.agreed)
+    if row.subject == "contract":
+        state = "agreed" if fact.agreed else "refused"
+        await change_contract(tx, row.subject_id, states=("asking",), state=state)
+    asker = await find_member(tx, row.asked_by) if row.asked_by else None
+    if asker is None:
+        return ()
+    who = await name_of(tx, fact.by) if fact.by else "OA"
+    word = "同意了" if fact.agreed else f"驳回了:{row.note or '没有写原因'}"
+    if row.subject == "quote":
+        key = f"decided:{row.id}"
+        await ring(
+            tx, ctx, asker, f"quote:{row.subject_id}", key=key, lead_id=row.lead_id, headline=f"{who}{word}"[:40]
+        )
+    else:
+        text = f"{fact.about}:{who}{word}({row.label},{row.no})"
+        await ring(tx, ctx, asker, "note", key=f"decided:{row.id}", lead_id=row.lead_id, text=text)
+    return ()
+
+
+async def tell_of_stuck_order(tx: Tx, fact: Fact, ctx: Context, origin: str) -> Sequence[Fact]:
+    """An order that the other system does not take: whoever placed it, and the administrators, see it at once."""
+    order = await find_order(tx, fact.order_id) if isinstance(fact, OrderStuck) else None
+    if order is None:
+        return ()
+    people = [await find_member(tx, order.created_by)] if order.created_by and order.connector else []
+    people += list(await list_members(tx, role="admin"))
+    for member in {one.id: one for one in people if one is not None}.values():
+        key, headline = f"stuck:{origin}:{member.id}", f"🔴 {order.no} 待人工:{order.error}"[:40]
+        await ring(tx, ctx, member, f"quote:{order.quote_id}", key=key, lead_id=order.lead_id, headline=headline)
+    return ()

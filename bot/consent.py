@@ -1,0 +1,49 @@
+"""What DingTalk's OA tells of an approval that we began there: who did their step, and how it ended."""
+
+from bot.context import Answer, Context, say
+from bot.events import ApprovalChanged
+from bot.handlers.approval import about_of
+from leads.approval import Decided, decide
+from leads.facts import Fact
+from leads.mask import said
+from leads.rights import Who
+from store import approval as approvals
+from store.approval import Approval
+from store.due import do_once
+from store.tx import Tx
+
+RESULTS = {"agree": True, "refuse": False}
+
+
+async def on_word_of_oa(tx: Tx, event: ApprovalChanged, who: Who | None, ctx: Context) -> list[Fact | Answer]:
+    """A step names who decides and why; the end decides. One that we do not know by its number is looked at."""
+    row = await approvals.find_by_instance(tx, event.instance_id) if event.instance_id else None
+    if row is None:
+        ours = {rule.process for rule in ctx.rules.approvals.values() if rule.process}
+        if event.process_code in ours and not event.task and event.state in ("finish", "terminate"):
+            key, payload = f"approval_look:{event.instance_id}", {"instance": event.instance_id}
+            await do_once(tx, kind="approval_look", key=key, now=ctx.now, payload=payload)
+        return []
+    if event.task:
+        if event.state == "finish" and who is not None:
+            await approvals.settle(tx, row.id or 0, decided_by=who.id, note=said(event.remark, reveal=False)[:200])
+        return []
+    if event.state == "finish" and event.result in RESULTS:
+        return await word(tx, row, agreed=RESULTS[event.result], note="", ctx=ctx)
+    if event.state in ("terminate", "delete"):
+        return await word(tx, row, agreed=False, note="在 OA 里撤销了", ctx=ctx)
+    return []
+
+
+async def word(tx: Tx, row: Approval, *, agreed: bool, note: str, ctx: Context) -> list[Fact | Answer]:
+    """The OA's word as a fact; nothing when it comes twice, or what it was about has changed."""
+    if row.state == "void" and row.asked_by:
+        text = f"{row.no} 在 OA 里有了结果,但{about_of(row)}之后改过,这个结果不算。发「审批」看现在的。"
+        return [say(text, to=row.asked_by)]
+    if row.state != "open":
+        return []
+    about, by = about_of(row), row.decided_by
+    try:
+        return [await decide(tx, row, agreed=agreed, note=row.note or note, by=by, way="oa", about=about, now=ctx.now)]
+    except Decided:
+        return []

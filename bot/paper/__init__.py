@@ -1,0 +1,1 @@
+"""Papers that go to customers, made in a process of their own."""

@@ -1,0 +1,92 @@
+"""Consent in DingTalk's OA, for a visit, and by whoever covers: once, for what stands now, by the right person."""
+
+import pytest
+
+from tests.acceptance.test_products import PRODUCTS
+from tests.acceptance.test_quote import in_chat, opportunity
+from tests.town import town, words
+
+RULES = """
+approvals:
+  discount: {kind: discount, label: 折扣超过 10% 要主管同意, over: 10, by: team_lead, process: PROC-DISCOUNT,
+    fields: {编号: no, 客户: customer, 金额: amount, 优惠: discount, 明细: lines, 理由: reason}}
+  visit: {kind: visit, label: 出差拜访要主管同意, by: team_lead}
+"""
+
+
+@pytest.fixture
+async def acme(tmp_path, platform, database):
+    async with town(tmp_path, platform=platform, database=database, rules=lambda text: text + RULES) as place:
+        place.folder.products.write_text(PRODUCTS, "utf-8")
+        await place.stop_bot()
+        await place.start_bot()
+        yield place
+
+
+async def told(acme, instance, *, result="agree", remark="", by="chenjing"):
+    """The OA decides, and tells it as it does: the step of a person, then the end."""
+    acme.standin.office.decide(instance, result)
+    common = {"processInstanceId": instance, "processCode": "PROC-DISCOUNT", "title": "王磊提交的折扣申请"}
+    await acme.standin.event("bpms_task_change", type="finish", result=result, staffId=by, remark=remark, **common)
+    await acme.standin.event("bpms_instance_change", type="finish", result=result, staffId="wanglei", **common)
+    await acme.settle()
+
+
+@pytest.mark.only("sqlite")
+@pytest.mark.platforms("dingtalk")
+@pytest.mark.feature("J1", "J4", "R3")
+async def test_the_oa_gets_the_form_once_and_its_word_moves_the_quote_once(acme):
+    no, deal = await opportunity(acme)
+    shown = words(await acme.text("wanglei", f"报价 {deal} 相机×30 85折 原因 年底冲量"))
+    assert "等陈静同意(OA)" in shown
+    office = acme.standin.office.approvals
+    (instance, form) = next(iter(office.items()))
+    assert len(office) == 1 and (form["processCode"], form["originatorUserId"]) == ("PROC-DISCOUNT", "wanglei")
+    filled = {one["name"]: one["value"] for one in form["formComponentValues"]}
+    assert filled["编号"] == "A2 Q2 第 1 版" and filled["金额"] == "¥224,400" and filled["理由"] == "年底冲量"
+    assert "在钉钉 OA 里批" in words(await acme.text("chenjing", "同意 A2"))
+    await told(acme, instance)
+    await told(acme, instance)  # DingTalk tells again what was not acknowledged in time
+    assert "审批 陈静已同意(OA)" in in_chat(acme, "wanglei") and "[发给客户]" in in_chat(acme, "wanglei")
+    decided = [item for item in await acme.story(no) if item["kind"] == "approval_decided"]
+    assert [(item["by"], item["data"]["way"], item["data"]["agreed"]) for item in decided] == [("chenjing", "oa", True)]
+
+    await acme.text("wanglei", "报价 Q2 相机×30 8折")  # asked for, and changed before the word comes
+    second = list(office)[1]
+    await acme.text("wanglei", "报价 Q2 相机×30 89折")
+    await told(acme, second)
+    assert "这个结果不算" in in_chat(acme, "wanglei")
+    assert "还在等陈静审批" in words(await acme.text("wanglei", "报价 Q2 发送"))
+    await told(acme, list(office)[2], result="refuse", remark="先和客户再谈谈")
+    assert "审批 陈静驳回(OA):先和客户再谈谈" in in_chat(acme, "wanglei")
+    assert len(office) == 3
+
+
+@pytest.mark.only("sqlite")
+@pytest.mark.platforms("dingtalk")
+@pytest.mark.feature("R3")
+async def test_an_answer_that_was_lost_is_never_asked_for_again_and_its_word_still_counts(acme):
+    _, deal = await opportunity(acme)
+    acme.standin.faults.add("workflow/processInstances", "cut_after", times=1)
+    await acme.text("wanglei", f"报价 {deal} 相机×30 85折")
+    office = acme.standin.office.approvals
+    assert len(office) == 1, "DingTalk has it, and we do not know its number"
+    assert "已改成请陈静在卡片上批" in in_chat(acme, "wanglei") and "[同意]" in in_chat(acme, "chenjing")
+    await told(acme, next(iter(office)))  # the OA was quicker than the card
+    assert "[发给客户]" in in_chat(acme, "wanglei")
+    assert "不用再批" in words(await acme.text("chenjing", "同意 A2"))
+
+
+@pytest.mark.only("sqlite")
+@pytest.mark.feature("J4", "R3")
+async def test_a_visit_is_asked_for_in_one_line_and_whoever_covers_answers(acme):
+    no, _ = await opportunity(acme)
+    assert "写上客户和事由" in words(await acme.text("wanglei", "审批 拜访"))
+    await acme.text("chenjing", "请假 到周五 赵强")
+    assert "已提给赵强:拜访" in words(await acme.text("wanglei", f"审批 拜访 {no} 下周三去深圳两天,机票约 2000 元"))
+    assert "王磊申请拜访 A2" in in_chat(acme, "zhaoqiang") and "机票约 2000 元" in in_chat(acme, "zhaoqiang")
+    assert "等你批的 1 件" in words(await acme.text("zhaoqiang", "审批"))
+    assert "驳回要写一句原因" not in words(await acme.text("zhaoqiang", "驳回 A2 先电话沟通"))
+    told_ = in_chat(acme, "wanglei")
+    assert f"拜访 {no[:1]}{no[1:]}" in told_ and "赵强驳回了:先电话沟通(出差拜访要主管同意" in told_
+    assert "已经驳回:先电话沟通" in words(await acme.text("wanglei", "审批"))
