@@ -23,6 +23,14 @@ async def ring_at_work(tx: Tx, ctx: Context, member: Member, *, key: str, lead_i
     await keep_for_work(tx, ctx, member)
 
 
+async def told_at_work(tx: Tx, ctx: Context, member: Member, headline: str, *, key: str, lead_id: int) -> None:
+    """A lead's card with what has just happened; at rest the sentence alone, when the member's work begins."""
+    if rests(member, ctx):
+        await note_at_work(tx, ctx, member, f"L{lead_id} {headline}", key=key, lead_id=lead_id)
+    else:
+        await ring(tx, ctx, member, "lead", key=key, lead_id=lead_id, headline=headline)
+
+
 async def note_at_work(tx: Tx, ctx: Context, member: Member, text: str, *, key: str, lead_id: int) -> None:
     """A sentence that nobody waits for: now, or when the member's work begins."""
     if not rests(member, ctx):

@@ -43,6 +43,7 @@ from bot.reunion import (
     tell_owner_of_undone_merge,
     tell_owners_of_merge,
 )
+from bot.waking import ring_old_owner
 from leads.deal_facts import (
     OpportunityChanged,
     OpportunityLost,
@@ -91,7 +92,7 @@ from leads.order_facts import (
 )
 from leads.origin_facts import CallLogged, Consented
 from leads.quote_facts import ApprovalAsked, ApprovalDecided, Quoted, QuoteSent
-from leads.reach_facts import ContactAllowed, ContactStopped, ContentShared
+from leads.reach_facts import ContactAllowed, ContactStopped, ContentShared, LeadWoke, PagesRead
 from leads.rights import is_free
 from nurture.facts import JourneyBegan, JourneyEnded, JourneyPaused, JourneyResumed, JourneyTold
 from sla import cover, reminder
@@ -174,6 +175,8 @@ STORY: dict[type[Fact], tuple[Reaction, ...]] = {
     LetterSent: (),
     LetterReturned: (),
     ContentShared: (),
+    LeadWoke: (refresh_cards, ring_old_owner),
+    PagesRead: (),
     CallLogged: (tell_of_missed_call,),
     LeadCooling: (tell_of_cooling,),
     LeadPlaced: (),

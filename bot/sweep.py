@@ -22,6 +22,8 @@ from bot.missed import on_comparison
 from bot.morning import on_later_note, on_morning
 from bot.outgoing import ring, tell_group_of_pool
 from bot.pipeline import Outcome, apply, origin_of
+from bot.radar import on_radar
+from bot.waking import on_woke
 from bot.ways import on_ways
 from config.telling import told
 from leads.behaviour import look_again
@@ -54,6 +56,8 @@ OTHERS: dict[str, Callable[[Tx, Due, Context], Awaitable[Outcome]]] = {
     "ways": on_ways,
     "contacts": on_comparison,
     "journey": on_journey,
+    "woke": on_woke,
+    "radar": on_radar,
 }
 
 

@@ -28,6 +28,8 @@ FACT_LABELS: Mapping[str, str] = MappingProxyType(
         "behaved": "行为",
         "consented": "同意",
         "content_shared": "发资料",
+        "woke": "沉睡后醒来",
+        "pages_read": "看了资料",
         "contact_stopped": "退订",
         "contact_allowed": "恢复联系",
         "letter_sent": "发出",

@@ -1,5 +1,6 @@
 """A person shows interest: visits, downloads, opens, answers. It counts once, fades with time, and may make an MQL."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -8,9 +9,10 @@ from config.rules import Rules
 from leads.capture import rate, scored_fact
 from leads.errors import Unusable
 from leads.facts import BecameMql, BehaviourSeen, Fact, LeadCooling
-from leads.heat import is_machine, parts_of, warmed
+from leads.heat import heat_of, is_machine, parts_of, warmed
 from leads.lifecycle import MOVES, is_ready
 from leads.rights import Who, get_visible
+from leads.wake import wake
 from store import behaviours, due, leads
 from store.tables import Lead
 from store.tx import Tx
@@ -21,7 +23,10 @@ HOUR = 1  # of the night, when scores are looked at again
 
 @dataclass(frozen=True)
 class Seen:
-    """What was seen. `key`: the same one counts once. `weight`: how many usual ones it is worth, 0 to 10."""
+    """What was seen. `key`: the same one counts once. `weight`: how many usual ones it is worth, 0 to 10.
+
+    `machine`: it is known to be a program's doing. `what` they did, as a card says it (打开了「报价」).
+    """
 
     kind: str
     at: datetime
@@ -30,6 +35,8 @@ class Seen:
     key: str = ""
     delivered_at: datetime | None = None
     user_agent: str = ""
+    machine: bool = False
+    what: str = ""
 
 
 async def behave(tx: Tx, lead_id: int, seen: Seen, who: Who, *, rules: Rules, now: datetime) -> tuple[Fact, ...]:
@@ -43,7 +50,9 @@ async def behave(tx: Tx, lead_id: int, seen: Seen, who: Who, *, rules: Rules, no
         raise Unusable(f"kind:没有叫「{seen.kind[:20]}」的行为,规则里有:{known}。新的要先写进 scoring.behaviours。")
     if seen.at > now + AHEAD:
         raise Unusable("at:这个时间还没到,行为只能是已经发生的。请核对对方系统的时钟和时区。")
-    machine = is_machine(seen.kind, at=seen.at, delivered_at=seen.delivered_at, user_agent=seen.user_agent)
+    machine = seen.machine or is_machine(
+        seen.kind, at=seen.at, delivered_at=seen.delivered_at, user_agent=seen.user_agent
+    )
     weight = 0.0 if machine else seen.weight
     if not await behaviours.add(tx, lead_id, kind=seen.kind, at=seen.at, weight=weight, key=seen.key):
         return ()
@@ -56,8 +65,18 @@ async def behave(tx: Tx, lead_id: int, seen: Seen, who: Who, *, rules: Rules, no
     ]  # fmt: skip
     if not weight:
         return tuple(facts)
+    facts += await wake(tx, lead, what=seen.what or f"又有动静({label})", rules=rules, now=now)
     lead.heat = warmed(lead.heat or {}, seen.kind, weight, seen.at, rules=rules)
     return (*facts, *await _rate_anew(tx, lead, rules=rules, now=now))
+
+
+async def belie(tx: Tx, lead_id: int, keys: Sequence[str], *, rules: Rules, now: datetime) -> tuple[Fact, ...]:
+    """What was booked as a person's turns out to be a program's: it gives nothing from now on."""
+    lead = await leads.find_lead(tx, lead_id)
+    if lead is None or not await behaviours.belie(tx, keys):
+        return ()
+    lead.heat = heat_of(await behaviours.list_of_lead(tx, lead_id), rules=rules)
+    return tuple(await _rate_anew(tx, lead, rules=rules, now=now))
 
 
 async def look_again(tx: Tx, lead_id: int, *, rules: Rules, now: datetime) -> tuple[Fact, ...]:

@@ -49,6 +49,7 @@ TABLE = (
     Move("win", "赢单", ("opportunity",), "won", ("owner",), gate=True),
     Move("lose", "输单", ("opportunity",), "lost", ("owner",), gate=True),
     Move("resume", "重新打开商机", ("won", "lost"), "opportunity", ("owner",)),
+    Move("wake", "沉睡后有动静,醒过来", ("dormant",), "mql", ("rules",)),
     Move("reopen", "再次咨询,重新打开", ("invalid", "lost", "dormant"), "new", ("rules",)),
 )
 MOVES: Mapping[str, Move] = {move.name: move for move in TABLE}

@@ -70,6 +70,52 @@ class ContentShared(Fact):
         return {"content": self.content}
 
 
+@dataclass(frozen=True, kw_only=True)
+class LeadWoke(Fact):
+    """A sleeping lead has stirred after so many days; its old owner (None: nobody) has it first."""
+
+    kind = "woke"
+    days: int
+    what: str
+    owner_id: str | None
+
+    def text(self) -> str:
+        return f"沉睡 {self.days} 天后{self.what}"
+
+    def data(self) -> Mapping[str, Any]:
+        return {"days": self.days, "owner": self.owner_id}
+
+
+@dataclass(frozen=True, kw_only=True)
+class PagesRead(Fact):
+    """The person looked at pages of something that was sent to them: seconds by page, on so many devices so far."""
+
+    kind = "pages_read"
+    title: str
+    seconds: Mapping[int, int]
+    devices: int
+
+    def told(self) -> str:
+        """「报价」第 3 页 2 分钟(共 5 页 4 分钟,在第 2 台设备上)."""
+        if not self.seconds:
+            return f"「{self.title}」"
+        page, longest = max(self.seconds.items(), key=lambda one: (one[1], -one[0]))
+        more = [f"共 {len(self.seconds)} 页 {spoken(sum(self.seconds.values()))}"] if len(self.seconds) > 1 else []
+        more += [f"有 {self.devices} 台设备打开过,可能转给了同事"] if self.devices > 1 else []
+        return f"「{self.title}」第 {page} 页 {spoken(longest)}" + (f"({','.join(more)})" if more else "")
+
+    def text(self) -> str:
+        return self.told()
+
+    def data(self) -> Mapping[str, Any]:
+        return {"seconds": {str(page): count for page, count in self.seconds.items()}, "devices": self.devices}
+
+
+def spoken(seconds: int) -> str:
+    """40 秒, 2 分钟."""
+    return f"{seconds} 秒" if seconds < 60 else f"{round(seconds / 60)} 分钟"
+
+
 def what_of(label: str, channel: str) -> str:
     """「产品资讯」, 「产品资讯」的短信, 所有短信, 全部消息."""
     by = CHANNEL_LABELS.get(channel, channel)

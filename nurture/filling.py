@@ -16,6 +16,8 @@ from store.members import find_member
 from store.tables import Lead
 from store.tx import Tx
 
+NAMED = re.compile(r"\[([^\]\n]{1,60})\]\($")  # the words of a link, before its address
+
 
 @dataclass(frozen=True)
 class Message:
@@ -139,7 +141,9 @@ class _Kept:
             found.append(text[at : match.start()])
             at = match.end()
             is_picture = text[: match.start()].endswith("](") and "![" in text[: match.start()].rpartition("\n")[2]
-            led = "" if is_picture else await self.address("t", "click", f"click:{number}:{match[0]}", url=match[0])
+            words = NAMED.search(text[: match.start()])
+            which, label = f"click:{number}:{match[0]}", words[1] if words is not None else ""
+            led = "" if is_picture else await self.address("t", "click", which, url=match[0], label=label)
             found.append(led or match[0])
         return "".join([*found, text[at:]])
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlmodel import col
 
 from store.tables import BehaviourRow
@@ -39,3 +39,25 @@ async def last_at(tx: Tx, lead_id: int) -> datetime | None:
     )
     found: datetime | None = rows[0][0]
     return found
+
+
+async def last_of(tx: Tx, lead_id: int, kind: str) -> datetime | None:
+    """When a person was last seen doing one kind of thing."""
+    rows = await tx.rows(
+        select(func.max(col(BehaviourRow.at))).where(
+            col(BehaviourRow.corp) == tx.corp, col(BehaviourRow.lead_id) == lead_id, col(BehaviourRow.kind) == kind,
+            col(BehaviourRow.weight) > 0,
+        )
+    )  # fmt: skip
+    found: datetime | None = rows[0][0]
+    return found
+
+
+async def belie(tx: Tx, keys: Sequence[str]) -> int:
+    """These deeds were a program's: they weigh nothing; returns how many had a weight."""
+    result = await tx.run(
+        update(BehaviourRow)
+        .where(col(BehaviourRow.corp) == tx.corp, col(BehaviourRow.key).in_(keys), col(BehaviourRow.weight) > 0)
+        .values(weight=0.0)
+    )
+    return result.rowcount

@@ -49,6 +49,7 @@ CHILDREN: Mapping[str, str] = {
     "link": "move",
     "opportunity": "move",
     "outbox": "stay",
+    "page_view": "move",
     "reached": "derived",
     "quote": "move",
     "sales_order": "move",

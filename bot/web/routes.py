@@ -41,6 +41,7 @@ from bot.web.pages.doors import add_pages
 from bot.web.paper import add_paper
 from bot.web.public import add_public
 from bot.web.stop import StopDoors
+from bot.web.tracked import TrackedDoors
 from bot.web.upload import add_upload
 from config.channel import Channel
 from config.settings import Settings
@@ -94,6 +95,7 @@ def add_routes(
     add_paper(app, desk)
     FormDoors(desk).add_routes(app)
     StopDoors(desk).add_routes(app)
+    TrackedDoors(desk).add_routes(app)
     add_public(app, public_dir)
 
 

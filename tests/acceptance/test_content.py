@@ -68,7 +68,7 @@ async def test_a_word_gives_three_current_pieces_and_a_tap_fills_one_in_for_the_
 async def test_an_expired_piece_goes_to_nobody_also_where_it_waits_already(acme: Town) -> None:
     write(acme, "offer", "三月优惠", expires="2026-03-18", topic="产品资讯")
     await office(acme, "content publish")
-    recorder = acme.bot.reach["mail"] = Recorder()
+    recorder = acme.bot.roads.channels["mail"] = Recorder()
     rules = (await acme.bot.context()).rules
 
     async def wish(tx: Any, number: int, later: timedelta) -> Any:

@@ -77,9 +77,9 @@ def sorry_page(title: str, sentence: str, *, status: int) -> web.Response:
     return _page(content, None, status=status)
 
 
-def filled(file: str, *, status: int = 200, **values: Any) -> web.Response:
+def filled(page: str, *, status: int = 200, **values: Any) -> web.Response:
     """Another page of ours for strangers, in the same manner."""
-    return _page(_template(file).render(**values), None, status=status)
+    return _page(_template(page).render(**values), None, status=status)
 
 
 def style_of(form: Form) -> str:

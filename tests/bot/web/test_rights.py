@@ -16,10 +16,12 @@ OPEN = {
     ("GET", "/app/asset/{name}"), ("GET", "/app/login"), ("GET", "/app/login/{way}"),
     ("GET", "/app/login/{way}/done"),
     ("GET", "/f/{form}.css"), ("GET", "/f/{form}.js"), ("GET", "/f/frame-page.js"),
+    ("GET", "/v/viewer.js"),
 }  # fmt: skip
 FORMS = {  # for strangers
     ("GET", "/f/{form}"), ("POST", "/f/{form}"), ("GET", "/f/{form}.png"),
-    ("GET", "/u/{token}"), ("POST", "/u/{token}"),
+    ("GET", "/u/{token}"), ("POST", "/u/{token}"), ("GET", "/t/{token}"), ("GET", "/o/{token}.gif"),
+    ("GET", "/v/{token}"), ("GET", "/v/{token}/file"), ("GET", "/v/{token}/page/{number}"), ("POST", "/v/{token}/seen"),
 }  # fmt: skip
 SECRET = {("GET", "/q/{token}"), ("GET", "/app/import/{token}"), ("POST", "/app/import/{token}")}
 PAGES = {  # members in a browser, with a session: no key opens them
