@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0050_page_views"
-down_revision = "0041_views"
+down_revision = "0045_orders"
 
 
 def upgrade() -> None:
