@@ -24,6 +24,7 @@ from bot.connecting import Connecting
 from bot.context import Context
 from bot.counting import Counting, plan_check
 from bot.courier import Courier
+from bot.digest import plan_digests
 from bot.dingtalk.login import DingTalkEntrance
 from bot.dingtalk.parts import DingTalkParts
 from bot.door import DOOR, Door
@@ -258,6 +259,8 @@ class Leadbot:
         if self.wecom is not None:
             await self.store.transaction(lambda tx: ask_for_menu(tx, now=self.now()))
         await self._plan_ways()
+        ctx = await self.context()
+        await self.store.transaction(lambda tx: plan_digests(tx, ctx))
         await catch_up(self.store, self.pipeline, self.sweep, self.now)
         if self.dingtalk is not None:
             await self.dingtalk.start()
@@ -388,6 +391,7 @@ class Leadbot:
             await warn_of_calendar(tx, ctx)
             await plan_week(tx, ctx)
             await plan_check(tx, ctx)
+            await plan_digests(tx, ctx)
             await plan_night(tx, ctx)
             return await sweep_out(tx, now=ctx.now)
 

@@ -4,6 +4,7 @@ from typing import Any
 
 from bot.cards.morning import what_came
 from bot.context import Context
+from bot.digest import told_at
 from bot.outgoing import ring
 from bot.rest import at_work, keep_for_work, rests
 from leads.rights import Who
@@ -45,14 +46,16 @@ async def on_morning(tx: Tx, row: Due, ctx: Context) -> list[Any]:
     member = await find_member(tx, row.payload["member"])
     if member is None or member.state != "active":
         return []
-    came = await what_came(tx, Who.of(member), ctx)
+    told = await told_at(tx, member, ctx) if member.role == "rep" else None
+    came = await what_came(tx, Who.of(member), ctx, after=told)
     if came.count == 1 and not came.still:
         (lead,) = came.mine or came.free
         headline = came.words[0] if came.words else ""
         params = {"headline": headline} if headline else {}
         await ring(tx, ctx, member, "lead", key=row.key, lead_id=lead.id, **params)
     elif came.count:
-        await ring(tx, ctx, member, "morning", key=row.key)
+        after = told.isoformat() if told else ""
+        await ring(tx, ctx, member, "morning", key=row.key, after=after)
     return []
 
 

@@ -11,6 +11,7 @@ from bot.comparing import on_compared, on_night
 from bot.context import Context
 from bot.counting import on_counted
 from bot.covering import on_cover_begins, on_cover_ends
+from bot.digest import on_digest
 from bot.duty import hours_of
 from bot.evening import on_attended
 from bot.giving import give
@@ -46,6 +47,7 @@ OTHERS: dict[str, Callable[[Tx, Due, Context], Awaitable[Outcome]]] = {
     "leaver": on_leaver,
     "weekly": on_week_over,
     "counted": on_counted,
+    "digest": on_digest,
     "handover": on_hand_over_step,
     "inherit": on_inherit,
     "inherited": on_inherited,

@@ -11,6 +11,7 @@ from config.assignment import Assignment
 from config.calendar import Calendar
 from config.clock import ClockRule, Node
 from config.deal import Deals
+from config.digest import Digest
 from config.document import load, validate
 from config.field import OwnField
 from config.form import BUILT_IN, Form
@@ -196,6 +197,7 @@ class Rules(Section):
     approvals: dict[Name, ApprovalRule] = Field(default=CONSENTS, max_length=50)
     watch_only: tuple[Watching, ...] = ()
     parallel_run: ParallelRun | None = None
+    digest: Digest = Digest()
     follow_up: FollowUp = FollowUp()
     undo_minutes: int = Field(default=10, ge=1, le=60)
     version: int = 0

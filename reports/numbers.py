@@ -1,6 +1,6 @@
 """The company's numbers, each defined once: what cards, digests, pages, files and programs tell comes from here."""
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from fractions import Fraction
@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from reports.period import Period
 from store import numbers as sums
 from store.members import list_members
+from store.numbers import Team
 from store.tx import Tx
 
 LADDER = ("leads", "mql", "sal", "sql", "opportunity", "won")  # furthest 0 … 5
@@ -125,13 +126,13 @@ async def numbers(
     period: Period,
     *,
     by: str | None = None,
-    team: Collection[str] | None = None,
+    team: Team | None = None,
     teams: Mapping[str, str] | None = None,
     zone: ZoneInfo,
 ) -> list[Counted]:
     """What is counted in a period: one row (key None), or one for each source, campaign, rep, team or month.
 
-    `team` are the members that count (their leads, deals and claims); `teams` tells each member's team.
+    `team`: only its leads, deals and claims; `teams` tells each member's team.
     """  # fmt: skip
     if by == "month":
         found = []
@@ -149,7 +150,7 @@ async def numbers(
             asked.row(source)
     if by == "rep":
         for member in await list_members(tx, role="rep"):
-            if team is None or member.id in team:
+            if team is None or member.id in team.members:
                 asked.row(member.id)
     if by is None:
         return [asked.row(None)]
@@ -163,7 +164,7 @@ class _Asked:
     """One report being counted."""
 
     def __init__(
-        self, tx: Tx, begin: datetime, end: datetime, by: str | None, team: Collection[str] | None,
+        self, tx: Tx, begin: datetime, end: datetime, by: str | None, team: Team | None,
         of: Callable[[Key], Key], people: bool,
     ) -> None:  # fmt: skip
         self._tx, self._begin, self._end, self._by, self._team, self._of = tx, begin, end, by, team, of

@@ -1,6 +1,5 @@
 """Who answers quickly and keeps promises: good habits, never raw counts; whoever does not want to is in no list."""
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
@@ -8,6 +7,7 @@ from reports.numbers import Counted, figures, numbers
 from reports.period import Period
 from store.access import delete_property, get_property, set_property
 from store.members import find_member
+from store.numbers import Team
 from store.tx import Tx
 
 
@@ -34,7 +34,7 @@ async def hide(tx: Tx, member_id: str, *, hidden: bool) -> None:
         await delete_property(tx, hidden_key(member_id))
 
 
-async def ranking(tx: Tx, period: Period, *, team: Collection[str] | None, zone: ZoneInfo) -> tuple[list[Place], int]:
+async def ranking(tx: Tx, period: Period, *, team: Team | None, zone: ZoneInfo) -> tuple[list[Place], int]:
     """(the members with a first contact or a settled promise, the quickest first; how many of them are hidden)."""
     places, hidden = [], 0
     for row in await numbers(tx, period, by="rep", team=team, zone=zone):

@@ -2,7 +2,9 @@
 
 from collections.abc import Sequence
 
+from config.rules import Rules
 from store.members import list_everyone
+from store.numbers import Team
 from store.tx import Tx
 
 
@@ -24,9 +26,10 @@ async def known_teams(tx: Tx) -> list[str]:
     return sorted({team for team in (await team_of_each(tx)).values() if team})
 
 
-async def members_of(tx: Tx, name: str) -> list[str]:
-    """The members of a team, those who left too: what they did stays the team's. Raises NoTeam."""
+async def team_named(tx: Tx, name: str, *, rules: Rules) -> Team:
+    """A team: its members, those who left too (what they did stays the team's), and its pools. Raises NoTeam."""
     teams = await team_of_each(tx)
     if name not in teams.values() or not name:
         raise NoTeam(name, sorted({team for team in teams.values() if team}))
-    return [member_id for member_id, team in teams.items() if team == name]
+    pools = tuple(key for key, pool in rules.pools.items() if pool.admits(role="rep", team=name))
+    return Team(tuple(member_id for member_id, team in teams.items() if team == name), pools)

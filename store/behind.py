@@ -9,7 +9,7 @@ from sqlmodel import col
 
 from store.columns import one_of
 from store.deal import Opportunity, Payment
-from store.numbers import STAGE_AT, Team
+from store.numbers import STAGE_AT, Team, by_team
 from store.reached import Reached
 from store.tables import Clock, Enquiry, Lead, TimelineItem
 from store.tx import Tx
@@ -28,7 +28,7 @@ def _between(column: Any, begin: datetime, end: datetime) -> tuple[Any, Any]:
 
 
 async def at_stage(
-    tx: Tx, stage: str, begin: datetime, end: datetime, *, source: str | None, team: Team, limit: int
+    tx: Tx, stage: str, begin: datetime, end: datetime, *, source: str | None, team: Team | None, limit: int
 ) -> Found:
     """The leads that reached a stage for the first time in [begin, end), the latest first."""
     at = STAGE_AT[stage]
@@ -36,13 +36,13 @@ async def at_stage(
     if source is not None:
         query = query.where(col(Reached.source) == source)
     if team is not None:
-        mine = and_(col(Lead.corp) == Reached.corp, col(Lead.id) == Reached.lead_id, col(Lead.owner_id).in_(team))
+        mine = and_(col(Lead.corp) == Reached.corp, col(Lead.id) == Reached.lead_id, team.has())
         query = query.join(Lead, mine)
     return await _some(tx, query, col(Reached.lead_id), col(at), limit)
 
 
 async def broken(
-    tx: Tx, name: str, begin: datetime, end: datetime, *, source: str | None, team: Team, limit: int
+    tx: Tx, name: str, begin: datetime, end: datetime, *, source: str | None, team: Team | None, limit: int
 ) -> Found:
     """The leads whose promise of that name was broken in [begin, end)."""
     query = select(col(Clock.lead_id)).where(
@@ -53,12 +53,13 @@ async def broken(
         its = and_(col(Reached.corp) == Clock.corp, col(Reached.lead_id) == Clock.lead_id)
         query = query.join(Reached, its).where(col(Reached.source) == source)
     if team is not None:
-        query = query.where(col(Clock.met_by).in_(team))
+        query = query.join(Lead, and_(col(Lead.corp) == Clock.corp, col(Lead.id) == Clock.lead_id))
+        query = query.where(by_team(team))
     return await _some(tx, query, col(Clock.lead_id), col(Clock.settled_at), limit)
 
 
 async def closed(
-    tx: Tx, result: str, begin: datetime, end: datetime, *, source: str | None, team: Team, limit: int
+    tx: Tx, result: str, begin: datetime, end: datetime, *, source: str | None, team: Team | None, limit: int
 ) -> Found:
     """The leads whose opportunity was won or lost in [begin, end)."""
     query = select(col(Opportunity.lead_id)).where(
@@ -69,37 +70,37 @@ async def closed(
         its = and_(col(Reached.corp) == Opportunity.corp, col(Reached.lead_id) == Opportunity.lead_id)
         query = query.join(Reached, its).where(col(Reached.source) == source)
     if team is not None:
-        query = query.where(func.coalesce(Opportunity.closed_owner_id, Opportunity.owner_id).in_(team))
+        query = query.where(func.coalesce(Opportunity.closed_owner_id, Opportunity.owner_id).in_(team.members))
     return await _some(tx, query, col(Opportunity.lead_id), col(Opportunity.closed_at), limit)
 
 
-async def expected(tx: Tx, until: str, *, team: Team) -> tuple[int, int]:
+async def expected(tx: Tx, until: str, *, team: Team | None) -> tuple[int, int]:
     """(how many, fen) of the open opportunities that are expected by that day (2026-03-31)."""
     query = select(func.count(), func.sum(func.coalesce(Opportunity.amount, 0))).where(
         col(Opportunity.corp) == tx.corp, col(Opportunity.result) == "open", col(Opportunity.expected_on) != "",
         col(Opportunity.expected_on) <= until,
     )  # fmt: skip
     if team is not None:
-        query = query.where(col(Opportunity.owner_id).in_(team))
+        query = query.where(col(Opportunity.owner_id).in_(team.members))
     (found,) = await tx.rows(query)
     return int(found[0]), int(found[1] or 0)
 
 
 async def stretches(
-    tx: Tx, begin: datetime, end: datetime, *, team: Team, limit: int
+    tx: Tx, begin: datetime, end: datetime, *, team: Team | None, limit: int
 ) -> list[tuple[datetime | None, ...]]:
     """When each lead captured in [begin, end) came to each stage, the latest `limit` of them."""
     columns = [col(at) for at in STAGE_AT.values()]
     query = select(*columns).where(col(Reached.corp) == tx.corp, *_between(Reached.captured_at, begin, end))
     if team is not None:
-        mine = and_(col(Lead.corp) == Reached.corp, col(Lead.id) == Reached.lead_id, col(Lead.owner_id).in_(team))
+        mine = and_(col(Lead.corp) == Reached.corp, col(Lead.id) == Reached.lead_id, team.has())
         query = query.join(Lead, mine)
     found = await tx.rows(query.order_by(col(Reached.captured_at).desc()).limit(limit))
     return [tuple(row) for row in found]
 
 
 async def given_back(
-    tx: Tx, kind: str, begin: datetime, end: datetime, *, team: Team
+    tx: Tx, kind: str, begin: datetime, end: datetime, *, team: Team | None
 ) -> list[tuple[int, str, str | None]]:
     """(lead, its source, who) of every release (or disqualification) in [begin, end), the latest first."""
     its = and_(col(Reached.corp) == TimelineItem.corp, col(Reached.lead_id) == TimelineItem.lead_id)
@@ -113,7 +114,7 @@ async def given_back(
         .order_by(col(TimelineItem.at).desc())
     )  # fmt: skip
     if team is not None:
-        query = query.where(col(TimelineItem.by).in_(team))
+        query = query.where(col(TimelineItem.by).in_(team.members))
     return [(lead_id, source, by) for lead_id, source, by in await tx.rows(query)]
 
 
@@ -157,7 +158,7 @@ async def touches(tx: Tx, lead_ids: Sequence[int]) -> dict[int, list[tuple[datet
 
 
 async def of_cohort(
-    tx: Tx, stage: str, begin: datetime, end: datetime, *, source: str | None, team: Team, limit: int
+    tx: Tx, stage: str, begin: datetime, end: datetime, *, source: str | None, team: Team | None, limit: int
 ) -> Found:
     """The leads captured in [begin, end) that have reached a stage by now."""
     query = select(col(Reached.lead_id)).where(
@@ -167,12 +168,14 @@ async def of_cohort(
     if source is not None:
         query = query.where(col(Reached.source) == source)
     if team is not None:
-        mine = and_(col(Lead.corp) == Reached.corp, col(Lead.id) == Reached.lead_id, col(Lead.owner_id).in_(team))
+        mine = and_(col(Lead.corp) == Reached.corp, col(Lead.id) == Reached.lead_id, team.has())
         query = query.join(Lead, mine)
     return await _some(tx, query, col(Reached.lead_id), col(Reached.captured_at), limit)
 
 
-async def each(tx: Tx, kind: str, begin: datetime, end: datetime, *, team: Team) -> list[tuple[int, str, str | None]]:
+async def each(
+    tx: Tx, kind: str, begin: datetime, end: datetime, *, team: Team | None
+) -> list[tuple[int, str, str | None]]:
     """(lead, source, who) of everything of a kind in [begin, end): released, disqualified, won, or a stage reached."""
     if kind in ("released", "disqualified"):
         return await given_back(tx, kind, begin, end, team=team)
@@ -189,5 +192,5 @@ async def each(tx: Tx, kind: str, begin: datetime, end: datetime, *, team: Team)
         its = and_(col(Lead.corp) == Reached.corp, col(Lead.id) == Reached.lead_id)
         query = select(col(Reached.lead_id), col(Reached.source), owner).join(Lead, its)
         query = query.where(col(Reached.corp) == tx.corp, *_between(STAGE_AT[kind], begin, end))
-    query = query if team is None else query.where(owner.in_(team))
+    query = query if team is None else query.where(owner.in_(team.members))
     return [(lead_id, source, by) for lead_id, source, by in await tx.rows(query.limit(50_000))]

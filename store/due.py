@@ -70,6 +70,15 @@ async def next_instant(tx: Tx) -> datetime | None:
     return found
 
 
+async def done_at(tx: Tx, *, kind: str, key: str) -> datetime | None:
+    """The instant for which something was kept that has been done; None while it has not."""
+    return await tx.first(
+        select(col(Due.run_at)).where(
+            col(Due.corp) == tx.corp, col(Due.kind) == kind, col(Due.key) == key, col(Due.state) == "done"
+        )
+    )
+
+
 async def oldest_due(tx: Tx, *, now: datetime) -> datetime | None:
     """The instant of the oldest row that is due and not done."""
     found = await next_instant(tx)

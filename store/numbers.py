@@ -1,6 +1,7 @@
 """The sums behind the company's numbers: each is one question to narrow rows, found through its period's index."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -21,7 +22,19 @@ STAGE_AT: Mapping[str, Any] = {
     "leads": Reached.captured_at, "mql": Reached.mql_at, "sal": Reached.sal_at, "sql": Reached.sql_at,
     "opportunity": Reached.opportunity_at, "won": Reached.won_at,
 }  # fmt: skip
-Team = Collection[str] | None
+
+
+@dataclass(frozen=True)
+class Team:
+    """Whose leads, deals and claims count: a team's members, and what is free in the pools that it claims from."""
+
+    members: tuple[str, ...]
+    pools: tuple[str, ...] = ()
+
+    def has(self) -> ColumnElement[bool]:
+        """Whether a lead is the team's to care for."""
+        free = and_(col(Lead.owner_id).is_(None), col(Lead.pool).in_(self.pools))
+        return or_(col(Lead.owner_id).in_(self.members), free)
 
 
 _NEXT_SOURCE = (
@@ -42,16 +55,15 @@ def _in(column: Any, begin: datetime, end: datetime) -> tuple[ColumnElement[bool
     return col(column) >= begin, col(column) < end
 
 
-def _owned(query: Select[Any], team: Team, lead_id: Any) -> Select[Any]:
-    """Only leads that somebody of the team owns now."""
+def _owned(query: Select[Any], team: Team | None, lead_id: Any) -> Select[Any]:
+    """Only leads that are the team's now."""
     if team is None:
         return query
-    owned = and_(col(Lead.corp) == Reached.corp, col(Lead.id) == lead_id, col(Lead.owner_id).in_(team))
-    return query.join(Lead, owned)
+    return query.join(Lead, and_(col(Lead.corp) == Reached.corp, col(Lead.id) == lead_id, team.has()))
 
 
 async def flows(
-    tx: Tx, stage: str, begin: datetime, end: datetime, *, by: str | None, team: Team = None
+    tx: Tx, stage: str, begin: datetime, end: datetime, *, by: str | None, team: Team | None = None
 ) -> list[tuple[Key, int, int, int]]:
     """(key, furthest, how many, how many of them automated) of the leads that reached a stage in [begin, end)."""
     key = OF_LEAD[by] if by else _NOBODY
@@ -63,10 +75,10 @@ async def flows(
     return [(one, furthest, int(many), int(alone or 0)) for one, furthest, many, alone in await tx.rows(query)]
 
 
-def _answered(key: ColumnElement[Any], begin: datetime, end: datetime, corp: str, team: Team) -> Any:
+def _answered(key: ColumnElement[Any], begin: datetime, end: datetime, corp: str, team: Team | None) -> Any:
     where = (col(Reached.corp) == corp, *_in(Reached.captured_at, begin, end), col(Reached.response).is_not(None))
     if team is not None:
-        where = (*where, col(Reached.contact_by).in_(team))
+        where = (*where, col(Reached.contact_by).in_(team.members))
     return where
 
 
@@ -75,7 +87,7 @@ def _response_key(by: str | None) -> Any:
 
 
 async def response_buckets(
-    tx: Tx, begin: datetime, end: datetime, *, by: str | None, team: Team = None
+    tx: Tx, begin: datetime, end: datetime, *, by: str | None, team: Team | None = None
 ) -> list[tuple[Key, int, int]]:
     """(key, bucket, how many): response times in steps of ten minutes, of leads captured in [begin, end)."""
     key = _response_key(by)
@@ -86,8 +98,14 @@ async def response_buckets(
 
 
 async def responses_in(
-    tx: Tx, begin: datetime, end: datetime, wanted: Sequence[tuple[Key, int]], *, by: str | None, team: Team = None
-) -> list[tuple[Key, int]]:
+    tx: Tx,
+    begin: datetime,
+    end: datetime,
+    wanted: Sequence[tuple[Key, int]],
+    *,
+    by: str | None,
+    team: Team | None = None,
+) -> list[tuple[Key, int]]:  # fmt: skip
     """(key, microseconds) of every response time in some buckets."""
     if not wanted:
         return []
@@ -101,8 +119,13 @@ async def responses_in(
     return [(one, int(micro)) for one, micro in await tx.rows(query)]
 
 
+def by_team(team: Team) -> ColumnElement[bool]:
+    """Whether a promise was the team's: one of it met it, or nobody did and the lead is theirs to care for."""
+    return or_(col(Clock.met_by).in_(team.members), and_(col(Clock.met_by).is_(None), team.has()))
+
+
 async def promises(
-    tx: Tx, name: str, begin: datetime, end: datetime, *, by: str | None, team: Team = None
+    tx: Tx, name: str, begin: datetime, end: datetime, *, by: str | None, team: Team | None = None
 ) -> list[tuple[Key, int, int]]:
     """(key, kept 1 or broken 0, how many) of the promises of a name that were met or ended in [begin, end)."""
     key = col(Clock.met_by) if by == "rep" else OF_LEAD[by] if by else _NOBODY
@@ -112,7 +135,8 @@ async def promises(
     if by in OF_LEAD:
         query = query.join(Reached, and_(col(Reached.corp) == Clock.corp, col(Reached.lead_id) == Clock.lead_id))
     if team is not None:
-        query = query.where(col(Clock.met_by).in_(team))
+        query = query.join(Lead, and_(col(Lead.corp) == Clock.corp, col(Lead.id) == Clock.lead_id))
+        query = query.where(by_team(team))
     rows = await tx.rows(query.group_by(*([key] if by else []), col(Clock.held)))
     return [(one, int(held), int(many)) for one, held, many in rows]
 
@@ -123,17 +147,17 @@ def _deal_key(by: str | None) -> ColumnElement[Any]:
     return OF_LEAD[by] if by else _NOBODY
 
 
-def _of_deals(query: Select[Any], by: str | None, team: Team) -> Select[Any]:
+def _of_deals(query: Select[Any], by: str | None, team: Team | None) -> Select[Any]:
     if by in OF_LEAD or by == "first":
         mine = and_(col(Reached.corp) == Opportunity.corp, col(Reached.lead_id) == Opportunity.lead_id)
         query = query.join(Reached, mine)
     if team is not None:
-        query = query.where(_deal_key("rep").in_(team))
+        query = query.where(_deal_key("rep").in_(team.members))
     return query
 
 
 async def closed(
-    tx: Tx, begin: datetime, end: datetime, *, by: str | None, team: Team = None
+    tx: Tx, begin: datetime, end: datetime, *, by: str | None, team: Team | None = None
 ) -> list[tuple[Key, str, int, int]]:
     """(key, result, how many, fen) of the opportunities that were closed in [begin, end)."""
     key = _deal_key(by)
@@ -145,7 +169,7 @@ async def closed(
 
 
 async def cycles(
-    tx: Tx, begin: datetime, end: datetime, *, by: str | None, team: Team = None
+    tx: Tx, begin: datetime, end: datetime, *, by: str | None, team: Team | None = None
 ) -> list[tuple[Key, datetime, datetime]]:
     """(key, first real contact, won) of the opportunities won in [begin, end) whose lead was ever contacted."""
     key = _deal_key(by)
@@ -158,7 +182,7 @@ async def cycles(
 
 
 async def pipeline(
-    tx: Tx, begin: datetime, end: datetime, *, by: str | None, team: Team = None
+    tx: Tx, begin: datetime, end: datetime, *, by: str | None, team: Team | None = None
 ) -> list[tuple[Key, int]]:
     """(key, fen): open and won amounts, created in [begin, end), whose lead's first enquiry came from a campaign."""
     key = _deal_key(by)
@@ -171,7 +195,7 @@ async def pipeline(
 
 
 async def paid(
-    tx: Tx, begin: datetime | None, end: datetime | None, *, by: str | None, team: Team = None
+    tx: Tx, begin: datetime | None, end: datetime | None, *, by: str | None, team: Team | None = None
 ) -> list[tuple[Key, int]]:
     """(key, fen) of the payments received in [begin, end), or to date."""
     key = _deal_key(by)
@@ -184,7 +208,7 @@ async def paid(
     return [(one, int(fen or 0)) for one, fen in await tx.rows(query.group_by(key) if by else query)]
 
 
-async def customers(tx: Tx, *, by: str | None, team: Team = None) -> list[tuple[Key, int]]:
+async def customers(tx: Tx, *, by: str | None, team: Team | None = None) -> list[tuple[Key, int]]:
     """(key, how many) leads with a won opportunity, to date."""
     if by == "rep" or team is not None:
         key = _deal_key(by)

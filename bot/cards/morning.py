@@ -1,6 +1,7 @@
 """The first card of a working day: what came while nobody was to be disturbed, one's own leads first."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 
 from bot.actions import AskTransfer, Claim, Nudge, Show, ShowMine, ShowPool
 from bot.cards.asked import Asked, title_of
@@ -33,7 +34,7 @@ class Still:
 class View:
     """One's own leads with news (and `words`, what is new), the free ones that came, and how many each.
 
-    `still` are those that have not moved for too long, the longest first.
+    `still` are those that have not moved for too long, the longest first; `today` what was promised for today.
     """
 
     mine: tuple[Lead, ...]
@@ -42,6 +43,7 @@ class View:
     pooled: int = 0  # how many can be claimed altogether
     may_claim: bool = True
     still: tuple[Still, ...] = ()
+    today: tuple[Lead, ...] = ()
 
     @property
     def count(self) -> int:
@@ -49,9 +51,9 @@ class View:
         return len(self.mine) + len(self.free) + len(self.still)
 
 
-async def what_came(tx: Tx, who: Who, ctx: Context) -> View:
-    """What came for this person since the work before ended."""
-    since = ctx.hours_of(await find_member(tx, who.id or "")).rested_since(ctx.now)
+async def what_came(tx: Tx, who: Who, ctx: Context, *, after: datetime | None = None) -> View:
+    """What came for this person since the work before ended (or since an instant `after` that)."""
+    since = after or ctx.hours_of(await find_member(tx, who.id or "")).rested_since(ctx.now)
     mine = await leads.list_owned(tx, who.id or "", now=ctx.now, midnight=ctx.midnight, limit=LOOKED_AT)
     owned = [*mine, *await leads.list_covered(tx, who.id or "")]
     by_id = {lead.id or 0: lead for lead in owned}
@@ -67,7 +69,8 @@ async def what_came(tx: Tx, who: Who, ctx: Context) -> View:
         came |= dict.fromkeys(item.lead_id for item in await timeline.list_since(tx, list(free), kind, since))
     new = [free[number] for number in free if number in came]
     pooled = await leads.count_free(tx, pools) if new else 0
-    mine, still = tuple(by_id[number] for number in news), await _unmoved(tx, who, ctx)
+    mine = tuple(by_id[number] for number in news)
+    still = [] if after else await _unmoved(tx, who, ctx)
     return View(mine, tuple(news.values()), tuple(new), pooled, who.role == "rep", tuple(still))
 
 
@@ -87,19 +90,28 @@ async def _unmoved(tx: Tx, who: Who, ctx: Context) -> list[Still]:
 
 async def look(tx: Tx, asked: Asked, ctx: Context) -> View | None:
     """Read what came; None when nothing is left of it."""
-    found = await what_came(tx, asked.who, ctx) if asked.who is not None else None
-    return found if found is not None and found.count else None
+    if asked.who is None:
+        return None
+    told = asked.params.get("after")
+    found = await what_came(tx, asked.who, ctx, after=datetime.fromisoformat(str(told)) if told else None)
+    if asked.params.get("today"):
+        promised = await leads.list_due(tx, asked.who.id or "", now=ctx.now, midnight=ctx.midnight, limit=LOOKED_AT)
+        known = {lead.id for lead in found.mine}
+        found = replace(found, today=tuple(lead for lead in promised if lead.id not in known))
+    return found if found.count or found.today else None
 
 
 def draw(view: View) -> Card:
     """Six rows, the first ones to claim as buttons; the rest by 我的 and 线索池."""
     rows = [(word, lead) for word, lead in zip(view.words, view.mine, strict=True)]
+    rows += [("今天", lead) for lead in view.today]
     rows += [("可领取", lead) for lead in view.free]
     unmoved = [Field("没动", f"{one.days} 天没动 · {title_of(one.lead)}({one.owner})") for one in view.still]
     parts = [f"你的 {len(view.mine)} 条" if view.mine else "", f"可领取 {len(view.free)} 条" if view.free else ""]
+    parts.append(f"今天要跟进 {len(view.today)} 条" if view.today else "")
     parts.append(f"好几天没动的 {len(view.still)} 条" if view.still else "")
     claims = [Button(f"领取 {lead.no}", Claim(lead.id or 0, lead.version)) for lead in view.free if view.may_claim]
-    opens = [Button(f"看 {lead.no}", Show(lead.id or 0)) for lead in view.mine]
+    opens = [Button(f"看 {lead.no}", Show(lead.id or 0)) for lead in (*view.mine, *view.today)]
     urge = [
         button
         for one in view.still[:2]
@@ -109,12 +121,13 @@ def draw(view: View) -> Card:
         )
     ]
     first = [*urge, *opens[:2], *claims][:BUTTONS]
-    more = [Button("我的", ShowMine())] if view.mine else []
+    more = [Button("我的", ShowMine())] if view.mine or view.today else []
     more += [Button(f"线索池({view.pooled})", ShowPool())] if view.pooled else []
     shown = [*unmoved, *(Field(word, f"{title_of(lead)} · {lead.grade}") for word, lead in rows)]
-    left, came = len(shown) - ROWS, len(rows)
+    left, came = len(shown) - ROWS, len(view.mine) + len(view.free)
+    still = f"早上好,有 {len(unmoved)} 个商机该催一催" if unmoved else f"早上好,今天要跟进 {len(view.today)} 条"
     return Card(
-        title=f"早上好,下班后来了 {came} 条" if came else f"早上好,有 {len(unmoved)} 个商机该催一催",
+        title=f"早上好,下班后来了 {came} 条" if came else still,
         subtitle=",".join(part for part in parts if part),
         source="上班清单",
         text=f"还有 {left} 条,点下面的按钮看全部" if left > 0 else "",

@@ -17,7 +17,7 @@ from reports.funnel import Step, steps
 from reports.numbers import figures, numbers
 from reports.period import Period
 from reports.ranking import Place, ranking
-from reports.teams import members_of
+from reports.teams import team_named
 from reports.words import month_of, shown
 from store import behind
 from store.tx import Tx
@@ -46,6 +46,7 @@ class View:
     expected: tuple[int, int] = (0, 0)
     hidden: int = 0
     greeting: str = ""
+    within: str = ""
 
 
 async def look(tx: Tx, asked: Asked, ctx: Context) -> View | None:
@@ -56,13 +57,14 @@ async def look(tx: Tx, asked: Asked, ctx: Context) -> View | None:
     report, team_name = str(told.get("report", "day")), str(told.get("team", ""))
     period = Period(date.fromisoformat(str(told["first"])), date.fromisoformat(str(told["last"])))
     zone = ctx.rules.zone
-    team = await members_of(tx, team_name) if team_name else None
+    team = await team_named(tx, team_name, rules=ctx.rules) if team_name else None
     view: dict[str, Any] = {
         "report": report,
         "period": period,
         "today": ctx.today,
         "team": team_name,
         "greeting": str(told.get("greeting", "")),
+        "within": f"{ctx.rules.clocks['claim'].within} 内 " if "claim" in ctx.rules.clocks else "",
     }
     if report == "ranking":
         places, hidden = await ranking(tx, period, team=team, zone=zone)
@@ -141,7 +143,7 @@ def draw_day(view: View) -> Card:
 
     rows = [
         Field("新增", f"{now['leads']} 条,上期 {before['leads']}"),
-        Field("认领率", f"{kept('claim_rate')},按时领取"),
+        Field("认领率", f"{view.within}{kept('claim_rate')}"),
         Field("首跟率", f"{kept('first_contact_rate')},按时联系"),
         Field("超时", f"{view.late_count} 条还没跟上" if view.late_count else "没有"),
         Field("赢单", won),

@@ -11,13 +11,13 @@ from leads.facts import Fact
 from leads.rights import Who, can_see, require_role
 from reports.period import DAY, Period
 from reports.ranking import hide
-from reports.teams import known_teams, members_of
+from reports.teams import known_teams, team_named
 from reports.words import WORDS, BadPeriod, month_of, read_period, shown
 from store import behind
 from store.behind import Found
 from store.leads import find_leads
 from store.members import name_of
-from store.numbers import STAGE_AT
+from store.numbers import STAGE_AT, Team
 from store.talk import set_focus
 from store.tx import Tx
 
@@ -132,7 +132,7 @@ async def on_show_number(tx: Tx, action: ShowNumber, who: Who, ctx: Context) -> 
     except ValueError:
         raise Unusable("这张卡片太旧了,重新发「日报」看看。") from None
     await asked_for(tx, action.team, who, ctx, word="日报", usual=period, own=False)
-    team = await members_of(tx, action.team) if action.team else None
+    team = await team_named(tx, action.team, rules=ctx.rules) if action.team else None
     found, total = await _behind(tx, action, period, team, ctx)
     visible = [
         lead.id or 0 for lead in await find_leads(tx, found) if await can_see(tx, lead, who, rules=ctx.rules)
@@ -152,7 +152,7 @@ async def _list(tx: Tx, title: str, visible: list[int], total: int, who: Who, ct
     return [Answer("list", params={"title": title, "leads": visible[:LISTED], "hint": hint})]
 
 
-async def _behind(tx: Tx, action: ShowNumber, period: Period, team: list[str] | None, ctx: Context) -> Found:
+async def _behind(tx: Tx, action: ShowNumber, period: Period, team: Team | None, ctx: Context) -> Found:
     begin, end = period.instants(ctx.rules.zone)
     what, how = action.what, {"source": action.key or None, "team": team, "limit": LOOKED_AT}
     if what.startswith("cohort:"):
@@ -182,7 +182,7 @@ async def on_question(tx: Tx, text: str, who: Who, ctx: Context) -> list[Fact | 
     usual = Period(ctx.today - 6 * DAY, ctx.today)
     own = who.role == "manager"
     period, team_name = await asked_for(tx, left, who, ctx, word="渠道", usual=usual, own=own)
-    team = await members_of(tx, team_name) if team_name else None
+    team = await team_named(tx, team_name, rules=ctx.rules) if team_name else None
     begin, end = period.instants(ctx.rules.zone)
     kind = {"退回": "released", "无效": "disqualified", "赢单": "won", "mql": "mql"}.get(what, "leads")
     by_source = of in ("渠道", "来源")

@@ -50,7 +50,7 @@ def states(lead: Lead, clock: Clock) -> dict[str, object]:
         Step("leads", "线索", 240, None, 0.4), Step("mql", "MQL", 180, 0.75, 1.2), Step("won", "赢单", 6, 0.2, None),
     ]  # fmt: skip
     rows = [figures(counted("抖音")), figures(counted("官网", cost=0))]
-    told = {"now": day, "before": before, "expected": (4, 35_000_000)}
+    told = {"now": day, "before": before, "expected": (4, 35_000_000), "within": "2h 内 "}
     return {
         "numbers": numbers.draw(view("day", **told, late=[late(lead, clock)], late_count=3)),
         "numbers-of-nothing": numbers.draw(view("day", now=figures(Counted()), before=figures(Counted()), team="华东")),

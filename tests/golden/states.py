@@ -292,6 +292,7 @@ STATES: dict[str, Message] = {
         )
     ),
     **figures_made_up.states(customer(stage="sal"), Clock(id=5, lead_id=1024)),
+    "picture": File("漏斗03-17.png", b"a picture"),
     "weekly-of-nothing": weekly.draw(
         weekly.View("03-16 到 03-18", Record(), Record(), Delivered(0, 0), None, {}, "2026-03-16")
     ),

@@ -11,7 +11,7 @@ from leads.errors import Unusable
 from leads.mask import said
 from reports.numbers import Counted, figures, numbers
 from reports.period import DAY, Period
-from reports.teams import NoTeam, members_of, team_of_each
+from reports.teams import NoTeam, team_named, team_of_each
 from store.campaigns import name_of_each
 from store.members import list_everyone
 from store.tx import Tx
@@ -80,7 +80,7 @@ async def on_numbers(call: Call) -> Reply:
         raise Unusable("from:不能晚于 to。")
     async with call.desk.store.read() as tx:
         try:
-            team = await members_of(tx, wanted.team) if wanted.team else None
+            team = await team_named(tx, wanted.team, rules=rules) if wanted.team else None
         except NoTeam as unknown:
             raise Unusable(f"team:{unknown}") from None
         teams = await team_of_each(tx)
