@@ -33,7 +33,7 @@ from sandbox.dingtalk.standin import DingTalkStandIn
 from sandbox.history import Past, plant
 from sandbox.look import dingtalk_look, wecom_look
 from sandbox.page.serve import page_routes
-from sandbox.sample import ALWAYS_OPEN, MEMBERS, OPENERS, PEOPLE, seeds, steps
+from sandbox.sample import ALWAYS_OPEN, MEMBERS, OPENERS, PEOPLE, PRODUCTS, seeds, steps
 from sandbox.wecom.standin import WeComStandIn
 from store.due import next_instant
 from store.migrate import migrate
@@ -74,6 +74,7 @@ def sample_folder(root: Path, *, wecom: str, dingtalk: str, secret: str, port: i
     rules = re.sub(r"  hours:.*?  holidays: china[^\n]*\n", ALWAYS_OPEN, rules, flags=re.DOTALL)
     folder.rules.write_text(rules, encoding="utf-8")
     folder.members.write_text(MEMBERS, encoding="utf-8")
+    folder.products.write_text(PRODUCTS, encoding="utf-8")
     return folder
 
 

@@ -15,6 +15,16 @@ PEOPLE = (
     {"id": "lina", "name": "李娜", "role": "销售"},
     {"id": "chenjing", "name": "陈静", "role": "主管"},
 )
+PRODUCTS = """编号,名称,别名,单位,单价,最低价,最大折扣
+CAM-500,工业相机 500 万,工业相机;相机,台,8800,7000,10
+LENS-25,25mm 镜头,镜头,个,1280,,
+LIGHT-90,环形光源,光源,个,980,,15
+"""
+CAMPAIGNS = (
+    ("抖音-秋季视频", "抖音", 3600.0),
+    ("展会-苏州机器视觉展", "展会", 12000.0),
+    ("百度-品牌词", "百度", 2400.0),
+)
 OPENERS = {"wanglei": "线索池", "lina": "我的", "chenjing": "超时"}  # what people ask first in a chat that is empty
 ALWAYS_OPEN = """  hours:                                     # 演示公司全天上班,随时都能看到提醒
     mon: ["00:00-24:00"]
@@ -44,8 +54,19 @@ SOURCES = ("官网", "百度", "抖音", "展会", "老客户介绍")
 
 
 @dataclass(frozen=True)
+class Deal:
+    """What became of a lead: the stage that its deal has reached, and how it ended, if it has."""
+
+    product: str
+    amount: int
+    stage: str
+    ended: str = ""  # win, lose
+    reason: str = ""
+
+
+@dataclass(frozen=True)
 class Seed:
-    """One lead of the sample: what a channel delivered, who took it, what they wrote."""
+    """One lead of the sample: what a channel delivered, who took it, what they wrote, what became of it."""
 
     source: str
     fields: dict[str, str]
@@ -53,13 +74,22 @@ class Seed:
     notes: tuple[str, ...] = ()
     age_minutes: int = 0
     next_hours: int = 0
+    deal: Deal | None = None
+
+
+DEALS = {
+    28: Deal("工业相机", 264000, "签约", "win"),
+    29: Deal("工业相机", 480000, "商务谈判"),
+    31: Deal("25mm 镜头", 64000, "方案报价"),
+    35: Deal("环形光源", 98000, "需求分析", "lose", "价格高了"),
+}  # by the number of the lead
 
 
 def seeds() -> Iterator[Seed]:
     """Forty leads, the oldest first: most are quiet, a dozen were worked on, three wait for somebody to take them."""
     for number in range(40):
         company, city = COMPANIES[number % 20]
-        name = PEOPLE_NAMES[(number * 7) % 20]
+        name = PEOPLE_NAMES[(number * 7 + number // 20 * 3) % 20]
         fields = {
             "name": name,
             "phone": f"1390571{number * 37 % 10000:04}",
@@ -78,11 +108,14 @@ def seeds() -> Iterator[Seed]:
         }
         if number < 33:
             notes = ("电话聊了,需求清楚,要一份报价", "报价已发,对方在走内部流程")[: 1 + number % 2]
-            yield Seed(source, fields, "wanglei", notes, age_minutes=(40 - number) * 90, next_hours=number % 3 * 3)
+            age, hours = (40 - number) * 90, number % 3 * 3
+            yield Seed(source, fields, "wanglei", notes, age_minutes=age, next_hours=hours, deal=DEALS.get(number))
         elif number < 37:
             notes = ("加了微信,约了产品演示",) if number % 2 else ()
             age = 26 * 60 if number == 34 else (40 - number) * 60  # one was never called: its promise is broken
-            yield Seed(source, fields, "lina", notes, age_minutes=age, next_hours=number % 2 * 4)
+            yield Seed(
+                source, fields, "lina", notes, age_minutes=age, next_hours=number % 2 * 4, deal=DEALS.get(number)
+            )
         else:
             yield Seed(source, fields, age_minutes=(40 - number) * 4)
 

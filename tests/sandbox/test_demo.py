@@ -62,7 +62,7 @@ async def test_the_same_minute_on_dingtalk_is_true_on_wecom_too(address):
         await expect(page.locator(".guide li.done")).to_have_count(6)
         await expect(phone(page, "lina")).not_to_contain_text("13805716621")
         await live_button(page, "wanglei", "领取 L1040").click()
-        await expect(phone(page, "wanglei").locator(".card").last).to_contain_text("L1040 沈毅")
+        await expect(phone(page, "wanglei").locator(".card").last).to_contain_text("L1040 朱丽")
         await switch_to(page, "wecom")
         await expect(offer).to_contain_text("已被王磊领取")
         assert await offer.get_by_role("button", name="领取", exact=True).count() == 0
