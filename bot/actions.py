@@ -387,6 +387,17 @@ class GetContent:
     """Bring a piece of the library into the chat."""
 
     name: str
+class StartJourney:
+    """A journey that was said in a sentence becomes part of the rules."""
+
+    sketch_id: int
+
+
+@dataclass(frozen=True)
+class DropJourney:
+    """It does not."""
+
+    sketch_id: int
 
 
 @dataclass(frozen=True)
@@ -419,4 +430,6 @@ Action = (
     | ConfirmImport | DropImport | AskColumns | UndoImport | HandOver | ShowMisses | ShowHeirs | DealAction
     | DecideUnsure | SendContent | GetContent | ShowNumber | ShowReport
     | QuoteAction
+    | DecideUnsure | SendContent | GetContent
+    | StartJourney | DropJourney
 )  # fmt: skip

@@ -23,7 +23,7 @@ from bot.hearers import (
     tell_owner_of_stop,
     tell_recycled,
 )
-from bot.journeying import hear_journeys, tell_colleague
+from bot.journeys.heard import hear_journeys, tell_colleague
 from bot.outgoing import offer, refresh
 from bot.promises import (
     cancel_clocks,

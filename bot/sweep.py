@@ -18,7 +18,7 @@ from bot.giving import give
 from bot.handlers.handover import on_hand_over_step, on_leaver
 from bot.handlers.inherit import on_inherit, on_inherited
 from bot.handlers.weekly import on_week_over
-from bot.journeying import on_journey
+from bot.journeys.heard import on_journey
 from bot.missed import on_comparison
 from bot.morning import on_later_note, on_morning
 from bot.outgoing import ring, tell_group_of_pool

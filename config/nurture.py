@@ -43,6 +43,13 @@ class CapOfAll(Cap):
     per_week: int | None = Field(default=4, ge=1)
 
 
+class Budget(Section):
+    """How many messages a channel carries for all customers together on one day, and in one calendar month."""
+
+    per_day: int | None = Field(default=None, ge=1)
+    per_month: int | None = Field(default=None, ge=1)
+
+
 class Window(Section):
     """When a channel may be used: on these days, between these hours (all day when there are none)."""
 
@@ -80,6 +87,7 @@ class Nurture(Section):
     all_channels: CapOfAll = CapOfAll()
     quiet: Span = "21:00-09:00"
     windows: dict[Channel, Window] = Field(default_factory=dict)
+    budget: dict[Channel, Budget] = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def _told_apart(self) -> "Nurture":

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from config.nurture import CHANNELS
 from config.rules import Rules
+from nurture import planner
 from nurture.permit import permit
 from nurture.quiet import next_hour
 from store import outbox
@@ -69,6 +70,7 @@ async def want(
             return Withheld(asked.code, asked.why)
         run_at = asked.until
     run_at = next_hour(channel, rules=rules, now=run_at)
+    run_at = await planner.place(tx, channel, run_at=run_at, rules=rules, now=now)
     lead = await find_lead(tx, lead_id)
     lead_id = lead.id or lead_id if lead is not None else lead_id
     new = await outbox.ask(

@@ -14,6 +14,7 @@ from sqlmodel import col
 from config.telling import Tellable
 from store import approval as approval
 from store import batch as batch  # these register their tables with the metadata
+from store import budget as budget
 from store import channels as channels
 from store import content as content
 from store import deal as deal

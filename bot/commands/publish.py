@@ -7,8 +7,9 @@ from typing import Any
 
 from bot.admin import CommandFailed
 from bot.commands.astray import drawn
+from bot.journeys.contents import unknown_contents
 from config.difference import differences
-from config.document import BadDocument
+from config.document import BadDocument, load
 from config.folder import Folder
 from config.rules import Rules, load_rules
 from config.sanity import Crew, fitting_rules
@@ -107,7 +108,10 @@ async def fitting_file(tx: Tx, text: str, file: str, arguments: Mapping[str, Any
     folder = Folder(Path(arguments["file"]).parent)
     crew = await _crew(tx, arguments)
     try:
-        return fitting_rules(text, file, crew, folder, today=now.date())
+        rules = fitting_rules(text, file, crew, folder, today=now.date())
+        if problems := await unknown_contents(tx, rules, load(text, file), folder=folder):
+            raise BadDocument(problems)
+        return rules
     except BadDocument as error:
         raise drawn(error, text, file, folder) from None
 

@@ -22,6 +22,7 @@ from bot.actions import (
     DecideUnsure,
     Disqualify,
     DropDraft,
+    DropJourney,
     DropImport,
     Fill,
     GetContent,
@@ -51,6 +52,7 @@ from bot.actions import (
     ShowOverdue,
     ShowPool,
     ShowReport,
+    StartJourney,
     Supply,
     Transfer,
     Undo,
@@ -89,6 +91,7 @@ from bot.handlers import (
     handover,
     importing,
     inherit,
+    journey,
     look,
     merge,
     numbers,
@@ -210,6 +213,8 @@ HANDLERS: dict[type[Action], Handler] = {
     PlaceOrder: order.on_place_order,
     RetryOrder: connector.on_retry_order,
     RetryConnector: connector.on_retry_connector,
+    StartJourney: journey.on_start,
+    DropJourney: journey.on_drop,
 }
 
 # What a card that asked a question says once it is answered; living cards of leads are redrawn instead.
@@ -227,6 +232,8 @@ DONE: dict[type[Action], str] = {
     Resend: "正在重发",
     DecideUnsure: "已决定",
     RollBack: "正在回退",
+    StartJourney: "已启动",
+    DropJourney: "已丢弃",
     Fill: "已记好",
     Supply: "已记好",
     HandOver: "已交接",

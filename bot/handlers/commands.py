@@ -22,6 +22,7 @@ from bot.handlers import (
     followup,
     handover,
     importing,
+    journey,
     kf,
     leave,
     look,
@@ -150,6 +151,10 @@ TABLE = (
     Command(
         ("活动",), "办活动:报名、签到、谁来了", "活动 新建 夏季沙龙 7月3日", on_words=campaign.on_event_word,
         roles=LEADERS,
+    ),
+    Command(
+        ("旅程",), "培育旅程:画出来、试运行、一句话新建", "旅程 新建 下载白皮书后等2天发案例,再等3天没打开就让销售联系",
+        on_words=journey.on_journey_word,
     ),
     Command(("活码", "获客链接"), "活码和获客链接在哪,谁在接待", "活码", on_alone=way.on_ways_word, roles=LEADERS),
     Command(("日历",), "哪天上班、哪天休息", "日历", on_alone=office.on_calendar),

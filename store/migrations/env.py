@@ -4,6 +4,7 @@ from alembic import context
 
 from store import approval as approval
 from store import batch as batch  # registers its tables with the metadata
+from store import budget as budget
 from store import channels as channels  # registers its tables
 from store import content as content
 from store import deal as deal  # registers its tables

@@ -1,0 +1,88 @@
+"""How a journey is doing, and what it would do, in words."""
+
+from collections.abc import Mapping
+
+from bot.context import Context
+from config.journey import Journey
+from leads.mask import said
+from leads.reach_facts import CHANNEL_LABELS
+from nurture.facts import CAUSES, ENDINGS
+from nurture.foresight import Foreseen, foresee, list_travellers
+from nurture.picture import Count
+from nurture.planner import Wish, outlook_text
+from store import journeys
+from store.tx import Tx
+
+LOOKED_AT = 20
+SHOWN = 8
+WAVE = 1000  # people whose first message is planned
+
+
+def line_of(states: Mapping[str, int]) -> str:
+    """进来 120,在走 80,停着 6,走完 20,达成 10,退出 4."""
+    if not states:
+        return "还没有人走过"
+    labels = {"running": "在走", "paused": "停着", "finished": "走完", "goal": "达成", "exited": "退出"}
+    told = [f"{label} {states[state]}" for state, label in labels.items() if states.get(state)]
+    return ",".join([f"进来 {sum(states.values())}", *told])
+
+
+async def counted(tx: Tx, name: str, journey: Journey) -> dict[str, Count]:
+    """How many are at each step, of all versions together."""
+    found = await journeys.count_steps(tx, name)
+    return {step: Count(*found.get(step, (0, 0))) for step in journey.names}
+
+
+async def foreseen(tx: Tx, name: str, journey: Journey, ctx: Context) -> list[Foreseen]:
+    """The ways of the newest twenty who could set out now."""
+    people = await list_travellers(tx, journey, limit=LOOKED_AT)
+    return [await foresee(tx, lead, name, journey, rules=ctx.rules, now=ctx.now) for lead in people]
+
+
+async def dry_run(tx: Tx, name: str, journey: Journey, ctx: Context) -> str:
+    """这 20 人会在何时收到什么: nothing is sent, nothing changes."""
+    found = await foreseen(tx, name, journey, ctx)
+    if not found:
+        return f"试运行「{journey.label}」:现在没有符合条件的线索。"
+    lines = [f"试运行「{journey.label}」:现在上路的话,这 {len(found)} 人会(没有人打开、没有人领取的情况下):"]
+    for one in found[:SHOWN]:
+        who = f"{one.lead.no} {said(one.lead.name, reveal=False) or '未留姓名'}"
+        lines.append(f"· {who}:{_way(one, ctx)}")
+    if len(found) > SHOWN:
+        lines.append(f"· 还有 {len(found) - SHOWN} 人,接口 /api/v1/journeys/{name}/rehearsal 能看全部")
+    lines += await _refused(found)
+    lines += await wave(tx, name, journey, ctx)
+    return "\n".join(
+        [*lines, "什么都没有发。时间是北京时间。" if str(ctx.rules.zone) == "Asia/Shanghai" else "什么都没有发。"]
+    )
+
+
+def _way(one: Foreseen, ctx: Context) -> str:
+    if one.cause:
+        return CAUSES.get(one.cause) or ENDINGS.get(one.cause, one.cause)
+    told = []
+    for stop in one.stops:
+        when = f"{stop.at.astimezone(ctx.rules.zone):%m-%d %H:%M} "
+        label = CHANNEL_LABELS.get(stop.channel, "")
+        what = f"{label}{stop.text[stop.text.index('「') :]}" if stop.channel else stop.text
+        told.append(f"{what} 发不了({stop.refused})" if stop.refused else when + what)
+    return " → ".join(told) or "什么都不会收到"
+
+
+async def _refused(found: list[Foreseen]) -> list[str]:
+    none = sum(1 for one in found if any(stop.refused for stop in one.stops))
+    return [f"其中 {none} 人有消息发不了(没同意、退订或没有联系方式),旅程照走,不发。"] if none else []
+
+
+async def wave(tx: Tx, name: str, journey: Journey, ctx: Context) -> list[str]:
+    """What the first message to everybody who could set out now comes to, by channel: the plan before the start."""
+    people = await list_travellers(tx, journey, limit=WAVE)
+    wishes: dict[str, list[Wish]] = {}
+    for lead in people:
+        one = await foresee(tx, lead, name, journey, first=True, rules=ctx.rules, now=ctx.now)
+        for stop in one.stops:
+            if stop.channel:
+                wishes.setdefault(stop.channel, []).append(Wish(stop.at, stop.put_off))
+    lines = await outlook_text(tx, wishes, rules=ctx.rules, now=ctx.now)
+    every = f"前 {WAVE} 人" if len(people) == WAVE else f"{len(people)} 人"
+    return [f"符合条件的一共 {every},第一条消息:", *lines] if lines else [f"符合条件的一共 {every}。"]
