@@ -387,6 +387,8 @@ class GetContent:
     """Bring a piece of the library into the chat."""
 
     name: str
+
+
 class StartJourney:
     """A journey that was said in a sentence becomes part of the rules."""
 

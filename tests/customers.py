@@ -5,15 +5,18 @@ import json
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from bot.context import Context
 from bot.courier import Letter
 from bot.platform import Receipt
+from config.content import piece_of
 from config.folder import TEMPLATES, Folder
 from config.hours import calendar_of
 from config.rules import Rules, load_rules
 from leads.capture import Person, capture
 from leads.consent import Agreed, consent
+from nurture.library import publish
 from store.tx import Tx
 
 DEFAULT = (TEMPLATES / "default" / "rules.yaml").read_text("utf-8")
@@ -72,3 +75,13 @@ class Recorder:
             raise self.ends.pop(0)
         self.sent.append(json.loads(body)["ref"])
         return Receipt(message_id=self.sent[-1])
+
+
+async def publish_texts(place: Any, **titles: str) -> None:
+    """Short texts for the content library of a town, by name and title."""
+    ctx = await place.bot.context()
+    pieces = [
+        piece_of(f"---\ntitle: {title}\n---\n{{姓名|您}}好,{title}在这里。\n", name, f"content/{name}.md")
+        for name, title in titles.items()
+    ]
+    await place.bot.store.transaction(lambda tx: publish(tx, pieces, by="linda", rules=ctx.rules, now=ctx.now))

@@ -52,9 +52,8 @@ async def dry_run(tx: Tx, name: str, journey: Journey, ctx: Context) -> str:
         lines.append(f"· 还有 {len(found) - SHOWN} 人,接口 /api/v1/journeys/{name}/rehearsal 能看全部")
     lines += await _refused(found)
     lines += await wave(tx, name, journey, ctx)
-    return "\n".join(
-        [*lines, "什么都没有发。时间是北京时间。" if str(ctx.rules.zone) == "Asia/Shanghai" else "什么都没有发。"]
-    )
+    zone = "北京时间" if str(ctx.rules.zone) == "Asia/Shanghai" else str(ctx.rules.zone)
+    return "\n".join([*lines, f"什么都没有发,时间都是{zone}。"])
 
 
 def _way(one: Foreseen, ctx: Context) -> str:

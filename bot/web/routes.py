@@ -18,6 +18,7 @@ from bot.web.api import (
     docs,
     duplicates,
     imports,
+    journeys,
     leads,
     members,
     messages,
@@ -62,6 +63,7 @@ ROUTES: tuple[Route, ...] = (
     *opportunities.ROUTES,
     *imports.ROUTES,
     *content.ROUTES,
+    *journeys.ROUTES,
     *products.ROUTES,
     *CHANNELS,
 )

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.customers import Recorder
+from tests.customers import Recorder, publish_texts
 from tests.town import shanghai, town, words
 
 ONE = pytest.mark.only("sqlite")
@@ -38,6 +38,8 @@ class Trip:
         place.bot.reach["mail"] = self.mail
 
     async def lead(self, **more):
+        """The person, and the text that they are to get."""
+        await publish_texts(self.place, case="客户案例")
         return await self.place.capture(**{**WHO, **more})
 
     async def did(self, no, kind, **more):
@@ -135,3 +137,47 @@ async def test_whoever_leaves_a_segment_for_a_moment_loses_no_step(tmp_path):
         await place.api("PATCH", f"/leads/{leads[1]}", fields={"tag": ["展会"]})
         await place.later(days=2)
         assert trip.sent == 3 and len({letter.lead.no for letter in trip.mail.letters}) == 3
+
+
+@pytest.mark.feature("K1")
+async def test_a_sentence_is_drawn_tried_out_and_started(tmp_path, database, platform):
+    async with town(tmp_path, database=database, platform=platform) as place:
+        trip = Trip(place)
+        await publish_texts(place, case="客户案例")
+        no = await trip.lead()
+        came = await place.text("linda", "旅程 新建 下载白皮书后等2天发案例,再等3天没打开就让销售联系")
+        told = words(came)
+        assert "② 发邮件「case」" in told and "③ 等他打开邮件或点了邮件里的链接,最多 3 天 没有→⑤" in told
+        assert any(".svg" in repr(vars(message)) for message in came), "it is drawn"
+        assert f"{no} 王建国:" in told and "什么都没有发" in told
+        assert "启动了,规则第 2 版" in words(await place.press("linda", "启动"))
+        await place.bot._follow_rules()
+        await trip.did(no, "download")
+        assert await trip.tale(no) == ["「下载白皮书后等2天发案例,再等3天没打开」"]
+        assert "在走 1" in words(await place.text("linda", "旅程"))
+        assert "走到 s1" in words(await place.text("linda", f"旅程 {no}"))
+        assert "要由主管或管理员来看" in words(await place.text("wanglei", "旅程"))
+
+
+@pytest.mark.feature("K1")
+@pytest.mark.platforms("wecom")
+@ONE
+async def test_a_picture_counts_and_a_person_may_stop_it(tmp_path):
+    async with travelling(tmp_path) as place:
+        trip = Trip(place)
+        no = await trip.lead()
+        await trip.did(no, "download")
+        assert "① 等 2 天,到 10:00 [到过 1,现在 1]" in words(await place.text("linda", "旅程 白皮书"))
+        async with place.http.get("/api/v1/journeys/paper.svg") as answer:
+            drawn = await answer.text()
+            assert answer.content_type == "image/svg+xml" and "到过 1 人,现在 1 人" in drawn
+        _, found = await place.api("GET", "/journeys/paper")
+        assert (found["entered"], found["running"], found["steps"][0]["here"]) == (1, 1, 1)
+        assert "先停下了" in words(await place.text("linda", f"旅程 暂停 {no}"))
+        assert "有人按了暂停" in words(await place.text("linda", f"旅程 {no}"))
+        await place.later(days=9)
+        assert trip.sent == 0
+        assert "接着走了" in words(await place.text("linda", f"旅程 继续 {no}"))
+        assert "不再走了" in words(await place.text("linda", f"旅程 停 {no}"))
+        assert (await place.api("GET", "/journeys/paper"))[1]["exited"] == 1
+        assert "没有可以继续的旅程" in words(await place.text("linda", f"旅程 继续 {no}"))

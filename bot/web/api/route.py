@@ -80,6 +80,7 @@ class FileReply:
 
     name: str
     content: bytes
+    kind: str = "application/octet-stream"
 
 
 @dataclass(frozen=True)
@@ -134,7 +135,7 @@ def _as_file(reply: FileReply) -> web.Response:
     name = urllib.parse.quote(reply.name)
     return web.Response(
         body=reply.content,
-        content_type="application/octet-stream",
+        content_type=reply.kind,
         headers={"Content-Disposition": f"attachment; filename*=UTF-8''{name}"},
     )
 

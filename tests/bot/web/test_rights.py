@@ -33,6 +33,8 @@ PAGES = {  # members in a browser, with a session: no key opens them
     ("POST", "/app/imports/{batch}/bad"), ("POST", "/app/imports/{batch}/undo"), ("GET", "/app/channels"),
 }  # fmt: skip
 LOOKING = {  # any valid key
+    ("GET", "/api/v1/journeys"), ("GET", "/api/v1/journeys/{name}"), ("GET", "/api/v1/journeys/{name}.svg"),
+    ("GET", "/api/v1/journeys/{name}/rehearsal"),
     ("GET", "/api/v1/campaigns"), ("GET", "/api/v1/campaigns/{campaign}"), ("GET", "/api/v1/campaigns/{campaign}/qr"),
     ("GET", "/api/v1/channels"), ("GET", "/api/v1/content"),
     ("GET", "/api/v1/leads"), ("GET", "/api/v1/leads/{no}"), ("GET", "/api/v1/leads/{no}/timeline"),
