@@ -389,6 +389,7 @@ class GetContent:
     name: str
 
 
+@dataclass(frozen=True)
 class StartJourney:
     """A journey that was said in a sentence becomes part of the rules."""
 

@@ -29,6 +29,7 @@ from bot.dingtalk.login import DingTalkEntrance
 from bot.dingtalk.parts import DingTalkParts
 from bot.door import DOOR, Door
 from bot.entrance import Entrance
+from bot.first_texts import publish_first_texts
 from bot.forms import Forms
 from bot.guard import watch
 from bot.handlers.office import tell_of_rules, warn_of_calendar
@@ -244,6 +245,7 @@ class Leadbot:
         await self.store.transaction(self._import_members)
         await self.rulebook.publish_first()
         await self.rulebook.load()
+        await publish_first_texts(self.store, self.folder, self.rulebook.running(self.now()).rules, self.now())
         now = self.now()
         today = now.astimezone(self.rulebook.running(now).rules.zone).date()
         await publish_first(self.store, self.folder, today=today, now=now)

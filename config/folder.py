@@ -10,6 +10,7 @@ from pathlib import Path
 from config.document import read_text
 
 TEMPLATES = Path(__file__).parent / "templates"
+JOURNEYS = "journeys.yaml"  # goes to the end of every template's rules
 LETTERS = string.ascii_letters + string.digits
 
 
@@ -100,6 +101,8 @@ def create_folder(root: Path, *, template: str = "default") -> Created:
     for path in (root, folder.content, folder.data, folder.public):
         path.mkdir(parents=True, exist_ok=True)
     folder.data.chmod(0o700)
+    for text in sorted((*(TEMPLATES / "default" / "content").glob("*.md"), *(source / "content").glob("*.md"))):
+        (folder.content / text.name).write_text(text.read_text(encoding="utf-8"), encoding="utf-8")
     for name in ("leadbot.yaml", "rules.yaml", "members.csv", "products.csv"):
         (root / name).write_text(_of_template(source, name), encoding="utf-8")
     _write_env(folder.env, _of_template(source, "env"))
@@ -115,7 +118,8 @@ DINGTALK = {"robot": "机器人", "events": "事件订阅", "card": "互动卡�
 def _of_template(source: Path, name: str) -> str:
     """A file of an industry's template; what is the same everywhere stands in the default one."""
     own = source / name
-    return (own if own.is_file() else TEMPLATES / "default" / name).read_text(encoding="utf-8")
+    text = (own if own.is_file() else TEMPLATES / "default" / name).read_text(encoding="utf-8")
+    return text + (TEMPLATES / "default" / JOURNEYS).read_text(encoding="utf-8") if name == "rules.yaml" else text
 
 
 def _write_env(path: Path, template: str) -> None:

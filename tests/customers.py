@@ -85,3 +85,8 @@ async def publish_texts(place: Any, **titles: str) -> None:
         for name, title in titles.items()
     ]
     await place.bot.store.transaction(lambda tx: publish(tx, pieces, by="linda", rules=ctx.rules, now=ctx.now))
+
+
+def without_journeys(text: str) -> str:
+    """Rules without the journeys that every template ends with, so that a test can write its own."""
+    return text.partition("\njourneys:")[0] + "\n"

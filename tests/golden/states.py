@@ -16,6 +16,7 @@ from bot.cards import (
     extension,
     group,
     inherit,
+    journeys,
     lead,
     leaver,
     listing,
@@ -410,6 +411,8 @@ STATES: dict[str, Message] = {
     "content-of-nothing": content.draw(content.View("报价", ())),
     "content_file": File("工业相机报价.pdf", b"PDF"),
     "qr": File("夏季沙龙-签到.png", b"PNG"),
+    "journey": File("白皮书跟进.svg", b"<svg/>"),
+    "journey_draft": journeys.draw_draft(journeys.Question(7, "下载白皮书后等2天发案例", 5)),
     "rules": rules.draw(rules.View(3, 2, "规则第 3 版已经生效。改动:\n~ clocks.claim.within: 2h -> 4h", running=True)),
     "rules-outdated": rules.draw(rules.View(3, 2, "规则第 3 版已经生效。", running=False)),
     "dispute": dispute.draw(

@@ -16,7 +16,7 @@ from store import journeys
 from store.tx import Tx
 
 BASE = "/api/v1/journeys"
-ONE = BASE + "/{name}"
+ONE = BASE + "/{journey}"
 
 
 class StepShown(BaseModel):
@@ -90,23 +90,23 @@ async def list_them(call: Call) -> Reply:
 
 
 async def get(call: Call) -> Reply:
-    """GET /journeys/{name}."""
-    name, journey = _named(call, call.path["name"])
+    """GET /journeys/{journey}."""
+    name, journey = _named(call, call.path["journey"])
     async with call.desk.store.read() as tx:
         return Reply(await _show(tx, name, journey, call.context))
 
 
 async def picture(call: Call) -> FileReply:
-    """GET /journeys/{name}.svg."""
-    name, journey = _named(call, call.path["name"])
+    """GET /journeys/{journey}.svg."""
+    name, journey = _named(call, call.path["journey"])
     async with call.desk.store.read() as tx:
         drawn = svg(journey, rules=call.context.rules, counts=await counted(tx, name, journey))
     return FileReply(f"{journey.label}.svg", drawn.encode(), "image/svg+xml")
 
 
 async def rehearse(call: Call) -> Reply:
-    """GET /journeys/{name}/rehearsal."""
-    name, journey = _named(call, call.path["name"])
+    """GET /journeys/{journey}/rehearsal."""
+    name, journey = _named(call, call.path["journey"])
     zone = call.context.rules.zone
     async with call.desk.store.read() as tx:
         found = await foreseen(tx, name, journey, call.context)

@@ -35,6 +35,7 @@ from store.tx import Tx
 ADMIN_KEY = "canary-admin-key-0123456789"
 START = datetime(2026, 3, 18, 2, 20, tzinfo=UTC)  # a Wednesday, 10:20 in Shanghai
 TEMPLATE = Path(__file__).parents[3] / "config" / "templates" / "default" / "rules.yaml"
+JOURNEYS = TEMPLATE.with_name("journeys.yaml")
 
 MEMBERS = (
     ("li", "李娜", "rep", "华东"),
@@ -112,7 +113,7 @@ class Office:
 
 @pytest.fixture
 def rules() -> Rules:
-    found = validate(Rules, load(TEMPLATE.read_text("utf-8"), "rules.yaml"))
+    found = validate(Rules, load(TEMPLATE.read_text("utf-8") + JOURNEYS.read_text("utf-8"), "rules.yaml"))
     return found.model_copy(update={"version": 1})
 
 
