@@ -84,7 +84,14 @@ async def test_every_route_answers_each_key_as_the_table_says(
     await office.post(f"/api/v1/leads/{no}/qualify", {"by": "li"})
     deal = (await office.post("/api/v1/opportunities", {"lead": no, "product": "CRM"}, status=201))["no"]
     for method, path in sorted(LOOKING | ACTING):
-        named = {"source": "官网", "batch": batch, "campaign": campaign, "opportunity": deal, "name": "quote", "journey": "welcome"}
+        named = {
+            "source": "官网",
+            "batch": batch,
+            "campaign": campaign,
+            "opportunity": deal,
+            "name": "quote",
+            "journey": "welcome",
+        }
         address = path.format(no=no, id="li", **named)
         body = {"json": {} if method != "GET" else None}
         body = {SENDING: {"data": _list()}, FILING: {"data": _list()}, PICTURING: {"data": _picture()}}.get(

@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0042_budget"
-down_revision = "0041_views"
+revision = "0046_budget"
+down_revision = "0045_orders"
 
 
 def upgrade() -> None:
