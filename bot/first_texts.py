@@ -17,7 +17,7 @@ log = structlog.get_logger()
 
 
 async def publish_first_texts(store: Store, folder: Folder, rules: Rules, now: datetime) -> int:
-    """Publish what lies in content/ while the library is empty; returns how many. What is unsound is told in the log."""
+    """Publish what lies in content/ while the library is empty; returns how many. What is unsound stands in the log."""
     try:
         pieces: list[Piece] = [read_piece(path) for path in sorted(folder.content.glob("*.md"))]
     except (BadDocument, OSError) as error:

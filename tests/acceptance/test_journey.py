@@ -35,7 +35,7 @@ class Trip:
     def __init__(self, place):
         self.place = place
         self.mail = Recorder()
-        place.bot.reach["mail"] = self.mail
+        place.bot.roads.channels["mail"] = self.mail
 
     async def lead(self, **more):
         """The person, and the text that they are to get."""

@@ -47,7 +47,7 @@ async def test_the_plan_is_told_before_and_kept_after(tmp_path):
 @pytest.mark.platforms("wecom")
 async def test_no_day_gets_more_than_its_budget(tmp_path, database):
     async with town(tmp_path, rules=lambda text: without_journeys(text) + RULES, database=database) as place:
-        place.bot.reach["mail"] = Recorder()
+        place.bot.roads.channels["mail"] = Recorder()
         await publish_texts(place, hello="问候")
         for number in range(12):
             await place.capture(name=f"客户{number}", phone=f"138001380{number:02}", email=f"c{number}@hengli.cn")
