@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0046_budget"
-down_revision = "0045_orders"
+revision = "0051_budget"
+down_revision = "0050_page_views"
 
 
 def upgrade() -> None:
