@@ -27,6 +27,7 @@ from bot.web.api import (
     openapi,
     opportunities,
     products,
+    quotes,
     reports,
     understand,
 )
@@ -34,6 +35,7 @@ from bot.web.api.auth import Guesses, Keyring
 from bot.web.api.route import Route
 from bot.web.capture import CHANNELS
 from bot.web.capture.declared import add_channels, add_connectors
+from bot.web.contract import add_contract
 from bot.web.desk import Desk
 from bot.web.edge import layer
 from bot.web.form.doors import FormDoors
@@ -65,6 +67,7 @@ ROUTES: tuple[Route, ...] = (
     *content.ROUTES,
     *journeys.ROUTES,
     *products.ROUTES,
+    *quotes.ROUTES,
     *CHANNELS,
 )
 
@@ -95,6 +98,7 @@ def add_routes(
     add_upload(app, desk)
     add_pages(app, desk, entrances or {}, settings)
     add_paper(app, desk)
+    add_contract(app, desk)
     FormDoors(desk).add_routes(app)
     StopDoors(desk).add_routes(app)
     TrackedDoors(desk).add_routes(app)
