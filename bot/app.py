@@ -30,6 +30,7 @@ from bot.dingtalk.parts import DingTalkParts
 from bot.door import DOOR, Door
 from bot.entrance import Entrance
 from bot.first_texts import publish_first_texts
+from bot.forecasting import plan_forecast
 from bot.forms import Forms
 from bot.guard import watch
 from bot.handlers.office import tell_of_rules, warn_of_calendar
@@ -392,6 +393,7 @@ class Leadbot:
         async def work(tx: Tx) -> int:
             await warn_of_calendar(tx, ctx)
             await plan_week(tx, ctx)
+            await plan_forecast(tx, ctx)
             await plan_check(tx, ctx)
             await plan_digests(tx, ctx)
             await plan_night(tx, ctx)

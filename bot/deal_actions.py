@@ -96,6 +96,15 @@ class ReopenDeal:
     opportunity_id: int
 
 
+@dataclass(frozen=True)
+class Commit:
+    """The deal brings this much (fen; 0: it does not) in the week that begins on that Monday (leaders)."""
+
+    opportunity_id: int
+    week: str
+    fen: int
+
+
 DealAction = (
     AskConvert
     | ConvertDraft
@@ -109,4 +118,5 @@ DealAction = (
     | AskLose
     | Lose
     | ReopenDeal
+    | Commit
 )

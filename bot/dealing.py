@@ -11,12 +11,12 @@ from store.tx import Tx
 
 
 async def give_deals_along(tx: Tx, fact: Fact, ctx: Context, origin: str) -> Sequence[Fact]:
-    """A lead goes to a colleague with the deals that its owner had there: open ones, and all when somebody leaves."""
+    """A lead goes to a colleague with the deals that its owner had there; whose a win was stays with it."""
     if not isinstance(fact, LeadTransferred):
         return ()
     told = []
     for deal in await deals.list_of_lead(tx, fact.lead_id):
-        if deal.owner_id == fact.from_id and (deal.result == "open" or fact.handover):
+        if deal.owner_id == fact.from_id:
             await deals.change_deal(tx, deal.id or 0, owner_id=fact.to_id)
             told.append(
                 OpportunityTransferred(

@@ -64,6 +64,7 @@ from bot.deal_actions import (
     AskConvert,
     AskLose,
     AskWin,
+    Commit,
     ConvertDraft,
     Lose,
     ReopenDeal,
@@ -143,6 +144,7 @@ WORDS: dict[str, type[Action]] = {
     "content-send": SendContent,
     "content-get": GetContent,
     **QUOTE_WORDS,
+    "commit": Commit,
 }
 NAMES = {kind: word for word, kind in WORDS.items()}
 

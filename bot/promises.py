@@ -22,6 +22,8 @@ async def start_clocks(tx: Tx, fact: Fact, ctx: Context, origin: str) -> Sequenc
     if isinstance(fact, FollowUpLogged) and not fact.contact:
         return ()
     lead = await get_lead(tx, fact.lead_id)
+    if lead.stage not in OPEN_STAGES:
+        return ()
     started: list[Fact] = []
     for name, rule in ctx.rules.clocks.items():
         if fact.kind not in rule.start or not await _is_for(tx, lead, rule, ctx):

@@ -34,6 +34,7 @@ from bot.promises import (
     start_clocks,
     take_back,
 )
+from bot.returning import plan_what_comes_after, sell_again, tell_owner_of_return
 from bot.reunion import (
     ask_the_register,
     ask_what_is_missing,
@@ -166,7 +167,7 @@ STORY: dict[type[Fact], tuple[Reaction, ...]] = {
         start_clocks,
     ),
     LeadWrote: (ring_owner_of_words,),
-    LeadEnquired: (hear_clocks, start_clocks, refresh_cards, ring_owner_of_reenquiry),
+    LeadEnquired: (hear_clocks, start_clocks, refresh_cards, ring_owner_of_reenquiry, sell_again),
     BecameMql: (start_clocks, give_or_offer),
     BehaviourSeen: (),
     Consented: (),
@@ -211,11 +212,11 @@ STORY: dict[type[Fact], tuple[Reaction, ...]] = {
     ),
     LeadDisqualified: (cancel_clocks, set_reminder, refresh_cards, tell_marketing),
     LeadEdited: (reckon_odds, refresh_cards, ask_the_register),
-    OpportunityOpened: (hear_clocks, start_clocks, set_reminder, refresh_deal),
+    OpportunityOpened: (hear_clocks, start_clocks, set_reminder, refresh_deal, tell_owner_of_return),
     OpportunityMoved: (hear_clocks, start_clocks, refresh_deal),
-    OpportunityChanged: (refresh_deal,),
+    OpportunityChanged: (refresh_deal, plan_what_comes_after),
     OpportunityTransferred: (refresh_deal,),
-    OpportunityWon: (end_if_closed, set_reminder, refresh_deal),
+    OpportunityWon: (end_if_closed, set_reminder, refresh_deal, plan_what_comes_after),
     OpportunityLost: (end_if_closed, set_reminder, refresh_deal),
     OpportunityReopened: (hear_clocks, start_clocks, set_reminder, refresh_deal),
     PaymentReceived: (refresh_deal,),

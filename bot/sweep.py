@@ -15,6 +15,7 @@ from bot.digest import on_digest
 from bot.duty import hours_of
 from bot.evening import on_attended
 from bot.giving import give
+from bot.handlers.forecast import on_forecast_day
 from bot.handlers.handover import on_hand_over_step, on_leaver
 from bot.handlers.inherit import on_inherit, on_inherited
 from bot.handlers.weekly import on_week_over
@@ -24,6 +25,7 @@ from bot.morning import on_later_note, on_morning
 from bot.outgoing import ring, tell_group_of_pool
 from bot.pipeline import Outcome, apply, origin_of
 from bot.radar import on_radar
+from bot.returning import on_returning
 from bot.waking import on_woke
 from bot.ways import on_ways
 from config.telling import told
@@ -60,6 +62,8 @@ OTHERS: dict[str, Callable[[Tx, Due, Context], Awaitable[Outcome]]] = {
     "journey": on_journey,
     "woke": on_woke,
     "radar": on_radar,
+    "returning": on_returning,
+    "forecast": on_forecast_day,
 }
 
 

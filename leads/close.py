@@ -1,5 +1,6 @@
 """A deal ends: won, or lost with a reason; and it may go on after all. The lead's stage follows."""
 
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 
 from sqlmodel import col
@@ -82,6 +83,15 @@ async def lose(
 def kind_of_loss(reason: str, *, rules: Rules) -> str:
     """The reason as it is counted: the first of the company's that the words name, else 其他. The words are kept."""
     return next((kind for kind in rules.deals.lost_reasons if kind in reason), "其他")
+
+
+def counted_losses(rows: Iterable[tuple[str, int]], *, rules: Rules) -> tuple[tuple[str, int], ...]:
+    """Losses by the company's own reasons, from (words, how many): the most frequent first, 其他 for what fits none."""
+    found: dict[str, int] = {}
+    for words, count in rows:
+        kind = kind_of_loss(words, rules=rules)
+        found[kind] = found.get(kind, 0) + count
+    return tuple(sorted(found.items(), key=lambda item: (item[0] == "其他", -item[1], item[0])))
 
 
 async def _close(

@@ -52,7 +52,7 @@ async def log_followup(
     channel = channel or channel_of(words)
     if channel not in CHANNELS:
         raise Unusable(f"kind 只能是 {'、'.join(CHANNELS)},不能是「{channel}」。")
-    if lead.stage not in leads.OPEN_STAGES:
+    if lead.stage not in leads.CARED_STAGES:
         raise WrongStage(f"{lead.no} 已经结束了({lead.closed_reason or lead.stage}),不能再记跟进。")
     if next_step_at is not None and next_step_at <= now:
         raise Unusable("下一步的时间已经过去了,换一个将来的时间。")

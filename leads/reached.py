@@ -22,6 +22,7 @@ ANEW = ("undone", "merged", "merge_undone", "opportunity_reopened")  # what they
 KINDS = ("captured", "enquired", CONTACTS, *BY_FACT, "edited", *ANEW)
 UNDONE = {  # what a person takes back, and the fact that it was
     "claim": "claimed", "followup": CONTACTS, "qualify": "qualified", "transfer": "transferred", "capture": "captured",
+    "convert": "opportunity_opened", "win": "opportunity_won",
 }  # fmt: skip
 MICROSECOND = timedelta(microseconds=1)
 PAGE = 500

@@ -23,7 +23,7 @@ async def transfer(
     giving = is_free(lead) and who.role in ("manager", "admin")
     if not giving and not await can_act(tx, lead, who):
         raise NotYours(lead.no, await name_of(tx, lead.owner_id) or None)
-    if lead.stage not in leads.OPEN_STAGES:
+    if lead.stage not in leads.CARED_STAGES:
         raise WrongStage(f"{lead.no} 已经结束了,不用再转。")
     taker = await find_member(tx, to_id)
     if taker is None or taker.state != "active" or taker.role not in ("rep", "manager"):

@@ -123,13 +123,19 @@ async def paid_for(tx: Tx, opportunity_ids: Sequence[int]) -> dict[int, int]:
     return {row[0]: int(row[1]) for row in rows}
 
 
-async def count_lost_reasons(tx: Tx, begin: datetime, end: datetime) -> list[tuple[str, int]]:
-    """Why opportunities were lost in [begin, end): (reason, how many), the most frequent first."""
+async def count_lost_reasons(
+    tx: Tx, begin: datetime, end: datetime, *, owners: Sequence[str] | None = None
+) -> list[tuple[str, int]]:
+    """Why opportunities were lost in [begin, end), in the words that were said, the most frequent first.
+
+    `owners`: only those that one of these members had at the close.
+    """
+    of_them = [] if owners is None else [col(Opportunity.closed_owner_id).in_(tuple(owners))]
     rows = await tx.rows(
         select(col(Opportunity.reason), func.count())
         .where(
             col(Opportunity.corp) == tx.corp, col(Opportunity.result) == "lost", col(Opportunity.closed_at) >= begin,
-            col(Opportunity.closed_at) < end,
+            col(Opportunity.closed_at) < end, *of_them,
         )
         .group_by(col(Opportunity.reason))
         .order_by(func.count().desc(), col(Opportunity.reason))

@@ -14,6 +14,7 @@ from store.tables import Enquiry, Identity, Lead
 from store.tx import Tx, insert_for
 
 OPEN_STAGES = ("new", "nurturing", "mql", "sal", "sql", "opportunity", "dormant")
+CARED_STAGES = (*OPEN_STAGES, "won")  # customers are spoken with and handed on too
 FREE_STAGES = ("new", "nurturing", "mql")
 USUAL_BUDGET = 50_000  # yuan, for a lead whose budget nobody knows
 
@@ -195,7 +196,7 @@ async def list_owned_after(
     """
     query = select(Lead).where(
         col(Lead.corp) == tx.corp, col(Lead.owner_id) == owner_id,
-        one_of(Lead.stage, (*OPEN_STAGES, "won") if customers else OPEN_STAGES), col(Lead.id) > after,
+        one_of(Lead.stage, CARED_STAGES if customers else OPEN_STAGES), col(Lead.id) > after,
     )  # fmt: skip
     if covered is not None:
         query = query.where(col(Lead.cover_id).is_not(None) if covered else col(Lead.cover_id).is_(None))

@@ -90,11 +90,11 @@ async def look(tx: Tx, asked: Asked, ctx: Context) -> View | None:
         return None
     act = await can_act(tx, lead, who)
     claimable = is_free(lead) and lead.pool in pools_of(who, rules=ctx.rules)
-    if works_on(lead, who) and lead.stage in leads.OPEN_STAGES:
+    if works_on(lead, who) and lead.stage in leads.CARED_STAGES:
         part = "mine"
     elif is_free(lead) and (claimable or who.role == "admin"):
         part = "free"
-    elif act and lead.stage in leads.OPEN_STAGES:
+    elif act and lead.stage in leads.CARED_STAGES:
         part = "lead"
     else:
         part = "gone"
@@ -253,7 +253,9 @@ def _buttons(view: View) -> tuple[Button, ...]:
             tend = (Button("转给销售", MoveTo(lead_id, version, "mql"), "primary"), tend[-1])
         return (*claim, *give, *(tend if view.may_tend else ()), more, *undo)
     if view.part == "lead":
-        return (Button("改派", AskTransfer(lead_id), "primary"), Button("退回", AskRelease(lead_id)), more, *undo)
+        sold = view.lead.stage in ("opportunity", "won")
+        second = view.deal_buttons if sold else (Button("退回", AskRelease(lead_id)),)
+        return (Button("改派", AskTransfer(lead_id), "primary"), *second, more, *undo)[:6]
     calls = (
         Button("打通了", NoteCall(lead_id, version, "talked"), "primary"),
         Button("没人接", NoteCall(lead_id, version, "missed")),
@@ -265,7 +267,7 @@ def _buttons(view: View) -> tuple[Button, ...]:
     worthless = () if undo else (Button("无效", AskDisqualify(lead_id)),)
     if view.lead.stage == "sql":
         onward = (Button("转商机", AskConvert(lead_id)),)
-    if view.lead.stage == "opportunity":
+    if view.lead.stage in ("opportunity", "won"):
         return (*calls, *view.deal_buttons, *away[:1], *undo)[:6]
     return (*calls, *onward, *worthless, *away, *undo)
 

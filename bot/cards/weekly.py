@@ -8,15 +8,18 @@ from bot.actions import ShowMisses
 from bot.cards.asked import Asked, lasting
 from bot.cards.card import Button, Card, Field
 from bot.context import Context
+from leads.close import counted_losses
 from leads.rights import Who
 from sla.record import Delivered, Kept, Record, delivered, record_of
 from sla.stopwatch import medians
 from store import leads, timeline
+from store.deals import count_lost_reasons
 from store.members import list_members, name_of
 from store.tx import Tx
 
 WEEK = timedelta(days=7)
 MOST = 2000  # MQLs of a week whose way is looked at
+TOP = 3  # reasons for losses
 NAMED = 4  # people and sources on one row: the weakest first
 
 
@@ -32,6 +35,7 @@ class View:
     names: Mapping[str, str]
     monday: str
     legs: tuple[tuple[str, timedelta], ...] = ()
+    lost: tuple[tuple[str, int], ...] = ()  # why deals were lost in the month so far
 
 
 def week_of(asked: str, ctx: Context) -> tuple[datetime, datetime]:
@@ -73,7 +77,15 @@ async def look(tx: Tx, asked: Asked, ctx: Context) -> View | None:
         {member_id: await name_of(tx, member_id) for member_id in now.owners},
         since.date().isoformat(),
         tuple(await _where_the_time_went(tx, since, until, team, ctx)),
+        await lost_of_month(tx, until, team, ctx),
     )
+
+
+async def lost_of_month(tx: Tx, until: datetime, team: list[str] | None, ctx: Context) -> tuple[tuple[str, int], ...]:
+    """Why deals were lost from the first of the month to an instant, as the company counts it, most frequent first."""
+    last = (until - timedelta(minutes=1)).astimezone(ctx.rules.zone)
+    begin = datetime.combine(last.date().replace(day=1), time(0), ctx.rules.zone)
+    return counted_losses(await count_lost_reasons(tx, begin, until, owners=team), rules=ctx.rules)
 
 
 async def _where_the_time_went(
@@ -104,12 +116,24 @@ def draw(view: View) -> Card:
         title=f"周报 {view.period}",
         subtitle="答应客户的时间做到了多少" if view.now.promises else "这一周还没有到期的时限",
         source="周报",
-        text="时间花在哪(中位数):" + " → ".join(f"{n} {lasting(t.total_seconds())}" for n, t in view.legs)
-        if view.legs
-        else "",
+        text="\n".join(part for part in (_legs(view), losses_text(view.lost)) if part),
         fields=shown,
         buttons=(Button(f"没做到的 {misses} 条", ShowMisses(view.monday), "primary"),) if misses else (),
     )
+
+
+def _legs(view: View) -> str:
+    if not view.legs:
+        return ""
+    return "时间花在哪(中位数):" + " → ".join(f"{n} {lasting(t.total_seconds())}" for n, t in view.legs)
+
+
+def losses_text(lost: tuple[tuple[str, int], ...]) -> str:
+    """本月输单 5 个,最多的原因:价格太高 3、选了竞品 1."""
+    if not lost:
+        return ""
+    top = "、".join(f"{reason} {count}" for reason, count in lost[:TOP])
+    return f"本月输单 {sum(count for _, count in lost)} 个,最多的原因:{top}"
 
 
 def _rate(one: Kept) -> str:

@@ -65,6 +65,7 @@ from bot.deal_actions import (
     AskConvert,
     AskLose,
     AskWin,
+    Commit,
     ConvertDraft,
     Lose,
     ReopenDeal,
@@ -88,6 +89,7 @@ from bot.handlers import (
     extension,
     field,
     followup,
+    forecast,
     handover,
     importing,
     inherit,
@@ -215,6 +217,7 @@ HANDLERS: dict[type[Action], Handler] = {
     RetryConnector: connector.on_retry_connector,
     StartJourney: journey.on_start,
     DropJourney: journey.on_drop,
+    Commit: forecast.on_commit,
 }
 
 # What a card that asked a question says once it is answered; living cards of leads are redrawn instead.

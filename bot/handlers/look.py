@@ -4,6 +4,7 @@ from bot.actions import More, Show
 from bot.cards.story import PAGE, SHORT, TOLD
 from bot.context import Answer, Context, say
 from bot.deal_actions import ShowDeal
+from bot.handlers.company import company_of
 from bot.handlers.deal import deal_and_rest, on_show_deal
 from leads.duplicates import NORMAL, find_alike, find_known
 from leads.errors import NotFound, Unusable
@@ -62,6 +63,8 @@ async def on_show_word(tx: Tx, lead_id: int | None, rest: str, who: Who, ctx: Co
     found = [lead for lead in await _meant(tx, rest, who) if await can_see(tx, lead, who, rules=ctx.rules)]
     if not found:
         raise NotFound(f"「{rest[:20]}」")
+    if (house := await company_of(tx, rest, found, who, ctx)) is not None:
+        return house
     if len(found) == 1:
         return await on_show(tx, Show(found[0].id or 0), who, ctx)
     return await _listed(tx, f"「{rest[:20]}」有 {len(found)} 条", [lead.id or 0 for lead in found[:LISTED]], who, ctx)

@@ -7,6 +7,8 @@ from typing import Any
 
 from sqlalchemy import delete, select, update
 
+from config.rules import Rules
+from leads.deal import followed, pipeline_for
 from leads.deal_facts import (
     DealFact,
     OpportunityLost,
@@ -35,10 +37,11 @@ def key_of(ref: str) -> str:
 class Deals:
     """The deals that a slice names: looked up together, changed line by line, written at the end."""
 
-    def __init__(self, tx: Tx, batch_id: int, directory: Directory) -> None:
+    def __init__(self, tx: Tx, batch_id: int, directory: Directory, *, rules: Rules) -> None:
         self._tx = tx
         self._batch_id = batch_id
         self._members = directory.members
+        self._rules = rules
         self._known: dict[str, dict[str, Any]] = {}
         self._of_lead: dict[int, list[dict[str, Any]]] = {}
         self._made: dict[int, dict[str, Any]] = {}
@@ -81,7 +84,7 @@ class Deals:
     def stage_of(self, lead_id: int) -> str:
         """Where a lead stands by its deals: one is open, else one was won, else all were lost."""
         results = [deal["result"] for deal in self._of_lead.get(lead_id, [])]
-        return "opportunity" if "open" in results else "won" if "won" in results else "lost"
+        return followed(results)
 
     def play(self, deed: Deed, lead_id: int) -> DealFact | str:
         """Book one line; what has happened, or why it cannot be booked."""
@@ -127,7 +130,9 @@ class Deals:
             return "amount 要写成元,最多两位小数,例如 80000 或 199.5"
         if by is not None and by not in self._members.values():
             return UNKNOWN.format(by[:20])
+        way, pipeline = pipeline_for(deed.word("product"), rules=self._rules)
         deal = Opportunity(
+            pipeline=way, stage=pipeline.stages[0].name,
             id=self._ids.pop(), corp=self._tx.corp, lead_id=lead_id, amount=amount, owner_id=by,
             key=key_of(deed.word("ref")),
             name=deed.word("name")[:60], product=deed.word("product")[:60], batch_id=self._batch_id, created_at=deed.at,
@@ -136,7 +141,8 @@ class Deals:
         self._made[deal["id"]] = self._known[deal["key"]] = deal
         self._of_lead.setdefault(lead_id, []).append(deal)
         return OpportunityOpened(
-            lead_id=lead_id, at=deed.at, by=by, opportunity_id=deal["id"], owner_id=by, pipeline="", stage="",
+            lead_id=lead_id, at=deed.at, by=by, opportunity_id=deal["id"], owner_id=by, pipeline=deal["pipeline"],
+            stage=deal["stage"],
             product=deal["product"], amount=amount,
         )  # fmt: skip
 

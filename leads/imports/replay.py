@@ -148,7 +148,7 @@ async def replay_slice(
     deeds = [deed for deed, _ in items if isinstance(deed, Deed)]
     ledger = Ledger(tx, batch_id=batch.id or 0, rules=rules, start=False, overwrite=False, worked=worked, now=now)
     spending = Spending(tx, batch.no, batch.memory.get("campaign_ids", {}), rules=rules)
-    deals = Deals(tx, batch.id or 0, directory)
+    deals = Deals(tx, batch.id or 0, directory, rules=rules)
     await deals.look_up(deeds)
     await ledger.look_up(
         {pair for deed in deeds for pair in deed.pairs},

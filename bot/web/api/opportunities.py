@@ -161,7 +161,8 @@ def _number(call: Call) -> int:
     return int(found[1])
 
 
-def _fen(given: float | str | None) -> int | None:
+def fen_given(given: float | str | None) -> int | None:
+    """What a program wrote in yuan, in fen; None for null. Raises Unusable for what is no amount."""
     if given is None:
         return None
     fen = fen_of(given)
@@ -242,7 +243,7 @@ async def create(call: Call) -> Reply:
     """POST /opportunities: all of it or nothing."""
     given: NewOpportunity = call.body
     terms = Terms(
-        product=given.product, amount=_fen(given.amount), name=given.name, competitor=given.competitor,
+        product=given.product, amount=fen_given(given.amount), name=given.name, competitor=given.competitor,
         expected_on=given.expected_on.isoformat() if given.expected_on else "", pipeline=given.pipeline,
     )  # fmt: skip
     made: list[int] = []
@@ -285,7 +286,7 @@ async def patch(call: Call) -> Reply:
     given: DealCorrection = call.body
     values = given.model_dump(include=given.model_fields_set - {"by"})
     if "amount" in values:
-        values["amount"] = _fen(given.amount)
+        values["amount"] = fen_given(given.amount)
     for name in ("expected_on", "renews_on"):
         if name in values:
             values[name] = values[name].isoformat() if values[name] else ""
@@ -308,7 +309,7 @@ async def on_stage(call: Call) -> Reply:
 async def on_win(call: Call) -> Reply:
     """POST /opportunities/{opportunity}/win."""
     given: Winning = call.body
-    fen = _fen(given.amount)
+    fen = fen_given(given.amount)
 
     async def deed(tx: Tx, number: int, who: Who, ctx: Context) -> Sequence[Fact]:
         return [await win(tx, number, who, fen, given.reason, rules=ctx.rules, now=ctx.now)]

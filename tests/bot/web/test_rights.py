@@ -46,14 +46,14 @@ LOOKING = {  # any valid key
     ("GET", "/api/v1/quotes"), ("GET", "/api/v1/approvals"), ("GET", "/api/v1/orders"), ("GET", "/api/v1/connectors"),
     ("GET", "/api/v1/products"), ("GET", "/api/v1/imports"), ("GET", "/api/v1/imports/{batch}"),
     ("GET", "/api/v1/reports/numbers"),
-    ("GET", "/api/v1/opportunities"), ("GET", DEAL),
+    ("GET", "/api/v1/opportunities"), ("GET", DEAL), ("GET", "/api/v1/forecast"), ("GET", "/api/v1/targets"),
 }  # fmt: skip
 ACTING = {  # admin and integration keys
     ("POST", "/api/v1/quotes"),
     ("POST", "/api/v1/content"), ("POST", "/api/v1/content/{name}/file"),
     ("POST", "/api/v1/campaigns"), ("POST", "/api/v1/campaigns/{campaign}/costs"), ("POST", "/api/v1/calls"),
     ("POST", "/api/v1/campaigns/{campaign}/attendance"),
-    ("POST", "/api/v1/opportunities"), ("PATCH", DEAL),
+    ("POST", "/api/v1/opportunities"), ("PATCH", DEAL), ("PUT", "/api/v1/targets"),
     *(("POST", f"{DEAL}/{act}") for act in ("stage", "win", "lose", "reopen", "transfer")),
     ("POST", "/api/v1/leads"), ("PATCH", "/api/v1/leads/{no}"), ("POST", "/api/v1/understand"),
     ("POST", "/capture/{source}"), ("POST", "/api/v1/leads/{no}/followups"), ("POST", "/api/v1/leads/{no}/claim"),
@@ -74,6 +74,7 @@ SENDING = ("POST", "/api/v1/imports")
 PICTURING = ("POST", "/api/v1/cards/read")
 FILING = ("POST", "/api/v1/content/{name}/file")
 QUERY = {"/api/v1/duplicates": {"phone": "13800138000"}}
+QUERY = {"/api/v1/targets": {"month": "2026-03"}, "/api/v1/duplicates": {"phone": "13800138000"}}
 
 
 def _routes(office: Any) -> set[tuple[str, str]]:

@@ -1,0 +1,116 @@
+"""What is asked of leaders each week: whose deals, what they committed to, and how far last week's word was off."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+
+from bot.context import Context
+from leads.deal import probability_of
+from leads.rights import Who
+from reports.forecast import Error, Forecast, Piece, error_of, forecast
+from store import deals, due, forecasts, leads
+from store.deal import Opportunity
+from store.members import list_members
+from store.tables import Member
+from store.tx import Tx
+
+DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+WEEK = timedelta(days=7)
+
+
+def coming_week(today: date) -> str:
+    """The Monday of the week that leaders speak of: the coming one, from Friday on, else the running one."""
+    monday = today - timedelta(days=today.weekday())
+    return (monday + WEEK if today.weekday() >= 4 else monday).isoformat()
+
+
+def month_of(today: date) -> tuple[str, date, date]:
+    """(2026-06, its first day, the first of the next)."""
+    first = today.replace(day=1)
+    return f"{first:%Y-%m}", first, (first + timedelta(days=32)).replace(day=1)
+
+
+async def people_of(tx: Tx, who: Who) -> list[Member]:
+    """Whose deals somebody speaks for: their own, a leader's team, everybody's."""
+    everybody = await list_members(tx)
+    if who.role == "rep":
+        return [m for m in everybody if m.id == who.id]
+    return [m for m in everybody if who.role != "manager" or who.team in ("", m.team)]
+
+
+@dataclass(frozen=True)
+class Outlook:
+    """A month's forecast of some people together and of each; the deals of which a leader may say something."""
+
+    month: str
+    whole: Forecast
+    each: tuple[tuple[Member, Forecast], ...]
+    deals: tuple[Opportunity, ...]
+    committed: dict[int, int]
+    last: Error | None
+
+
+async def outlook(tx: Tx, people: Sequence[Member], ctx: Context, *, team: str = "") -> Outlook:
+    """Count the present month."""
+    month, first, after = month_of(ctx.today)
+    begin, end = (datetime.combine(day, time(0), ctx.rules.zone) for day in (first, after))
+    until = (after - timedelta(days=1)).isoformat()
+    signed = await forecasts.signed_by(tx, begin, end)
+    week = coming_week(ctx.today)
+    said = await forecasts.committed_in(tx, week)
+    targets = {(row.kind, row.who): row.amount for row in await forecasts.list_targets(tx, month)}
+    each: list[tuple[Member, Forecast]] = []
+    found: list[Opportunity] = []
+    pieces: list[Piece] = []
+    for member in people:
+        owned = await deals.list_owned(tx, member.id)
+        own = [await _piece(tx, deal, said[deal.id].amount if deal.id in said else None, ctx) for deal in owned]
+        if own or signed.get(member.id) or ("member", member.id) in targets:
+            told = forecast(own, signed.get(member.id, 0), until=until, target=targets.get(("member", member.id)))
+            each.append((member, told))
+        found += owned
+        pieces += own
+    together = sum(signed.get(member.id, 0) for member in people)
+    own_targets = [told.target for _, told in each if told.target is not None]
+    target = targets.get(("team", team)) if team else None
+    if target is None and own_targets:
+        target = sum(own_targets)
+    found.sort(key=lambda deal: -(deal.amount or 0) * probability_of(deal, rules=ctx.rules))
+    ids = {member.id for member in people}
+    return Outlook(
+        month, forecast(pieces, together, until=until, target=target), tuple(each), tuple(found),
+        {number: row.amount for number, row in said.items()}, await _last(tx, ids, week, ctx),
+    )  # fmt: skip
+
+
+async def _piece(tx: Tx, deal: Opportunity, committed: int | None, ctx: Context) -> Piece:
+    lead = await leads.find_lead(tx, deal.lead_id)
+    odds = ctx.learning.odds(lead, rules=ctx.rules) if lead is not None else None
+    share = probability_of(deal, rules=ctx.rules) / 100
+    return Piece(deal.amount, share, odds.chance if odds is not None else None, deal.expected_on, committed)
+
+
+async def _last(tx: Tx, ids: set[str], week: str, ctx: Context) -> Error | None:
+    """How far the word of the week before was off; None when nobody gave one."""
+    before = date.fromisoformat(week) - WEEK
+    said = [row for row in (await forecasts.committed_in(tx, before.isoformat())).values() if row.owner_id in ids]
+    if not said:
+        return None
+    begin = datetime.combine(before, time(0), ctx.rules.zone)
+    pairs: list[tuple[int, int | None]] = []
+    for row in said:
+        deal = await deals.find_deal(tx, row.opportunity_id)
+        won = deal is not None and deal.result == "won" and deal.closed_at is not None
+        inside = won and deal is not None and deal.closed_at is not None and begin <= deal.closed_at < begin + WEEK
+        pairs.append((row.amount, deal.amount if inside and deal is not None else None))
+    return error_of(pairs)
+
+
+async def plan_forecast(tx: Tx, ctx: Context) -> None:
+    """Remember when leaders are asked the next time, once."""
+    wanted = ctx.rules.deals.forecast
+    hour, minute = map(int, wanted.at.split(":"))
+    ahead = (DAYS.index(wanted.day) - ctx.today.weekday()) % 7
+    at = datetime.combine(ctx.today + timedelta(days=ahead), time(hour, minute), ctx.rules.zone)
+    at = at + WEEK if at <= ctx.now else at
+    await due.keep(tx, kind="forecast", key=f"forecast:{at.date()}", at=at, payload={"day": str(at.date())})
