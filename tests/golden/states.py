@@ -8,12 +8,14 @@ from bot.cards import (
     batch,
     brief,
     clock,
+    company,
     content,
     deal,
     deal_asked,
     dispute,
     duplicates,
     extension,
+    forecast,
     group,
     inherit,
     journeys,
@@ -38,9 +40,11 @@ from bot.cards import (
     why,
 )
 from bot.cards.card import Button, File, Message, Text
+from bot.forecasting import Outlook
 from config.pipeline import DealStage, PlayStep
 from leads.missing import QUESTIONS
 from leads.wanted import Wanted
+from reports.forecast import Error, Forecast
 from sla.handover import Estate
 from sla.record import Delivered, Kept, Record
 from store.batch import ImportBatch
@@ -196,6 +200,18 @@ def of_deal(about: Opportunity | None = None, **changed: Any) -> Message:
         "paid": "", "undo_act": None, "said": "",
     }  # fmt: skip
     return deal.draw(deal.View(**(values | changed)))
+
+
+def of_forecast(*, may_commit: bool, last: Error | None = None) -> Message:
+    """The month of a team: one is committed to, one is not."""
+    whole = Forecast(40_000_000, 90_000_000, 110_000_000, 76_000_000, 70_500_000, 1, 100_000_000)
+    each = ((member("wanglei", "王磊"), whole), (member("lina", "李娜"), Forecast(0, 0, 0, 0, 0, 0)))
+    seen = Outlook("2026-03", whole, each, (sold(),), {88: 50_000_000}, last)
+    lines = (
+        (88, 50_000_000, "O88 CRM · 云栖(王磊)50 万,商务谈判,预计 03-31"),
+        (91, 0, "O91 云盘 · 云栖(李娜)金额待定,报价"),
+    )
+    return forecast.draw(forecast.View("华东组", seen, lines, "2026-03-23", may_commit, ""))
 
 
 def asked_about(draw: Any, **more: Any) -> Message:
@@ -459,6 +475,22 @@ STATES: dict[str, Message] = {
                 deal.Line(sold(), customer(), "", "方案报价 · 50 万 · 预计 03-01(已过)"),
                 deal.Line(sold(id=91, product=""), customer(company=""), "李娜", "初步接触 · 金额待定"),
             ),
+        )
+    ),
+    "forecast": of_forecast(may_commit=True, last=Error(50_000_000, 40_000_000)),
+    "forecast-to-read": of_forecast(may_commit=False),
+    "company": company.draw(
+        company.View(
+            "杭州云栖智能科技有限公司",
+            (
+                company.Person(customer(stage="opportunity"), ("决策人",), "王磊", "今天 10:20", 0),
+                company.Person(customer(id=1030, name="刘芳", title="工程师"), ("使用人",), "王磊", "03-01", 17),
+            ),
+            ("王磊",),
+            (sold(),),
+            (sold(id=70, result="won"),),
+            1,
+            0,
         )
     ),
     "deal_wanted": asked_about(deal_asked.draw_wanted, field="expected_on", stage="商务谈判", left=2),

@@ -73,7 +73,6 @@ ACTING |= {route for route in NOBODY_S if route[0] == "POST"}
 SENDING = ("POST", "/api/v1/imports")
 PICTURING = ("POST", "/api/v1/cards/read")
 FILING = ("POST", "/api/v1/content/{name}/file")
-QUERY = {"/api/v1/duplicates": {"phone": "13800138000"}}
 QUERY = {"/api/v1/targets": {"month": "2026-03"}, "/api/v1/duplicates": {"phone": "13800138000"}}
 
 
