@@ -15,6 +15,7 @@ from bot.commands.exchange import import_list
 from bot.commands.export import export
 from bot.commands.line import Commands, Dir, Json, fail, guarded, in_office, opened, show, tell_uncaught
 from bot.commands.parked import parked_app
+from bot.commands.person import erase
 from bot.commands.products import products_app
 from bot.commands.rules import rules_app
 
@@ -35,6 +36,7 @@ app.command()(backup)
 app.command()(restore)
 app.command("import")(import_list)
 app.command()(export)
+app.command()(erase)
 
 ROLES = ("admin", "integration", "readonly")
 

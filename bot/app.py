@@ -29,6 +29,7 @@ from bot.dingtalk.login import DingTalkEntrance
 from bot.dingtalk.parts import DingTalkParts
 from bot.door import DOOR, Door
 from bot.entrance import Entrance
+from bot.erasing import JOURNAL
 from bot.first_texts import publish_first_texts
 from bot.forecasting import plan_forecast
 from bot.forms import Forms
@@ -265,6 +266,7 @@ class Leadbot:
         ctx = await self.context()
         await self.store.transaction(lambda tx: plan_digests(tx, ctx))
         await catch_up(self.store, self.pipeline, self.sweep, self.now)
+        await catch_up(self.store, self.pipeline, self.sweep, self.now, journal=self.folder.data / JOURNAL)
         if self.dingtalk is not None:
             await self.dingtalk.start()
         self.store.listen()

@@ -5,9 +5,11 @@ The server that was lost may have said it already, after the backup was taken; n
 
 from collections.abc import Callable
 from datetime import datetime
+from pathlib import Path
 
 import structlog
 
+from bot.erasing import erase_again
 from bot.pipeline import Pipeline
 from bot.sweep import Sweep
 from store import outbox
@@ -19,11 +21,18 @@ from store.tx import Tx
 log = structlog.get_logger()
 
 
-async def catch_up(store: Store, pipeline: Pipeline, sweep: Sweep, now: Callable[[], datetime]) -> None:
-    """Before anything is sent: handle what is due, then park what asks to be sent. Does nothing after a plain start."""
+async def catch_up(
+    store: Store, pipeline: Pipeline, sweep: Sweep, now: Callable[[], datetime], *, journal: Path
+) -> None:
+    """Before anything is sent: whoever was erased since is erased again, what is due is handled, and what asks to be
+
+    sent is parked. Does nothing after a plain start.
+    """
     async with store.read() as tx:
         if await get_property(tx, "restored") is None:
             return
+    if erased := await erase_again(store, journal, now=now()):
+        log.info("erased again what a backup had brought back", people=erased)
     while await pipeline.run_once() + await sweep.run_once():
         pass
 

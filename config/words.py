@@ -29,6 +29,7 @@ FACT_LABELS: Mapping[str, str] = MappingProxyType(
         "consented": "同意",
         "content_shared": "发资料",
         "woke": "沉睡后醒来",
+        "erased": "按本人要求删除",
         "pages_read": "看了资料",
         "contact_stopped": "退订",
         "contact_allowed": "恢复联系",

@@ -97,6 +97,7 @@ def _prepare_sqlite(engine: AsyncEngine, *, writing: bool) -> None:
         cursor.execute("PRAGMA synchronous=FULL")
         cursor.execute(f"PRAGMA busy_timeout={0 if writing else direct.BUSY}")
         cursor.execute("PRAGMA foreign_keys=ON")
+        cursor.execute("PRAGMA secure_delete=ON")  # what is erased is overwritten, not only forgotten
         if not writing:
             cursor.execute("PRAGMA query_only=ON")
             cursor.execute("PRAGMA wal_autocheckpoint=0")

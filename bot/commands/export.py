@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from bot.commands.line import Dir, Json, fail, guarded, in_office, opened, show
+from bot.commands.person import export_person
 
 if TYPE_CHECKING:
     from config.folder import Folder
@@ -22,10 +23,17 @@ PAGE = 1000
 
 def export(
     root: Dir,
-    output: Annotated[Path | None, typer.Option("--output", "-o", help="The file, .csv or .xlsx.")] = None,
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="The file: .csv, .xlsx; of a person .json.")
+    ] = None,
+    phone: Annotated[str, typer.Option(help="Only this person: all that is stored of them, as JSON.")] = "",
+    email: Annotated[str, typer.Option(help="The same by their mail address.")] = "",
     as_json: Json = False,
 ) -> None:
-    """Write all leads into a CSV or XLSX file (mode 0600); formulas in cells are disarmed, numbers stand in full."""
+    """Write all leads into a CSV or XLSX file (mode 0600), or with --phone all that is stored of one person."""
+    if phone or email:
+        export_person(root, {"phone": phone, "email": email}, output, as_json=as_json)
+        return
     from bot import clock
 
     folder, settings = opened(root)

@@ -12,6 +12,7 @@ from bot import clock
 from bot.admin import PATIENCE, CommandFailed, NobodyThere, ask_server
 from bot.commands.backup import BACKUP_OFFICE
 from bot.commands.library import CONTENT_OFFICE
+from bot.commands.person import PERSON_OFFICE
 from bot.commands.pricing import PRICES_OFFICE
 from bot.commands.publish import RULES_OFFICE
 from bot.commands.recheck import DEDUPE_OFFICE
@@ -148,6 +149,7 @@ OFFICE: dict[str, Work] = {
     **RULES_OFFICE,
     **PRICES_OFFICE,
     **CONTENT_OFFICE,
+    **PERSON_OFFICE,
     **REHEARSAL,
     "export begin": begin_export,
     **BACKUP_OFFICE,
