@@ -265,7 +265,6 @@ class Leadbot:
         await self._plan_ways()
         ctx = await self.context()
         await self.store.transaction(lambda tx: plan_digests(tx, ctx))
-        await catch_up(self.store, self.pipeline, self.sweep, self.now)
         await catch_up(self.store, self.pipeline, self.sweep, self.now, journal=self.folder.data / JOURNAL)
         if self.dingtalk is not None:
             await self.dingtalk.start()
