@@ -37,6 +37,7 @@ from bot.guard import watch
 from bot.handlers.office import tell_of_rules, warn_of_calendar
 from bot.handlers.weekly import plan_week
 from bot.importer import Importer
+from bot.journeys.nightly import plan_journeys
 from bot.jobs import Jobs, ask_for_menu
 from bot.learning import Learner
 from bot.metrics import Metrics
@@ -398,6 +399,7 @@ class Leadbot:
             await plan_check(tx, ctx)
             await plan_digests(tx, ctx)
             await plan_night(tx, ctx)
+            await plan_journeys(tx, ctx)
             return await sweep_out(tx, now=ctx.now)
 
         return await self.store.transaction(work)

@@ -32,7 +32,7 @@ async def told_at_work(tx: Tx, ctx: Context, member: Member, headline: str, *, k
         await ring(tx, ctx, member, "lead", key=key, lead_id=lead_id, headline=headline)
 
 
-async def note_at_work(tx: Tx, ctx: Context, member: Member, text: str, *, key: str, lead_id: int) -> None:
+async def note_at_work(tx: Tx, ctx: Context, member: Member, text: str, *, key: str, lead_id: int | None) -> None:
     """A sentence that nobody waits for: now, or when the member's work begins."""
     if not rests(member, ctx):
         await ring(tx, ctx, member, "note", key=key, lead_id=lead_id, text=text)

@@ -95,7 +95,7 @@ from leads.origin_facts import CallLogged, Consented
 from leads.quote_facts import ApprovalAsked, ApprovalDecided, Quoted, QuoteSent
 from leads.reach_facts import ContactAllowed, ContactStopped, ContentShared, LeadWoke, PagesRead
 from leads.rights import is_free
-from nurture.facts import JourneyBegan, JourneyEnded, JourneyPaused, JourneyResumed, JourneyTold
+from nurture.facts import JourneyBegan, JourneyEnded, JourneyPaused, JourneyResumed, JourneyTold, LeftAlone
 from sla import cover, reminder
 from sla.facts import (
     ClockEscalated,
@@ -252,6 +252,7 @@ STORY: dict[type[Fact], tuple[Reaction, ...]] = {
     JourneyResumed: (refresh_cards,),
     JourneyEnded: (refresh_cards,),
     JourneyTold: (tell_colleague,),
+    LeftAlone: (),
 }
 
 EVERY: tuple[Reaction, ...] = (hear_journeys,)  # what follows from whatever has happened

@@ -20,6 +20,7 @@ from bot.handlers.handover import on_hand_over_step, on_leaver
 from bot.handlers.inherit import on_inherit, on_inherited
 from bot.handlers.weekly import on_week_over
 from bot.journeys.heard import on_journey
+from bot.journeys.nightly import on_journeys
 from bot.missed import on_comparison
 from bot.morning import on_later_note, on_morning
 from bot.outgoing import ring, tell_group_of_pool
@@ -60,6 +61,7 @@ OTHERS: dict[str, Callable[[Tx, Due, Context], Awaitable[Outcome]]] = {
     "ways": on_ways,
     "contacts": on_comparison,
     "journey": on_journey,
+    "journeys": on_journeys,
     "woke": on_woke,
     "radar": on_radar,
     "returning": on_returning,

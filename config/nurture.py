@@ -44,10 +44,13 @@ class CapOfAll(Cap):
 
 
 class Budget(Section):
-    """How many messages a channel carries for all customers together on one day, and in one calendar month."""
+    """How many messages a channel carries for all customers together on one day and in one calendar month; `price`: yuan
+    for one of them.
+    """
 
     per_day: int | None = Field(default=None, ge=1)
     per_month: int | None = Field(default=None, ge=1)
+    price: float | None = Field(default=None, ge=0, le=1000)
 
 
 class Window(Section):

@@ -96,6 +96,7 @@ FACT_LABELS: Mapping[str, str] = MappingProxyType(
         "journey_resumed": "旅程继续",
         "journey_ended": "旅程结束",
         "journey_told": "旅程提醒",
+        "left_alone": "不再联系",
     }
 )
 

@@ -78,6 +78,17 @@ class JourneyTold(OnJourney):
         return {"journey": self.journey, "to": self.to}
 
 
+@dataclass(frozen=True, kw_only=True)
+class LeftAlone(Fact):
+    """A lead that has been silent for long is written to no more, and why."""
+
+    kind = "left_alone"
+    reason: str
+
+    def text(self) -> str:
+        return self.reason
+
+
 CAUSES: Mapping[str, str] = {
     "claimed": "有同事在跟",
     "replied": "客户回了消息",

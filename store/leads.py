@@ -333,3 +333,16 @@ async def ids_of_company(tx: Tx, company: str) -> list[int]:
     """The leads of a company, by its name as it is written."""
     found = await tx.rows(select(col(Lead.id)).where(col(Lead.corp) == tx.corp, col(Lead.company) == company))
     return [int(row[0]) for row in found]
+
+
+_FOLLOWING = (
+    select(Lead)
+    .where(col(Lead.corp) == bindparam("corp"), col(Lead.id) > bindparam("after"))
+    .order_by(col(Lead.id))
+    .limit(bindparam("most"))
+)
+
+
+async def list_following(tx: Tx, after: int, *, limit: int) -> Sequence[Lead]:
+    """The leads with the next numbers, whatever has become of them."""
+    return await tx.all(_FOLLOWING, after=after, most=limit)

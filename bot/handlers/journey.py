@@ -1,8 +1,10 @@
 """旅程 in chat: what there is and how it goes, one as a picture, said in a sentence, tried out, started; one lead's."""
 
+from datetime import timedelta
+
 from bot.actions import DropJourney, StartJourney
 from bot.context import Answer, Context, say
-from bot.journeys.said import counted, dry_run, line_of
+from bot.journeys.said import awakening_text, counted, dry_run, line_of
 from bot.journeys.started import add_journey
 from config.journey import Journey
 from leads.errors import Unusable
@@ -24,9 +26,9 @@ KIND = "journey"
 
 
 async def on_journey_word(tx: Tx, rest: str, who: Who, ctx: Context) -> list[Fact | Answer]:
-    """旅程, 旅程 X, 旅程 新建 …, 旅程 试运行 X, 旅程 L1024, 旅程 暂停 L1024."""
+    """旅程, 旅程 X, 旅程 新建 …, 旅程 试运行 X, 旅程 唤醒, 旅程 L1024, 旅程 暂停 L1024."""
     word, _, more = rest.partition(" ")
-    for verb in ("新建", "试运行", "暂停", "继续", "停止", "停"):
+    for verb in ("新建", "试运行", "唤醒", "暂停", "继续", "停止", "停"):
         if rest.startswith(verb):
             word, more = verb, rest.removeprefix(verb).strip()
             break
@@ -39,6 +41,10 @@ async def on_journey_word(tx: Tx, rest: str, who: Who, ctx: Context) -> list[Fac
         return await _draft(tx, more, who, ctx)
     if not rest:
         return await _list(tx, ctx)
+    if word == "唤醒":
+        month = ctx.today if more != "上月" else ctx.today.replace(day=1) - timedelta(days=1)
+        told = await awakening_text(tx, month, ctx)
+        return [say(told or f"{month.month} 月还没有唤醒过谁。唤醒旅程用 start: {{silent_days: 90}} 写,见「旅程」。")]
     name, journey = find_journey(more if word == "试运行" else rest, ctx)
     if word == "试运行":
         return [say(await dry_run(tx, name, journey, ctx))]

@@ -7,7 +7,7 @@ from bot.duty import on_duty
 from bot.morning import note_at_work
 from bot.outgoing import managers_of
 from leads.facts import Fact
-from nurture import enrolment, running
+from nurture import dormant, enrolment, running
 from nurture.facts import JourneyTold
 from store.leads import get_lead
 from store.members import list_members
@@ -21,6 +21,7 @@ async def hear_journeys(tx: Tx, fact: Fact, ctx: Context, origin: str) -> Sequen
     """The lead's journeys rest, go on or end by what has happened, and others begin."""
     if fact.kind.startswith(DEAF):
         return ()
+    await dormant.wake(tx, fact, now=ctx.now)
     heard = await running.hear(tx, fact, rules=ctx.rules, now=ctx.now)
     if not ctx.rules.journeys:
         return heard

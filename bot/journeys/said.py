@@ -1,11 +1,13 @@
 """How a journey is doing, and what it would do, in words."""
 
 from collections.abc import Mapping
+from datetime import date
 
 from bot.context import Context
 from config.journey import Journey
 from leads.mask import said
 from leads.reach_facts import CHANNEL_LABELS
+from nurture.awakening import awakening
 from nurture.facts import CAUSES, ENDINGS
 from nurture.foresight import Foreseen, foresee, list_travellers
 from nurture.picture import Count
@@ -85,3 +87,14 @@ async def wave(tx: Tx, name: str, journey: Journey, ctx: Context) -> list[str]:
     lines = await outlook_text(tx, wishes, rules=ctx.rules, now=ctx.now)
     every = f"前 {WAVE} 人" if len(people) == WAVE else f"{len(people)} 人"
     return [f"符合条件的一共 {every},第一条消息:", *lines] if lines else [f"符合条件的一共 {every}。"]
+
+
+async def awakening_text(tx: Tx, month: date, ctx: Context) -> str | None:
+    """唤醒 1,200 → 回应 61 → 商机 7 → 成交 1; None when nobody was woken in the month."""
+    found = await awakening(tx, month, rules=ctx.rules)
+    if not found.woken and not found.left_alone:
+        return None
+    said = f"{month.month} 月唤醒 {found.woken:,} → 回应 {found.answered:,} → 商机 {found.opportunities:,} → "
+    said += f"成交 {found.won:,}。发了 {found.messages:,} 条消息"
+    said += f",花了 {found.cost:,.2f} 元。" if found.cost is not None else ",没有配单价,不算成本。"
+    return said + (f"不再联系 {found.left_alone:,} 人。" if found.left_alone else "")
