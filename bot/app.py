@@ -37,8 +37,8 @@ from bot.guard import watch
 from bot.handlers.office import tell_of_rules, warn_of_calendar
 from bot.handlers.weekly import plan_week
 from bot.importer import Importer
-from bot.journeys.nightly import plan_journeys
 from bot.jobs import Jobs, ask_for_menu
+from bot.journeys.nightly import plan_journeys
 from bot.learning import Learner
 from bot.metrics import Metrics
 from bot.missed import plan_comparison

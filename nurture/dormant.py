@@ -120,9 +120,7 @@ async def _write(tx: Tx, lead: Lead, plan: str, reason: str, since: datetime, no
     }  # fmt: skip
     changes = {name: value for name, value in row.items() if name not in ("corp", "lead_id")}
     await tx.run(
-        tx.insert(DormantPlan)
-        .values(**row)
-        .on_conflict_do_update(index_elements=["corp", "lead_id"], set_=changes)
+        tx.insert(DormantPlan).values(**row).on_conflict_do_update(index_elements=["corp", "lead_id"], set_=changes)
     )
 
 

@@ -39,9 +39,7 @@ async def on_journeys(tx: Tx, row: Due, ctx: Context) -> list[Fact]:
     if "after" not in row.payload:
         await plan_journeys(tx, ctx)
         await _todays(tx, ctx)
-    facts, last = await dormant.reconcile(
-        tx, after=int(row.payload.get("after", 0)), rules=ctx.rules, now=ctx.now
-    )
+    facts, last = await dormant.reconcile(tx, after=int(row.payload.get("after", 0)), rules=ctx.rules, now=ctx.now)
     if last is not None:
         payload = {**row.payload, "after": last}
         await due.keep(tx, kind="journeys", key=f"journeys:{row.payload['day']}:{last}", at=ctx.now, payload=payload)
