@@ -44,8 +44,8 @@ class CapOfAll(Cap):
 
 
 class Budget(Section):
-    """How many messages a channel carries for all customers together on one day and in one calendar month; `price`: yuan
-    for one of them.
+    """How many messages a channel carries for all customers together on a day and in a calendar month; `price` of one
+    in yuan.
     """
 
     per_day: int | None = Field(default=None, ge=1)

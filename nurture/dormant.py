@@ -1,4 +1,4 @@
-"""Leads that sleep: each that was silent for long is in exactly one plan to wake it, or is left alone, with the reason."""
+"""Leads that sleep: each that was silent for long is in exactly one plan to wake it, or is left alone, and why."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
