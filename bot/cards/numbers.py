@@ -106,8 +106,17 @@ def change(now: float | None, before: float | None) -> str:
 
 
 def money(value: float | None) -> str:
-    """86, 1,240: whole yuan."""
-    return "—" if value is None else f"{value:,.0f}"
+    """86, 1,240, 1.3万: short enough for a row with three of them."""
+    if value is None:
+        return "—"
+    return f"{value:,.0f}" if abs(value) < 10_000 else f"{value / 10_000:.3g}万"
+
+
+def standing(days: float) -> str:
+    """2.5 天, 3 小时, 20 分: how long a stage lasts."""
+    if days >= 1:
+        return f"{days:.1f} 天"
+    return f"{days * 24:.0f} 小时" if days * 24 >= 1 else f"{days * 1440:.0f} 分"
 
 
 def minutes(value: float | None) -> str:
@@ -182,12 +191,12 @@ def draw_funnel(view: View) -> Card:
     rows = []
     for step in view.funnel:
         told = f"{step.count}" + (f" · {percent(step.share)}" if step.share is not None else "")
-        rows.append(Field(step.label, told + (f" · 停 {step.days:.1f} 天" if step.days is not None else "")))
+        rows.append(Field(step.label, told + (f" · 停 {standing(step.days)}" if step.days is not None else "")))
     buttons = [_open(view, f"{step.label} {step.count}", f"cohort:{step.name}") for step in view.funnel if step.count]
     return Card(
         **_head(view, "漏斗"), subtitle="这段时间来的线索,到现在走到了哪一步", fields=tuple(rows),
         buttons=tuple(buttons[:6]),
-        text="停:到下一步的天数中位数",
+        text="停:到下一步要多久(中位数)",
     )  # fmt: skip
 
 
@@ -197,13 +206,13 @@ def draw_channel(view: View) -> Card:
     for row in view.rows[:ROWS]:
         roi = "—" if row["roi"] is None else f"{row['roi']:.1f}"
         name = said(str(row["key"]), reveal=False)
-        cost = f"CPL {money(row['cpl'])},MQL成本 {money(row['cost_per_mql'])},ROI {roi}" if row["cost"] else "没记费用"
-        rows.append(Field(name[:5], f"{row['leads']} 条,{cost}"))
+        cost = f"CPL {money(row['cpl'])} MQL {money(row['cost_per_mql'])} ROI {roi}"
+        rows.append(Field(name[:5], cost if row["cost"] else f"{row['leads']} 条,没记费用"))
         if row["leads"]:
             buttons.append(_open(view, f"{name[:4]} {row['leads']}", "leads", str(row["key"])))
     left = len(view.rows) - ROWS
     more = f"。还有 {left} 个渠道没列出来,程序可以取 /reports/numbers?by=source" if left > 0 else ""
-    text = f"按首次触点算;ROI =(已回款 - 费用)/ 费用,没回款的不算{more}"
+    text = f"按首次触点算。CPL、MQL:每条线索、每个 MQL 的费用;ROI =(已回款 - 费用)/ 费用{more}"
     return Card(
         **_head(view, "渠道"), subtitle="" if rows else "这段时间没有新线索,也没有费用", fields=tuple(rows), text=text,
         buttons=(*buttons[:4], _other(view, "归因对比", "attribution"), _other(view, "漏斗", "funnel")),

@@ -5,6 +5,7 @@ from collections import Counter
 from datetime import date
 
 from bot.actions import ShowNumber, ShowReport
+from bot.cards.picture import find_font
 from bot.context import Answer, Context, say
 from leads.errors import NoRight, Unusable
 from leads.facts import Fact
@@ -70,7 +71,13 @@ async def on_day_word(tx: Tx, rest: str, who: Who, ctx: Context) -> list[Fact | 
     require_role(who, LEADERS, "日报")
     today = Period(ctx.today, ctx.today)
     period, team = await asked_for(tx, rest, who, ctx, word="日报", usual=today, own=True)
-    return [card("day", period, team)]
+    return [card("day", period, team), *_picture(period, team)]
+
+
+def _picture(period: Period, team: str) -> list[Fact | Answer]:
+    """The funnel drawn, where this machine can draw Chinese."""
+    days = {"first": period.first.isoformat(), "last": period.last.isoformat()}
+    return [Answer("picture", params={**days, "team": team})] if find_font() is not None else []
 
 
 async def on_funnel_word(tx: Tx, rest: str, who: Who, ctx: Context) -> list[Fact | Answer]:
@@ -78,7 +85,7 @@ async def on_funnel_word(tx: Tx, rest: str, who: Who, ctx: Context) -> list[Fact
     require_role(who, LEADERS, "漏斗")
     usual = Period(month_of(ctx.today).first, ctx.today)
     period, team = await asked_for(tx, rest, who, ctx, word="漏斗", usual=usual, own=True)
-    return [card("funnel", period, team)]
+    return [card("funnel", period, team), *_picture(period, team)]
 
 
 async def on_channels(tx: Tx, rest: str, who: Who, ctx: Context) -> tuple[Answer, Period]:
