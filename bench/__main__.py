@@ -23,6 +23,7 @@ from bench.odds import odds
 from bench.promises import promises
 from bench.rehearsal import rehearsal
 from bench.replicas import replicas
+from bench.reports import reports
 from bench.run import ROOT, Run
 from bench.start import start
 from bench.talk import talk
@@ -37,6 +38,7 @@ BENCHMARKS: dict[str, tuple[Benchmark, str]] = {
     "promises": (promises, "B7: clocks that run out"),
     "replicas": (replicas, "B12: two servers on one PostgreSQL"),
     "odds": (odds, "the chance of winning beside naive Bayes"),
+    "reports": (reports, "B9: every report at a million leads"),
     "rehearsal": (rehearsal, "changed rules tried out on a hundred thousand leads"),
     "start": (start, "B13, B14: start and memory of serve"),
 }

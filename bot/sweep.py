@@ -18,6 +18,7 @@ from bot.giving import give
 from bot.handlers.forecast import on_forecast_day
 from bot.handlers.handover import on_hand_over_step, on_leaver
 from bot.handlers.inherit import on_inherit, on_inherited
+from bot.handlers.subscribe import on_subscribed
 from bot.handlers.weekly import on_week_over
 from bot.journeys.heard import on_journey
 from bot.journeys.nightly import on_journeys
@@ -51,6 +52,7 @@ OTHERS: dict[str, Callable[[Tx, Due, Context], Awaitable[Outcome]]] = {
     "weekly": on_week_over,
     "counted": on_counted,
     "digest": on_digest,
+    "subscribed": on_subscribed,
     "handover": on_hand_over_step,
     "inherit": on_inherit,
     "inherited": on_inherited,

@@ -7,11 +7,12 @@ from typing import Any
 
 from bot.actions import Action, Show, ShowNumber, ShowOverdue, ShowReport
 from bot.cards.asked import Asked, title_of
-from bot.cards.card import Button, Card, Field
+from bot.cards.card import Button, Card, Field, Text
 from bot.cards.overdue import Late, find_late, read_late
 from bot.context import Context
 from leads.mask import said
 from leads.money import yuan_text
+from leads.rights import Who
 from reports.attribution import MODELS, Owed, attribution
 from reports.funnel import Step, steps
 from reports.numbers import figures, numbers
@@ -20,6 +21,7 @@ from reports.ranking import Place, ranking
 from reports.teams import team_named
 from reports.words import month_of, shown
 from store import behind
+from store.members import find_member
 from store.tx import Tx
 
 MOST_STRETCHES = 20_000  # leads of a cohort whose days in a stage are looked at
@@ -47,14 +49,19 @@ class View:
     hidden: int = 0
     greeting: str = ""
     within: str = ""
+    in_group: bool = False
 
 
 async def look(tx: Tx, asked: Asked, ctx: Context) -> View | None:
     """Count what is asked; None for whoever is no member."""
-    if asked.who is None:
+    told, who = asked.params, asked.who
+    in_group = bool(told.get("group"))
+    if who is None and in_group and (by := await find_member(tx, str(told.get("by", "")))) is not None:
+        who = Who.of(by)  # whoever subscribed for the group
+    if who is None:
         return None
-    told = asked.params
     report, team_name = str(told.get("report", "day")), str(told.get("team", ""))
+    report = "day" if report == "weekly" else report
     period = Period(date.fromisoformat(str(told["first"])), date.fromisoformat(str(told["last"])))
     zone = ctx.rules.zone
     team = await team_named(tx, team_name, rules=ctx.rules) if team_name else None
@@ -63,6 +70,7 @@ async def look(tx: Tx, asked: Asked, ctx: Context) -> View | None:
         "period": period,
         "today": ctx.today,
         "team": team_name,
+        "in_group": in_group,
         "greeting": str(told.get("greeting", "")),
         "within": f"{ctx.rules.clocks['claim'].within} 内 " if "claim" in ctx.rules.clocks else "",
     }
@@ -81,7 +89,7 @@ async def look(tx: Tx, asked: Asked, ctx: Context) -> View | None:
         stood = await behind.stretches(tx, begin, end, team=team, limit=MOST_STRETCHES)
         return View(**view, funnel=steps(counted, stood))
     (before,) = await numbers(tx, period.before(), team=team, zone=zone)
-    late = await find_late(tx, asked.who, ctx)
+    late = await find_late(tx, who, ctx)
     ends = month_of(ctx.today).last.isoformat()
     return View(
         **view, now=figures(counted), before=figures(before), late_count=len(late),
@@ -90,9 +98,14 @@ async def look(tx: Tx, asked: Asked, ctx: Context) -> View | None:
     )  # fmt: skip
 
 
-def draw(view: View) -> Card:
-    """The card of its report."""
-    return DRAWN[view.report](view)
+def draw(view: View) -> Card | Text:
+    """The card of its report; in a group its numbers as text, without anybody's name but colleagues'."""
+    card = DRAWN[view.report](view)
+    if not view.in_group:
+        return card
+    rows = [f"{row.name} {row.value}" for row in card.fields]
+    notes = [] if view.report == "day" else [card.text]
+    return Text("\n".join(part for part in (card.title, *rows, *notes) if part))
 
 
 def percent(value: float | None) -> str:
