@@ -17,11 +17,12 @@ BY_FACT = {
 BY_STAGE = {"mql": 1, "sal": 2, "sql": 3, "opportunity": 4, "won": 4, "lost": 4}
 LISTED = ("captured", "edited")  # a list may say itself how far its people are
 OFFERS = ("mql", "assigned")
-CONTACTS = "followup_logged"
-ANEW = ("undone", "merged", "merge_undone", "opportunity_reopened")  # what they changed is read from the whole story
+CONTACTS, REOPENED = "followup_logged", "opportunity_reopened"
+ANEW = ("undone", "merged", "merge_undone", REOPENED)  # what they changed is read from the whole story
 KINDS = ("captured", "enquired", CONTACTS, *BY_FACT, "edited", *ANEW)
 UNDONE = {  # what a person takes back, and the fact that it was
     "claim": "claimed", "followup": CONTACTS, "qualify": "qualified", "transfer": "transferred", "capture": "captured",
+    "convert": "opportunity_opened", "win": "opportunity_won", "resume": REOPENED,
     "convert": "opportunity_opened", "win": "opportunity_won",
 }  # fmt: skip
 MICROSECOND = timedelta(microseconds=1)
@@ -88,21 +89,27 @@ def standing_of(items: Sequence[Told]) -> list[Told]:
     """The facts that nobody has taken back; a deal that was opened again is not won."""
     left: list[Told] = []
     for item in items:
-        gone = None
         if item["kind"] == "undone":
-            kind = UNDONE.get(str(item["data"].get("act")))
-            gone = next((one for one in reversed(left) if one["kind"] == kind and one["by"] == item["by"]), None)
-        elif item["kind"] == "opportunity_reopened":
-            no = item["data"].get("opportunity")
-            gone = next(
-                (o for o in reversed(left) if o["kind"] == "opportunity_won" and o["data"].get("opportunity") == no),
-                None,
-            )
-        if gone is not None:
-            left = [one for one in left if one is not gone]
-        if item["kind"] not in ANEW:
+            kind, by = UNDONE.get(str(item["data"].get("act"))), item["by"]
+            left = _without_last(left, lambda one, kind=kind, by=by: one["kind"] == kind and one["by"] == by)
+        elif item["kind"] == REOPENED or item["kind"] not in ANEW:
             left.append(item)
-    return left
+    standing: list[Told] = []
+    for item in left:
+        if item["kind"] != REOPENED:
+            standing.append(item)
+            continue
+        no = item["data"].get("opportunity")
+        standing = _without_last(
+            standing,
+            lambda one, no=no: one["kind"] == "opportunity_won" and one["data"].get("opportunity") == no,
+        )
+    return standing
+
+
+def _without_last(items: list[Told], is_meant: Callable[[Told], bool]) -> list[Told]:
+    at = next((n for n in range(len(items) - 1, -1, -1) if is_meant(items[n])), None)
+    return items if at is None else [*items[:at], *items[at + 1 :]]
 
 
 async def note(tx: Tx, fact: Fact, worked: Worked) -> None:
