@@ -23,7 +23,6 @@ KINDS = ("captured", "enquired", CONTACTS, *BY_FACT, "edited", *ANEW)
 UNDONE = {  # what a person takes back, and the fact that it was
     "claim": "claimed", "followup": CONTACTS, "qualify": "qualified", "transfer": "transferred", "capture": "captured",
     "convert": "opportunity_opened", "win": "opportunity_won", "resume": REOPENED,
-    "convert": "opportunity_opened", "win": "opportunity_won",
 }  # fmt: skip
 MICROSECOND = timedelta(microseconds=1)
 PAGE = 500
@@ -90,26 +89,25 @@ def standing_of(items: Sequence[Told]) -> list[Told]:
     left: list[Told] = []
     for item in items:
         if item["kind"] == "undone":
-            kind, by = UNDONE.get(str(item["data"].get("act"))), item["by"]
-            left = _without_last(left, lambda one, kind=kind, by=by: one["kind"] == kind and one["by"] == by)
+            left = _without_last(left, UNDONE.get(str(item["data"].get("act")), ""), by=item["by"])
         elif item["kind"] == REOPENED or item["kind"] not in ANEW:
             left.append(item)
     standing: list[Told] = []
     for item in left:
-        if item["kind"] != REOPENED:
+        if item["kind"] == REOPENED:
+            standing = _without_last(standing, "opportunity_won", deal=item["data"].get("opportunity"))
+        else:
             standing.append(item)
-            continue
-        no = item["data"].get("opportunity")
-        standing = _without_last(
-            standing,
-            lambda one, no=no: one["kind"] == "opportunity_won" and one["data"].get("opportunity") == no,
-        )
     return standing
 
 
-def _without_last(items: list[Told], is_meant: Callable[[Told], bool]) -> list[Told]:
-    at = next((n for n in range(len(items) - 1, -1, -1) if is_meant(items[n])), None)
-    return items if at is None else [*items[:at], *items[at + 1 :]]
+def _without_last(items: list[Told], kind: str, *, by: str | None = None, deal: object = None) -> list[Told]:
+    """The facts without the last one of a kind that a member told, or that is about a deal."""
+    for at in range(len(items) - 1, -1, -1):
+        item = items[at]
+        if item["kind"] == kind and (item["data"].get("opportunity") == deal if deal else item["by"] == by):
+            return [*items[:at], *items[at + 1 :]]
+    return items
 
 
 async def note(tx: Tx, fact: Fact, worked: Worked) -> None:
