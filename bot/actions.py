@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 from bot.deal_actions import DealAction
-from bot.hand_actions import HandAction
 from bot.quote_actions import QuoteAction
 
 
@@ -434,6 +433,6 @@ Action = (
     | ConfirmImport | DropImport | AskColumns | UndoImport | HandOver | ShowMisses | ShowHeirs | DealAction
     | DecideUnsure | SendContent | GetContent | ShowNumber | ShowReport
     | QuoteAction
+    | DecideUnsure | SendContent | GetContent
     | StartJourney | DropJourney
-    | HandAction
 )  # fmt: skip

@@ -74,7 +74,6 @@ from bot.deal_actions import (
     TickStep,
     Win,
 )
-from bot.hand_actions import HAND_WORDS
 from bot.quote_actions import QUOTE_WORDS
 
 LONGEST = 1024  # bytes of a button's key on WeCom (developer page 90236); DingTalk allows more
@@ -147,7 +146,6 @@ WORDS: dict[str, type[Action]] = {
     **QUOTE_WORDS,
     "commit": Commit,
 }
-WORDS |= HAND_WORDS
 NAMES = {kind: word for word, kind in WORDS.items()}
 
 

@@ -92,6 +92,46 @@ async def list_owned(tx: Tx, owner_id: str, *, results: Sequence[str] = ("open",
     )  # fmt: skip
 
 
+async def open_by_stage(tx: Tx, *, owners: Sequence[str] | None = None) -> dict[tuple[str, str], tuple[int, int]]:
+    """{(pipeline, stage): (how many, fen)} of the open opportunities, of these owners when they are named."""
+    query = select(col(Opportunity.pipeline), col(Opportunity.stage), func.count(), func.sum(Opportunity.amount)).where(
+        col(Opportunity.corp) == tx.corp, col(Opportunity.result) == "open"
+    )
+    if owners is not None:
+        query = query.where(col(Opportunity.owner_id).in_(owners))
+    rows = await tx.rows(query.group_by(col(Opportunity.pipeline), col(Opportunity.stage)))
+    return {(row[0], row[1]): (int(row[2]), int(row[3] or 0)) for row in rows}
+
+
+async def list_results(
+    tx: Tx,
+    result: str,
+    *,
+    begin: datetime | None,
+    end: datetime | None,
+    owners: Sequence[str] | None = None,
+    stage: str = "",
+    before: int | None = None,
+    limit: int,
+) -> Sequence[Opportunity]:
+    """Opportunities of a result, newest first; closed ones by when they were closed ([begin, end)) and whose they were.
+
+    Open ones are of all times, and their owner's.
+    """
+    query = select(Opportunity).where(col(Opportunity.corp) == tx.corp, col(Opportunity.result) == result)
+    if result != "open" and begin is not None and end is not None:
+        query = query.where(col(Opportunity.closed_at) >= begin, col(Opportunity.closed_at) < end)
+    if owners is not None:
+        closer = func.coalesce(Opportunity.closed_owner_id, Opportunity.owner_id)
+        whose: Any = col(Opportunity.owner_id) if result == "open" else closer
+        query = query.where(whose.in_(owners))
+    if stage:
+        query = query.where(col(Opportunity.stage) == stage)
+    if before is not None:
+        query = query.where(col(Opportunity.id) < before)
+    return await tx.all(query.order_by(col(Opportunity.id).desc()).limit(limit))
+
+
 _CHANGE = (
     update(Opportunity)
     .where(col(Opportunity.corp) == bindparam("of_corp"), col(Opportunity.id) == bindparam("of_id"))

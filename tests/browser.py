@@ -40,6 +40,12 @@ class Browser:
         """What can be read on the page."""
         return " ".join(unescape(TAGS.sub(" ", self.html)).split())
 
+    @property
+    def csrf(self) -> str:
+        """The word that the forms of this page carry."""
+        found = HIDDEN.search(self.html)
+        return found[1] if found else ""
+
     async def ask(self, method: str, path: str, **more: Any) -> aiohttp.ClientResponse:
         """One request, nothing followed."""
         address = path.replace(self._public, self.base, 1) if path.startswith("http") else self.base + path
@@ -63,8 +69,7 @@ class Browser:
     async def post(self, path: str, page: str = "/app/", **fields: str) -> str:
         """Send a form that stands on a page of ours, and follow where it leads; returns what can be read."""
         await self.get(page)
-        found = HIDDEN.search(self.html)
-        values = {"csrf": found[1] if found else "", **fields}
+        values = {"csrf": self.csrf, **fields}
         answer = await self.ask("POST", path, data=values, headers={"Origin": self._public})
         return await self.get(answer.headers["Location"]) if answer.status in (302, 303) else self.text
 

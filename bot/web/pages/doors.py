@@ -8,8 +8,9 @@ from aiohttp import web
 
 from bot.entrance import Entrance
 from bot.web.desk import Desk
+from bot.web.pages.boards import BoardPages
 from bot.web.pages.company import CompanyPages
-from bot.web.pages.frame import Reader, page
+from bot.web.pages.deals import DealPages
 from bot.web.pages.imports import ImportPages
 from bot.web.pages.lead import LeadPages
 from bot.web.pages.lists import ListPages
@@ -20,7 +21,8 @@ from bot.web.pages.setup import SetupPages
 from bot.web.pages.visit import Visits
 from config.settings import Settings
 
-ASSETS = Path(__file__).parent / "asset"
+HERE = Path(__file__).parent
+VENDOR = ("echarts.js",)  # made by others
 TYPES = {"css": "text/css", "js": "text/javascript", "svg": "image/svg+xml"}
 
 
@@ -29,22 +31,23 @@ def add_pages(app: web.Application, desk: Desk, entrances: Mapping[str, Entrance
     public_url = settings.server.public_url if settings is not None else ""
     visits = Visits(desk, public_url)
     app.router.add_get("/app/asset/{name:[a-z_]{1,30}\\.(?:css|js|svg)}", _asset)
-    app.router.add_get("/app/", visits.page(_home))
     SetupPages(desk, visits, settings).add_routes(app)
-    for pages in (ListPages, LeadPages, CompanyPages, MessagePages, RulePages, ImportPages):
+    for pages in (BoardPages, ListPages, LeadPages, CompanyPages, DealPages, MessagePages, RulePages, ImportPages):
         pages(desk, visits).add_routes(app)
     LoginDoors(desk, visits, entrances, public_url).add_routes(app)
 
 
-async def _home(request: web.Request, reader: Reader) -> web.Response:
-    return page("home.html", reader, title="首页", path="/app/")
-
-
 async def _asset(request: web.Request) -> web.Response:
     name = request.match_info["name"]
-    path = ASSETS / name
+    path = HERE / ("vendor" if name in VENDOR else "asset") / name
     if not path.is_file():
         raise web.HTTPNotFound
     content = await asyncio.to_thread(path.read_text, "utf-8")
+    kept = "max-age=86400" if name in VENDOR else "max-age=300"  # seconds
     kind = TYPES[name.rpartition(".")[2]]
-    return web.Response(text=content, content_type=kind, charset="utf-8", headers={"Cache-Control": "max-age=300"})
+    return web.Response(
+        text=content,
+        content_type=kind,
+        charset="utf-8",
+        headers={"Cache-Control": kept},
+    )

@@ -32,6 +32,7 @@ LEADERS = ("manager", "marketing", "admin")
 CORNERS: tuple[Corner, ...] = (
     Corner("/app/", "首页"),
     Corner("/app/leads", "线索"),
+    Corner("/app/deals", "商机"),
     Corner("/app/messages", "未送达", LEADERS),
     Corner("/app/channels", "渠道", LEADERS),
     Corner("/app/imports", "导入", LEADERS),

@@ -10,7 +10,7 @@ from bot.web.api.paging import cut
 from bot.web.desk import Desk
 from bot.web.pages.frame import Reader, page
 from bot.web.pages.visit import Visits
-from bot.web.pages.wanted import DUES, SCOPES, SORTS, WARM, Wanted, key_of, list_wanted, read_wanted
+from bot.web.pages.wanted import DUES, REACHED, SCOPES, SORTS, WARM, Wanted, key_of, list_wanted, read_wanted
 from config.words import STAGE_LABELS
 from leads.mask import said, shown_phone
 from leads.understand.phone import normal_phone
@@ -59,7 +59,7 @@ class ListPages:
         return page(
             "leads.html", reader, title="线索", path=LIST, rows=rows, wanted=wanted, views=views, shared=SHARED,
             query=wanted.query(), more=wanted.query(cursor=cursor) if cursor else "", stages=STAGE_LABELS,
-            sorts=SORTS, dues=DUES, warm=WARM, scopes=SCOPES,
+            sorts=SORTS, dues=DUES, warm=WARM, scopes=SCOPES, reaches=REACHED.items(),
             owners=[(m.id, m.name) for m in people.values() if m.role in ("rep", "manager") and m.state == "active"],
             pools={name: pool.label for name, pool in ctx.rules.pools.items()},
         )  # fmt: skip

@@ -13,13 +13,18 @@ from sqlalchemy import and_, func, literal, or_, select
 from sqlmodel import col
 
 from bot.context import Context
+from bot.web.api.fields import Term
 from bot.web.api.leads import LeadFilter, conditions_of
 from bot.web.api.paging import start_of
 from bot.web.api.problem import Problem, of_validation
+from leads.errors import Unusable
 from leads.rights import Who
 from leads.sight import hands_of, sight_of
+from reports.teams import NoTeam, team_named
 from store.columns import Utc
 from store.leads import OPEN_STAGES
+from store.numbers import STAGE_AT
+from store.reached import Reached
 from store.tables import Lead
 from store.tx import Tx
 
@@ -27,6 +32,9 @@ FAR = datetime(9999, 1, 1, tzinfo=UTC)
 SORTS = {"": "最新的在前", "score": "分高的在前", "next": "该跟进的在前", "touched": "最久没动的在前"}
 DUES = {"": "不限", "late": "已过期", "today": "今天", "none": "没有约定", "fresh": "还没联系过"}
 WARM = {"": "不限", "hot": "热", "warm": "温", "cold": "冷"}
+REACHED = {
+    "": "不限", "leads": "进来", "mql": "MQL", "sal": "有人接", "sql": "SQL", "opportunity": "商机", "won": "成交",
+}  # fmt: skip
 SCOPES = {"": "我能看的全部", "mine": "在手上的", "free": "池里没人领的"}
 
 
@@ -39,6 +47,9 @@ class Wanted(LeadFilter):
     since: date | None = None
     until: date | None = None
     open: Annotated[bool, Field(description="只看还开着的")] = False
+    reached: Literal["", "leads", "mql", "sal", "sql", "opportunity", "won"] = ""
+    first: Annotated[Term, Field(description="第一次咨询的来源")] = ""
+    team: Annotated[Term, Field(description="负责人现在的团队")] = ""
     sort: Literal["", "score", "next", "touched"] = ""
 
     def query(self, **changes: Any) -> str:
@@ -58,7 +69,7 @@ def read_wanted(query: MultiMapping[str] | Mapping[str, str]) -> Wanted:
         raise of_validation(error, tuple(Wanted.model_fields), where="query") from None
 
 
-def filters_of(tx: Tx, wanted: Wanted, who: Who, ctx: Context) -> list[Any]:
+async def filters_of(tx: Tx, wanted: Wanted, who: Who, ctx: Context) -> list[Any]:
     """Everything that a lead must be to stand in this person's list. Raises Problem, Unusable."""
     found = [*sight_of(tx, who, rules=ctx.rules), *conditions_of(tx, wanted, ctx)]
     if wanted.scope == "mine":
@@ -73,11 +84,28 @@ def filters_of(tx: Tx, wanted: Wanted, who: Who, ctx: Context) -> list[Any]:
     zone = ctx.rules.zone
     if wanted.since and wanted.until and wanted.until < wanted.since:
         raise Problem("invalid", f"时间段反了:{wanted.since} 在 {wanted.until} 之后。把两个日期换一下就好。")
-    if wanted.since:
-        found.append(col(Lead.created_at) >= _begins(wanted.since, zone))
-    if wanted.until:
-        found.append(col(Lead.created_at) < _begins(wanted.until + timedelta(days=1), zone))
+    begin = _begins(wanted.since, zone) if wanted.since else None
+    end = _begins(wanted.until + timedelta(days=1), zone) if wanted.until else None
+    if wanted.reached or wanted.first:
+        found.append(col(Lead.id).in_(_reached(tx, wanted, begin, end)))
+    elif begin or end:
+        found += [col(Lead.created_at) >= begin] if begin else []
+        found += [col(Lead.created_at) < end] if end else []
+    if wanted.team:
+        try:
+            found.append((await team_named(tx, wanted.team, rules=ctx.rules)).has())
+        except NoTeam as error:
+            raise Unusable(str(error)) from None
     return found
+
+
+def _reached(tx: Tx, wanted: Wanted, begin: datetime | None, end: datetime | None) -> Any:
+    """The leads behind a number: those that reached a stage for the first time in the period, by first source."""
+    column = col(STAGE_AT[wanted.reached or "leads"])
+    query = select(col(Reached.lead_id)).where(col(Reached.corp) == tx.corp, column.is_not(None))
+    query = query.where(col(Reached.source) == wanted.first) if wanted.first else query
+    query = query.where(column >= begin) if begin else query
+    return query.where(column < end) if end else query
 
 
 def _begins(day: date, zone: ZoneInfo) -> datetime:
@@ -116,7 +144,7 @@ def _order(sort: str) -> _Order | None:
 
 async def list_wanted(tx: Tx, wanted: Wanted, who: Who, ctx: Context) -> Sequence[Lead]:
     """One page of the list and one lead more, in its order. Raises Problem for a foreign cursor, Unusable."""
-    query = select(Lead).where(col(Lead.corp) == tx.corp, *filters_of(tx, wanted, who, ctx))
+    query = select(Lead).where(col(Lead.corp) == tx.corp, *await filters_of(tx, wanted, who, ctx))
     after, order, number = start_of(wanted, "leads"), _order(wanted.sort), col(Lead.id)
     if order is None:
         if after is not None:
