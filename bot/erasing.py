@@ -10,6 +10,7 @@ from typing import Any
 
 import structlog
 
+from leads.reach_facts import PersonErased
 from leads.understand.contact import normal_email, normal_wechat
 from leads.understand.phone import normal_phone
 from store import erasure
@@ -75,8 +76,8 @@ async def _erase(tx: Tx, lead_ids: Sequence[int], receipt: str, who: str, now: d
     tables = await erasure.erase(tx, lead_ids, needles=needles, now=now)
     for lead_id in lead_ids:
         if await find_lead(tx, lead_id) is not None:
-            data = {"receipt": receipt}
-            await record(tx, lead_id=lead_id, kind="erased", at=now, by=None, text="", data=data)
+            fact = PersonErased(lead_id=lead_id, at=now, receipt=receipt)
+            await record(tx, lead_id=lead_id, kind=fact.kind, at=now, by=None, text="", data=dict(fact.data()))
     await audit(tx, act="erase", by=None, subject=receipt, at=now, who=who, leads=list(lead_ids), tables=tables)
     return tables
 

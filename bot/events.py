@@ -215,6 +215,9 @@ class FormSubmitted(Event):
     consent: Mapping[str, str]
     pages: tuple[PageSeen, ...] = ()
     probe: bool = False
+    subscribed: Mapping[str, object] = field(
+        default_factory=dict
+    )  # topics, version and words of what was ticked besides
 
 
 @dataclass(frozen=True)

@@ -21,6 +21,7 @@ class Forms:
         return FormSubmitted(
             PLATFORM, "", at, form=told["form"], source=told["source"], key=told["key"], fields=told["fields"],
             came_from=told["from"], consent=told["consent"], pages=pages_of(told["pages"], at=at), probe=told["probe"],
+            subscribed=told.get("subscribe") or {},
         )  # fmt: skip
 
     async def fetch(self, event: Event) -> Event:

@@ -35,6 +35,14 @@ class Consent(Section):
     policy: Annotated[str, StringConstraints(pattern=r"^(https?://\S{1,300})?$")] = ""
 
 
+class Subscribe(Section):
+    """What the person may agree to besides: to hear of these topics; never ticked beforehand, never required."""
+
+    topics: tuple[Line, ...] = Field(min_length=1, max_length=10)
+    version: Annotated[str, StringConstraints(min_length=1, max_length=20)]
+    text: Annotated[str, StringConstraints(min_length=1, max_length=500)]
+
+
 class Theme(Section):
     """The colour of the button and of what is marked."""
 
@@ -49,6 +57,7 @@ class Form(Section):
     source: Line = "官网"
     fields: tuple[FormField, ...] = Field(min_length=1, max_length=15)
     consent: Consent
+    subscribe: Subscribe | None = None
     button: Annotated[str, StringConstraints(min_length=1, max_length=12)] = "提交"
     thanks: Words = "提交成功,我们会尽快联系您。"
     theme: Theme = Theme()

@@ -228,6 +228,11 @@ class Rules(Section):
             for number, field in form.unknown(set(self.fields)):
                 known = ", ".join((*BUILT_IN, *self.fields))
                 raise AtKey(f"there is no field {field!r}; there are: {known}", "forms", name, "fields", number)
+            for number, topic in enumerate(form.subscribe.topics if form.subscribe is not None else ()):
+                if self.nurture.topic_called(topic) is None:
+                    known = ", ".join(one.label for one in self.nurture.topics.values())
+                    message = f"nurture has no topic {topic!r}; there are: {known}"
+                    raise AtKey(message, "forms", name, "subscribe", "topics", number)
         return self
 
     @field_validator("pipelines")

@@ -5,7 +5,7 @@ import json
 from collections.abc import Mapping
 from datetime import datetime
 
-from config.form import BUILT_IN, CONTACTS, Consent, Form, FormField, label_of
+from config.form import BUILT_IN, CONTACTS, Consent, Form, FormField, Subscribe, label_of
 from config.rules import Rules
 from leads.capture import LONGEST
 from leads.errors import Unusable
@@ -72,6 +72,12 @@ def contact_of(form: Form, given: Given) -> str:
 def words_mark(consent: Consent) -> str:
     """The SHA-256 of the words that somebody agrees to, with purpose and version."""
     told = [consent.purpose, consent.version, consent.text, consent.policy]
+    return hashlib.sha256(json.dumps(told, ensure_ascii=False).encode()).hexdigest()
+
+
+def subscribe_mark(subscribe: Subscribe) -> str:
+    """The same of the words by which somebody agrees to hear of topics."""
+    told = [list(subscribe.topics), subscribe.version, subscribe.text]
     return hashlib.sha256(json.dumps(told, ensure_ascii=False).encode()).hexdigest()
 
 

@@ -111,6 +111,17 @@ class PagesRead(Fact):
         return {"seconds": {str(page): count for page, count in self.seconds.items()}, "devices": self.devices}
 
 
+@dataclass(frozen=True, kw_only=True)
+class PersonErased(Fact):
+    """What was stored of the person was erased on their request; the receipt names it."""
+
+    kind = "erased"
+    receipt: str
+
+    def data(self) -> Mapping[str, Any]:
+        return {"receipt": self.receipt}
+
+
 def spoken(seconds: int) -> str:
     """40 秒, 2 分钟."""
     return f"{seconds} 秒" if seconds < 60 else f"{round(seconds / 60)} 分钟"

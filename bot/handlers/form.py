@@ -42,6 +42,7 @@ async def on_form_submitted(tx: Tx, event: FormSubmitted, ctx: Context) -> list[
         return []
     agreed = Agreed(**event.consent, form=event.form, at=event.at)
     facts: list[Fact | Answer] = [*captured.facts, await consent(tx, captured.lead_id, agreed, now=ctx.now)]
+    facts += await _subscribe(tx, event, captured.lead_id, ctx)
     if campaign is not None and campaign.kind == "event":
         await register(tx, campaign, captured.lead_id, now=ctx.now)
         if campaign.door and event.came_from.get("door", "") == campaign.door:
@@ -50,6 +51,22 @@ async def on_form_submitted(tx: Tx, event: FormSubmitted, ctx: Context) -> list[
         for number, page in enumerate(event.pages):
             seen = Seen(VISIT, min(page.at, ctx.now), url=page.address, key=f"{event.key}:{number}")
             facts += await behave(tx, captured.lead_id, seen, SITE, rules=ctx.rules, now=ctx.now)
+    return facts
+
+
+async def _subscribe(tx: Tx, event: FormSubmitted, lead_id: int, ctx: Context) -> list[Fact]:
+    """What was ticked besides: to hear of topics, each a consent of its own with the words that stood there."""
+    told, address = event.subscribed, event.consent.get("address", "")
+    topics = told.get("topics")
+    facts: list[Fact] = []
+    for named in topics if isinstance(topics, list) else ():
+        topic = ctx.rules.nurture.topic_called(str(named))
+        if topic is None:
+            continue
+        purpose = f"接收{ctx.rules.nurture.topics[topic].label}"
+        version, words = str(told["version"]), str(told["words"])
+        agreed = Agreed(purpose, version, words, event.form, address, event.at, topic=topic)
+        facts.append(await consent(tx, lead_id, agreed, now=ctx.now))
     return facts
 
 

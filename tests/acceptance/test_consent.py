@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -18,6 +19,8 @@ from store.queues import Outbox
 from store.tx import Tx
 from tests.conftest import KEYS, NOW
 from tests.customers import Recorder, context_of, customer, rules_with
+from tests.town import Town
+from tests.visitor import visitor
 
 TEXT = {"subject": "给{姓名|您}的报价", "text": "{姓名|您好},报价在这里。"}
 RULES = rules_with("{all_channels: {per_day: 9, per_week: 99}, caps: {}}")
@@ -159,3 +162,33 @@ async def test_nothing_begins_to_be_sent_after_a_withdrawal_was_committed(
     assert {state for key, state in ends.items() if key not in waited} == {"sent"}
     assert len(desk.recorder.sent) == len(set(desk.recorder.sent)) == sum(end == "sent" for end in ends.values())
     record_property("withdrawals", f"{many}, {len(waited)} messages stopped in time, 0 begun after one")
+
+
+@pytest.mark.feature("P4")
+@pytest.mark.platforms("wecom")
+@pytest.mark.only("sqlite")
+async def test_a_box_of_its_own_never_ticked_beforehand_is_the_consent_to_hear_of_topics(acme: Town) -> None:
+    stranger = visitor(acme)
+    page = await stranger.open()
+    box = re.search(r'<input type="checkbox" name="subscribe" value="([0-9a-f]{64})"( checked)?>', page)
+    assert box is not None and box[2] is None and "可以随时退订" in page
+    await stranger.send()
+    await acme.settle()
+    found = "select topic, version, words, way from consent where corp = 'acme' order by id"
+    assert [row[0] for row in acme.database.rows(found)] == [""], "who does not tick it is only answered"
+    other = visitor(acme)
+    await other.open()
+    await other.send(phone="13900139000", subscribe=box[1])
+    await acme.settle()
+    rows = acme.database.rows(found)[1:]
+    assert [(row[0], row[1], row[3]) for row in rows] == [
+        ("", "1", "form"),
+        ("news", "1", "form"),
+        ("event", "1", "form"),
+    ]
+    assert rows[1][2] == box[1]
+    third = visitor(acme)
+    await third.open()
+    await third.send(phone="13900139001", subscribe="yes")
+    await acme.settle()
+    assert len(acme.database.rows(found)) == 5, "words that did not stand there are agreed to by nobody"

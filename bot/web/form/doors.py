@@ -6,6 +6,7 @@ import json
 import secrets
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
+from typing import Any
 
 import structlog
 from aiohttp import web
@@ -24,7 +25,7 @@ from config.form import Form
 from config.rules import Rules
 from config.telling import place_of
 from leads.campaign import door_of, link_of
-from leads.form import AGREED, contact_of, content_mark, flaws_of, words_mark
+from leads.form import AGREED, contact_of, content_mark, flaws_of, subscribe_mark, words_mark
 from store.campaigns import find_by_mark
 from store.counts import count_together
 
@@ -188,8 +189,16 @@ async def _given(request: web.Request, form: Form) -> dict[str, str]:
     if (request.content_length or 0) > LARGEST:
         raise web.HTTPRequestEntityTooLarge(LARGEST, request.content_length or 0)
     found = await read_form(request)
-    known = {*(one.field for one in form.fields), *CARRIED, TRAP, "ticket", "consent"}
+    known = {*(one.field for one in form.fields), *CARRIED, TRAP, "ticket", "consent", "subscribe"}
     return {name: "、".join(values).replace("\0", "") for name, values in found.items() if name in known}
+
+
+def _subscribed(form: Form, given: dict[str, str]) -> dict[str, Any]:
+    """The topics that were ticked, if the words are still those that stood on the page; {} when nothing was."""
+    if form.subscribe is None or given.get("subscribe") != subscribe_mark(form.subscribe):
+        return {}
+    mark = subscribe_mark(form.subscribe)
+    return {"topics": list(form.subscribe.topics), "version": form.subscribe.version, "words": mark}
 
 
 def _body(name: str, form: Form, given: dict[str, str], key: str, address: str, *, probe: bool, now: datetime) -> bytes:
@@ -205,6 +214,7 @@ def _body(name: str, form: Form, given: dict[str, str], key: str, address: str, 
         "from": {mark: given[mark][:500] for mark in CARRIED if given.get(mark) and mark not in ("pages", "embed")},
         "pages": given.get("pages", "")[:20_000] if form.pages and given.get("consent") == AGREED else "",
         "consent": {**consent, "address": address},
+        "subscribe": _subscribed(form, given),
         "probe": probe,
     }
     return json.dumps(told, ensure_ascii=False).encode("utf-8", "replace")

@@ -10,7 +10,7 @@ from aiohttp import web
 
 from config.form import Form
 from config.rules import Rules
-from leads.form import labels_of
+from leads.form import labels_of, subscribe_mark
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -62,6 +62,7 @@ def form_page(name: str, form: Form, rules: Rules, showing: Showing, *, status: 
     content = _template("form.html").render(
         name=name, form=form, questions=_questions(form, rules), showing=showing, carried=carried, trap=TRAP,
         given=showing.given, flaws=showing.flaws,
+        subscribe=subscribe_mark(form.subscribe) if form.subscribe is not None else "",
     )  # fmt: skip
     return _page(content, form, status=status)
 
