@@ -47,6 +47,9 @@ async def test_a_loss_has_a_reason_and_the_lead_follows_its_deals(acme):
     lead = await acme.lead(no)
     assert (lead["stage"], lead["closed_reason"]) == ("lost", "预算取消"), "all are lost"
     assert next(d for d in await deals(acme) if d["no"] == two)["competitor"] == "金蝶"
+    await acme.later(minutes=1)
+    told = words(await acme.text("chenjing", "周报"))
+    assert "本月输单 2 个,最多的原因:选了竞品 1、预算取消 1" in told
     await acme.text("wanglei", "撤销")
     assert (await acme.lead(no))["stage"] == "opportunity"
     kinds = [i["kind"] for i in await acme.story(no)]

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from tests.town import words
+from tests.town import town, words
 
 
 async def qualified(acme, user="wanglei", **fields):
@@ -134,13 +134,21 @@ async def test_refusals_name_what_stands_in_the_way_and_the_way_on(acme):
     assert "输单" in words(await acme.text("wanglei", f"无效 {no} 空号")), "open deals are closed one by one"
 
 
+def careful(text):
+    return text.replace("claims:", "lifecycle:\n  require: {opportunity: [need, budget]}\n\nclaims:", 1)
+
+
 @pytest.mark.feature("I1")
 @pytest.mark.ask("AS13")
-@pytest.mark.only("sqlite")
-async def test_what_the_rules_want_first_is_asked_for_and_then_the_deal_is_made(acme, tmp_path):
-    no = await qualified(acme)
-    await acme.press("wanglei", "转商机")
-    said = words(await acme.text("wanglei", "CRM 50万 6月底"))
-    (deal,) = await deals(acme)
-    assert deal["no"] in said and deal["amount"] == 500000
-    assert no in words(await acme.text("wanglei", f"看 {deal['no']}"))
+async def test_what_the_rules_want_first_is_asked_for_and_then_the_deal_is_made(tmp_path, platform):
+    async with town(tmp_path, platform=platform, rules=careful) as acme:
+        no = await qualified(acme, budget="")
+        await acme.press("wanglei", "转商机")
+        said = words(await acme.text("wanglei", "CRM 50万 6月底"))
+        assert "预算:" in said and "补上就转商机" in said and await deals(acme) == []
+        said = words(await acme.text("wanglei", "60万"))
+        (deal,) = await deals(acme)
+        assert f"已转商机 {deal['no']}" in said and (deal["amount"], deal["product"]) == (500000, "CRM")
+        assert (await acme.lead(no))["budget_max"] == 600000
+        assert "CRM" in words(await acme.text("wanglei", f"看 {deal['no']}"))
+        assert f"已记到 {no}" in words(await acme.text("wanglei", f"{deal['no']} 电话聊了,在走流程"))

@@ -23,14 +23,19 @@ from config.hours import calendar_of
 from config.rules import load_rules
 from leads.capture import Person, capture
 from leads.claim import claim
-from leads.errors import Refused
+from leads.close import lose, reopen_deal, win
+from leads.convert import Terms, convert
+from leads.deal import followed
+from leads.errors import NothingToUndo, Refused
 from leads.followup import log_followup
 from leads.qualify import disqualify, qualify
 from leads.release import release
 from leads.rights import Who, get_visible
 from leads.transfer import transfer
-from leads.undo import remember, snapshot, undo
+from leads.undo import remember, snapshot, snapshot_deals, undo
 from store.db import Store
+from store.deal import Opportunity
+from store.deals import list_of_lead
 from store.leads import FREE_STAGES, OPEN_STAGES
 from store.members import find_member, save_member
 from store.tables import Clock, Lead, Member, TimelineItem
@@ -43,8 +48,10 @@ PHONES = st.sampled_from(["13800138000", "13800138001", "13900139000"])
 TEMPLATE = Path(__file__).parents[2] / "config" / "templates" / "default" / "rules.yaml"
 ONE_FACT = {  # act → the fact that it makes, exactly once
     "claim": "claimed", "release": "released", "transfer": "transferred", "followup": "followup_logged",
-    "qualify": "qualified", "disqualify": "disqualified",
+    "qualify": "qualified", "disqualify": "disqualified", "convert": "opportunity_opened", "win": "opportunity_won",
+    "lose": "opportunity_lost", "resume": "opportunity_reopened",
 }  # fmt: skip
+PRODUCTS = {"wang": "CRM", "li": "云盘", "zhao": "CRM", "chen": "云盘"}  # what whoever converts sells
 
 
 class Office:
@@ -99,7 +106,12 @@ class Office:
             who, rules, now = Who.of(member), ctx.rules, ctx.now
             if kind == "undo":
                 return [await undo(tx, who, None, rules=rules, now=now)]
-            before = await snapshot(tx, lead_id)
+            of_deals = kind in ("convert", "win", "lose", "resume", "transfer")
+            before = await (snapshot_deals if of_deals else snapshot)(tx, lead_id)
+            if kind in ("convert", "win", "lose", "resume"):
+                facts = await deal_act(tx, kind, lead_id, who, ctx)
+                await remember(tx, who, kind, lead_id, before, now=now)
+                return facts
             if kind == "claim":
                 fact: Any = await claim(tx, lead_id, who, rules=rules, now=now)
             elif kind == "release":
@@ -122,6 +134,10 @@ class Office:
             return False
         return True
 
+    async def deals(self) -> list[Opportunity]:
+        async with self.store.read() as tx:
+            return list(await tx.all(select(Opportunity).where(col(Opportunity.corp) == tx.corp)))
+
     async def look(self) -> tuple[list[Lead], list[TimelineItem], list[Clock]]:
         async with self.store.read() as tx:
             return (
@@ -133,6 +149,41 @@ class Office:
                 ),
                 list(await tx.all(select(Clock).where(col(Clock.corp) == tx.corp))),
             )
+
+
+async def deal_act(tx: Tx, kind: str, lead_id: int, who: Who, ctx: Context) -> list[Any]:
+    """Convert, or win, lose or reopen the lead's newest deal that this can be done with."""
+    rules, now = ctx.rules, ctx.now
+    lead = await get_visible(tx, lead_id, who, rules=rules)
+    if kind == "convert" and lead.stage == "sal":
+        raise NothingToUndo("it would be qualified on the way: two facts for one act")
+    if kind == "convert":
+        terms = Terms(PRODUCTS.get(who.id or "", ""), 5_000_000)
+        return list(await convert(tx, lead_id, who, terms, rules=rules, now=now))
+    wanted = ("won", "lost") if kind == "resume" else ("open",)
+    found = [deal for deal in await list_of_lead(tx, lead_id) if deal.result in wanted]
+    if not found:
+        raise NothingToUndo("no deal for that")
+    number = found[-1].id or 0
+    if kind == "win":
+        return [await win(tx, number, who, rules=rules, now=now)]
+    if kind == "lose":
+        return [await lose(tx, number, who, "价格太高", rules=rules, now=now)]
+    return [await reopen_deal(tx, number, who, rules=rules, now=now)]
+
+
+def deals_must_hold(leads: list[Lead], deals: list[Opportunity]) -> None:
+    """A lead's stage is what its deals say, and nothing is sold twice at a time."""
+    for lead in leads:
+        own = [deal for deal in deals if deal.lead_id == lead.id]
+        results = [deal.result for deal in own]
+        if "open" in results or lead.stage in ("opportunity", "won", "lost"):
+            assert lead.stage == followed(results), (lead.stage, results)
+        sold = Counter(deal.product for deal in own if deal.result == "open" and deal.origin == "")
+        assert all(count == 1 for count in sold.values()), "one deal a product"
+        for deal in own:
+            assert (deal.closed_at is None) == (deal.result == "open"), "a closed deal says when"
+            assert deal.result != "open" or deal.owner_id == lead.owner_id, "an open deal goes with its customer"
 
 
 def must_hold(leads: list[Lead], clocks: list[Clock]) -> None:
@@ -214,10 +265,11 @@ class Life(RuleBasedStateMachine):
             return
         leads, items, clocks = self.runner.run(self.office.look())
         must_hold(leads, clocks)
+        deals_must_hold(leads, self.runner.run(self.office.deals()))
         story = [(item.id, item.kind) for item in items]
         assert story[: len(self.story)] == self.story, "the story only grows"
         self.story = story
-        told = Counter((item.lead_id, item.kind) for item in items)
+        told = Counter((item.lead_id, item.kind) for item in items if not item.data.get("origin"))
         for (lead, kind), count in self.facts.items():
             assert told[lead, kind] == count, "one fact per act"
 
@@ -253,7 +305,8 @@ async def test_everybody_acts_at_once(soak: bool) -> None:
             done[kind] += ended
         found, items, clocks = await office.look()
         must_hold(found, clocks)
-        told = Counter(item.kind for item in items)
+        deals_must_hold(found, await office.deals())
+        told = Counter(item.kind for item in items if not item.data.get("origin"))
         assert {kind: told[fact] for kind, fact in ONE_FACT.items()} == {kind: done[kind] for kind in ONE_FACT}
         for phone, lead in zip(("13800138000", "13800138001"), leads, strict=True):
             await office.capture(phone, f"again-{turn}")
