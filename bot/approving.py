@@ -5,13 +5,12 @@ from collections.abc import Sequence
 from bot.context import Context
 from bot.outgoing import ring
 from leads.facts import Fact
-from leads.order_facts import OrderStuck
 from leads.quote_facts import ApprovalAsked, ApprovalDecided
 from leads.quoting import settle_quote
 from store.approval import find_approval
 from store.due import do_once
-from store.members import find_member, list_members, name_of
-from store.order import change_contract, find_order
+from store.members import find_member, name_of
+from store.order import change_contract
 from store.tx import Tx
 
 
@@ -52,17 +51,4 @@ async def settle_consent(tx: Tx, fact: Fact, ctx: Context, origin: str) -> Seque
     else:
         text = f"{fact.about}:{who}{word}({row.label},{row.no})"
         await ring(tx, ctx, asker, "note", key=f"decided:{row.id}", lead_id=row.lead_id, text=text)
-    return ()
-
-
-async def tell_of_stuck_order(tx: Tx, fact: Fact, ctx: Context, origin: str) -> Sequence[Fact]:
-    """An order that the other system does not take: whoever placed it, and the administrators, see it at once."""
-    order = await find_order(tx, fact.order_id) if isinstance(fact, OrderStuck) else None
-    if order is None:
-        return ()
-    people = [await find_member(tx, order.created_by)] if order.created_by and order.connector else []
-    people += list(await list_members(tx, role="admin"))
-    for member in {one.id: one for one in people if one is not None}.values():
-        key, headline = f"stuck:{origin}:{member.id}", f"🔴 {order.no} 待人工:{order.error}"[:40]
-        await ring(tx, ctx, member, f"quote:{order.quote_id}", key=key, lead_id=order.lead_id, headline=headline)
     return ()

@@ -5,7 +5,7 @@ Read it as the product's rules: each line names a fact and what follows from it,
 
 from collections.abc import Awaitable, Callable, Sequence
 
-from bot.approving import ask_for_consent, settle_consent, tell_of_stuck_order
+from bot.approving import ask_for_consent, settle_consent
 from bot.context import Context
 from bot.dealing import give_deals_along, refresh_deal
 from bot.giving import give
@@ -24,6 +24,7 @@ from bot.hearers import (
     tell_recycled,
 )
 from bot.journeys.heard import hear_journeys, tell_colleague
+from bot.ordering import offer_to_order, tell_of_stuck_order
 from bot.outgoing import offer, refresh
 from bot.promises import (
     cancel_clocks,
@@ -216,7 +217,7 @@ STORY: dict[type[Fact], tuple[Reaction, ...]] = {
     OpportunityMoved: (hear_clocks, start_clocks, refresh_deal),
     OpportunityChanged: (refresh_deal, plan_what_comes_after),
     OpportunityTransferred: (refresh_deal,),
-    OpportunityWon: (end_if_closed, set_reminder, refresh_deal, plan_what_comes_after),
+    OpportunityWon: (end_if_closed, set_reminder, refresh_deal, plan_what_comes_after, offer_to_order),
     OpportunityLost: (end_if_closed, set_reminder, refresh_deal),
     OpportunityReopened: (hear_clocks, start_clocks, set_reminder, refresh_deal),
     PaymentReceived: (refresh_deal,),
@@ -236,16 +237,16 @@ STORY: dict[type[Fact], tuple[Reaction, ...]] = {
     ClockMoved: (refresh_cards,),
     CoverBegan: (move_clocks, refresh_cards),
     CoverEnded: (move_clocks, refresh_cards),
-    Quoted: (refresh_cards,),
-    ContractDrawn: (refresh_cards,),
-    ContractSigned: (refresh_cards,),
-    OrderPlaced: (refresh_cards,),
-    OrderAccepted: (refresh_cards,),
-    OrderStuck: (refresh_cards, tell_of_stuck_order),
-    OrderDelivered: (refresh_cards,),
-    QuoteSent: (refresh_cards,),
+    Quoted: (refresh_deal,),
+    ContractDrawn: (refresh_deal,),
+    ContractSigned: (refresh_deal,),
+    OrderPlaced: (refresh_deal,),
+    OrderAccepted: (refresh_deal,),
+    OrderStuck: (refresh_deal, tell_of_stuck_order),
+    OrderDelivered: (refresh_deal,),
+    QuoteSent: (refresh_deal,),
     ApprovalAsked: (ask_for_consent,),
-    ApprovalDecided: (settle_consent, refresh_cards),
+    ApprovalDecided: (settle_consent, refresh_deal),
     ReminderRang: (ring_reminder, hear_clocks, start_clocks),
     JourneyBegan: (),
     JourneyPaused: (refresh_cards,),

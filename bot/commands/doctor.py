@@ -53,12 +53,32 @@ async def examine(folder: Folder, environ: Mapping[str, str]) -> list[Finding]:
     found += _rules(folder, settings)
     members, findings = _members(folder)
     found += findings
+    found += _products(folder)
     found += await _store(folder, settings)
     if settings.wecom is not None:
         found += await _wecom(settings.wecom, members)
     if settings.dingtalk is not None:
         found += await examine_dingtalk(folder, settings, settings.dingtalk, members)
     return found
+
+
+def _products(folder: Folder) -> list[Finding]:
+    """The price list's file, and the font that quotes are set in; nothing where nothing is sold."""
+    from bot.paper.font import NoFont, find_font
+    from config.products import read_products
+
+    try:
+        rows = read_products(folder.products)
+    except (BadDocument, OSError) as error:
+        return [Finding("产品 products.csv", False, "读不了", str(error))]
+    if not rows:
+        return []
+    found = [Finding("产品 products.csv", True, f"{len(rows)} 个产品;改了要 ./run products publish 才生效")]
+    try:
+        font = find_font()
+    except NoFont as error:
+        return [*found, Finding("报价 PDF 的字体", False, "没有中文字体", str(error))]
+    return [*found, Finding("报价 PDF 的字体", True, font.file)]
 
 
 def _env(folder: Folder) -> Finding:

@@ -8,7 +8,7 @@ from typing import Any
 
 from bot.paper.font import NoFont, find_font
 
-WIDTH, MARGIN = 148.0, 9.0  # mm: A5, which a phone shows by its width with letters that can be read; prints on A4 too
+WIDTH, HEIGHT, MARGIN = 148.0, 210.0, 9.0  # mm: A5, whose letters can be read on a phone; prints on A4 too
 INSIDE = WIDTH - 2 * MARGIN
 GREY, INK, LINE, HEAD = (110, 116, 125), (24, 28, 35), (220, 224, 230), (238, 242, 248)
 COLUMNS = (("产品", 0.36, "L"), ("数量", 0.17, "R"), ("单价", 0.22, "R"), ("金额", 0.25, "R"))
@@ -31,7 +31,7 @@ def set_quote(told: Mapping[str, Any]) -> bytes:
     from fpdf import FPDF
 
     font = find_font()
-    page = FPDF(format="A5")
+    page = FPDF(format=(WIDTH, HEIGHT))
     page.set_creation_date(datetime.fromisoformat(told["made_at"]))
     page.set_title(told["title"])
     page.set_margins(MARGIN, MARGIN, MARGIN)
@@ -55,7 +55,7 @@ def _head(page: Any, told: Mapping[str, Any]) -> None:
         _ink(page, 12, GREY)
         page.cell(22, 8, name)
         _ink(page, 12, INK)
-        page.multi_cell(INSIDE - 22, 8, value, new_x="LMARGIN", new_y="NEXT")
+        page.multi_cell(INSIDE - 22, 8, value, new_x="LMARGIN", new_y="NEXT", wrapmode="CHAR")
     page.ln(4)
 
 
@@ -75,13 +75,13 @@ def _row(page: Any, row: Mapping[str, str]) -> None:
     """One product; a long name takes as many lines as it needs, what was taken off stands small below it."""
     _ink(page, 11.5, INK)
     first = INSIDE * COLUMNS[0][1]
-    names = page.multi_cell(first, 7, row["name"], dry_run=True, output="LINES")
+    names = page.multi_cell(first, 7, row["name"], dry_run=True, output="LINES", wrapmode="CHAR")
     height = 7 * len(names) + (6 if row["note"] else 0) + 4
     if page.get_y() + height > page.h - MARGIN:
         page.add_page()
     top = page.get_y() + 2
     page.set_xy(MARGIN, top)
-    page.multi_cell(first, 7, row["name"], align="L", new_x="RIGHT", new_y="TOP")
+    page.multi_cell(first, 7, row["name"], align="L", new_x="RIGHT", new_y="TOP", wrapmode="CHAR")
     page.set_xy(MARGIN + first, top)
     for (_, share, side), cell in zip(COLUMNS[1:], (row["count"], row["net"], row["amount"]), strict=True):
         page.cell(INSIDE * share, 7, cell, align=side)
@@ -110,7 +110,7 @@ def _sums(page: Any, told: Mapping[str, Any]) -> None:
 def _foot(page: Any, told: Mapping[str, Any]) -> None:
     _ink(page, 11, GREY)
     for words in told["notes"]:
-        page.multi_cell(INSIDE, 6.5, words, align="L", new_x="LMARGIN", new_y="NEXT")
+        page.multi_cell(INSIDE, 6.5, words, align="L", new_x="LMARGIN", new_y="NEXT", wrapmode="CHAR")
 
 
 def _ink(page: Any, size: float, colour: tuple[int, int, int]) -> None:

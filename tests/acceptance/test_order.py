@@ -141,6 +141,7 @@ async def test_payments_are_fetched_too_stock_and_credit_are_shown_and_the_unrea
 async def test_two_taps_at_once_make_one_order(acme):
     no, deal = await opportunity(acme)
     await acme.text("wanglei", f"报价 {deal} 相机×30 9折")
+    assert "赢单了,点「下单」就行" in words(await acme.text("wanglei", f"赢单 {deal} 价格合适"))
     message, key, _ = acme.side.button("wanglei", "下单", {})
     await asyncio.gather(*(acme.standin.click("wanglei", message, key, selected={}) for _ in range(3)))
     await acme.settle()
