@@ -1,6 +1,7 @@
 """D6, K8: links that only one customer has lead where they should, people's taps count once, programs' never."""
 
 import asyncio
+import base64
 import json
 import re
 from datetime import timedelta
@@ -10,10 +11,14 @@ import pytest
 
 from nurture.sending import Wanted, want
 from tests.acceptance.test_content import office, write
+from tests.chromium import MISSING, chromium, find_chromium
 from tests.customers import Recorder, customer
 from tests.town import Town, words
 
 pytestmark = [pytest.mark.platforms("wecom"), pytest.mark.only("sqlite")]
+DOT = (  # a picture of one point, which the page draws as wide as the phone
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+)
 PHONE = {"User-Agent": "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) MicroMessenger/8.0"}
 TEXT = "看[价格页](https://www.example.com/price?x=1),[案例](https://www.example.com/case),[参数](https://www.example.com/spec)"
 
@@ -166,3 +171,37 @@ async def test_no_address_can_be_guessed_or_turned_elsewhere(acme: Town) -> None
     gif = await go(acme, "/o/" + "A" * 22 + ".gif")
     assert gif.status == 200, "the picture tells nobody which addresses there are"
     await asyncio.sleep(0)
+
+
+@pytest.mark.feature("K8")
+@pytest.mark.browser
+@pytest.mark.skipif(find_chromium() is None, reason=MISSING)
+async def test_a_real_browser_counts_what_is_in_sight_only_after_a_yes(acme: Town) -> None:
+    write(acme, "leaflet", "工业相机单页", topic="产品资讯")
+    dot = base64.b64decode(DOT)
+    for number in (1, 2):
+        (acme.folder.content / f"p{number}.png").write_bytes(dot)
+    file = acme.folder.content / "leaflet.md"
+    file.write_text(file.read_text("utf-8").replace("tags:", "pages: [p1.png, p2.png]\ntags:"), "utf-8")
+    await office(acme, "content publish")
+    letter = await sent(acme, content="leaflet")
+    home, (page,) = str(acme.http._base_url).rstrip("/"), links(letter, "v")
+    found = "select page, seconds from page_view where corp = 'acme'"
+    async with chromium() as browser:
+        for answer in ("#no", "#yes"):
+            phone = await browser.new_page(viewport={"width": 390, "height": 300})
+            await phone.goto(home + page)
+            await phone.click(answer)
+            await phone.evaluate("window.scrollTo(0, 0)")
+            if answer == "#no":
+                await phone.wait_for_timeout(1500)
+            else:
+                async with phone.expect_response(lambda told: told.url.endswith("/seen"), timeout=20_000) as told:
+                    pass
+                assert (await told.value).status == 204
+            await phone.goto("about:blank")
+            await phone.close()
+            if answer == "#no":
+                assert acme.database.rows(found) == [], "a no is a no"
+    rows = acme.database.rows(found)
+    assert [number for number, _ in rows] == [1] and rows[0][1] >= 1
