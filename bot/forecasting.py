@@ -1,6 +1,6 @@
 """What is asked of leaders each week: whose deals, what they committed to, and how far last week's word was off."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
@@ -9,9 +9,9 @@ from leads.deal import probability_of
 from leads.rights import Who
 from reports.forecast import Error, Forecast, Piece, error_of, forecast
 from store import deals, due, forecasts, leads
-from store.deal import Opportunity
+from store.deal import Commitment, Opportunity
 from store.members import list_members
-from store.tables import Member
+from store.tables import Lead, Member
 from store.tx import Tx
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -60,15 +60,15 @@ async def outlook(tx: Tx, people: Sequence[Member], ctx: Context, *, team: str =
     said = await forecasts.committed_in(tx, week)
     targets = {(row.kind, row.who): row.amount for row in await forecasts.list_targets(tx, month)}
     each: list[tuple[Member, Forecast]] = []
-    found: list[Opportunity] = []
     pieces: list[Piece] = []
+    found = list(await deals.list_open_of(tx, [member.id for member in people]))
+    sold_to = {lead.id: lead for lead in await leads.find_leads(tx, list({deal.lead_id for deal in found}))}
     for member in people:
-        owned = await deals.list_owned(tx, member.id)
-        own = [await _piece(tx, deal, said[deal.id].amount if deal.id in said else None, ctx) for deal in owned]
+        owned = [deal for deal in found if deal.owner_id == member.id]
+        own = [_piece(deal, sold_to.get(deal.lead_id), said, ctx) for deal in owned]
         if own or signed.get(member.id) or ("member", member.id) in targets:
             told = forecast(own, signed.get(member.id, 0), until=until, target=targets.get(("member", member.id)))
             each.append((member, told))
-        found += owned
         pieces += own
     together = sum(signed.get(member.id, 0) for member in people)
     own_targets = [told.target for _, told in each if told.target is not None]
@@ -83,10 +83,10 @@ async def outlook(tx: Tx, people: Sequence[Member], ctx: Context, *, team: str =
     )  # fmt: skip
 
 
-async def _piece(tx: Tx, deal: Opportunity, committed: int | None, ctx: Context) -> Piece:
-    lead = await leads.find_lead(tx, deal.lead_id)
+def _piece(deal: Opportunity, lead: Lead | None, said: Mapping[int, Commitment], ctx: Context) -> Piece:
     odds = ctx.learning.odds(lead, rules=ctx.rules) if lead is not None else None
     share = probability_of(deal, rules=ctx.rules) / 100
+    committed = said[deal.id or 0].amount if deal.id in said else None
     return Piece(deal.amount, share, odds.chance if odds is not None else None, deal.expected_on, committed)
 
 

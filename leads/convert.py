@@ -15,7 +15,7 @@ from leads.qualify import qualify
 from leads.rights import Who, get_visible
 from store import deals
 from store.deal import DealContact, Opportunity
-from store.members import name_of
+from store.members import find_member
 from store.tables import Lead
 from store.tx import Tx
 
@@ -168,12 +168,15 @@ async def _refuse_conflicts(tx: Tx, lead: Lead, who: Who, terms: Terms, *, apart
         if deal.result == "open" and deal.lead_id == lead.id and deal.product == terms.product:
             raise DealThere(lead, deal)
     selling = {deal.lead_id for deal in there if deal.result in ("open", "won")}
-    if who.role not in ("manager", "admin"):
+    if who.id is None or who.role not in ("manager", "admin"):  # a leader decides by doing it, a program does not
         for match in house:
             other = match.lead
             holds = other.id in selling or other.stage in ("opportunity", "won")
-            if holds and other.owner_id is not None and other.owner_id != lead.owner_id:
-                raise CompanyTaken(lead, other, await name_of(tx, other.owner_id), state_of(other))
+            if not holds or other.owner_id in (None, lead.owner_id):
+                continue
+            owner = await find_member(tx, other.owner_id or "")
+            if owner is not None and owner.state == "active":
+                raise CompanyTaken(lead, other, owner.name, state_of(other))
     for deal in there:
         if deal.result == "open" and deal.product and deal.product == terms.product and not apart:
             raise DealThere(lead, deal)

@@ -132,6 +132,18 @@ async def list_results(
     return await tx.all(query.order_by(col(Opportunity.id).desc()).limit(limit))
 
 
+async def list_open_of(tx: Tx, owner_ids: Sequence[str]) -> Sequence[Opportunity]:
+    """The open opportunities of several members, in the order of their numbers."""
+    return await tx.all(
+        select(Opportunity)
+        .where(
+            col(Opportunity.corp) == tx.corp, col(Opportunity.owner_id).in_(tuple(owner_ids)),
+            col(Opportunity.result) == "open",
+        )
+        .order_by(col(Opportunity.id))
+    )  # fmt: skip
+
+
 _CHANGE = (
     update(Opportunity)
     .where(col(Opportunity.corp) == bindparam("of_corp"), col(Opportunity.id) == bindparam("of_id"))

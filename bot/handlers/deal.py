@@ -18,10 +18,11 @@ from leads.wanted import wanted_of
 from store import deals
 from store.deal import Opportunity
 from store.members import find_by_name, find_member, list_members, name_of
+from store.merges import current
 from store.talk import find_focus, set_focus
 from store.tx import Tx
 
-DEAL = re.compile(r"\s*[Oo]\s*(\d{1,12})(?!\d)")
+DEAL = re.compile(r"\s*[Oo]\s*(\d{1,12})(?![\dA-Za-z])")  # O88, not O2O
 LISTED = 10
 NO_MATTER = ("算了", "取消", "不填了")
 
@@ -42,7 +43,7 @@ async def meant_deal(tx: Tx, rest: str, who: Who, ctx: Context, *, example: str)
         return await get_visible_deal(tx, number, who, rules=ctx.rules), words
     named = re.match(r"\s*[Ll]\s*(\d{1,12})(?!\d)", rest)
     focus = await find_focus(tx, who.id or "")
-    lead_id = int(named[1]) if named else focus.lead_id if focus is not None else None
+    lead_id = await current(tx, int(named[1])) if named else focus.lead_id if focus is not None else None
     if named:
         words = re.sub(EDGES, "", rest[named.end() :])
     found = [deal for deal in await deals.list_of_lead(tx, lead_id) if deal.result == "open"] if lead_id else []
@@ -77,9 +78,8 @@ async def on_show_deals(tx: Tx, action: ShowDeals, who: Who, ctx: Context) -> li
     title = "我的商机"
     if not found and who.role in ("manager", "admin", "marketing"):
         title = f"{who.team}的商机" if who.team and who.role == "manager" else "全部商机"
-        for member in await list_members(tx):
-            if who.role != "manager" or who.team in ("", member.team):
-                found += await deals.list_owned(tx, member.id)
+        team = [m.id for m in await list_members(tx) if who.role != "manager" or who.team in ("", m.team)]
+        found = list(await deals.list_open_of(tx, team))
     if not found:
         return [say("现在没有进行中的商机。线索谈得差不多了,发「转商机 L1024 产品 金额 预计成交日」。")]
     today = ctx.today.isoformat()

@@ -7,6 +7,7 @@ from bot.handlers.convert import on_convert_word
 from bot.handlers.deal import NO_MATTER, deal_and_rest, on_deal_answer, on_show_deal
 from bot.handlers.followup import on_followup_word
 from leads.deal import get_visible_deal
+from leads.errors import NotFound
 from leads.facts import Fact
 from leads.rights import Who
 from store.talk import set_focus
@@ -21,7 +22,10 @@ async def on_line(tx: Tx, asked: str, text: str, who: Who, ctx: Context) -> list
     if number is not None:
         if not rest:
             return await on_show_deal(tx, ShowDeal(number), who, ctx)
-        deal = await get_visible_deal(tx, number, who, rules=ctx.rules)
+        try:
+            deal = await get_visible_deal(tx, number, who, rules=ctx.rules)
+        except NotFound:
+            return None  # words that only begin like a deal's number
         return await on_followup_word(tx, deal.lead_id, rest, who, ctx)
     if asked.startswith(OPEN_QUESTIONS) and text in NO_MATTER:
         await set_focus(tx, who.id or "", asked="", now=ctx.now)

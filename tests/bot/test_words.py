@@ -3,6 +3,7 @@
 import pytest
 
 from bot.handlers.commands import ALIASES, COMMANDS
+from bot.handlers.deal import deal_and_rest
 from bot.handlers.words import Line, closest, lead_and_rest, picked, read_line, tidy
 
 
@@ -77,3 +78,15 @@ def test_a_mistyped_word_is_answered_with_the_closest(typed, meant):
     near = closest(typed, list(COMMANDS))
     assert near[0] == meant
     assert len(near) == 3
+
+
+@pytest.mark.parametrize(
+    ("text", "number", "rest"),
+    [
+        ("O88", 88, ""), ("o88 电话聊了", 88, "电话聊了"), ("O 88,48万", 88, "48万"),
+        ("O2O平台要报价", None, "O2O平台要报价"),
+        ("商机", None, "商机"), ("88", None, "88"),
+    ],
+)  # fmt: skip
+def test_a_deals_number_is_read_and_words_that_look_like_one_are_not(text, number, rest):
+    assert deal_and_rest(text) == (number, rest)
