@@ -176,6 +176,9 @@ async def _go(
         lead = await find_lead(tx, run.lead_id) or lead
         way = Way(f"{run.journey}:{run.lead_id}:{run.occasion}", run.day, run.sent_at)
         did = await _did(tx, run, journey)
+        if done.facts and (how := ending(journey, lead, did=did)):
+            await journeys.leave(tx, run, visit, "stopped", note=done.note)
+            return [*facts, await _close(tx, run, journey, before, how, visit=visit, now=now)]
         onward = entered(journey, name, lead, way, did=did, zone=rules.zone, now=now)
         if isinstance(onward, datetime):
             await journeys.change(
@@ -189,11 +192,7 @@ async def _go(
             run.variant = ",".join(part for part in (run.variant, f"{name}={onward}") if part)
         await journeys.leave(tx, run, visit, onward, note=done.note)
         name = onward
-    await journeys.change(
-        tx, run, before, state="finished", step="", visit=visit, ended_at=now, sent_at=run.sent_at, variant=run.variant
-    )
-    run.state = "finished"
-    return [*facts, _ended(run, journey, "finished", now)]
+    return [*facts, await _close(tx, run, journey, before, "finished", visit=visit, now=now)]
 
 
 async def _wait(tx: Tx, run: JourneyRun) -> None:
@@ -238,15 +237,20 @@ async def _resume(tx: Tx, run: JourneyRun, journey: Journey, *, rules: Rules, no
 
 
 async def _end(tx: Tx, run: JourneyRun, journey: Journey, how: str, *, now: datetime) -> list[Fact]:
-    state = "goal" if how == "goal" else "exited"
     await _forget(tx, run)
     await journeys.leave(tx, run, run.visit, "stopped")
-    await journeys.change(tx, run, run.visit, state=state, step="", cause=how, ended_at=now, rest=None)
-    run.state = state
-    return [_ended(run, journey, how, now)]
+    return [await _close(tx, run, journey, run.visit, how, visit=run.visit, now=now)]
 
 
-def _ended(run: JourneyRun, journey: Journey, how: str, now: datetime) -> Fact:
+async def _close(
+    tx: Tx, run: JourneyRun, journey: Journey, before: int, how: str, *, visit: int, now: datetime
+) -> Fact:
+    """The run is over; `before` is the visit at which it was kept so far, `visit` the last one that it came to."""
+    run.state = how if how in ("finished", "goal") else "exited"
+    await journeys.change(
+        tx, run, before, state=run.state, step="", visit=visit, cause="" if how == "finished" else how, ended_at=now,
+        rest=None, sent_at=run.sent_at, variant=run.variant,
+    )  # fmt: skip
     return JourneyEnded(lead_id=run.lead_id, at=now, journey=run.journey, label=journey.label, how=how)
 
 

@@ -73,7 +73,7 @@ async def test_a_lead_sets_out_by_what_it_did_and_goes_to_sales_when_nothing_com
         assert trip.sent == 1, "at ten, after two days"
         await place.until(shanghai("2026-03-24 10:01"))
         assert (await place.lead(no))["stage"] == "mql" and trip.sent == 1
-        assert await trip.tale(no) == ["「白皮书跟进」", "「白皮书跟进」发过案例没打开", "「白皮书跟进」走完了"]
+        assert await trip.tale(no) == ["「白皮书跟进」", "「白皮书跟进」发过案例没打开", "「白皮书跟进」达成目标"]
 
 
 @pytest.mark.feature("K1")
