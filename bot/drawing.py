@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from bot.cards import (
+    adoption,
     approval,
     batch,
     brief,
@@ -44,6 +45,7 @@ from bot.cards import (
     rules,
     story,
     unsure,
+    victory,
     wanted,
     weekly,
     why,
@@ -111,6 +113,9 @@ DRAWINGS: dict[str, Drawing] = {
     "heirs_left": Drawing(inherit.look_rest, inherit.draw_rest),
     "brief": Drawing(brief.look, brief.draw),
     "picture": Drawing(picture.look, _as_is),
+    "victory": Drawing(victory.look, victory.draw),
+    "adoption": Drawing(adoption.look, adoption.draw),
+    "baseline": Drawing(adoption.look_baseline, adoption.draw_baseline),
     "numbers": Drawing(numbers.look, numbers.draw),
     "weekly": Drawing(weekly.look, weekly.draw),
     "quote": Drawing(quote.look, quote.draw, living=True, anew=True),

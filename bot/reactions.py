@@ -46,6 +46,7 @@ from bot.reunion import (
     tell_owners_of_merge,
 )
 from bot.waking import ring_old_owner
+from bot.winning import tell_groups_of_win
 from leads.deal_facts import (
     OpportunityChanged,
     OpportunityLost,
@@ -217,7 +218,7 @@ STORY: dict[type[Fact], tuple[Reaction, ...]] = {
     OpportunityMoved: (hear_clocks, start_clocks, refresh_deal),
     OpportunityChanged: (refresh_deal, plan_what_comes_after),
     OpportunityTransferred: (refresh_deal,),
-    OpportunityWon: (end_if_closed, set_reminder, refresh_deal, plan_what_comes_after, offer_to_order),
+    OpportunityWon: (end_if_closed, set_reminder, refresh_deal, plan_what_comes_after, offer_to_order, tell_groups_of_win),
     OpportunityLost: (end_if_closed, set_reminder, refresh_deal),
     OpportunityReopened: (hear_clocks, start_clocks, set_reminder, refresh_deal),
     PaymentReceived: (refresh_deal,),

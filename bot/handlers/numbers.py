@@ -119,6 +119,11 @@ async def on_ranking_word(tx: Tx, rest: str, who: Who, ctx: Context) -> list[Fac
     return [card("ranking", period, team)]
 
 
+async def on_adoption_word(tx: Tx, who: Who, ctx: Context) -> list[Fact | Answer]:
+    """使用情况: who does not use the bot yet, and what it has brought."""
+    return [Answer("adoption"), Answer("baseline")]
+
+
 async def on_show_report(tx: Tx, action: ShowReport, who: Who, ctx: Context) -> list[Fact | Answer]:
     """A button to another report about the same days."""
     require_role(who, LEADERS, "报表")

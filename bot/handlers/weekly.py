@@ -3,6 +3,7 @@
 from datetime import datetime, time, timedelta
 
 from bot.actions import ShowMisses
+from bot.cards.adoption import started_on
 from bot.cards.weekly import WEEK, of_week
 from bot.context import Answer, Context, say
 from bot.outgoing import ring
@@ -64,5 +65,9 @@ async def on_week_over(tx: Tx, row: Due, ctx: Context) -> list[Fact | Answer]:
             await ring(tx, ctx, member, "weekly", key=f"{row.key}:{member.id}", monday=str(row.payload["monday"]))
             if role == "manager":
                 await ring(tx, ctx, member, "drill", key=f"{row.key}:drill:{member.id}")
+    for member in await list_members(tx, role="admin") if held and ctx.rules.digest.to else ():
+        await ring(tx, ctx, member, "adoption", key=f"{row.key}:adoption:{member.id}")
+        if (start := await started_on(tx, ctx)) is not None and 30 <= (ctx.today - start).days < 37:
+            await ring(tx, ctx, member, "baseline", key=f"{row.key}:baseline:{member.id}")
     await plan_week(tx, ctx)
     return []

@@ -3,7 +3,7 @@
 from datetime import date
 from fractions import Fraction
 
-from bot.cards import numbers
+from bot.cards import adoption, numbers, victory
 from bot.cards.overdue import Late
 from reports.attribution import Owed
 from reports.funnel import Step
@@ -52,6 +52,13 @@ def states(lead: Lead, clock: Clock) -> dict[str, object]:
     rows = [figures(counted("抖音")), figures(counted("官网", cost=0))]
     told = {"now": day, "before": before, "expected": (4, 35_000_000), "within": "2h 内 "}
     return {
+        "victory": victory.draw(victory.View("李娜", "O88", "王总监", 50_000_000, "展会", 12, 4, 38.0)),
+        "adoption": adoption.draw(
+            adoption.View((("王磊", "上次 03-12 周四 10:00 领取"), ("赵强", "还没用过")), 8, 30, 12)
+        ),
+        "baseline": adoption.draw_baseline(
+            adoption.Compared(before, day, "2025-12-18 到 2026-03-17", "03-18 到 04-16")
+        ),
         "numbers": numbers.draw(view("day", **told, late=[late(lead, clock)], late_count=3)),
         "numbers-of-nothing": numbers.draw(view("day", now=figures(Counted()), before=figures(Counted()), team="华东")),
         "numbers-detail": numbers.draw(view("detail", **told, late_count=3)),

@@ -1,0 +1,40 @@
+"""The nightly check puts right what differs from the stories, and an upgraded store is counted in the background."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from bot.counting import check
+from leads.reached import anew
+from store import reached
+
+
+async def row_of(store, no):
+    async with store.read() as tx:
+        return await reached.find_reached(tx, int(no[1:]))
+
+
+@pytest.mark.feature("M6")
+@pytest.mark.platforms("wecom")
+@pytest.mark.only("sqlite")
+async def test_what_differs_is_found_told_and_put_right(acme):
+    no = await acme.mql()
+    await acme.text("wanglei", f"领取 {no}")
+    await acme.text("wanglei", f"跟进 {no} 打通了,要报价")
+    store, kept = acme.bot.store, await row_of(acme.bot.store, no)
+    assert (kept.furthest, kept.source, kept.contact_by, kept.automated) == (2, "官网", "wanglei", 1)
+    ctx = await acme.bot.context()
+    assert (await store.transaction(lambda tx: check(tx, ctx, after=0)))[1] == []
+    wrong = dict(kept.__dict__) | {"furthest": 5, "won_at": datetime(2026, 3, 1, tzinfo=UTC)}
+    await store.transaction(lambda tx: reached.change_reached(tx, kept.lead_id, wrong))
+    before = len(acme.standin.chat("admin"))
+    await acme.later(hours=18)  # the night's check is among them
+    assert (await row_of(store, no)).furthest == 2
+    assert any("1 条线索的统计" in str(message) for message in acme.standin.chat("admin")[before:])
+
+    stale = dict(kept.__dict__) | {"furthest": 0, "sal_at": None, "stale": True}
+    await store.transaction(lambda tx: reached.change_reached(tx, kept.lead_id, stale))
+    async with store.read() as tx:
+        assert await reached.list_stale(tx, limit=5) == [kept.lead_id]
+    await store.transaction(lambda tx: anew(tx, [kept.lead_id], ctx.calendar.worked))
+    assert ((await row_of(store, no)).furthest, (await row_of(store, no)).stale) == (2, False)
