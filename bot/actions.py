@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from bot.deal_actions import DealAction
+from bot.export_actions import ExportAction
 from bot.quote_actions import QuoteAction
 
 
@@ -432,7 +433,7 @@ Action = (
     | AskExtension | RequestExtension | DecideExtension
     | ConfirmImport | DropImport | AskColumns | UndoImport | HandOver | ShowMisses | ShowHeirs | DealAction
     | DecideUnsure | SendContent | GetContent | ShowNumber | ShowReport
-    | QuoteAction
+    | QuoteAction | ExportAction
     | DecideUnsure | SendContent | GetContent
     | StartJourney | DropJourney
 )  # fmt: skip

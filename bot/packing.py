@@ -74,6 +74,7 @@ from bot.deal_actions import (
     TickStep,
     Win,
 )
+from bot.export_actions import EXPORT_WORDS
 from bot.quote_actions import QUOTE_WORDS
 
 LONGEST = 1024  # bytes of a button's key on WeCom (developer page 90236); DingTalk allows more
@@ -144,6 +145,7 @@ WORDS: dict[str, type[Action]] = {
     "content-send": SendContent,
     "content-get": GetContent,
     **QUOTE_WORDS,
+    **EXPORT_WORDS,
     "commit": Commit,
 }
 NAMES = {kind: word for word, kind in WORDS.items()}

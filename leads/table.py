@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 from config.rules import Rules
 from config.words import STAGE_LABELS
-from leads.mask import shown_phone
+from leads.mask import masked_text, said, shown_phone
 from leads.own import shown_own
 from store.tables import Lead
 
@@ -20,16 +20,21 @@ def columns_of(rules: Rules) -> tuple[str, ...]:
     return (*COLUMNS, *(field.label for field in rules.fields.values() if "export" in field.show))
 
 
-def row_of(lead: Lead, names: dict[str, str], *, rules: Rules) -> list[str]:
-    """One lead as text cells; `names` are the members' names by id, instants are in the company's zone."""
-    own = {key: text for key, _, text in shown_own(lead, reveal=True, rules=rules)}
+def row_of(lead: Lead, names: dict[str, str], *, reveal: bool = True, rules: Rules) -> list[str]:
+    """One lead as text cells; `names` are the members' names by id, instants are in the company's zone.
+
+    Without `reveal` no way to reach the person is left in any cell.
+    """
+    own = {key: text for key, _, text in shown_own(lead, reveal=reveal, rules=rules)}
     pool = rules.pools[lead.pool].label if lead.pool in rules.pools else lead.pool
     return [
-        lead.no, lead.name, lead.title, lead.company, lead.city, shown_phone(lead.phone, reveal=True),
-        lead.email, lead.wechat, lead.need,
-        _number(lead.budget_min), _number(lead.budget_max), lead.source, STAGE_LABELS[lead.stage],
+        lead.no, *(said(text, reveal=reveal) for text in (lead.name, lead.title, lead.company, lead.city)),
+        shown_phone(lead.phone, reveal=reveal), lead.email if reveal else masked_text(lead.email),
+        lead.wechat if reveal else masked_text(lead.wechat), said(lead.need, reveal=reveal),
+        _number(lead.budget_min), _number(lead.budget_max), said(lead.source, reveal=reveal), STAGE_LABELS[lead.stage],
         names.get(lead.owner_id or "", lead.owner_id or ""), "" if lead.owner_id else pool, str(lead.score), lead.grade,
-        str(lead.enquiries), lead.next_step, _at(lead.next_step_at, rules.zone), _at(lead.created_at, rules.zone),
+        str(lead.enquiries), said(lead.next_step, reveal=reveal),
+        _at(lead.next_step_at, rules.zone), _at(lead.created_at, rules.zone),
         *(own.get(key, "") for key, field in rules.fields.items() if "export" in field.show),
     ]  # fmt: skip
 

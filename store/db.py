@@ -19,6 +19,7 @@ from store import channels as channels
 from store import content as content
 from store import deal as deal
 from store import duty as duty
+from store import exporting as exporting
 from store import follower as follower
 from store import journey as journey
 from store import kf as kf

@@ -323,9 +323,9 @@ async def list_sources(tx: Tx, lead_id: int) -> list[str]:
     return list(dict.fromkeys(row[0] for row in rows))
 
 
-async def count_leads(tx: Tx) -> int:
-    """How many leads the company has."""
-    rows = await tx.rows(select(func.count()).select_from(Lead).where(col(Lead.corp) == tx.corp))
+async def count_leads(tx: Tx, *conditions: Any) -> int:
+    """How many leads the company has (that meet all conditions)."""
+    rows = await tx.rows(select(func.count()).select_from(Lead).where(col(Lead.corp) == tx.corp, *conditions))
     return int(rows[0][0])
 
 

@@ -76,6 +76,7 @@ from bot.deal_actions import (
     Win,
 )
 from bot.events import ButtonPressed, MenuPressed
+from bot.export_actions import DecideExport
 from bot.handlers import (
     approval,
     claim,
@@ -86,6 +87,7 @@ from bot.handlers import (
     deal,
     dispute,
     draft,
+    exporting,
     extension,
     field,
     followup,
@@ -210,6 +212,7 @@ HANDLERS: dict[type[Action], Handler] = {
     ShowQuote: quote.on_show_quote,
     SendQuote: quote.on_send,
     Agree: approval.on_agree,
+    DecideExport: exporting.on_decide,
     AskRefuse: approval.on_ask_refuse,
     Refuse: approval.on_refuse,
     PlaceOrder: order.on_place_order,
@@ -259,6 +262,7 @@ DONE: dict[type[Action], str] = {
     Lose: "已记为输单",
     SendQuote: "已发给客户",
     Agree: "已同意",
+    DecideExport: "已处理",
     Refuse: "已驳回",
     PlaceOrder: "已下单",
     RetryOrder: "正在重试",

@@ -8,6 +8,7 @@ from store import budget as budget
 from store import channels as channels  # registers its tables
 from store import content as content
 from store import deal as deal  # registers its tables
+from store import exporting as exporting
 from store import follower as follower  # registers its tables
 from store import inherit as inherit
 from store import journey as journey

@@ -54,6 +54,7 @@ from store.rechecks import Recheck
 from store.tables import Clock, Dispute, Lead, Member
 from tests.conftest import NOW
 from tests.golden import figures_made_up
+from tests.golden.exports import EXPORTS
 from tests.golden.quotes import QUOTES
 
 
@@ -509,4 +510,5 @@ STATES: dict[str, Message] = {
     "lose": asked_about(deal_asked.draw_lose),
     "note": Text("好的,L1024 不设提醒。"),
     **QUOTES,
+    **EXPORTS,
 }

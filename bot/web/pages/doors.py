@@ -11,6 +11,7 @@ from bot.web.desk import Desk
 from bot.web.pages.boards import BoardPages
 from bot.web.pages.company import CompanyPages
 from bot.web.pages.deals import DealPages
+from bot.web.pages.exports import ExportPages
 from bot.web.pages.imports import ImportPages
 from bot.web.pages.lead import LeadPages
 from bot.web.pages.lists import ListPages
@@ -22,6 +23,9 @@ from bot.web.pages.visit import Visits
 from config.settings import Settings
 
 HERE = Path(__file__).parent
+PAGES = (
+    BoardPages, ListPages, LeadPages, CompanyPages, DealPages, ExportPages, MessagePages, RulePages, ImportPages,
+)  # fmt: skip
 VENDOR = ("echarts.js",)  # made by others
 TYPES = {"css": "text/css", "js": "text/javascript", "svg": "image/svg+xml"}
 
@@ -32,7 +36,7 @@ def add_pages(app: web.Application, desk: Desk, entrances: Mapping[str, Entrance
     visits = Visits(desk, public_url)
     app.router.add_get("/app/asset/{name:[a-z_]{1,30}\\.(?:css|js|svg)}", _asset)
     SetupPages(desk, visits, settings).add_routes(app)
-    for pages in (BoardPages, ListPages, LeadPages, CompanyPages, DealPages, MessagePages, RulePages, ImportPages):
+    for pages in PAGES:
         pages(desk, visits).add_routes(app)
     LoginDoors(desk, visits, entrances, public_url).add_routes(app)
 
