@@ -5,8 +5,8 @@ from zoneinfo import ZoneInfo
 
 from reports.numbers import Counted, figures, numbers
 from reports.period import Period
-from store.access import delete_property, get_property, set_property
-from store.members import find_member
+from store.access import delete_property, properties_beginning, set_property
+from store.members import list_members
 from store.numbers import Team
 from store.tx import Tx
 
@@ -37,15 +37,15 @@ async def hide(tx: Tx, member_id: str, *, hidden: bool) -> None:
 async def ranking(tx: Tx, period: Period, *, team: Team | None, zone: ZoneInfo) -> tuple[list[Place], int]:
     """(the members with a first contact or a settled promise, the quickest first; how many of them are hidden)."""
     places, hidden = [], 0
+    people = {member.id: member for member in await list_members(tx)}
+    apart = await properties_beginning(tx, hidden_key(""))
     for row in await numbers(tx, period, by="rep", team=team, zone=zone):
         told = figures(row)
         kept = share_kept(row)
-        if told["response_minutes"] is None and kept is None:
+        member = people.get(str(row.key))
+        if member is None or (told["response_minutes"] is None and kept is None):
             continue
-        member = await find_member(tx, str(row.key))
-        if member is None or member.state != "active":
-            continue
-        if await get_property(tx, hidden_key(member.id)):
+        if hidden_key(member.id) in apart:
             hidden += 1
             continue
         places.append(Place(member.id, member.name, told["response_minutes"], kept))

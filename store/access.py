@@ -53,6 +53,14 @@ async def get_property(tx: Tx, name: str) -> str | None:
     return await tx.first(select(col(Property.value)).where(col(Property.corp) == tx.corp, col(Property.name) == name))
 
 
+async def properties_beginning(tx: Tx, words: str) -> set[str]:
+    """The names of small facts that begin with these words."""
+    names = select(col(Property.name)).where(
+        col(Property.corp) == tx.corp, col(Property.name) >= words, col(Property.name) < words + "\uffff"
+    )
+    return set(await tx.all(names))
+
+
 async def delete_property(tx: Tx, name: str) -> None:
     """Forget a small fact about the store."""
     await tx.run(delete(Property).where(col(Property.corp) == tx.corp, col(Property.name) == name))

@@ -25,7 +25,9 @@ SERVER = {
     "keepalives_interval": 3,
     "keepalives_count": 3,
 }
-SESSION = "-c lock_timeout=6s -c idle_in_transaction_session_timeout=15s -c statement_timeout=60s -c timezone=UTC"
+SESSION = (  # compiling a report (jit) takes longer than the report
+    "-c lock_timeout=6s -c idle_in_transaction_session_timeout=15s -c statement_timeout=60s -c timezone=UTC -c jit=off"
+)
 
 
 class StoreUnreachable(Tellable):
