@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from bot.deal_actions import DealAction
 from bot.export_actions import ExportAction
+from bot.hand_actions import HandAction
 from bot.quote_actions import QuoteAction
 
 
@@ -434,6 +435,6 @@ Action = (
     | ConfirmImport | DropImport | AskColumns | UndoImport | HandOver | ShowMisses | ShowHeirs | DealAction
     | DecideUnsure | SendContent | GetContent | ShowNumber | ShowReport
     | QuoteAction | ExportAction
-    | DecideUnsure | SendContent | GetContent
     | StartJourney | DropJourney
+    | HandAction
 )  # fmt: skip

@@ -138,7 +138,7 @@ class Leadbot:
             self.platforms["dingtalk"] = self.dingtalk.platform
             login_base = settings.dingtalk.login_base
             self.entrances["dingtalk"] = DingTalkEntrance(self.dingtalk.client, login_base=login_base)
-        self.roads = Roads(settings, self.store, now=now, monotonic=monotonic)
+        self.roads = Roads(settings, self.store, self.wecom, self.context, now=now, monotonic=monotonic)
         followers = Followers({name: one.app_id for name, one in settings.wechat.items()})
         self.pipeline = Pipeline(
             self.store,

@@ -75,6 +75,7 @@ from bot.deal_actions import (
     Win,
 )
 from bot.export_actions import EXPORT_WORDS
+from bot.hand_actions import HAND_WORDS
 from bot.quote_actions import QUOTE_WORDS
 
 LONGEST = 1024  # bytes of a button's key on WeCom (developer page 90236); DingTalk allows more
@@ -148,6 +149,7 @@ WORDS: dict[str, type[Action]] = {
     **EXPORT_WORDS,
     "commit": Commit,
 }
+WORDS |= HAND_WORDS
 NAMES = {kind: word for word, kind in WORDS.items()}
 
 

@@ -1,9 +1,11 @@
 """Which roads to customers this installation has: what is set up in leadbot.yaml, and no more."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import datetime
 from typing import Protocol
 
+from bot.byhand import HandRoad
+from bot.context import Context
 from bot.courier import Channel
 from bot.mail.mailbox import Mailbox, MailboxAddress
 from bot.mail.road import MailRoad
@@ -11,6 +13,9 @@ from bot.platform import Teller
 from bot.schedule import Worker
 from bot.sms.desk import SmsDesk
 from bot.sms.road import SmsRoad
+from bot.wecom.client import WeComClient
+from bot.wecom.kfroad import KfRoad
+from bot.wecom.mass import Mass, MassRoad
 from config.settings import Settings
 from store.db import Store
 
@@ -27,7 +32,14 @@ class Roads:
     """The roads by their names, who reads what comes back by them (`tellers`), and who looks for it (`patrols`)."""
 
     def __init__(
-        self, settings: Settings, store: Store, *, now: Callable[[], datetime], monotonic: Callable[[], float]
+        self,
+        settings: Settings,
+        store: Store,
+        wecom: WeComClient | None,
+        context: Callable[[], Awaitable[Context]],
+        *,
+        now: Callable[[], datetime],
+        monotonic: Callable[[], float],
     ) -> None:
         self.channels: dict[str, Channel] = {}
         self.tellers: dict[str, Teller] = {}
@@ -44,6 +56,13 @@ class Roads:
         if settings.sms is not None:
             self._add("sms", SmsRoad(settings.sms, now=now))
             self.tellers["sms"] = SmsDesk(settings.sms)
+
+        self._add("hand", HandRoad(store, context))
+        if wecom is not None:
+            self._add("mass", MassRoad(store, context))
+            self._add("kf", KfRoad(wecom))
+            self.mass = Mass(store, wecom, context)
+            self.patrols[Worker("mass", self.mass.run_once)] = 30.0
 
     def _add(self, name: str, road: Road) -> None:
         self.channels[name] = road

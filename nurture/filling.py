@@ -53,7 +53,8 @@ async def fill(tx: Tx, message: Message, lead: Lead, *, rules: Rules, public_url
     if not text and piece is None:
         raise Unusable("这条消息没有内容。")
     values = {**await names_of(tx, lead, rules=rules), **given}
-    base = public_url.rstrip("/")
+    # one task of 群发 takes the same words to many: an address of one's own would make a task of each message
+    base = public_url.rstrip("/") if message.channel != "mass" else ""
     subject, told = filled_in(subject, values, lead.no), filled_in(text, values, lead.no)
     kept = _Kept(tx, message, lead.id or 0, base, now)
     told = await kept.text(told)

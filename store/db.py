@@ -21,6 +21,7 @@ from store import deal as deal
 from store import duty as duty
 from store import exporting as exporting
 from store import follower as follower
+from store import handed as handed
 from store import journey as journey
 from store import kf as kf
 from store import links as links

@@ -37,6 +37,8 @@ CHILDREN: Mapping[str, str] = {
     "finding": "move",
     "focus": "move",
     "follower": "move",
+    "friend": "move",
+    "handed": "move",
     "identity": "move",
     "inheritance": "move",
     "import_kept": "move",

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, bindparam, func, literal_column, or_, select, update
 from sqlmodel import col
 
+from config.nurture import CHANNELS
 from store.columns import Utc, one_of
 from store.outbox import get_message
 from store.queues import Outbox
@@ -22,6 +23,7 @@ _WAITING = (
     select(col(Outbox.platform))
     .where(
         col(Outbox.corp) == bindparam("corp"),
+        col(Outbox.platform).in_(CHANNELS),
         col(Outbox.purpose) == _reach,
         col(Outbox.state) == _queued,
         col(Outbox.run_at) <= bindparam("now", type_=Utc),
@@ -69,7 +71,8 @@ async def count_failed(tx: Tx, *, since: datetime) -> list[tuple[str, int]]:
     rows = await tx.rows(
         select(col(Outbox.platform), func.count())
         .where(
-            col(Outbox.corp) == tx.corp, col(Outbox.purpose) == _reach, col(Outbox.state) != _queued,
+            col(Outbox.corp) == tx.corp, col(Outbox.platform).in_(CHANNELS), col(Outbox.purpose) == _reach,
+            col(Outbox.state) != _queued,
             one_of(Outbox.state, ("failed",)), col(Outbox.run_at) > since,
         )
         .group_by(col(Outbox.platform))

@@ -37,12 +37,15 @@ from leads.money import yuan_text
 from leads.own import shown_own
 from leads.rights import can_act, can_see, is_free, pools_of, works_on
 from store import deals, findings, leads, talk, timeline
+from store.handed import friend_states
 from store.members import name_of
 from store.tables import Act, Lead
 from store.tx import Tx
 
 OWN = ""  # where the company's own fields stand among the others
 REGISTER = ("industry", "scale", "capital", "status", "risk")
+
+FRIEND = {"asked": "待通过", "added": "已是好友"}
 
 
 @dataclass(frozen=True)
@@ -73,6 +76,7 @@ class View:
     odds: str = ""
     arithmetic: str = ""  # how what is left of the promise lies over the days
     journey: str = ""  # on which journey, and why it rests
+    friend: str = ""  # whether the reader is their friend in WeChat
     deals: tuple[tuple[int, str], ...] = ()  # the open deals: number, and stage with amount
 
     @property
@@ -129,6 +133,7 @@ async def look(tx: Tx, asked: Asked, ctx: Context) -> View | None:
         odds=odds_of(lead, ctx) if visible else "",
         arithmetic=arithmetic if part in ("mine", "lead") else "",
         journey=await journey_of(tx, lead, ctx) if visible else "",
+        friend=FRIEND.get((await friend_states(tx, lead.id or 0)).get(who.id or "", ""), "") if reveal else "",
         deals=await _open_deals(tx, lead) if visible and lead.stage == "opportunity" else (),
     )
 
@@ -230,12 +235,13 @@ def _fields(view: View) -> tuple[Field, ...]:
         Field("旅程", view.journey),
         Field("退回过", ";".join(view.releases)),
         Field("工商", view.register),
-        Field("微信", lead.wechat if view.reveal else ""),
+        Field("微信", " ".join(part for part in (view.friend, lead.wechat if view.reveal else "") if part)),
         *(Field(label, text) for label, text in (*view.way, *view.own)),
     ]
+    known = ("微信",) if view.friend else ()
     how = ("来自", *WAY) if view.way else ()  # who came by an advertisement is greeted with what they looked for
     first = ("电话", "时限", "保留", "旅程", "下一步", "商机", "赢率", "退回过")
-    order = (*first, *how, "职位", "预算", OWN, "工商", "来自", "微信")
+    order = (*first, *how, *known, "职位", "预算", OWN, "工商", "来自", "微信")
     present = sorted((r for r in rows if r.value), key=lambda r: order.index(r.name if r.name in order else OWN))
     return tuple(present[:6])
 

@@ -14,6 +14,7 @@ from leads.facts import Fact
 from leads.rights import Who, can_see
 from sla.inherit import Outcome, customer_told
 from store import channels, outbox
+from store.handed import note_friend
 from store.leads import find_by_identity, get_lead
 from store.members import find_by_platform, name_of
 from store.tx import Tx
@@ -65,6 +66,9 @@ async def on_contact_added(tx: Tx, event: ContactAdded, who: Who | None, ctx: Co
     if who is not None and await customer_told(tx, event.external_id, who.id or "", taken_over, now=ctx.now):
         return []  # a colleague's customer until now: nobody has asked again
     captured = await capture(tx, person, by=who, keep=True, rules=ctx.rules, now=ctx.now)
+    if who is not None and who.id is not None:
+        external_id = event.external_id
+        await note_friend(tx, captured.lead_id, who.id, state="added", external_id=external_id, now=ctx.now)
     if not captured.facts:
         return []
     if way is not None and way.tags:

@@ -17,6 +17,7 @@ from sandbox.wecom.inherit import Inheritance
 from sandbox.wecom.kf import KfDesk
 from sandbox.wecom.links import Links
 from sandbox.wecom.login import Login
+from sandbox.wecom.mass import MassDesk
 from sandbox.wecom.ways import Ways
 
 TOKEN_LIVES = 7200.0
@@ -44,6 +45,7 @@ class Api:
         self.login = Login(company, chats.now)
         self.inheritance = Inheritance(company, chats.now)
         self.kf = KfDesk(chats.now)
+        self.mass = MassDesk(company, chats.now)
         self._tokens: dict[str, float] = {}
         self._wrong = 0
         self._banned_until = 0.0
@@ -72,7 +74,7 @@ class Api:
             "getcallbackip": lambda request, body: {**OK, "ip_list": ["127.0.0.1"]},
             **{
                 name: _of_body(answer)
-                for part in (self.ways, self.links, self.kf)
+                for part in (self.ways, self.links, self.kf, self.mass)
                 for name, answer in part.handlers().items()
             },
         }

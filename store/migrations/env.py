@@ -10,6 +10,7 @@ from store import content as content
 from store import deal as deal  # registers its tables
 from store import exporting as exporting
 from store import follower as follower  # registers its tables
+from store import handed as handed
 from store import inherit as inherit
 from store import journey as journey
 from store import kf as kf  # registers its tables

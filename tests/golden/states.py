@@ -17,11 +17,13 @@ from bot.cards import (
     extension,
     forecast,
     group,
+    hand,
     inherit,
     journeys,
     lead,
     leaver,
     listing,
+    mass,
     merge,
     missing,
     morning,
@@ -50,6 +52,7 @@ from sla.record import Delivered, Kept, Record
 from store.batch import ImportBatch
 from store.content import Content, Effect
 from store.deal import Opportunity
+from store.handed import Handed, MassTask
 from store.rechecks import Recheck
 from store.tables import Clock, Dispute, Lead, Member
 from tests.conftest import NOW
@@ -218,6 +221,16 @@ def of_forecast(*, may_commit: bool, last: Error | None = None) -> Message:
 def asked_about(draw: Any, **more: Any) -> Message:
     """A question about the deal."""
     return draw(deal_asked.DealView(sold(), customer(stage="opportunity"), reasons=("价格太高", "选了竞品"), **more))
+
+
+HANDED = Handed(
+    id=7, corp="acme", key="k", lead_id=1024, channel="hand", member_id="wanglei", subject="春季新品",
+    text="王总您好,春季新品到了,您上次问的线扫相机也在里面。", at=NOW,
+)  # fmt: skip
+MASS = MassTask(
+    id=3, corp="acme", member_id="wanglei", sender="wanglei", text="春季新品到了,欢迎来看样机。", customers=12,
+    called_at=NOW, look_at=NOW,
+)  # fmt: skip
 
 
 def member(member_id: str, name: str) -> Member:
@@ -455,6 +468,13 @@ STATES: dict[str, Message] = {
         )
     ),
     "undelivered": plain.draw_undelivered((plain.Undelivered(5, "李娜", "L1024", "不在可见范围", "今天 10:20"),)),
+    "hand": hand.draw(hand.View(HANDED, customer())),
+    "quick": hand.draw_quick(hand.Quick(customer(), "138 0013 8000", "asked")),
+    "hand_text": Text(HANDED.text),
+    "mass": mass.draw(MASS),
+    "mass_rates": mass.draw_rates(
+        mass.Rates((("王磊", 4, 3, 340),), {("mass", "sent"): 240, ("mass", "asked"): 100, ("hand", "skipped"): 2})
+    ),
     "unsure": unsure.draw(unsure.Unsure((("mail", 12), ("sms", 2)), (("mail", 3),))),
     "undelivered-none": plain.draw_undelivered(()),
     "lead-mine-qualified": of_lead("mine", lead=customer(stage="sql")),

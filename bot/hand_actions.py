@@ -1,0 +1,29 @@
+"""What buttons can mean about customers whom a colleague writes to, calls, or asks others for help with."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class HandDone:
+    """What became of a text for one's own hand. `how`: sent, changed (and sent), text (give it to me), skipped."""
+
+    handed_id: int
+    how: str
+
+
+@dataclass(frozen=True)
+class CopyPhone:
+    """The number alone, in digits that can be dialled."""
+
+    lead_id: int
+
+
+@dataclass(frozen=True)
+class AddFriend:
+    """The presser asks the customer to be their friend in WeChat; until the customer says yes it is 待通过."""
+
+    lead_id: int
+
+
+HandAction = HandDone | CopyPhone | AddFriend
+HAND_WORDS: dict[str, type[HandAction]] = {"hand": HandDone, "phone": CopyPhone, "friend": AddFriend}
