@@ -12,6 +12,7 @@ from aiohttp import web
 
 from bot import clock as real_clock
 from bot.admin import AdminSocket, Handler
+from bot.attaching import Attaching
 from bot.channels import Channels
 from bot.clock import Now
 from bot.clockwatch import ClockWatch
@@ -169,7 +170,13 @@ class Leadbot:
         desk = Kf(self.store, self.wecom, self.context) if self.wecom is not None else None
         office = Office(self.store, self.dingtalk.client if self.dingtalk is not None else None, self.context)
         papers = Press(self.store, self.context)
-        others = {"quote_pdf": papers.print_quote, "approval_oa": office.ask, "approval_look": office.look}
+        take_in = Attaching(self.store, self.platforms, self.context)
+        others = {
+            "attach": take_in.attach,
+            "quote_pdf": papers.print_quote,
+            "approval_oa": office.ask,
+            "approval_look": office.look,
+        }
         self.jobs = Jobs(
             self.store, settings.enrichment, self.wecom, self.dingtalk, ways, contacts, desk, trial, others, now
         )

@@ -9,6 +9,7 @@ from typing import Any
 from bot.cards import (
     adoption,
     approval,
+    attachment,
     batch,
     brief,
     clock,
@@ -53,6 +54,7 @@ from bot.cards import (
     weekly,
     why,
 )
+from bot.cards import help as help_card
 from bot.cards.asked import Asked
 from bot.cards.card import Card, Message
 from bot.context import Context
@@ -139,6 +141,9 @@ DRAWINGS: dict[str, Drawing] = {
     "journey_draft": Drawing(journeys.look_draft, journeys.draw_draft),
     "hand": Drawing(hand.look, hand.draw),
     "hand_text": Drawing(hand.look_text, _as_is),
+    "attachments": Drawing(attachment.look, attachment.draw),
+    "attachment": Drawing(attachment.look_file, _as_is),
+    "help_asked": Drawing(help_card.look, help_card.draw),
     "quick": Drawing(hand.look_quick, hand.draw_quick),
     "mass": Drawing(mass.look, mass.draw),
     "mass_rates": Drawing(mass.look_rates, mass.draw_rates),

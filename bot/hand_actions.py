@@ -25,5 +25,25 @@ class AddFriend:
     lead_id: int
 
 
-HandAction = HandDone | CopyPhone | AddFriend
-HAND_WORDS: dict[str, type[HandAction]] = {"hand": HandDone, "phone": CopyPhone, "friend": AddFriend}
+@dataclass(frozen=True)
+class GetAttachment:
+    """A file of a lead comes into the presser's chat."""
+
+    attachment_id: int
+
+
+@dataclass(frozen=True)
+class AnswerHelp:
+    """The next line that the presser writes is their answer to a colleague."""
+
+    help_id: int
+
+
+HandAction = HandDone | CopyPhone | AddFriend | GetAttachment | AnswerHelp
+HAND_WORDS: dict[str, type[HandAction]] = {
+    "hand": HandDone,
+    "phone": CopyPhone,
+    "friend": AddFriend,
+    "file": GetAttachment,
+    "help": AnswerHelp,
+}

@@ -47,6 +47,7 @@ from bot.reunion import (
 )
 from bot.waking import ring_old_owner
 from bot.winning import tell_groups_of_win
+from leads.attachment import FileAdded
 from leads.deal_facts import (
     OpportunityChanged,
     OpportunityLost,
@@ -83,6 +84,7 @@ from leads.facts import (
     NodeReached,
     ReminderRang,
 )
+from leads.help_facts import HelpAsked, HelpGiven
 from leads.identity_facts import DisputeDecided, DisputeOpened, LeadMerged, MergeUndone, PeopleCrossed
 from leads.letter_facts import LetterReturned, LetterSent
 from leads.order_facts import (
@@ -176,6 +178,9 @@ STORY: dict[type[Fact], tuple[Reaction, ...]] = {
     ContactStopped: (tell_owner_of_stop, refresh_cards),
     ContactAllowed: (refresh_cards,),
     LetterSent: (),
+    FileAdded: (),
+    HelpAsked: (),
+    HelpGiven: (),
     LetterReturned: (),
     ContentShared: (),
     LeadWoke: (refresh_cards, ring_old_owner),

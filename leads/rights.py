@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from config.rules import Rules
 from leads.errors import NoRight, NotFound, NotYours
+from store.helps import is_asked
 from store.leads import FREE_STAGES, find_lead
 from store.members import find_member
 from store.tables import Lead, Member
@@ -53,12 +54,17 @@ async def leads_owner(tx: Tx, lead: Lead, who: Who) -> bool:
 
 
 async def can_see(tx: Tx, lead: Lead, who: Who, *, rules: Rules) -> bool:
-    """Owners see theirs, managers their team's, everybody the free leads of their pools; marketing and admin all."""
+    """Owners see theirs, managers their team's, everybody the free leads of their pools; marketing and admin all;
+
+    whoever was asked about a lead sees it until they have answered.
+    """
     if who.role in ("admin", "marketing") or works_on(lead, who):
         return True
     if lead.owner_id is None:
-        return lead.pool in pools_of(who, rules=rules)
-    return await leads_owner(tx, lead, who)
+        seen = lead.pool in pools_of(who, rules=rules)
+    else:
+        seen = await leads_owner(tx, lead, who)
+    return seen or (who.id is not None and await is_asked(tx, lead.id or 0, who.id))
 
 
 async def can_act(tx: Tx, lead: Lead, who: Who) -> bool:

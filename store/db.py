@@ -13,6 +13,7 @@ from sqlmodel import col
 
 from config.telling import Tellable
 from store import approval as approval
+from store import attachments as attachments
 from store import batch as batch  # these register their tables with the metadata
 from store import budget as budget
 from store import channels as channels
@@ -22,6 +23,7 @@ from store import duty as duty
 from store import exporting as exporting
 from store import follower as follower
 from store import handed as handed
+from store import helps as helps
 from store import journey as journey
 from store import kf as kf
 from store import links as links

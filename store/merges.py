@@ -20,6 +20,7 @@ Frozen = dict[str, Any]
 CHILDREN: Mapping[str, str] = {
     "act": "move",
     "approval": "move",
+    "attachment": "move",
     "attendance": "move",
     "behaviour": "move",
     "card_place": "stay",
@@ -39,6 +40,7 @@ CHILDREN: Mapping[str, str] = {
     "follower": "move",
     "friend": "move",
     "handed": "move",
+    "help": "move",
     "identity": "move",
     "inheritance": "move",
     "import_kept": "move",

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from bot.context import Answer, Context
 from bot.handlers import (
     approval,
+    attachment,
     campaign,
     capture,
     channel,
@@ -195,6 +196,7 @@ TABLE = (
     Command(("电话", "复制电话"), "只要号码,点一下就能拨", "电话 L1024", on_lead=hand.on_phone_word),
     Command(("加微信",), "加客户的微信,通过了自动记下", "加微信 L1024", on_lead=hand.on_friend_word),
     Command(("联系",), "打电话、加微信、发素材,一张卡片", "联系 L1024", on_lead=hand.on_reach_word),
+    Command(("附件",), "线索的图片、文件和录音", "附件 L1024", on_lead=attachment.on_attachments_word),
     Command(("群发",), "群发谁确认了、发到了多少", "群发", on_alone=hand.on_mass_word, roles=LEADERS),
     Command(("未送达",), "没有送到的消息", "未送达", on_alone=office.on_undelivered, roles=LEADERS),
 )  # fmt: skip

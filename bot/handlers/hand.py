@@ -3,7 +3,9 @@
 from typing import Any
 
 from bot.context import Answer, Context, say
-from bot.hand_actions import AddFriend, CopyPhone, HandDone
+from bot.hand_actions import AddFriend, AnswerHelp, CopyPhone, GetAttachment, HandDone
+from bot.handlers.attachment import on_get_attachment
+from bot.handlers.together import on_answer_help
 from bot.outgoing import refresh
 from leads.errors import Unusable
 from leads.facts import Fact
@@ -98,7 +100,13 @@ async def _about(tx: Tx, lead_id: int | None, who: Who, example: str) -> int:
     return found
 
 
-HANDLERS: dict[Any, Any] = {HandDone: on_hand_done, CopyPhone: on_copy_phone, AddFriend: on_add_friend}
+HANDLERS: dict[Any, Any] = {
+    HandDone: on_hand_done,
+    CopyPhone: on_copy_phone,
+    AddFriend: on_add_friend,
+    GetAttachment: on_get_attachment,
+    AnswerHelp: on_answer_help,
+}
 
 
 def sent_by_hand(row: Handed, ctx: Context) -> LetterSent:

@@ -41,6 +41,14 @@ def secret_of(token: str) -> bytes:
     return hashlib.sha256(b"import-page:" + token.encode()).digest()
 
 
+LISTS = (".xlsx", ".xls", ".csv", ".tsv", ".txt", ".ndjson", ".zip")
+
+
+def may_be_list(event: MessageReceived, who: Who) -> bool:
+    """A file of those who may import lists, that may be one."""
+    return event.kind == "file" and may_import(who) and event.file_name.lower().endswith(LISTS)
+
+
 async def on_file(tx: Tx, event: MessageReceived, who: Who, ctx: Context) -> list[Fact | Answer]:
     """Somebody sent a file: from those who may import it is a list, and is looked at first."""
     if not may_import(who):

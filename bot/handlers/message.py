@@ -4,10 +4,10 @@ from bot.actions import Show
 from bot.context import Answer, Context, say
 from bot.deal_actions import ShowDeal
 from bot.events import MessageReceived
-from bot.handlers import capture, deal_lines, draft, field, followup, namecard, numbers
+from bot.handlers import attachment, capture, deal_lines, draft, field, followup, namecard, numbers, together
 from bot.handlers.commands import ALIASES, COMMANDS, Command
 from bot.handlers.deal import on_show_deal
-from bot.handlers.importing import on_file
+from bot.handlers.importing import may_be_list, on_file
 from bot.handlers.look import on_show
 from bot.handlers.words import closest, lead_and_rest, picked, read_line, tidy
 from leads.errors import NoRight
@@ -28,11 +28,15 @@ KINDS = {"image": "图片", "voice": "语音", "video": "视频", "location": "�
 
 async def on_message(tx: Tx, event: MessageReceived, who: Who, ctx: Context) -> list[Fact | Answer]:
     """Answer a member's line; every line gets an answer."""
+    if not may_be_list(event, who) and (put := await attachment.on_material(tx, event, who, ctx)) is not None:
+        return put
     if namecard.is_picture(event):
         return await namecard.on_photo(tx, event, who, ctx)
     if event.kind == "file":
         return await on_file(tx, event, who, ctx)
     if event.kind != "text" and not event.text:
+        if attachment.kind_of(event) is not None:
+            return [say(attachment.WHICH)]
         what = KINDS.get(event.kind, "消息")
         return [say(f"{what}收到了,我现在只读得懂文字。把要点打成一句话发给我就好。")]
     text = tidy(event.text)
@@ -44,6 +48,10 @@ async def on_message(tx: Tx, event: MessageReceived, who: Who, ctx: Context) -> 
     line = read_line(text, ALIASES)
     if line is not None:
         return await run_command(tx, COMMANDS[line.word], line.rest, who, ctx)
+    if text and (question := await together.on_at(tx, text, who, ctx)) is not None:
+        return question
+    if asked.startswith(together.ASKED) and text:
+        return await together.on_answer(tx, asked, text, who, ctx)
     if asked.startswith("field:") and text:
         return await field.on_answer(tx, asked, text, who, ctx)
     if text and (answered := await deal_lines.on_line(tx, asked, text, who, ctx)) is not None:

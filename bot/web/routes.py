@@ -11,6 +11,7 @@ from aiohttp import web
 from bot.entrance import Entrance
 from bot.web.api import (
     acts,
+    attachments,
     calls,
     campaigns,
     clocks,
@@ -63,6 +64,7 @@ ROUTES: tuple[Route, ...] = (
     *namecards.ROUTES,
     *campaigns.ROUTES,
     *calls.ROUTES,
+    *attachments.ROUTES,
     *opportunities.ROUTES,
     *forecasts.ROUTES,
     *imports.ROUTES,

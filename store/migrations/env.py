@@ -3,6 +3,7 @@
 from alembic import context
 
 from store import approval as approval
+from store import attachments as attachments
 from store import batch as batch  # registers its tables with the metadata
 from store import budget as budget
 from store import channels as channels  # registers its tables
@@ -11,6 +12,7 @@ from store import deal as deal  # registers its tables
 from store import exporting as exporting
 from store import follower as follower  # registers its tables
 from store import handed as handed
+from store import helps as helps
 from store import inherit as inherit
 from store import journey as journey
 from store import kf as kf  # registers its tables

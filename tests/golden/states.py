@@ -5,6 +5,7 @@ from typing import Any
 
 from bot.actions import Show
 from bot.cards import (
+    attachment,
     batch,
     brief,
     clock,
@@ -41,6 +42,7 @@ from bot.cards import (
     weekly,
     why,
 )
+from bot.cards import help as help_card
 from bot.cards.card import Button, File, Message, Text
 from bot.forecasting import Outlook
 from config.pipeline import DealStage, PlayStep
@@ -53,6 +55,7 @@ from store.batch import ImportBatch
 from store.content import Content, Effect
 from store.deal import Opportunity
 from store.handed import Handed, MassTask
+from store.helps import Help
 from store.rechecks import Recheck
 from store.tables import Clock, Dispute, Lead, Member
 from tests.conftest import NOW
@@ -468,6 +471,21 @@ STATES: dict[str, Message] = {
         )
     ),
     "undelivered": plain.draw_undelivered((plain.Undelivered(5, "李娜", "L1024", "不在可见范围", "今天 10:20"),)),
+    "attachments": attachment.draw(
+        attachment.View(
+            customer(), (attachment.Line(12, "file", "报价单.pdf", 1_300_000, "王磊", "今天 10:20"),), 0, may_get=True
+        )
+    ),
+    "attachments-none": attachment.draw(attachment.View(customer(), (), 0, may_get=True)),
+    "attachment": File("报价单.pdf", b"%PDF-1.7 example"),
+    "help_asked": help_card.draw(
+        help_card.View(
+            Help(id=5, corp="acme", lead_id=1024, by_id="wanglei", to_id="zhaoqiang", words="能报到几折?", at=NOW),
+            customer(stage="sal"),
+            "王磊",
+            "电话聊了,要报价",
+        )
+    ),
     "hand": hand.draw(hand.View(HANDED, customer())),
     "quick": hand.draw_quick(hand.Quick(customer(), "138 0013 8000", "asked")),
     "hand_text": Text(HANDED.text),

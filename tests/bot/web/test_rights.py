@@ -45,6 +45,7 @@ LOOKING = {  # any valid key
     ("GET", "/api/v1/campaigns"), ("GET", "/api/v1/campaigns/{campaign}"), ("GET", "/api/v1/campaigns/{campaign}/qr"),
     ("GET", "/api/v1/channels"), ("GET", "/api/v1/content"),
     ("GET", "/api/v1/leads"), ("GET", "/api/v1/leads/{no}"), ("GET", "/api/v1/leads/{no}/timeline"),
+    ("GET", "/api/v1/leads/{no}/attachments"),
     ("GET", "/api/v1/duplicates"), ("GET", "/api/v1/members"), ("GET", "/api/v1/members/{id}"),
     ("GET", "/api/v1/messages"), ("GET", "/api/v1/clocks"), ("GET", "/api/v1/reports/quality"),
     ("GET", "/api/v1/quotes"), ("GET", "/api/v1/approvals"), ("GET", "/api/v1/orders"), ("GET", "/api/v1/connectors"),
@@ -68,11 +69,14 @@ ACTING = {  # admin and integration keys
     ("POST", "/api/v1/imports/{batch}/confirm"), ("POST", "/api/v1/imports/{batch}/drop"),
     ("POST", "/api/v1/imports/{batch}/undo"), ("POST", "/api/v1/cards/read"),
 }  # fmt: skip
+TAKING = ("GET", "/api/v1/attachments/{attachment}")  # a file that may show anything: not for a key that only reads
 NOBODY_S = {  # of what is not there in this test: who may ask at all hears so
     ("GET", "/api/v1/quotes/{quote}"), ("POST", "/api/v1/quotes/{quote}/order"),
     ("POST", "/api/v1/approvals/{approval}/decide"), ("POST", "/api/v1/connectors/{system}/retry"),
 }  # fmt: skip
 LOOKING |= {route for route in NOBODY_S if route[0] == "GET"}
+NOBODY_S |= {TAKING}
+ACTING |= {TAKING}
 ACTING |= {route for route in NOBODY_S if route[0] == "POST"}
 SENDING = ("POST", "/api/v1/imports")
 PICTURING = ("POST", "/api/v1/cards/read")
@@ -100,6 +104,7 @@ async def test_every_route_answers_each_key_as_the_table_says(
     deal = (await office.post("/api/v1/opportunities", {"lead": no, "product": "CRM"}, status=201))["no"]
     for method, path in sorted(LOOKING | ACTING):
         named = {
+            "attachment": "7",
             "quote": "Q1",
             "approval": "A1",
             "system": "erp",

@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0052_handed"
-down_revision = "0051_budget"
+revision = "0061_handed"
+down_revision = "0060_exports"
 
 
 def upgrade() -> None:
