@@ -27,9 +27,8 @@ class Screen:
     outside: list[str] = field(default_factory=list)
 
     async def go(self, path: str) -> None:
-        """Open one of our pages and wait until its charts are drawn."""
+        """Open one of our pages; its charts are drawn when it has loaded."""
         await self.page.goto(self.base + path)
-        await self.page.wait_for_load_state("networkidle")
 
     async def unfit(self) -> list[dict[str, Any]]:
         """What axe-core finds against WCAG 2 A and AA: names, contrast, headings, labels."""

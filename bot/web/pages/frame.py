@@ -52,10 +52,13 @@ class Reader:
 def page(
     file: str, reader: Reader | None, *, title: str, path: str = "", status: int = 200, **values: Any
 ) -> web.Response:
-    """A page of the frame; `path` is the corner that it belongs to."""
+    """A page of the frame; `path` is the corner that it belongs to.
+
+    Its forms must say where they come from: with no-referrer a browser sends `Origin: null` instead.
+    """
     corners = [one for one in CORNERS if reader is not None and reader.who.role in one.roles]
     content = _jinja().get_template(file).render(title=title, reader=reader, corners=corners, here=path, **values)
-    headers = {"Content-Security-Policy": CSP, "X-Frame-Options": "DENY"}
+    headers = {"Content-Security-Policy": CSP, "X-Frame-Options": "DENY", "Referrer-Policy": "same-origin"}
     return web.Response(text=content, content_type="text/html", status=status, headers=headers)
 
 
