@@ -25,6 +25,7 @@ from bench.rehearsal import rehearsal
 from bench.replicas import replicas
 from bench.reports import reports
 from bench.run import ROOT, Run
+from bench.sending import sending
 from bench.start import start
 from bench.talk import talk
 
@@ -36,6 +37,7 @@ BENCHMARKS: dict[str, tuple[Benchmark, str]] = {
     "claims": (claims, "B10: many after one lead"),
     "imports": (imports, "B8: a list of a hundred thousand rows"),
     "promises": (promises, "B7: clocks that run out"),
+    "sending": (sending, "B11: as much as is permitted, and no more"),
     "replicas": (replicas, "B12: two servers on one PostgreSQL"),
     "odds": (odds, "the chance of winning beside naive Bayes"),
     "reports": (reports, "B9: every report at a million leads"),
