@@ -10,6 +10,9 @@ RUN mkdir /ocr && if [ "$OCR" = 1 ]; then \
     python -m venv /ocr && /ocr/bin/pip install --no-cache-dir --require-hashes --no-deps -r requirements.ocr.lock; fi
 
 FROM python:3.13-slim
+# Quotes are set in a Chinese font.
+RUN apt-get update && apt-get install --yes --no-install-recommends fonts-noto-cjk fontconfig \
+    && rm -rf /var/lib/apt/lists/*
 RUN useradd --create-home --uid 10001 leadbot && mkdir /data && chown leadbot /data
 COPY --from=build /venv /venv
 COPY --from=build /ocr /ocr

@@ -6,7 +6,7 @@ from datetime import timedelta
 from aiohttp import web
 
 from sandbox.erp import Erp
-from tests.acceptance.test_products import PRODUCTS
+from tests.acceptance.test_products import sell
 from tests.town import town
 
 GOODS = {"CAM-500": "工业相机", "LENS-25": "镜头", "CABLE-5": "网线"}
@@ -64,9 +64,7 @@ async def company(tmp_path, platform, database, *, rules=None):
             tmp_path, platform=platform, database=database, settings=lambda text: text + settings, rules=rules
         ) as acme:
             erp.now = lambda: acme.at.timestamp()
-            acme.folder.products.write_text(PRODUCTS, "utf-8")
-            await acme.stop_bot()
-            await acme.start_bot()
+            await sell(acme)
             acme.erp = erp
             erp.address = f"{acme.http._base_url}/connector/erp"
             yield acme

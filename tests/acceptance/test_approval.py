@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.acceptance.test_products import PRODUCTS
+from tests.acceptance.test_products import sell
 from tests.acceptance.test_quote import in_chat, opportunity
 from tests.town import town, words
 
@@ -17,9 +17,7 @@ approvals:
 @pytest.fixture
 async def acme(tmp_path, platform, database):
     async with town(tmp_path, platform=platform, database=database, rules=lambda text: text + RULES) as place:
-        place.folder.products.write_text(PRODUCTS, "utf-8")
-        await place.stop_bot()
-        await place.start_bot()
+        await sell(place)
         yield place
 
 

@@ -13,6 +13,12 @@ LIGHT-A,环形光源,光源,个,460,,
 """
 
 
+async def sell(acme):
+    """Publish them as the first price list, without a start."""
+    arguments = {"text": PRODUCTS, "file": "products.csv", "from_on": "2026-03-18"}
+    await publish(acme.bot.store, arguments, acme.now())
+
+
 @pytest.mark.only("sqlite")
 @pytest.mark.platforms("wecom")
 @pytest.mark.feature("J1")

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from tests.acceptance.test_products import PRODUCTS
+from tests.acceptance.test_products import sell
 from tests.town import town, words
 
 PROMOTIONS = """
@@ -20,9 +20,7 @@ async def acme(tmp_path, platform, database):
         return text + PROMOTIONS
 
     async with town(tmp_path, platform=platform, database=database, rules=rules) as place:
-        place.folder.products.write_text(PRODUCTS, "utf-8")
-        await place.stop_bot()
-        await place.start_bot()
+        await sell(place)
         yield place
 
 
