@@ -5,7 +5,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Insert, bindparam, func, select, update
+from sqlalchemy import Insert, bindparam, case, func, select, update
 from sqlmodel import col
 
 from store.columns import one_of
@@ -161,3 +161,28 @@ async def count_steps(tx: Tx, journey: str, *, mark: str | None = None) -> dict[
     there = {row[0]: row[1] for row in await tx.rows(here.group_by(col(JourneyRun.step)))}
     total = {row[0]: row[1] for row in await tx.rows(came.group_by(col(JourneyVisit.step)))}
     return {step: (there.get(step, 0), total.get(step, 0)) for step in {*there, *total}}
+
+
+async def count_variants(tx: Tx, journey: str, *, mark: str, by_goal: bool) -> list[tuple[str, int, int]]:
+    """(groups such as "s2=a", how many runs of a plan, how many that reached their goal, or clicked or answered)."""
+    deed = (
+        select(col(BehaviourRow.id))
+        .where(
+            col(BehaviourRow.corp) == tx.corp,
+            col(BehaviourRow.lead_id) == col(JourneyRun.lead_id),
+            col(BehaviourRow.kind).in_(("click", "reply")),
+            col(BehaviourRow.weight) > 0,  # no machine
+            col(BehaviourRow.at) >= col(JourneyRun.begun_at),
+        )
+        .exists()
+    )
+    reached = col(JourneyRun.state) == "goal" if by_goal else deed
+    rows = await tx.rows(
+        select(col(JourneyRun.variant), func.count(), func.sum(case((reached, 1), else_=0)))
+        .where(
+            col(JourneyRun.corp) == tx.corp, col(JourneyRun.journey) == journey, col(JourneyRun.mark) == mark,
+            col(JourneyRun.variant) != "",
+        )
+        .group_by(col(JourneyRun.variant))
+    )  # fmt: skip
+    return [(row[0], int(row[1]), int(row[2] or 0)) for row in rows]

@@ -10,8 +10,11 @@ from leads.reach_facts import CHANNEL_LABELS
 from nurture.awakening import awakening
 from nurture.facts import CAUSES, ENDINGS
 from nurture.foresight import Foreseen, foresee, list_travellers
+from nurture.journey import mark_of
 from nurture.picture import Count
 from nurture.planner import Wish, outlook_text
+from nurture.verdict import Group
+from nurture.verdict import told as verdict_text
 from store import journeys
 from store.tx import Tx
 
@@ -98,3 +101,20 @@ async def awakening_text(tx: Tx, month: date, ctx: Context) -> str | None:
     said += f"成交 {found.won:,}。发了 {found.messages:,} 条消息"
     said += f",花了 {found.cost:,.2f} 元。" if found.cost is not None else ",没有配单价,不算成本。"
     return said + (f"不再联系 {found.left_alone:,} 人。" if found.left_alone else "")
+
+
+async def verdicts(tx: Tx, name: str, journey: Journey) -> list[str]:
+    """A line for each split of the running version: its groups, and whether one of them is better."""
+    splits = [step for step in journey.names if journey.find(step).kind == "split"]
+    if not splits:
+        return []
+    rows = await journeys.count_variants(tx, name, mark=mark_of(journey), by_goal=journey.goal is not None)
+    lines = []
+    for split in splits:
+        groups = {target: Group(0, 0) for target in journey.find(split).split}
+        for variant, entered, reached in rows:
+            drawn = dict(part.split("=", 1) for part in variant.split(",")).get(split)
+            if drawn in groups:
+                groups[drawn] = Group(groups[drawn].entered + entered, groups[drawn].reached + reached)
+        lines.append(f"A/B {split}({'达成目标' if journey.goal is not None else '点击或回复'}):{verdict_text(groups)}")
+    return lines
