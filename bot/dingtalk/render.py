@@ -165,7 +165,7 @@ def _lines(card: Card) -> list[str]:
     if card.quote:
         head = f"{card.quote_title}:" if card.quote_title else ""
         lines.append(f"{head}「{cut(card.quote, QUOTE)}」")
-    lines += clean(card.text).split("\n")
+    lines += cut_bytes(clean(card.text), WORDS).split("\n")
     lines += [_row(row) for row in card.fields]
     lines.append(_asked(card.choice) if card.choice is not None and not card.done else "")
     lines.append(cut(card.done, LINE))
