@@ -88,6 +88,31 @@ async def photograph_form(root: Path) -> None:
         print("form-phone.png form-flaws.png")  # noqa: T201 - the progress of a command
 
 
+async def photograph_pages(root: Path) -> None:
+    """The pictures of docs/pages.md: the demo's pages as its manager sees them."""
+    async with running_demo(root) as address, chromium() as browser:
+        base = address.removesuffix("/demo/")
+        desk = await browser.new_page(viewport={"width": 1280, "height": 860}, locale="zh-CN")
+        phone = await browser.new_page(
+            viewport={"width": 390, "height": 844}, device_scale_factor=1.5, locale="zh-CN", color_scheme="dark"
+        )
+        for page in (desk, phone):
+            await page.goto(f"{base}/app/")
+            await page.get_by_role("link", name="用企业微信登录").click()
+            await page.get_by_role("link", name="我是陈静").click()
+            await page.locator(".chart canvas").first.wait_for()
+        for name, path in (("pages-overview", "/app/?preset=7"), ("pages-sources", "/app/boards/sources?preset=7")):
+            await desk.goto(base + path)
+            await desk.wait_for_timeout(500)  # charts grow for a moment
+            await desk.screenshot(path=DOCS / "pictures" / f"{name}.png")
+            print(f"{name}.png")  # noqa: T201 - the progress of a command
+        await phone.goto(f"{base}/app/leads?stage=opportunity")
+        await phone.locator("tbody a").first.click()
+        await phone.get_by_role("heading", level=1).wait_for()
+        await phone.screenshot(path=DOCS / "pictures" / "pages-phone.png")
+        print("pages-phone.png")  # noqa: T201 - the progress of a command
+
+
 def main() -> int:
     """Run it."""
     if find_chromium() is None:
@@ -98,6 +123,7 @@ def main() -> int:
             asyncio.run(make(Path(root) / platform, platform))
         asyncio.run(photograph_form(Path(root) / "form"))
         asyncio.run(photograph_demo(Path(root) / "demo"))
+        asyncio.run(photograph_pages(Path(root) / "pages"))
     return 0
 
 

@@ -1,5 +1,6 @@
 """A lead's page: who it is, what happens next, why it is so, and one timeline of everything."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from aiohttp import web
@@ -114,9 +115,10 @@ class LeadPages:
                 "sent": [_sent(row, ctx) for row in await outbox.list_reached(tx, lead_id)],
             }
         lines = [
-            {"at": one.at, "who": one.who, "what": one.what.partition(":")[0], "words": one.what.partition(":")[2]}
-            for _, one in told
-        ]
+            {"at": one.at, "who": one.who, "what": one.what.partition(":")[0] + _of_promise(item.kind, item.data, ctx),
+             "words": one.what.partition(":")[2]}
+            for item, one in told
+        ]  # fmt: skip
         return page(
             "lead.html", reader, title=title_of(lead), path=LIST, lead=lead, stage=stage_of(lead),
             rating=rating_of(lead), hot=lead.temperature == "hot", may_reveal=may, revealed=reveal, lines=lines,
@@ -124,6 +126,12 @@ class LeadPages:
             group=group, more=items[PAGE - 1].id if len(items) > PAGE else None, company=lead.company,
             phone=shown_phone(lead.phone, reveal=reveal) or "未留电话", **values,
         )  # fmt: skip
+
+
+def _of_promise(kind: str, data: Mapping[str, Any], ctx: Context) -> str:
+    """Which promise a fact is about: 「首次联系」."""
+    rule = ctx.rules.clocks.get(str(data.get("name", ""))) if kind.startswith("clock_") else None
+    return f"「{rule.label}」" if rule is not None else ""
 
 
 def _id(request: web.Request) -> int:

@@ -109,5 +109,7 @@ def ratio(value: float | None) -> str:
 
 
 def days(value: float | None) -> str:
-    """12.5 天."""
+    """12.5 天, 3 小时 20 分."""
+    if value is not None and value < 1:
+        return lasting(value * 86400)
     return NONE if value is None else f"{value:.1f}".rstrip("0").rstrip(".") + " 天"
