@@ -238,6 +238,22 @@ class Life(RuleBasedStateMachine):
 
     @rule(lead=leads, by=PEOPLE_IDS, to=PEOPLE_IDS, kind=st.sampled_from(sorted(ONE_FACT)))
     def acts(self, lead: int, by: str, to: str, kind: str) -> None:
+        self.does(lead, by, to, kind)
+
+    @rule(lead=leads, by=PEOPLE_IDS)
+    def sells(self, lead: int, by: str) -> None:
+        """The whole way to a deal in one go: chance alone seldom comes so far."""
+        for kind in ("claim", "qualify", "convert"):
+            self.does(lead, self.owner(lead) or by, by, kind)
+
+    @rule(lead=leads, kind=st.sampled_from(["win", "lose", "resume", "convert", "undo"]))
+    def goes_on_selling(self, lead: int, kind: str) -> None:
+        if (owner := self.owner(lead)) is not None and kind == "undo":
+            self.takes_it_back(lead, owner)
+        elif owner is not None:
+            self.does(lead, owner, owner, kind)
+
+    def does(self, lead: int, by: str, to: str, kind: str) -> None:
         owner = self.owner(lead)
         done = self.runner.run(self.office.act(kind, lead, by, to))
         if done:
@@ -252,6 +268,9 @@ class Life(RuleBasedStateMachine):
             assert done or self.owner(lead) == owner, "a refusal changes nothing"
 
     @rule(lead=leads, by=PEOPLE_IDS)
+    def takes_back(self, lead: int, by: str) -> None:
+        self.takes_it_back(lead, by)
+
     def takes_it_back(self, lead: int, by: str) -> None:
         self.runner.run(self.office.act("undo", lead, by))
 
