@@ -26,6 +26,7 @@ from store.approval import Approval
 from store.db import Store
 from store.leads import find_lead
 from store.members import find_member
+from store.order import get_contract
 from store.tx import Tx
 
 log = structlog.get_logger()
@@ -137,6 +138,9 @@ async def _form(tx: Tx, row: Approval, ctx: Context) -> tuple[ApprovalRule, str,
         "discount": "—",
         "lines": about_of(row),
     }
+    contract = await get_contract(tx, row.subject_id) if row.subject == "contract" else None
+    if contract is not None:
+        told |= {"amount": yuan(contract.amount), "lines": contract.no}
     version = await quotes.find_version(tx, row.subject_id, row.subject_version) if row.subject == "quote" else None
     if version is not None:
         lines = [line_of(line) for line in version.lines]

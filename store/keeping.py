@@ -8,7 +8,7 @@ from sqlmodel import col
 from store import batches, inherit, photos, session
 from store.inbox import purge
 from store.merges import forget_old
-from store.queues import Due, Outbox
+from store.queues import ConnectorCall, Due, Outbox
 from store.shared import SIGNS
 from store.tables import Act, Draft, Property
 from store.tx import Tx
@@ -39,6 +39,15 @@ async def sweep_out(tx: Tx, *, now: datetime) -> int:
         .limit(SLICE)
     )
     count += (await tx.run(delete(Due).where(col(Due.id).in_(done)))).rowcount
+    carried = (
+        select(col(ConnectorCall.id))
+        .where(
+            col(ConnectorCall.corp) == tx.corp, col(ConnectorCall.state) == "done",
+            col(ConnectorCall.created_at) < before,
+        )
+        .limit(SLICE)
+    )  # fmt: skip
+    count += (await tx.run(delete(ConnectorCall).where(col(ConnectorCall.id).in_(carried)))).rowcount
     count += await inherit.forget_ids(tx, before=before, limit=SLICE)
     for table in (Act, Draft):  # nobody takes back or taps what is a month old, and a merge looks through them all
         stale = select(col(table.id)).where(col(table.corp) == tx.corp, col(table.at) < before - SIGNED).limit(SLICE)

@@ -70,9 +70,9 @@ async def _paid(tx: Tx, event: ConnectorTold, ctx: Context) -> Sequence[Fact]:
 
 async def _delivered(tx: Tx, event: ConnectorTold, ctx: Context) -> list[Fact | Answer]:
     order, at = await _order(tx, event), _at(event.fields.get("at", ""), event)
-    if order.delivery_at is not None and order.delivery_at > at:
-        return []  # something later is known: systems promise no order
     state = event.fields["state"][:60]
+    if order.delivery_at is not None and (order.delivery_at > at or (order.delivery_at, order.delivery) == (at, state)):
+        return []  # something later is known, or this very thing: systems promise no order
     states = ("waiting", "accepted", "manual")
     await orders.change_order(tx, order.id or 0, states=states, delivery=state, delivery_at=at)
     return [
