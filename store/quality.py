@@ -2,20 +2,23 @@
 
 from datetime import datetime
 
-from sqlalchemy import case, func, select
+from sqlalchemy import and_, case, func, select
 from sqlmodel import col
 
 from store.columns import one_of
+from store.reached import Reached
 from store.tables import Lead, TimelineItem
 from store.tx import Tx
 
 
 async def captured(tx: Tx, begin: datetime, end: datetime) -> dict[str, tuple[int, int]]:
     """source → (leads captured in [begin, end), how many of them are invalid by now)."""
+    its = and_(col(Lead.corp) == Reached.corp, col(Lead.id) == Reached.lead_id)
     rows = await tx.rows(
-        select(col(Lead.source), func.count(), func.sum(case((col(Lead.stage) == "invalid", 1), else_=0)))
-        .where(col(Lead.corp) == tx.corp, col(Lead.created_at) >= begin, col(Lead.created_at) < end)
-        .group_by(col(Lead.source))
+        select(col(Reached.source), func.count(), func.sum(case((col(Lead.stage) == "invalid", 1), else_=0)))
+        .join(Lead, its)
+        .where(col(Reached.corp) == tx.corp, col(Reached.captured_at) >= begin, col(Reached.captured_at) < end)
+        .group_by(col(Reached.source))
     )
     return {source: (int(count), int(gone or 0)) for source, count, gone in rows}
 

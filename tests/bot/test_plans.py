@@ -10,6 +10,7 @@ from store.direct import Direct
 from tests.town import words
 
 GROWS = ("lead", "enquiry", "identity", "timeline", "audit", "inbox", "outbox", "due", "job", "clock", "act", "draft")
+REPORTS = tuple(f"/reports/numbers?from=2026-01-01&to=2026-03-31&by={by}" for by in ("", "source", "rep", "campaign"))
 # A search for words in names and companies reads all leads, in a few milliseconds for each ten thousand of them.
 # A merge looks through what members have done and not decided yet: a month of it is kept.
 MAY_SCAN = re.compile(r"lead\.(name|company)\)? LIKE|FROM (act|draft)\s+WHERE \2\.corp = \? AND \2\.lead_id")
@@ -94,11 +95,21 @@ async def a_day(acme):
     await acme.text("lina", f"退回 {no} 不在我的区域")
     await acme.text("chenjing", "超时")
     await acme.text("chenjing", "未送达")
+    for line in ("日报", "漏斗 本月", "渠道 本周", "排行 本月", "上周谁退回最多"):
+        assert words(await acme.text("chenjing", line))
     other = await acme.capture(name="王建国", email="wang@yunqi.cn", company="杭州云栖智能科技")
     for line in (f"对比 {no} {other}", f"合并 {no} {other}", f"撤销合并 {other}"):
         assert words(await acme.text("chenjing", line))
     await acme.capture("百度", phone="13800138000", need="再要十台")
-    for path in (f"/leads/{no}", "/leads", "/leads?stage=mql", f"/leads/{no}/timeline", "/messages", "/clocks"):
+    for path in (
+        f"/leads/{no}",
+        "/leads",
+        "/leads?stage=mql",
+        f"/leads/{no}/timeline",
+        "/messages",
+        "/clocks",
+        *REPORTS,
+    ):
         assert (await acme.api("GET", path))[0] == 200
     await acme.later(days=2)
     acme.bot.schedule.hint("keeping")
