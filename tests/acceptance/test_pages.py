@@ -39,7 +39,9 @@ async def test_one_page_tells_all_of_a_lead_and_what_happens_next(acme: Town) ->
         acts = acme.database.rows("select act, by from audit where corp = 'acme' and subject = :lead", lead=lead)
         assert ("reveal", "lina") in [tuple(row) for row in acts] and ("view", "lina") in [tuple(row) for row in acts]
         only = await page.get(f"/app/leads/{lead}?kind=owner")
-        assert "领取" in only and "首次咨询" not in only.partition("接下来")[0]
+        story = only.partition("经过")[2].partition("为什么")[0]
+        assert "领取" in story and "首次咨询" not in story and "开始计时" not in story
+        assert "开始计时「首次联系」" in await page.get(f"/app/leads/{lead}?kind=clock")
 
 
 @pytest.mark.only("sqlite")

@@ -130,7 +130,7 @@ class LeadPages:
 
 def _of_promise(kind: str, data: Mapping[str, Any], ctx: Context) -> str:
     """Which promise a fact is about: 「首次联系」."""
-    rule = ctx.rules.clocks.get(str(data.get("name", ""))) if kind.startswith("clock_") else None
+    rule = ctx.rules.clocks.get(str(data.get("clock", ""))) if kind.startswith("clock_") else None
     return f"「{rule.label}」" if rule is not None else ""
 
 
