@@ -9,6 +9,7 @@ from bot.courier import Letter
 from bot.outgoing import ring
 from bot.platform import Receipt
 from bot.prose import blocks_of, plain_of
+from bot.sop import keep_for_list, of_journey
 from leads.errors import Unusable
 from store import handed
 from store.db import Store
@@ -71,5 +72,7 @@ async def keep_and_ring(tx: Tx, body: bytes, ctx: Context) -> None:
     await handed.hand(tx, Handed(corp=tx.corp, at=ctx.now, **given))
     row = await handed.find_by_key(tx, given["key"])
     member = await find_member(tx, given["member_id"])
-    if row is not None and member is not None:
+    if row is not None and member is not None and of_journey(row):
+        await keep_for_list(tx, ctx, member)
+    elif row is not None and member is not None:
         await ring(tx, ctx, member, CARD, key=f"hand:{given['key']}", lead_id=row.lead_id, handed=row.id)

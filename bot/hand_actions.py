@@ -39,9 +39,26 @@ class AnswerHelp:
     help_id: int
 
 
-HandAction = HandDone | CopyPhone | AddFriend | GetAttachment | AnswerHelp
+@dataclass(frozen=True)
+class SopAll:
+    """All texts of the list up to one of them. `how`: text (give them to me), sent, skipped."""
+
+    until: int
+    how: str
+
+
+@dataclass(frozen=True)
+class SopOne:
+    """Open the next one of the list that nothing was decided about."""
+
+    until: int
+
+
+HandAction = HandDone | SopAll | SopOne | CopyPhone | AddFriend | GetAttachment | AnswerHelp
 HAND_WORDS: dict[str, type[HandAction]] = {
     "hand": HandDone,
+    "sop": SopAll,
+    "sop-one": SopOne,
     "phone": CopyPhone,
     "friend": AddFriend,
     "file": GetAttachment,

@@ -28,6 +28,7 @@ from bot.outgoing import ring, tell_group_of_pool
 from bot.pipeline import Outcome, apply, origin_of
 from bot.radar import on_radar
 from bot.returning import on_returning
+from bot.sop import on_sop
 from bot.waking import on_woke
 from bot.ways import on_ways
 from config.telling import told
@@ -64,6 +65,7 @@ OTHERS: dict[str, Callable[[Tx, Due, Context], Awaitable[Outcome]]] = {
     "contacts": on_comparison,
     "journey": on_journey,
     "journeys": on_journeys,
+    "sop": on_sop,
     "woke": on_woke,
     "radar": on_radar,
     "returning": on_returning,

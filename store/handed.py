@@ -160,6 +160,19 @@ async def list_of_task(tx: Tx, task_id: int, state: str = "asked") -> Sequence[H
     )
 
 
+async def list_waiting(tx: Tx, member_id: str, *, limit: int = 100) -> Sequence[Handed]:
+    """Texts for a colleague's own hand that nothing was decided about, oldest first."""
+    return await tx.all(
+        select(Handed)
+        .where(
+            col(Handed.corp) == tx.corp, col(Handed.channel) == "hand", col(Handed.state) == "waiting",
+            col(Handed.member_id) == member_id,
+        )
+        .order_by(col(Handed.id))
+        .limit(limit)
+    )  # fmt: skip
+
+
 async def settle(tx: Tx, handed_id: int, *, of: tuple[str, ...], **values: Any) -> bool:
     """Change one that is in one of these states; False when somebody was faster."""
     result = await tx.run(

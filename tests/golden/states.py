@@ -36,6 +36,7 @@ from bot.cards import (
     recheck,
     reminder,
     rules,
+    sop,
     story,
     unsure,
     wanted,
@@ -444,6 +445,9 @@ STATES: dict[str, Message] = {
     "content-of-nothing": content.draw(content.View("报价", ())),
     "content_file": File("工业相机报价.pdf", b"PDF"),
     "qr": File("夏季沙龙-签到.png", b"PNG"),
+    "sop": sop.draw(
+        sop.View(9, (sop.Ready("L1024", "王建国", "产品手册"), sop.Ready("L1030", "李雷", "同行案例")), more=6)
+    ),
     "journey": File("白皮书跟进.svg", b"<svg/>"),
     "journey_draft": journeys.draw_draft(journeys.Question(7, "下载白皮书后等2天发案例", 5)),
     "rules": rules.draw(rules.View(3, 2, "规则第 3 版已经生效。改动:\n~ clocks.claim.within: 2h -> 4h", running=True)),
