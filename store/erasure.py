@@ -17,8 +17,8 @@ from store.tables import Identity, Lead, Merge, Row
 from store.tx import Tx
 
 DELETE = (
-    "act", "card_place", "company_gram", "consent", "draft", "finding", "focus", "follower", "identity", "import_kept",
-    "import_mark", "inheritance", "kf_talk", "link", "page_view",
+    "act", "attachment", "card_place", "company_gram", "consent", "draft", "finding", "focus", "follower", "friend",
+    "handed", "help", "identity", "import_kept", "import_mark", "inheritance", "kf_talk", "link", "page_view",
 )  # fmt: skip
 BLANK: Mapping[str, Mapping[str, Any]] = {
     "approval": {"reason": "", "note": ""},
@@ -38,7 +38,7 @@ KEPT: Mapping[str, str] = {
     "sales_order": "orders must be kept by law",
 }  # fmt: skip
 # Bodies that may quote somebody: looked through, because they name no lead.
-BODIES = ("inbox", "import_part", "import_return", "connector_call")
+BODIES = ("inbox", "import_part", "import_return", "connector_call", "mass_task")
 SHORTEST = 6  # bytes of what is looked for: two Chinese characters
 OPEN = ("new", "queued", "sending", "checking", "running", "undoing")
 LEAD_BLANK: Mapping[str, Any] = {
@@ -190,18 +190,21 @@ async def _of_payments(tx: Tx, lead_ids: Sequence[int]) -> int:
 
 
 async def _blank_bodies(tx: Tx, table: Table, needles: Sequence[str]) -> int:
-    """Bodies that quote a number or an address of the person; what is still to be worked on is left for now."""
+    """Bodies (or texts) that quote a number or an address of the person; what is to be worked on is left for now."""
     wanted = [needle.encode() for needle in needles if len(needle.encode()) >= SHORTEST]
     keys = [column for column in table.primary_key.columns if column.name != "corp"]
-    conditions = [table.c.corp == tx.corp, table.c.body.is_not(None)]
+    told = table.c.body if "body" in table.c else table.c.text
+    conditions = [table.c.corp == tx.corp, told.is_not(None)]
     if "state" in table.c:
         conditions.append(table.c.state.not_in(OPEN))
-    rows = await tx.rows(select(*keys, table.c.body).where(*conditions))
+    rows = await tx.rows(select(*keys, told).where(*conditions))
     count = 0
-    for *key, body in rows:
-        if body and any(needle in bytes(body) for needle in wanted):
+    for *key, words in rows:
+        raw = words.encode("utf-8", "replace") if isinstance(words, str) else bytes(words or b"")
+        if any(needle in raw for needle in wanted):
             here = [column == value for column, value in zip(keys, key, strict=True)]
-            await tx.run(update(table).where(table.c.corp == tx.corp, *here).values(body=b""))
+            empty = {told.name: "" if isinstance(words, str) else b""}
+            await tx.run(update(table).where(table.c.corp == tx.corp, *here).values(**empty))
             count += 1
     return count
 
