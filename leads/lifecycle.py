@@ -113,9 +113,12 @@ def why_not(lead: Lead, move: Move) -> str:
 
 
 def may_follow(before: str, after: str) -> bool:
-    """Whether some moves lead from one stage to another: what a list may say of a lead that is known already."""
+    """Whether some moves lead from one stage to another: what a list may say of a lead that is known already.
+
+    Who has bought stays a customer: only their deals, one by one, say anything else.
+    """
     reached, edge = {before}, {before}
-    while edge:
+    while edge := edge - {"won"}:
         edge = {move.after for move in TABLE if edge & set(move.before)} - reached
         reached |= edge
     return after in reached
