@@ -10,7 +10,7 @@ from bot.web.api.problem import Problem
 from leads.errors import Unusable
 from leads.rights import Who
 from reports.period import Period
-from reports.teams import NoTeam, known_teams, team_named, team_of_each
+from reports.teams import NoTeam, known_teams, team_named
 from store.numbers import Team
 from store.tx import Tx
 
@@ -34,7 +34,6 @@ class Span:
     who: Who
     ctx: Context
     teams: tuple[str, ...] = ()  # that the reader may choose from
-    of_each: Mapping[str, str] | None = None
 
     @property
     def people(self) -> tuple[str, ...] | None:
@@ -100,16 +99,15 @@ async def read_span(tx: Tx, query: Mapping[str, str], who: Who, ctx: Context) ->
     period, preset = read_period(query, ctx.today)
     if who.role == "rep":
         return Span(period, preset, Team((who.id or "",)), who.team, "我的", who, ctx)
-    of_each = await team_of_each(tx)
     if who.role == "manager" and who.team:
         mine = await team_named(tx, who.team, rules=ctx.rules)
-        return Span(period, preset, mine, who.team, f"{who.team}组", who, ctx, of_each=of_each)
+        return Span(period, preset, mine, who.team, f"{who.team}组", who, ctx)
     teams = tuple(await known_teams(tx))
     wanted = query.get("team", "").strip()[:60]
     if not wanted:
-        return Span(period, preset, None, "", "全公司", who, ctx, teams, of_each)
+        return Span(period, preset, None, "", "全公司", who, ctx, teams)
     try:
         chosen = await team_named(tx, wanted, rules=ctx.rules)
     except NoTeam as error:
         raise Unusable(str(error)) from None
-    return Span(period, preset, chosen, wanted, f"{wanted}组", who, ctx, teams, of_each)
+    return Span(period, preset, chosen, wanted, f"{wanted}组", who, ctx, teams)
