@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
-from bot.context import Context, say
+from bot.context import Answer, Context, say
 from bot.pipeline import apply, origin_of
 from bot.platform import Platform, SendRefused
 from leads.attachment import FileAdded, flaw_of, safe_name
@@ -49,7 +49,7 @@ class Attaching:
                 return
             lead_id = await current(tx, kept.lead_id)
             facts: list[Fact] = []
-            told = f"没放进 L{lead_id}:{flaw}"
+            told = say(f"没放进 L{lead_id}:{flaw}")
             if not flaw:
                 facts = [
                     FileAdded(
@@ -57,7 +57,7 @@ class Attaching:
                         size=len(content),
                     )
                 ]  # fmt: skip
-                told = f"放进 L{lead_id} 的附件了:{name}。发「附件 L{lead_id}」可以取。"
-            await apply(tx, [*facts, say(told)], ctx, origin=origin_of("attach", kept.key), to=kept.member_id)
+                told = Answer("attached", lead_id, {"attachment": attachment_id})
+            await apply(tx, [*facts, told], ctx, origin=origin_of("attach", kept.key), to=kept.member_id)
 
         await self._store.transaction(keep)

@@ -33,6 +33,13 @@ class GetAttachment:
 
 
 @dataclass(frozen=True)
+class ReadAsCard:
+    """A picture that was put on a lead is a business card after all: it is taken off and read as one."""
+
+    attachment_id: int
+
+
+@dataclass(frozen=True)
 class AnswerHelp:
     """The next line that the presser writes is their answer to a colleague."""
 
@@ -54,7 +61,7 @@ class SopOne:
     until: int
 
 
-HandAction = HandDone | SopAll | SopOne | CopyPhone | AddFriend | GetAttachment | AnswerHelp
+HandAction = HandDone | SopAll | SopOne | CopyPhone | AddFriend | GetAttachment | ReadAsCard | AnswerHelp
 HAND_WORDS: dict[str, type[HandAction]] = {
     "hand": HandDone,
     "sop": SopAll,
@@ -62,5 +69,6 @@ HAND_WORDS: dict[str, type[HandAction]] = {
     "phone": CopyPhone,
     "friend": AddFriend,
     "file": GetAttachment,
+    "file-card": ReadAsCard,
     "help": AnswerHelp,
 }

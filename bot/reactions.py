@@ -47,7 +47,7 @@ from bot.reunion import (
 )
 from bot.waking import ring_old_owner
 from bot.winning import tell_groups_of_win
-from leads.attachment import FileAdded
+from leads.attachment import FileAdded, FileRemoved
 from leads.deal_facts import (
     OpportunityChanged,
     OpportunityLost,
@@ -179,6 +179,7 @@ STORY: dict[type[Fact], tuple[Reaction, ...]] = {
     ContactAllowed: (refresh_cards,),
     LetterSent: (),
     FileAdded: (),
+    FileRemoved: (),
     HelpAsked: (),
     HelpGiven: (),
     LetterReturned: (),

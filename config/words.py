@@ -35,6 +35,7 @@ FACT_LABELS: Mapping[str, str] = MappingProxyType(
         "contact_allowed": "恢复联系",
         "letter_sent": "发出",
         "file_added": "附件",
+        "file_removed": "附件拿掉",
         "help_asked": "请同事帮忙",
         "help_given": "同事回话",
         "letter_returned": "没有送到",

@@ -42,6 +42,21 @@ class FileAdded(Fact):
         return {"attachment": self.number, "kind": self.what, "size": self.size}
 
 
+@dataclass(frozen=True, kw_only=True)
+class FileRemoved(Fact):
+    """It was put there by mistake: a business card, not something about this customer."""
+
+    kind = "file_removed"
+    number: int
+    name: str
+
+    def text(self) -> str:
+        return f"《{self.name}》拿掉了:是名片 F{self.number}"
+
+    def data(self) -> Mapping[str, Any]:
+        return {"attachment": self.number}
+
+
 def safe_name(name: str, kind: str) -> str:
     """The name under which it is kept: the last part of a path, without signs that mean something to a computer."""
     plain = unicodedata.normalize("NFC", name).replace("\\", "/").rpartition("/")[2]

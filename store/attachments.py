@@ -78,6 +78,16 @@ async def settle(tx: Tx, attachment_id: int, **values: Any) -> bool:
     return result.rowcount == 1
 
 
+async def take_off(tx: Tx, attachment_id: int, *, cause: str) -> bool:
+    """Nothing of it is kept any more; False when nothing was."""
+    result = await tx.run(
+        update(Attachment)
+        .where(col(Attachment.corp) == tx.corp, col(Attachment.id) == attachment_id, col(Attachment.state) == "kept")
+        .values(state="gone", body=None, cause=cause)
+    )
+    return result.rowcount == 1
+
+
 async def list_kept(tx: Tx, lead_id: int, *, limit: int = 50) -> Sequence[Any]:
     """What is known of a lead's attachments, without their content, the newest first."""
     return await tx.rows(

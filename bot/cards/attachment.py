@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from bot.cards.asked import Asked, moment, title_of
 from bot.cards.card import Button, Card, File, Text
 from bot.context import Context
-from bot.hand_actions import GetAttachment
+from bot.hand_actions import GetAttachment, ReadAsCard
 from leads.attachment import LABELS, size_text
 from leads.rights import can_act
 from store import attachments
@@ -71,6 +71,18 @@ def draw(view: View) -> Card | Text:
         else ()
     )
     return Card(title=f"{title_of(view.lead)} 的附件", source="附件", text="\n".join(lines), buttons=buttons)
+
+
+async def look_kept(tx: Tx, asked: Asked, ctx: Context) -> Card | Text | None:
+    """What was just put on a lead; a picture that is a business card goes the other way with one tap."""
+    row = await attachments.find(tx, int(asked.params.get("attachment", 0)))
+    lead = await find_lead(tx, asked.lead_id or 0)
+    if row is None or lead is None:
+        return None
+    told, how = f"放进 {lead.no} 的附件了:{row.name}", f"发「附件 {lead.no}」可以取。"
+    if row.kind != "picture" or row.state != "kept" or not ctx.reads_cards:
+        return Text(f"{told}。{how}")
+    return Card(title=told, source="附件", text=how, buttons=(Button("是名片", ReadAsCard(row.id or 0)),))
 
 
 async def look_file(tx: Tx, asked: Asked, ctx: Context) -> File | None:

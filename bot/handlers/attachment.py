@@ -5,8 +5,9 @@ from datetime import timedelta
 
 from bot.context import Answer, Context, say
 from bot.events import MessageReceived
-from bot.hand_actions import GetAttachment
-from leads.attachment import KINDS
+from bot.hand_actions import GetAttachment, ReadAsCard
+from bot.handlers import namecard
+from leads.attachment import KINDS, FileRemoved
 from leads.errors import Unusable
 from leads.facts import Fact
 from leads.rights import Who, can_act, get_visible
@@ -81,3 +82,17 @@ async def on_get_attachment(tx: Tx, action: GetAttachment, who: Who, ctx: Contex
         raise Unusable("这个附件取不了:它不在了,或者这条线索不归你跟。")
     await audit(tx, act="attachment", by=who.id, subject=f"{lead.no} {row.no}", at=ctx.now)
     return [Answer("attachment", lead.id, {"attachment": row.id})]
+
+
+async def on_read_as_card(tx: Tx, action: ReadAsCard, who: Who, ctx: Context) -> list[Fact | Answer]:
+    """是名片: the picture goes off the lead again and is read; only whoever sent it, and only once."""
+    row = await attachments.find(tx, action.attachment_id)
+    if not ctx.reads_cards:
+        return [say(namecard.NOT_HERE)]
+    if row is None or row.member_id != who.id or row.kind != "picture":
+        raise Unusable("这张图片不是你发的。要录名片,请自己拍一张发来。")
+    if not await attachments.take_off(tx, action.attachment_id, cause="是名片"):
+        raise Unusable("这张图片已经不在附件里了。")
+    lead_id = await current(tx, row.lead_id)
+    removed = FileRemoved(lead_id=lead_id, at=ctx.now, by=who.id, number=action.attachment_id, name=row.name)
+    return [removed, *await namecard.have_read(tx, row.platform, row.media_id, who, ctx)]

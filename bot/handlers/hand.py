@@ -3,8 +3,8 @@
 from typing import Any
 
 from bot.context import Answer, Context, say
-from bot.hand_actions import AddFriend, AnswerHelp, CopyPhone, GetAttachment, HandDone
-from bot.handlers.attachment import on_get_attachment
+from bot.hand_actions import AddFriend, AnswerHelp, CopyPhone, GetAttachment, HandDone, ReadAsCard
+from bot.handlers.attachment import on_get_attachment, on_read_as_card
 from bot.handlers.together import on_answer_help
 from bot.outgoing import refresh
 from leads.errors import Unusable
@@ -105,6 +105,7 @@ HANDLERS: dict[Any, Any] = {
     CopyPhone: on_copy_phone,
     AddFriend: on_add_friend,
     GetAttachment: on_get_attachment,
+    ReadAsCard: on_read_as_card,
     AnswerHelp: on_answer_help,
 }
 

@@ -40,14 +40,17 @@ def is_picture(event: MessageReceived) -> bool:
 
 async def on_photo(tx: Tx, event: MessageReceived, who: Who, ctx: Context) -> list[Fact | Answer]:
     """A picture has come: it waits for its turn, and its sender knows."""
+    if not event.media_id and ctx.reads_cards:
+        return [say("这张照片没有收全,请再发一次。")]
+    return await have_read(tx, event.platform, event.media_id, who, ctx)
+
+
+async def have_read(tx: Tx, platform: str, media_id: str, who: Who, ctx: Context) -> list[Fact | Answer]:
+    """A picture that the platform keeps under `media_id` waits for its turn, once."""
     if not ctx.reads_cards:
         return [say(NOT_HERE)]
-    if not event.media_id:
-        return [say("这张照片没有收全,请再发一次。")]
-    key = f"{event.platform}:{event.media_id}"
-    if not await keep_photo(
-        tx, who.id or "", platform=event.platform, media_id=event.media_id, key=key[:500], now=ctx.now
-    ):
+    key = f"{platform}:{media_id}"
+    if not await keep_photo(tx, who.id or "", platform=platform, media_id=media_id, key=key[:500], now=ctx.now):
         return [say("这张照片刚才已经收到了,看好就告诉你。")]
     waiting = await count_waiting(tx, who.id or "")
     if waiting == 1:

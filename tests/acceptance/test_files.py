@@ -55,3 +55,35 @@ async def test_a_recording_too_but_no_program_and_nothing_without_a_card(acme):
     await acme.standin.other("wanglei", "voice", {"MediaId": acme.standin.api.keep(b"#!AMR\n1234"), "Format": "amr"})
     await acme.settle()
     assert "不知道是哪位客户的" in words(acme.standin.chat("wanglei")[-1:]), "that card was opened long ago"
+
+
+@pytest.mark.feature("G4", "A3")
+@pytest.mark.only("sqlite")
+async def test_a_picture_after_a_card_is_never_read_as_a_business_card_unless_its_sender_says_so(acme, monkeypatch):
+    monkeypatch.setattr("bot.app.find_python", lambda: "python")  # cards can be read here; whether they are is not ours
+    no = await acme.mql()
+    await acme.text("wanglei", f"领取 {no}")
+    before = len(acme.standin.chat("wanglei"))
+    await acme.standin.picture("wanglei", JPG)
+    await acme.settle()
+    told = words(acme.standin.chat("wanglei")[before:])
+    assert f"放进 {no} 的附件了" in told and "是名片" in told and "正在看名片" not in told
+    assert "1. 图片" in words(await acme.text("wanglei", f"附件 {no}"))
+    assert "正在看名片" in words(await acme.press("wanglei", "是名片"))
+    assert "还没有附件" in words(await acme.text("wanglei", f"附件 {no}")), "it is a card now, nothing of this lead"
+    assert [item["kind"] for item in await acme.story(no)].count("file_removed") == 1
+    again = words(await acme.press("wanglei", "是名片"))
+    assert "不在附件里" in again and "正在看名片" not in again
+
+
+@pytest.mark.feature("G4", "A3")
+@pytest.mark.platforms("wecom")
+@pytest.mark.only("sqlite")
+async def test_where_no_card_can_be_read_there_is_no_such_button(acme, monkeypatch):
+    monkeypatch.setattr("bot.app.find_python", lambda: None)
+    no = await acme.mql()
+    await acme.text("wanglei", f"领取 {no}")
+    await acme.standin.picture("wanglei", JPG)
+    await acme.settle()
+    told = words(acme.standin.chat("wanglei")[-1:])
+    assert f"放进 {no} 的附件了" in told and "是名片" not in told
