@@ -22,6 +22,7 @@ from bot.commands.pricing import publish_first
 from bot.comparing import plan_night
 from bot.connected import Connectors
 from bot.connecting import Connecting
+from bot.consent import look_after_forms
 from bot.context import Context
 from bot.counting import Counting, plan_check
 from bot.courier import Courier
@@ -176,6 +177,7 @@ class Leadbot:
             "quote_pdf": papers.print_quote,
             "approval_oa": office.ask,
             "approval_look": office.look,
+            "approval_end": office.end,
         }
         self.jobs = Jobs(
             self.store, settings.enrichment, self.wecom, self.dingtalk, ways, contacts, desk, trial, others, now
@@ -404,6 +406,7 @@ class Leadbot:
             await plan_week(tx, ctx)
             await plan_forecast(tx, ctx)
             await plan_check(tx, ctx)
+            await look_after_forms(tx, ctx)
             await plan_digests(tx, ctx)
             await plan_night(tx, ctx)
             await plan_journeys(tx, ctx)

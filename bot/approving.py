@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from bot.context import Context
 from bot.outgoing import ring
 from leads.facts import Fact
-from leads.quote_facts import ApprovalAsked, ApprovalDecided
+from leads.quote_facts import ApprovalAsked, ApprovalDecided, Quoted
 from leads.quoting import settle_quote
-from store.approval import find_approval
+from store.approval import Approval, find_approval, list_void_in_oa
 from store.due import do_once
 from store.members import find_member, name_of
 from store.order import change_contract
@@ -26,6 +26,20 @@ async def ask_for_consent(tx: Tx, fact: Fact, ctx: Context, origin: str) -> Sequ
     if approver is not None:
         await ring(tx, ctx, approver, f"approval:{row.id}", key=f"approval:{row.id}:card", lead_id=row.lead_id)
     return ()
+
+
+async def withdraw_forms(tx: Tx, fact: Fact, ctx: Context, origin: str) -> Sequence[Fact]:
+    """A quote that has changed is not to be decided about in the OA any more."""
+    if isinstance(fact, Quoted):
+        for row in await list_void_in_oa(tx, "quote", fact.quote_id):
+            await withdraw(tx, row, ctx)
+    return ()
+
+
+async def withdraw(tx: Tx, row: Approval, ctx: Context) -> None:
+    """Have a form ended in the OA, once."""
+    key, payload = f"approval_end:{row.instance}", {"instance": row.instance}
+    await do_once(tx, kind="approval_end", key=key, now=ctx.now, payload=payload, lane=key)
 
 
 async def settle_consent(tx: Tx, fact: Fact, ctx: Context, origin: str) -> Sequence[Fact]:

@@ -1,5 +1,7 @@
 """What DingTalk's OA tells of an approval that we began there: who did their step, and how it ended."""
 
+from datetime import datetime, timedelta
+
 from bot.context import Answer, Context, say
 from bot.events import ApprovalChanged
 from bot.handlers.approval import about_of
@@ -13,6 +15,7 @@ from store.due import do_once
 from store.tx import Tx
 
 RESULTS = {"agree": True, "refuse": False}
+FIRST_LOOKS = (1, 2, 3, 4, 6, 12)  # hours
 
 
 async def on_word_of_oa(tx: Tx, event: ApprovalChanged, who: Who | None, ctx: Context) -> list[Fact | Answer]:
@@ -30,9 +33,24 @@ async def on_word_of_oa(tx: Tx, event: ApprovalChanged, who: Who | None, ctx: Co
         return []
     if event.state == "finish" and event.result in RESULTS:
         return await word(tx, row, agreed=RESULTS[event.result], note="", ctx=ctx)
-    if event.state in ("terminate", "delete"):
+    if event.state in ("terminate", "delete") and row.state != "void":  # a void one was ended on purpose
         return await word(tx, row, agreed=False, note="在 OA 里撤销了", ctx=ctx)
     return []
+
+
+def turn_of(asked_at: datetime, now: datetime) -> int:
+    """How many of the looks at a form are due: an hour, two, three, four, six and twelve after it, then every day."""
+    hours = (now - asked_at) // timedelta(hours=1)
+    return sum(hours >= mark for mark in FIRST_LOOKS) + hours // 24
+
+
+async def look_after_forms(tx: Tx, ctx: Context) -> None:
+    """Hourly: what the OA has not told about is looked at, ever more rarely; a callback may have been lost."""
+    for row in await approvals.list_in_oa(tx):
+        if turn := turn_of(row.asked_at, ctx.now):
+            key, payload = f"approval_look:{row.instance}:{turn}", {"instance": row.instance}
+            lane = f"approval_look:{row.instance}"
+            await do_once(tx, kind="approval_look", key=key, now=ctx.now, payload=payload, lane=lane)
 
 
 async def word(tx: Tx, row: Approval, *, agreed: bool, note: str, ctx: Context) -> list[Fact | Answer]:

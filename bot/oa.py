@@ -7,6 +7,7 @@ from typing import Any
 
 import structlog
 
+from bot.approving import withdraw
 from bot.calling import NotReached, OutcomeUnknown
 from bot.consent import RESULTS, word
 from bot.context import Context
@@ -64,22 +65,33 @@ class Office:
             await self._by_card(row, str(error), ctx)
             return
         except (NotReached, DingTalkError) as error:
-            if isinstance(error, DingTalkError) and error.meaning.decision not in ("retry", "token"):
+            if isinstance(error, DingTalkError) and not _passes(error):
                 await self._by_card(row, str(error), ctx)
                 return
             await self._store.transaction(lambda tx: approvals.hand_to_oa(tx, approval_id, "asking", ""))
             raise
         crash.point("oa_after_call")
-        await self._store.transaction(
-            lambda tx: approvals.hand_to_oa(tx, approval_id, "asking", "asked", instance=instance)
-        )
+
+        async def handed(tx: Tx) -> None:
+            await approvals.hand_to_oa(tx, approval_id, "asking", "asked", instance=instance)
+            now_there = await approvals.find_approval(tx, approval_id)
+            if now_there is not None and now_there.state == "void":  # changed while it was handed over
+                await withdraw(tx, now_there, ctx)
+
+        await self._store.transaction(handed)
 
     async def look(self, payload: Mapping[str, Any]) -> None:
         """Read an approval in the OA: one whose number we never got is known by the number in its form."""
         if self._client is None:
             return
         instance, ctx = str(payload["instance"]), await self._context()
-        found = await workflow.look(self._client, instance)
+        try:
+            found = await workflow.look(self._client, instance)
+        except DingTalkError as error:
+            if _passes(error):
+                raise
+            log.warning("an approval cannot be looked at in the OA", instance=instance, cause=str(error))
+            return
         if found.get("status") not in ("COMPLETED", "TERMINATED"):
             return
         values = {str(one.get("name")): str(one.get("value")) for one in found.get("formComponentValues") or []}
@@ -90,14 +102,44 @@ class Office:
                 return
             await approvals.settle(tx, row.id or 0, instance=instance)
             agreed = found.get("status") == "COMPLETED" and RESULTS.get(str(found.get("result")).lower(), False)
-            facts = await word(tx, row, agreed=agreed, note="" if agreed else "在 OA 里没有通过", ctx=ctx)
+            ended = "在 OA 里撤销了" if found.get("status") == "TERMINATED" else "在 OA 里没有通过"
+            facts = await word(tx, row, agreed=agreed, note="" if agreed else ended, ctx=ctx)
             await apply(tx, facts, ctx, origin=f"oa:{instance}")
 
         await self._store.transaction(work)
 
+    async def end(self, payload: Mapping[str, Any]) -> None:
+        """End a form that is about what has changed; where the OA will not, whoever asked is told to withdraw it."""
+        if self._client is None:
+            return
+        instance, ctx = str(payload["instance"]), await self._context()
+        async with self._store.read() as tx:
+            row = await approvals.find_by_instance(tx, instance)
+        if row is None or row.state != "void":
+            return
+        try:
+            if (await workflow.look(self._client, instance)).get("status") == "RUNNING":
+                await workflow.end(self._client, instance, why=f"{about_of(row)}之后改过,这张作废")
+        except DingTalkError as error:
+            if _passes(error):
+                raise
+            log.warning("an approval could not be ended in the OA", approval=row.no, cause=str(error))
+            await self._store.transaction(partial(_tell_to_withdraw, row, ctx))
+
     async def _by_card(self, row: Approval, cause: str, ctx: Context) -> None:
         log.warning("an approval goes on by card", approval=row.no, cause=cause)
         await self._store.transaction(partial(_hand_back, row, cause, ctx))
+
+
+def _passes(error: DingTalkError) -> bool:
+    return error.meaning.decision in ("retry", "token")
+
+
+async def _tell_to_withdraw(row: Approval, ctx: Context, tx: Tx) -> None:
+    asker = await find_member(tx, row.asked_by) if row.asked_by else None
+    if asker is not None:
+        text = f"{row.no}({about_of(row)})改过了,OA 里的那张没能自动撤回,请在钉钉「审批」里自己撤回。批了也不算。"
+        await ring(tx, ctx, asker, "note", key=f"approval:{row.id}:withdraw", lead_id=row.lead_id, text=text)
 
 
 async def _hand_back(row: Approval, cause: str, ctx: Context, tx: Tx) -> None:

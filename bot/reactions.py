@@ -5,7 +5,7 @@ Read it as the product's rules: each line names a fact and what follows from it,
 
 from collections.abc import Awaitable, Callable, Sequence
 
-from bot.approving import ask_for_consent, settle_consent
+from bot.approving import ask_for_consent, settle_consent, withdraw_forms
 from bot.context import Context
 from bot.dealing import give_deals_along, refresh_deal
 from bot.giving import give
@@ -251,7 +251,7 @@ STORY: dict[type[Fact], tuple[Reaction, ...]] = {
     ClockMoved: (refresh_cards,),
     CoverBegan: (move_clocks, refresh_cards),
     CoverEnded: (move_clocks, refresh_cards),
-    Quoted: (refresh_deal,),
+    Quoted: (refresh_deal, withdraw_forms),
     ContractDrawn: (refresh_deal,),
     ContractSigned: (refresh_deal,),
     OrderPlaced: (refresh_deal,),

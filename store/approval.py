@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Column, Index, select, update
 from sqlmodel import Field, col
 
-from store.columns import Utc, only_where
+from store.columns import Utc, one_of, only_where
 from store.sealed import Sealed
 from store.tables import Row
 from store.tx import Tx
@@ -107,6 +107,28 @@ async def list_approvals(tx: Tx, *, state: str = "", before: int = 0, limit: int
     if before:
         query = query.where(col(Approval.id) < before)
     return await tx.all(query.order_by(col(Approval.id).desc()).limit(limit))
+
+
+async def list_in_oa(tx: Tx) -> Sequence[Approval]:
+    """What waits for a word of the OA, oldest first."""
+    return await tx.all(
+        select(Approval)
+        .where(
+            col(Approval.corp) == tx.corp, one_of(Approval.state, ("open",)), col(Approval.oa) == "asked",
+            col(Approval.instance) != "",
+        )
+        .order_by(col(Approval.id))
+    )  # fmt: skip
+
+
+async def list_void_in_oa(tx: Tx, subject: str, subject_id: int) -> Sequence[Approval]:
+    """What was asked in the OA about earlier versions of something."""
+    return await tx.all(
+        select(Approval).where(
+            col(Approval.corp) == tx.corp, col(Approval.subject) == subject, col(Approval.subject_id) == subject_id,
+            col(Approval.state) == "void", col(Approval.oa) == "asked", col(Approval.instance) != "",
+        )
+    )  # fmt: skip
 
 
 async def settle(tx: Tx, approval_id: int, *, of: str = "open", **values: Any) -> bool:

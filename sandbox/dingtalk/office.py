@@ -55,6 +55,8 @@ class Office:
 
     def decide(self, instance: str, result: str) -> None:
         """The approver agrees or refuses (agree, refuse)."""
+        if self.approvals[instance]["status"] == "TERMINATED":
+            raise ValueError("this approval was ended; nobody can decide about it")
         self.approvals[instance] |= {"status": "COMPLETED", "result": result}
 
     def _member(self, union: Any, name: str) -> str:
@@ -139,7 +141,12 @@ class Office:
         return {"result": {**kept, "operationRecords": [], "tasks": []}, "success": True}
 
     def _approval_end(self, call: Call) -> dict[str, Any]:
-        self._approval_of(call.body.get("processInstanceId")).update(status="TERMINATED")
+        found, by = self._approval_of(call.body.get("processInstanceId")), call.body.get("operatingUserId")
+        if call.body.get("isSystem") is not True and by != found["originatorUserId"]:
+            raise Refused("invalidParameter.operatingUserId", "only the originator may end it, or isSystem")
+        if found["status"] != "RUNNING":
+            raise Refused("processInstance.ended", "the approval is not running")
+        found["status"] = "TERMINATED"
         return {"result": True, "success": True}
 
     def _failed_events(self, call: Call) -> dict[str, Any]:

@@ -1,9 +1,14 @@
 """Consent in DingTalk's OA, for a visit, and by whoever covers: once, for what stands now, by the right person."""
 
+import asyncio
+from datetime import timedelta
+
 import pytest
 
+from bot.consent import turn_of
 from tests.acceptance.test_products import sell
 from tests.acceptance.test_quote import in_chat, opportunity
+from tests.conftest import NOW
 from tests.town import town, words
 
 RULES = """
@@ -51,13 +56,58 @@ async def test_the_oa_gets_the_form_once_and_its_word_moves_the_quote_once(acme)
 
     await acme.text("wanglei", "报价 Q2 相机×30 8折")  # asked for, and changed before the word comes
     second = list(office)[1]
+    await acme.text("wanglei", "报价 Q2 相机×30 88折")
+    assert office[second]["status"] == "TERMINATED", "nobody decides about what does not stand any more"
+    ended = {"processInstanceId": second, "processCode": "PROC-DISCOUNT", "title": "王磊提交的折扣申请"}
+    await acme.standin.event("bpms_instance_change", type="terminate", staffId="wanglei", **ended)
+    await acme.settle()
+    assert "这个结果不算" not in in_chat(acme, "wanglei") and "自己撤回" not in in_chat(acme, "wanglei")
+
+    third = list(office)[2]
+    acme.standin.faults.add("workflow/processInstances/terminate", "code", code="Forbidden.AccessDenied", times=1)
     await acme.text("wanglei", "报价 Q2 相机×30 89折")
-    await told(acme, second)
+    assert office[third]["status"] == "RUNNING" and "请在钉钉「审批」里自己撤回" in in_chat(acme, "wanglei")
+    await told(acme, third)
     assert "这个结果不算" in in_chat(acme, "wanglei")
     assert "还在等陈静审批" in words(await acme.text("wanglei", "报价 Q2 发送"))
-    await told(acme, list(office)[2], result="refuse", remark="先和客户再谈谈")
+    await told(acme, list(office)[3], result="refuse", remark="先和客户再谈谈")
     assert "审批 陈静驳回(OA):先和客户再谈谈" in in_chat(acme, "wanglei")
-    assert len(office) == 3
+    assert len(office) == 4
+
+
+async def patrol(acme, *, hours, looks):
+    """Hours pass and the house is kept, until there have been so many looks at forms in all."""
+    acme.at += timedelta(hours=hours)
+    acme.bot.schedule.hint("keeping")
+    made = "select count(*) from job where corp = 'acme' and kind = 'approval_look'"
+    async with asyncio.timeout(30):
+        while acme.database.rows(made)[0][0] < looks:  # noqa: ASYNC110 - the rows tell, no flag in memory
+            await asyncio.sleep(0.003)
+    await acme.settle()
+
+
+@pytest.mark.only("sqlite")
+@pytest.mark.platforms("dingtalk")
+@pytest.mark.feature("J1", "J4", "R3")
+async def test_a_decision_whose_callback_was_lost_is_found_and_counts_once(acme):
+    no, deal = await opportunity(acme)
+    await acme.text("wanglei", f"报价 {deal} 相机×30 85折")
+    (instance,) = acme.standin.office.approvals
+    await patrol(acme, hours=1, looks=1)
+    assert "[发给客户]" not in in_chat(acme, "wanglei"), "nobody has decided"
+    acme.standin.office.decide(instance, "agree")  # and no word of it comes
+    await patrol(acme, hours=1, looks=2)
+    assert "[发给客户]" in in_chat(acme, "wanglei")
+    await told(acme, instance)  # late, but it comes
+    decided = [item for item in await acme.story(no) if item["kind"] == "approval_decided"]
+    assert [(item["data"]["way"], item["data"]["agreed"]) for item in decided] == [("oa", True)]
+
+
+@pytest.mark.parametrize(
+    ("minutes", "looks"), [(59, 0), (60, 1), (299, 4), (300, 4), (360, 5), (720, 6), (1439, 6), (1440, 7), (4320, 9)]
+)
+def test_a_form_is_looked_at_by_the_hour_then_by_the_day(minutes, looks):
+    assert turn_of(NOW, NOW + timedelta(minutes=minutes)) == looks
 
 
 @pytest.mark.only("sqlite")

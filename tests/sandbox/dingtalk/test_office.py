@@ -148,6 +148,11 @@ async def test_an_approval_is_begun_decided_and_read(program):
     path = "/v1.0/workflow/processInstances"
     told = (await program.call("GET", path, processInstanceId=instance))[1]["result"]
     assert (told["status"], told["result"]) == ("COMPLETED", "agree")
+    again = (await program.call("POST", path, body))[1]["instanceId"]
+    ended = {"processInstanceId": again, "isSystem": False, "operatingUserId": "lina", "remark": "改了"}
+    assert (await program.call("POST", f"{path}/terminate", ended))[0] == 400, "only who began it, or the system"
+    assert (await program.call("POST", f"{path}/terminate", {**ended, "isSystem": True}))[1]["result"] is True
+    assert (await program.call("POST", f"{path}/terminate", {**ended, "isSystem": True}))[0] == 400, "once"
     wrong = {**body, "formComponentValues": [{"name": "折扣", "value": 8.5}]}
     assert (await program.call("POST", path, wrong))[0] == 400
 
