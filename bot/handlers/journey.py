@@ -5,7 +5,7 @@ from datetime import timedelta
 from bot.actions import DropJourney, StartJourney
 from bot.context import Answer, Context, say
 from bot.journeys.said import awakening_text, counted, dry_run, line_of, verdicts
-from bot.journeys.started import add_journey
+from bot.journeys.started import add_journey, block_of
 from config.journey import Journey
 from leads.errors import Unusable
 from leads.facts import Fact
@@ -102,11 +102,12 @@ async def on_start(tx: Tx, action: StartJourney, who: Who, ctx: Context) -> list
     draft = await find_draft(tx, action.sketch_id, who.id or "")
     if draft is None or draft.kind != KIND or draft.state != "open":
         raise Unusable("这个旅程已经启动或丢弃了。发「旅程」看看现在有哪些。")
-    version = await add_journey(tx, str(draft.content["name"]), draft.content["plain"], who, ctx)
+    name, plain = str(draft.content["name"]), draft.content["plain"]
+    version = await add_journey(tx, name, plain, who, ctx)
     await close_draft(tx, action.sketch_id, "saved")
-    label = draft.content["plain"]["label"]
-    told = f"「{label}」启动了,规则第 {version} 版,几秒内生效。rules.yaml 文件没有动,改文件前先用 rules show 取一份。"
-    return [say(told)]
+    told = f"「{plain['label']}」启动了,规则第 {version} 版,几秒内生效。"
+    kept = "rules.yaml 文件没有动:下次发布文件以前,把下面几行贴到它的 journeys: 下面,不然这个旅程就没有了。"
+    return [say(told + kept), say(block_of(name, plain))]
 
 
 async def on_drop(tx: Tx, action: DropJourney, who: Who, ctx: Context) -> list[Fact | Answer]:

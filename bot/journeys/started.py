@@ -44,15 +44,19 @@ async def add_journey(tx: Tx, name: str, plain: Mapping[str, Any], who: Who, ctx
 
 def with_journey(text: str, name: str, plain: Mapping[str, Any]) -> str:
     """The rules' text with one journey more, at the head of their section. Raises Unusable."""
-    lines = [f"  {name}:"]
-    lines += [f"    {key}: {_flow(value)}" for key, value in plain.items() if key != "steps"]
-    lines += ["    steps:", *(f"      - {_flow(step)}" for step in plain["steps"])]
-    block = "\n".join(lines)
+    block = block_of(name, plain)
     if (found := SECTION.search(text)) is not None:
         return f"{text[: found.end()]}\n{block}{text[found.end() :]}"
     if INLINE.search(text):
         raise Unusable("规则里的 journeys 写在一行里,机器人不敢动它。请管理员把它改成分行写,再启动。")
     return f"{text.rstrip()}\n\njourneys:\n{block}\n"
+
+
+def block_of(name: str, plain: Mapping[str, Any]) -> str:
+    """The lines of one journey, as they stand below `journeys:` in rules.yaml."""
+    lines = [f"  {name}:"]
+    lines += [f"    {key}: {_flow(value)}" for key, value in plain.items() if key != "steps"]
+    return "\n".join([*lines, "    steps:", *(f"      - {_flow(step)}" for step in plain["steps"])])
 
 
 def _flow(value: Any) -> str:

@@ -1,7 +1,11 @@
 """Journeys: a lead sets out by what it did, hears from us step by step, rests with a colleague, never twice."""
 
+import re
+
 import pytest
 
+from config.rules import load_rules
+from store.rulebook import latest_rules
 from tests.customers import Recorder, publish_texts, without_journeys
 from tests.town import shanghai, town, words
 
@@ -150,7 +154,14 @@ async def test_a_sentence_is_drawn_tried_out_and_started(tmp_path, database, pla
         assert "② 发邮件「case」" in told and "③ 等他打开邮件或点了邮件里的链接,最多 3 天 没有→⑤" in told
         assert any(".svg" in repr(vars(message)) for message in came), "it is drawn"
         assert f"{no} 王建国:" in told and "什么都没有发" in told
-        assert "启动了,规则第 2 版" in words(await place.press("linda", "启动"))
+        file = place.folder.rules.read_text("utf-8")
+        told = await place.press("linda", "启动")
+        assert "启动了,规则第 2 版" in words(told) and "贴到它的 journeys: 下面" in words(told)
+        async with place.bot.store.read() as tx:
+            running = await latest_rules(tx)
+        lines = [line for line in words(told).splitlines() if line.startswith("  ")]
+        pasted = re.sub("^journeys:.*$", lambda found: "\n".join([found[0], *lines]), file, flags=re.MULTILINE)
+        assert len(lines) > 5 and load_rules(pasted, "rules.yaml") == load_rules(running.text, "rules.yaml")
         await place.bot._follow_rules()
         await trip.did(no, "download")
         assert await trip.tale(no) == ["「下载白皮书后等2天发案例,再等3天没打开」"]
