@@ -4,13 +4,16 @@ from collections.abc import Sequence
 
 from bot.context import Context
 from bot.outgoing import ring
+from config.worktime import parse_span
+from leads.approval import next_above
 from leads.facts import Fact
 from leads.quote_facts import ApprovalAsked, ApprovalDecided, Quoted
 from leads.quoting import settle_quote
-from store.approval import Approval, find_approval, list_void_in_oa
-from store.due import do_once
+from store.approval import Approval, find_approval, list_void_in_oa, settle
+from store.due import do_once, keep
 from store.members import find_member, name_of
 from store.order import change_contract
+from store.queues import Due
 from store.tx import Tx
 
 
@@ -19,13 +22,44 @@ async def ask_for_consent(tx: Tx, fact: Fact, ctx: Context, origin: str) -> Sequ
     row = await find_approval(tx, fact.approval_id) if isinstance(fact, ApprovalAsked) else None
     if row is None or row.state != "open":
         return ()
+    approver = await find_member(tx, row.approver_id)
+    if (rule := ctx.rules.approvals.get(row.rule)) is not None:
+        at = ctx.hours_of(approver).due(ctx.now, parse_span(rule.within))
+        await keep(tx, kind="unanswered", key=f"unanswered:{row.id}", at=at, payload={"approval": row.id})
     if row.way == "oa":
         await do_once(tx, kind="approval_oa", key=f"approval_oa:{row.id}", now=ctx.now, payload={"approval": row.id})
         return ()
-    approver = await find_member(tx, row.approver_id)
     if approver is not None:
         await ring(tx, ctx, approver, f"approval:{row.id}", key=f"approval:{row.id}:card", lead_id=row.lead_id)
     return ()
+
+
+async def on_unanswered(tx: Tx, due: Due, ctx: Context) -> Sequence[Fact]:
+    """Nobody has answered in time: the next step up is asked too, once, and whoever asked hears it."""
+    row = await find_approval(tx, int(due.payload["approval"]))
+    rule = ctx.rules.approvals.get(row.rule) if row is not None else None
+    if row is None or rule is None or row.state != "open":
+        return ()
+    passed = f"{row.no}({row.label})等了{_long(rule.within)}还没有结果"
+    also = await next_above(tx, row, rule, now=ctx.now) if row.way == "card" else None
+    if row.way == "oa":
+        text = f"{passed}。它在钉钉 OA 里,请到 OA 的审批里催一下。"
+    elif also is None:
+        text = f"{passed},上面没有别人可以请了。请当面或打电话问一下{await name_of(tx, row.approver_id)}。"
+    else:
+        await settle(tx, row.id or 0, also_id=also.id)
+        await ring(tx, ctx, also, f"approval:{row.id}", key=f"approval:{row.id}:also", lead_id=row.lead_id)
+        text = f"{passed},已经也请{also.name}来批:{await name_of(tx, row.approver_id)}和{also.name}谁先批都算。"
+    asker = await find_member(tx, row.asked_by) if row.asked_by else None
+    if asker is not None:
+        await ring(tx, ctx, asker, "note", key=f"approval:{row.id}:unanswered", lead_id=row.lead_id, text=text)
+    return ()
+
+
+def _long(within: str) -> str:
+    """1 个工作日, 4 个工作小时, 30 分钟."""
+    span = parse_span(within)
+    return f" {span.amount} " + {"m": "分钟", "h": "个工作小时", "d": "个工作日"}[span.unit]
 
 
 async def withdraw_forms(tx: Tx, fact: Fact, ctx: Context, origin: str) -> Sequence[Fact]:

@@ -7,6 +7,7 @@ from datetime import datetime
 
 import structlog
 
+from bot.approving import on_unanswered
 from bot.comparing import on_compared, on_night
 from bot.context import Context
 from bot.counting import on_counted
@@ -70,6 +71,7 @@ OTHERS: dict[str, Callable[[Tx, Due, Context], Awaitable[Outcome]]] = {
     "radar": on_radar,
     "returning": on_returning,
     "forecast": on_forecast_day,
+    "unanswered": on_unanswered,
 }
 
 

@@ -5,6 +5,7 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
+from config.clock import SpanText
 from config.section import Name, Section
 
 
@@ -47,12 +48,14 @@ FORM_FIELDS = ("no", "customer", "amount", "discount", "lines", "reason", "asker
 class ApprovalRule(Section):
     """What needs whose consent: a discount over so many percent, a contract over so many yuan, a visit.
 
+    Unanswered `within` this working time, the next step up is asked too.
     With a `process` (钉钉's processCode) it is asked in OA, where `fields` says what stands in which field of the form.
     """
 
     kind: Literal["discount", "contract", "visit"]
     label: str = Field(min_length=1, max_length=30)
     over: float = Field(default=0, ge=0)
+    within: SpanText = "1d"
     by: Literal["team_lead", "director", "admin"] = "team_lead"
     process: str = Field(default="", max_length=100)
     fields: dict[str, Literal["no", "customer", "amount", "discount", "lines", "reason", "asker"]] = Field(

@@ -1,6 +1,6 @@
 """Who must agree, what is asked, and what becomes of the answer: once, by the right person, about what counts."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,7 +12,7 @@ from leads.quote_facts import ApprovalAsked, ApprovalDecided
 from leads.rights import Who
 from store import approval as approvals
 from store.approval import Approval
-from store.duty import list_away
+from store.duty import Absence, list_away
 from store.members import find_member, list_members, name_of
 from store.tables import Member
 from store.tx import Tx
@@ -46,8 +46,26 @@ async def approver_of(tx: Tx, rule: ApprovalRule, asker_id: str | None, *, now: 
     """
     asker = await find_member(tx, asker_id) if asker_id else None
     everyone = [one for one in await list_members(tx) if one.id != asker_id]
-    gone = await list_away(tx, now=now)
-    for step in _steps(rule, asker, everyone):
+    steps = _steps(rule, asker, everyone)
+    present = _present(steps, everyone, await list_away(tx, now=now))
+    return present or next(iter(one for step in steps for one in step), None)
+
+
+async def next_above(tx: Tx, row: Approval, rule: ApprovalRule, *, now: datetime) -> Member | None:
+    """Who is asked too when nobody answers: somebody present above whoever was asked; None at the top."""
+    asker = await find_member(tx, row.asked_by) if row.asked_by else None
+    everyone = [one for one in await list_members(tx) if one.id not in (row.asked_by, row.approver_id)]
+    approver = await find_member(tx, row.approver_id)
+    all_steps = _steps(rule, asker, [*everyone, approver] if approver is not None else everyone)
+    place = next((n for n, step in enumerate(all_steps) if row.approver_id in {one.id for one in step}), 0)
+    return _present(all_steps[place + 1 :], everyone, await list_away(tx, now=now))
+
+
+def _present(
+    steps: Sequence[Sequence[Member]], everyone: Sequence[Member], gone: Mapping[str, Absence]
+) -> Member | None:
+    """The first who is there, step by step; for those who are away whoever covers for them."""
+    for step in steps:
         for one in step:
             if one.id not in gone:
                 return one
@@ -55,7 +73,13 @@ async def approver_of(tx: Tx, rule: ApprovalRule, asker_id: str | None, *, now: 
             cover = next((m for m in everyone if m.id == gone[one.id].backup_id and m.id not in gone), None)
             if cover is not None:
                 return cover
-    return next(iter(step for steps in _steps(rule, asker, everyone) for step in steps), None)
+    return None
+
+
+async def waits_for(tx: Tx, row: Approval) -> str:
+    """Whose word is waited for: 陈静, or 陈静、林总 when two were asked."""
+    first = await name_of(tx, row.approver_id)
+    return f"{first}、{await name_of(tx, row.also_id)}" if row.also_id else first
 
 
 def _steps(rule: ApprovalRule, asker: Member | None, everyone: Sequence[Member]) -> list[list[Member]]:
@@ -94,7 +118,7 @@ def may_decide(row: Approval, who: Who) -> bool:
     """Whoever was asked, a director, an administrator; never who asked."""
     if who.id is None or who.id == row.asked_by:
         return False
-    return who.id == row.approver_id or who.role == "admin" or (who.role == "manager" and not who.team)
+    return who.id in (row.approver_id, row.also_id) or who.role == "admin" or (who.role == "manager" and not who.team)
 
 
 async def get_decidable(tx: Tx, approval_id: int, who: Who) -> Approval:

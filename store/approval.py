@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Column, Index, select, update
+from sqlalchemy import Column, Index, or_, select, update
 from sqlmodel import Field, col
 
 from store.columns import Utc, one_of, only_where
@@ -35,6 +35,7 @@ class Approval(Row, table=True):
     asked_at: datetime = Field(sa_type=Utc)
     reason: str = Field(default="", sa_column=Column("reason", Sealed("approval.reason")))
     approver_id: str
+    also_id: str | None = None  # who was asked too, because nobody answered
     way: str = "card"
     oa: str = ""
     instance: str = ""
@@ -84,9 +85,12 @@ async def list_for(tx: Tx, approver_id: str) -> Sequence[Approval]:
     """What waits for a member's word, oldest first."""
     return await tx.all(
         select(Approval)
-        .where(col(Approval.corp) == tx.corp, col(Approval.approver_id) == approver_id, col(Approval.state) == "open")
+        .where(
+            col(Approval.corp) == tx.corp, one_of(Approval.state, ("open",)),
+            or_(col(Approval.approver_id) == approver_id, col(Approval.also_id) == approver_id),
+        )
         .order_by(col(Approval.id))
-    )
+    )  # fmt: skip
 
 
 async def list_asked_by(tx: Tx, member_id: str, *, limit: int) -> Sequence[Approval]:

@@ -41,6 +41,8 @@ async def look(tx: Tx, asked: Asked, ctx: Context) -> View | None:
     if row is None or lead is None or asked.who is None or not may_decide(row, asked.who):
         return None
     about, lines = await _subject(tx, row, ctx)
+    if row.also_id == asked.who.id and row.state == "open":
+        lines = (f"{await name_of(tx, row.approver_id)}还没有回,也请你看看:你们谁先批都算。", *lines)
     return View(
         row, lead, await name_of(tx, row.asked_by) or "同事", about, lines, await _ended(tx, row),
         bool(asked.params.get("refusing")),

@@ -8,6 +8,7 @@ from bot.cards.asked import Asked, title_of
 from bot.cards.card import Button, Card, Field
 from bot.context import Context
 from bot.quote_actions import PlaceOrder, RetryOrder, SendQuote
+from leads.approval import waits_for
 from leads.cautions import cautions
 from leads.deal import can_act_on
 from leads.errors import NotFound
@@ -174,7 +175,7 @@ async def _consent(tx: Tx, version: QuoteVersion) -> str:
         return ""
     where = "(OA)" if asked.way == "oa" else ""
     if asked.state == "open":
-        return f"等{await name_of(tx, asked.approver_id)}同意{where}"
+        return f"等{await waits_for(tx, asked)}同意{where}"
     who = await name_of(tx, asked.decided_by) if asked.decided_by else "OA"
     return {"agreed": f"{who}已同意{where}", "refused": f"{who}驳回{where}:{asked.note}", "void": "作废"}[asked.state]
 

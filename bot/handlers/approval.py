@@ -5,7 +5,7 @@ import re
 from bot.context import Answer, Context, say
 from bot.handlers import consent
 from bot.quote_actions import Agree, AskRefuse, Refuse
-from leads.approval import DECIDED, Subject, ask, decide, get_decidable
+from leads.approval import DECIDED, Subject, ask, decide, get_decidable, waits_for
 from leads.errors import Unusable
 from leads.facts import Fact
 from leads.rights import Who, get_workable
@@ -115,7 +115,7 @@ async def _line(tx: Tx, row: Approval) -> str:
 
 async def _state(tx: Tx, row: Approval) -> str:
     if row.state == "open":
-        return f"等{await name_of(tx, row.approver_id)}"
+        return f"等{await waits_for(tx, row)}"
     return DECIDED[row.state] + (f":{row.note}" if row.note else "")
 
 

@@ -103,6 +103,29 @@ async def test_a_decision_whose_callback_was_lost_is_found_and_counts_once(acme)
     assert [(item["data"]["way"], item["data"]["agreed"]) for item in decided] == [("oa", True)]
 
 
+@pytest.mark.only("sqlite")
+@pytest.mark.platforms("dingtalk")
+@pytest.mark.feature("J1", "J4")
+async def test_what_nobody_answers_for_a_working_day_is_asked_of_the_next_too_once(acme):
+    no, deal = await opportunity(acme)
+    await acme.text("wanglei", f"审批 拜访 {no} 下周三去深圳两天")
+    await acme.text("wanglei", f"报价 {deal} 相机×30 85折")
+    asked = acme.at
+    await acme.until(asked + timedelta(days=1, minutes=-1))
+    assert "王磊申请拜访" not in in_chat(acme, "admin") and "还没有结果" not in in_chat(acme, "wanglei")
+    await acme.until(asked + timedelta(days=1, minutes=1))
+    shown, heard = in_chat(acme, "admin"), in_chat(acme, "wanglei")
+    assert "王磊申请拜访 A2" in shown and "陈静还没有回,也请你看看" in shown and "A3" not in shown
+    assert "A2(出差拜访要主管同意)等了 1 个工作日还没有结果,已经也请管理员来批" in heard
+    assert "A3(折扣超过 10% 要主管同意)等了 1 个工作日还没有结果。它在钉钉 OA 里" in heard
+    assert "等陈静、管理员" in words(await acme.text("wanglei", "审批"))
+    assert "等你批的 1 件" in words(await acme.text("admin", "审批"))
+    await acme.until(asked + timedelta(days=3))
+    assert in_chat(acme, "admin").count("陈静还没有回") == 1 and in_chat(acme, "wanglei").count("已经也请") == 1
+    assert "已同意" in words(await acme.text("chenjing", "同意 A2"))
+    assert "不用再批" in words(await acme.text("admin", "同意 A2"))
+
+
 @pytest.mark.parametrize(
     ("minutes", "looks"), [(59, 0), (60, 1), (299, 4), (300, 4), (360, 5), (720, 6), (1439, 6), (1440, 7), (4320, 9)]
 )
