@@ -54,7 +54,10 @@ async def exchange(
                     body += more
     except NotAllowed:
         raise
-    except (aiohttp.ClientError, TimeoutError, ValueError, OSError) as error:
+    except TimeoutError:
+        unsure = ",不知道收到没有" if method == "POST" else ""
+        raise NotFetched(f"对方 {patience:g} 秒没有回答{unsure}") from None
+    except (aiohttp.ClientError, ValueError, OSError) as error:
         if isinstance(cause := error.__cause__, NotAllowed):
             raise cause from None
         raise NotFetched(f"连不上对方({type(error).__name__})") from None

@@ -47,6 +47,7 @@ class Erp:
     orders: dict[str, dict[str, Any]] = field(default_factory=dict)
     payments: list[dict[str, Any]] = field(default_factory=list)
     calls: Counter[str] = field(default_factory=Counter)
+    keys: list[str] = field(default_factory=list)  # of every order that was brought, in order
     refused: list[str] = field(default_factory=list)
     address: str = ""  # where it tells its news
     _keys: dict[str, str] = field(default_factory=dict)
@@ -92,6 +93,7 @@ class Erp:
         key = request.headers.get("Idempotency-Key", "")
         if not key or len(key) > 64:
             return self._no(400, "Idempotency-Key is missing")
+        self.keys.append(key)
         if request.content_type != "application/json":
             return self._no(415, "application/json is needed")
         body = json.loads(raw)

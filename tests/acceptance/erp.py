@@ -52,13 +52,15 @@ connectors:
 
 
 @asynccontextmanager
-async def company(tmp_path, platform, database, *, rules=None):
-    """The town, its ERP, and products with prices."""
+async def company(tmp_path, platform, database, *, rules=None, finds=True, timeout_s=5):
+    """The town, its ERP, and products with prices; `finds`: the ERP can be asked for an order by our number."""
     erp = Erp("erp-token", "a-secret-of-the-erp", dict(GOODS))
     runner = web.AppRunner(erp.application(), access_log=None)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()
-    settings = SETTINGS.format(port=runner.addresses[0][1])
+    settings = SETTINGS.format(port=runner.addresses[0][1]).replace("timeout_s: 5", f"timeout_s: {timeout_s}")
+    if not finds:
+        settings = "".join(line for line in settings.splitlines(keepends=True) if not line.startswith("      find"))
     try:
         async with town(
             tmp_path, platform=platform, database=database, settings=lambda text: text + settings, rules=rules

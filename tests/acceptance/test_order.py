@@ -118,6 +118,30 @@ async def test_busy_slow_and_nonsense_are_tried_again_and_a_person_may_type_the_
 
 @pytest.mark.only("sqlite")
 @pytest.mark.platforms("wecom")
+@pytest.mark.feature("J2", "S4")
+async def test_an_erp_that_answers_too_late_is_asked_again_under_the_same_key_and_writes_one_order(
+    tmp_path, platform, database
+):
+    async with company(tmp_path, platform, database, finds=False, timeout_s=1) as acme:
+        acme.erp.manner.slow = 1.3  # it writes the order, and its answer finds nobody any more
+        no, _deal = await ordered(acme)
+        shown = in_chat(acme, "wanglei")
+        assert "D2 正在交给ERP" in shown and "ERP单号" not in shown
+        assert "会再试 对方 1 秒没有回答,不知道收到没有" in shown
+        assert "跟进" in words(await acme.text("wanglei", f"跟进 {no} 客户催发货")), "nobody waits for it"
+        async with asyncio.timeout(10):
+            while not acme.erp.orders:  # noqa: ASYNC110 - the ERP is still at it
+                await asyncio.sleep(0.02)
+        acme.erp.manner.slow = 0.0
+        await minutes(acme, 5)
+        assert "订单 D2,ERP单号 XSD00001" in in_chat(acme, "wanglei")
+        assert len(acme.erp.orders) == 1 and len(acme.erp.keys) == 2 and len(set(acme.erp.keys)) == 1
+        assert (await kinds(acme, no)).count("order_placed") == 1
+        assert "积压 0" in words(await acme.text("chenjing", "连接"))
+
+
+@pytest.mark.only("sqlite")
+@pytest.mark.platforms("wecom")
 @pytest.mark.feature("J3", "S4")
 async def test_payments_are_fetched_too_stock_and_credit_are_shown_and_the_unreadable_is_put_aside(acme):
     _no, deal = await ordered(acme)
