@@ -3,22 +3,21 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from config.rules import Rules
 from leads.capture import rate, scored_fact
 from leads.errors import Unusable
 from leads.facts import BecameMql, BehaviourSeen, Fact, LeadCooling
-from leads.heat import heat_of, is_machine, parts_of, warmed
+from leads.fading import keep_look
+from leads.heat import heat_of, is_machine, warmed
 from leads.lifecycle import MOVES, is_ready
 from leads.rights import Who, get_visible
 from leads.wake import wake
-from store import behaviours, due, leads
+from store import behaviours, leads
 from store.tables import Lead
 from store.tx import Tx
 
 AHEAD = timedelta(minutes=10)  # clocks of other systems may be that much fast
-HOUR = 1  # of the night, when scores are looked at again
 
 
 @dataclass(frozen=True)
@@ -80,7 +79,7 @@ async def belie(tx: Tx, lead_id: int, keys: Sequence[str], *, rules: Rules, now:
 
 
 async def look_again(tx: Tx, lead_id: int, *, rules: Rules, now: datetime) -> tuple[Fact, ...]:
-    """At night: points have faded. Who works on a lead hears a day before it stops being hot."""
+    """In a night in which points have faded. Who works on a lead hears a day before it stops being hot."""
     lead = await leads.find_lead(tx, lead_id)
     if lead is None or not lead.heat or lead.stage not in leads.OPEN_STAGES:
         return ()
@@ -105,18 +104,10 @@ async def _rate_anew(tx: Tx, lead: Lead, *, rules: Rules, now: datetime) -> list
         tx, lead.id or 0, heat=lead.heat, score=rated.points, grade=rated.grade, temperature=rated.temperature,
         score_parts=[[part.points, part.why] for part in rated.parts], rules_version=rules.version, stage=lead.stage,
     )  # fmt: skip
-    if parts_of(lead.heat, rules=rules, now=now):
-        night = _next_night(now, rules.zone)
-        await due.keep(tx, kind="score", key=f"score:{lead.id}:{night:%Y%m%d}", at=night, lead_id=lead.id)
+    await keep_look(tx, lead.id or 0, lead.heat, rated.temperature, rules=rules, now=now)
     facts: list[Fact] = []
     if (rated.points, rated.grade) != before:
         facts.append(scored_fact(lead.id or 0, rated, rules=rules, now=now))
     if ready:
         facts.append(BecameMql(lead_id=lead.id or 0, at=now, pool=lead.pool, rules_version=rules.version))
     return facts
-
-
-def _next_night(now: datetime, zone: ZoneInfo) -> datetime:
-    local = now.astimezone(zone)
-    night = local.replace(hour=HOUR, minute=0, second=0, microsecond=0)
-    return night if night > local else night + timedelta(days=1)

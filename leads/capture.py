@@ -11,6 +11,7 @@ from leads.crossed import bind
 from leads.duplicates import index_company
 from leads.errors import Unusable
 from leads.facts import BecameMql, Fact, LeadAssigned, LeadCaptured, LeadEnquired, LeadScored
+from leads.fading import keep_look
 from leads.fuse import key_of
 from leads.heat import parts_of
 from leads.lifecycle import MOVES, is_ready
@@ -224,6 +225,7 @@ async def _enquire(
         score_parts=[[part.points, part.why] for part in rated.parts],
         rules_version=rules.version,
     )
+    await keep_look(tx, lead_id, lead.heat, rated.temperature, rules=rules, now=now)
     await index_company(tx, lead_id, before=lead.company, after=merged.company)
     facts: list[Fact] = [
         LeadEnquired(

@@ -10,6 +10,7 @@ from leads.cleaning import flaw_of
 from leads.duplicates import index_company
 from leads.errors import Unusable
 from leads.facts import BecameMql, Fact, LeadEdited, LeadScored
+from leads.fading import keep_look
 from leads.lifecycle import MOVES, is_ready
 from leads.own import read_own, values_of
 from leads.rights import Who, get_tended
@@ -74,6 +75,7 @@ async def edit(
         score_parts=[[part.points, part.why] for part in rated.parts],
         rules_version=rules.version,
     )
+    await keep_look(tx, lead_id, lead.heat, rated.temperature, rules=rules, now=now)
     await index_company(tx, lead_id, before=lead.company, after=merged.company)
     changed = (*(name for name in fresh if name not in ("phone_flaw", "flaw", *OWN)), *told)
     facts: list[Fact] = [LeadEdited(lead_id=lead_id, at=now, by=who.id, fields=changed)]

@@ -11,6 +11,7 @@ from config.rules import Rules
 from leads.capture import rate
 from leads.duplicates import index_company
 from leads.errors import AlreadyOne, NoRight, Unusable
+from leads.fading import keep_look
 from leads.fuse import CHOICES, fused
 from leads.heat import heat_of
 from leads.identity_facts import LeadMerged
@@ -55,6 +56,8 @@ async def merge(
     await tx.run(
         update(Lead).where(col(Lead.corp) == tx.corp, col(Lead.id) == survivor_id).values(version=version, **values)
     )
+    heat = values.get("heat", survivor.heat)
+    await keep_look(tx, survivor_id, heat, rated.temperature, rules=rules, now=now)
     after = merges.frozen(Lead(**{**survivor.model_dump(), **values}))
     row = Merge(
         corp=tx.corp, survivor_id=survivor_id, loser_id=loser_id, at=now, by=who.id, loser=gone, survivor=before,
@@ -140,6 +143,7 @@ async def keep_other(tx: Tx, merge_id: int, name: str, who: Who, *, rules: Rules
     rated = rate(Lead(**{**lead.model_dump(), **fresh}), rules=rules, now=now)
     fresh |= {"score": rated.points, "grade": rated.grade, "temperature": rated.temperature}
     await leads.change(tx, row.survivor_id, **fresh)
+    await keep_look(tx, row.survivor_id, lead.heat, rated.temperature, rules=rules, now=now)
     after = {**(row.after or {}), **merges.frozen(Lead(**{**lead.model_dump(), **fresh}))}
     await tx.run(update(Merge).where(col(Merge.id) == merge_id, col(Merge.corp) == tx.corp).values(after=after))
     return await leads.get_lead(tx, row.survivor_id)

@@ -15,6 +15,7 @@ from leads.capture import rate
 from leads.deal import stage_by_deals
 from leads.duplicates import index_company
 from leads.errors import NotFound, NothingToUndo, Unusable
+from leads.fading import keep_look
 from leads.heat import heat_of
 from leads.identity_facts import MergeUndone
 from leads.merge import UNDO_WITHIN, require_right, set_steps
@@ -136,6 +137,8 @@ async def _restore(
     await merges.put_back(tx, theirs.model_dump())
     values = {name: value for name, value in mine.model_dump().items() if name not in ("id", "corp")}
     await tx.run(update(Lead).where(col(Lead.corp) == tx.corp, col(Lead.id) == row.survivor_id).values(**values))
+    for lead in (mine, theirs):
+        await keep_look(tx, lead.id or 0, lead.heat, lead.temperature, rules=rules, now=now)
     await index_company(tx, row.survivor_id, before=survivor.company, after=mine.company)
     await index_company(tx, row.loser_id, before="", after=theirs.company)
 

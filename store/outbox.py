@@ -120,9 +120,12 @@ async def get_message(tx: Tx, message_id: int) -> Outbox | None:
     return await tx.first(select(Outbox).where(col(Outbox.corp) == tx.corp, col(Outbox.id) == message_id))
 
 
+_BY_KEY = select(Outbox).where(col(Outbox.corp) == bindparam("corp"), col(Outbox.key) == bindparam("key"))
+
+
 async def find_by_key(tx: Tx, key: str) -> Outbox | None:
     """The message that was asked for by this key, or None."""
-    return await tx.first(select(Outbox).where(col(Outbox.corp) == tx.corp, col(Outbox.key) == key))
+    return await tx.first(_BY_KEY, key=key)
 
 
 async def list_undelivered(tx: Tx, *, limit: int = 10) -> Sequence[Outbox]:
