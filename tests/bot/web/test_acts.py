@@ -168,5 +168,5 @@ async def test_a_word_that_is_not_allowed_is_answered_with_those_that_are(office
     told = await office.post(f"/api/v1/leads/{no}/followups", {"by": "li", "kind": "fax", "text": "x"}, status=422)
     assert told["errors"][0]["allowed"] == ["call", "visit", "meeting", "chat", "email", "note"]
     assert told["detail"] == "kind:只能是 call、visit、meeting、chat、email、note。"
-    states = ["queued", "sending", "sent", "failed", "unknown"]
+    states = ["queued", "sending", "sent", "failed", "unknown", "stopped"]
     assert (await office.get("/api/v1/messages?state=lost", status=422))["errors"][0]["allowed"] == states
