@@ -25,6 +25,12 @@ def month_of(day: date) -> Period:
     return Period(first, (first + timedelta(days=32)).replace(day=1) - DAY)
 
 
+def is_month(period: Period, *, today: date) -> bool:
+    """Whether a whole month is meant, or the running one until today (which is more than its first day)."""
+    month = month_of(period.first)
+    return period == month or (period == Period(month.first, today) and today > month.first)
+
+
 def week_of(day: date) -> Period:
     """The week (from Monday) in which a day lies."""
     monday = day - timedelta(days=day.weekday())

@@ -9,7 +9,9 @@ from bot.actions import Action, Show, ShowNumber, ShowOverdue, ShowReport
 from bot.cards.asked import Asked, title_of
 from bot.cards.card import Button, Card, Field, Text
 from bot.cards.overdue import Late, find_late, read_late
+from bot.cards.weekly import losses_text
 from bot.context import Context
+from leads.close import counted_losses
 from leads.mask import said
 from leads.money import yuan_text
 from leads.rights import Who
@@ -19,8 +21,9 @@ from reports.numbers import figures, numbers
 from reports.period import Period
 from reports.ranking import Place, ranking
 from reports.teams import team_named
-from reports.words import month_of, shown
+from reports.words import is_month, month_of, shown
 from store import behind
+from store.deals import count_lost_reasons
 from store.members import find_member
 from store.tx import Tx
 
@@ -46,6 +49,7 @@ class View:
     late: Sequence[Late] = ()
     late_count: int = 0
     expected: tuple[int, int] = (0, 0)
+    lost: tuple[tuple[str, int], ...] = ()  # why deals were lost, where a month is told
     hidden: int = 0
     greeting: str = ""
     within: str = ""
@@ -91,10 +95,14 @@ async def look(tx: Tx, asked: Asked, ctx: Context) -> View | None:
     (before,) = await numbers(tx, period.before(), team=team, zone=zone)
     late = await find_late(tx, who, ctx)
     ends = month_of(ctx.today).last.isoformat()
+    lost: tuple[tuple[str, int], ...] = ()
+    if is_month(period, today=ctx.today):
+        reasons = await count_lost_reasons(tx, *period.instants(zone), owners=team.members if team else None)
+        lost = counted_losses(reasons, rules=ctx.rules)
     return View(
         **view, now=figures(counted), before=figures(before), late_count=len(late),
         late=[await read_late(tx, clock, ctx) for clock in late[:BESTS]],
-        expected=await behind.expected(tx, ends, team=team),
+        expected=await behind.expected(tx, ends, team=team), lost=lost,
     )  # fmt: skip
 
 
@@ -104,8 +112,12 @@ def draw(view: View) -> Card | Text:
     if not view.in_group:
         return card
     rows = [f"{row.name} {row.value}" for row in card.fields]
-    notes = [] if view.report == "day" else [card.text]
+    notes = [_losses(view)] if view.report == "day" else [card.text]
     return Text("\n".join(part for part in (card.title, *rows, *notes) if part))
+
+
+def _losses(view: View) -> str:
+    return losses_text(view.lost, month=f"{view.period.first.month} 月")
 
 
 def percent(value: float | None) -> str:
@@ -171,11 +183,12 @@ def draw_day(view: View) -> Card:
         Field("赢单", won),
         Field("预计", f"本月 {count} 个商机 {yuan_text(fen)}" if count else "本月还没有预计成交的商机"),
     ]  # fmt: skip
+    lost = _losses(view)
     late = [f"{n}. {title_of(one.lead)},{one.owner},超 {one.over}" for n, one in enumerate(view.late, 1)]
     buttons = [Button(f"救 {one.lead.no}", Show(one.lead.id or 0), "primary") for one in view.late]
     return Card(
         **_head(view, "日报"), subtitle=view.greeting, fields=tuple(rows),
-        text="\n".join(["今日必救:", *late]) if late else "",
+        text="\n".join([*([lost] if lost else []), *(["今日必救:", *late] if late else [])]),
         buttons=(*buttons[:BESTS], _other(view, "点开数字", "detail")),
     )  # fmt: skip
 

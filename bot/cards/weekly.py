@@ -128,12 +128,12 @@ def _legs(view: View) -> str:
     return "时间花在哪(中位数):" + " → ".join(f"{n} {lasting(t.total_seconds())}" for n, t in view.legs)
 
 
-def losses_text(lost: tuple[tuple[str, int], ...]) -> str:
+def losses_text(lost: tuple[tuple[str, int], ...], *, month: str = "本月") -> str:
     """本月输单 5 个,最多的原因:价格太高 3、选了竞品 1."""
     if not lost:
         return ""
     top = "、".join(f"{reason} {count}" for reason, count in lost[:TOP])
-    return f"本月输单 {sum(count for _, count in lost)} 个,最多的原因:{top}"
+    return f"{month}输单 {sum(count for _, count in lost)} 个,最多的原因:{top}"
 
 
 def _rate(one: Kept) -> str:

@@ -50,6 +50,8 @@ async def test_a_loss_has_a_reason_and_the_lead_follows_its_deals(acme):
     await acme.later(minutes=1)
     told = words(await acme.text("chenjing", "周报"))
     assert "本月输单 2 个,最多的原因:选了竞品 1、预算取消 1" in told
+    assert "3 月输单 2 个,最多的原因:选了竞品 1、预算取消 1" in words(await acme.text("chenjing", "日报 本月"))
+    assert "输单" not in words(await acme.text("chenjing", "日报 今天"))
     await acme.text("wanglei", "撤销")
     assert (await acme.lead(no))["stage"] == "opportunity"
     kinds = [i["kind"] for i in await acme.story(no)]

@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.acceptance.test_conversion import deals, qualified
 from tests.town import shanghai, town, words
 
 THURSDAY, FRIDAY = "2026-03-19", "2026-03-20"
@@ -56,3 +57,21 @@ async def test_after_an_outage_it_comes_once_and_not_on_a_free_day(acme):
     before = len(acme.standin.chat("chenjing"))
     await acme.until(shanghai("2026-03-21 12:00"))  # a Saturday
     assert not [m for m in acme.standin.chat("chenjing")[before:] if "日报" in words([m])]
+
+
+@pytest.mark.feature("M1", "I4")
+@pytest.mark.platforms("wecom")
+@pytest.mark.only("sqlite")
+async def test_the_month_is_told_on_its_first_working_day_with_why_deals_were_lost(acme):
+    no = await qualified(acme)
+    for reason in ("价格太高", "价格太高", "选了竞品 竞品=金蝶", "预算取消", "暂缓"):
+        await acme.text("wanglei", f"转商机 {no} CRM 50万 3月底 另建")
+        (deal, *_) = [one for one in await deals(acme) if one["result"] == "open"]
+        await acme.text("wanglei", f"输单 {deal['no']} {reason}")
+    await acme.stop_bot()
+    acme.at = shanghai("2026-04-01 08:45")
+    await acme.start_bot()
+    await acme.until(shanghai("2026-04-01 08:59"))
+    (told,) = [words([m]) for m in acme.standin.chat("chenjing") if "3 月的月报" in words([m])]
+    assert "日报 03-01 到 03-31" in told and "3 月输单" in told and "最多的原因:价格太高 2、" in told, told
+    assert told.partition("最多的原因:")[2].splitlines()[0].count("、") == 2, "three of them"
