@@ -35,6 +35,7 @@ from bot.erasing import JOURNAL
 from bot.first_texts import publish_first_texts
 from bot.forecasting import plan_forecast
 from bot.forms import Forms
+from bot.grouping import Grouping
 from bot.guard import watch
 from bot.handlers.office import tell_of_rules, warn_of_calendar
 from bot.handlers.weekly import plan_week
@@ -174,6 +175,7 @@ class Leadbot:
         take_in = Attaching(self.store, self.platforms, self.context)
         others = {
             "attach": take_in.attach,
+            "deal_group": Grouping(self.store, self.wecom, self.context).open,
             "quote_pdf": papers.print_quote,
             "approval_oa": office.ask,
             "approval_look": office.look,

@@ -19,7 +19,8 @@ class MessageReceived(Event):
     """A person wrote to the bot; `text` is "" for pictures and files, which carry a `media_id`.
 
     A voice message has a text where the platform has written down what was said. A file that we can use is fetched:
-    `content`, or `flaw`, which says in Chinese why it could not be.
+    `content`, or `flaw`, which says in Chinese why it could not be. `conversation` is the group's id when it was said
+    to the bot in a group, "" in their own chat.
     """
 
     text: str = field(repr=False)
@@ -28,6 +29,7 @@ class MessageReceived(Event):
     file_name: str = ""
     content: bytes = field(default=b"", repr=False)
     flaw: str = ""
+    conversation: str = ""
 
 
 @dataclass(frozen=True)

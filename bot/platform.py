@@ -32,6 +32,18 @@ class Place:
         return cls(platform, id_, kind)
 
 
+def group_of_deal(platform: str, opportunity_id: int, chat: str) -> Place:
+    """A deal's own group; groups that the settings name have no colon in theirs."""
+    return Place(platform, f"deal:{opportunity_id}:{chat}", "group")
+
+
+def deal_and_chat(group: str) -> tuple[str, str] | None:
+    """The deal's number (O88) and the platform's id of a deal's own group; None for one that the settings name."""
+    word, _, rest = group.partition(":")
+    number, _, chat = rest.partition(":")
+    return (f"O{number}", chat) if word == "deal" and chat else None
+
+
 @dataclass(frozen=True)
 class Receipt:
     """The platform took the message. `code` allows the next update of its card; "" means that there is none.

@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable, Sequence
 
 from bot.approving import ask_for_consent, settle_consent, withdraw_forms
 from bot.context import Context
+from bot.deal_news import tell_group_of_deal
 from bot.dealing import give_deals_along, refresh_deal
 from bot.giving import give
 from bot.hearers import (
@@ -84,6 +85,7 @@ from leads.facts import (
     NodeReached,
     ReminderRang,
 )
+from leads.group_facts import DealGroupOpened
 from leads.help_facts import HelpAsked, HelpGiven
 from leads.identity_facts import DisputeDecided, DisputeOpened, LeadMerged, MergeUndone, PeopleCrossed
 from leads.letter_facts import LetterReturned, LetterSent
@@ -180,6 +182,7 @@ STORY: dict[type[Fact], tuple[Reaction, ...]] = {
     LetterSent: (),
     FileAdded: (),
     FileRemoved: (),
+    DealGroupOpened: (tell_group_of_deal,),
     HelpAsked: (),
     HelpGiven: (),
     LetterReturned: (),
@@ -231,9 +234,10 @@ STORY: dict[type[Fact], tuple[Reaction, ...]] = {
         plan_what_comes_after,
         offer_to_order,
         tell_groups_of_win,
+        tell_group_of_deal,
     ),
-    OpportunityLost: (end_if_closed, set_reminder, refresh_deal),
-    OpportunityReopened: (hear_clocks, start_clocks, set_reminder, refresh_deal),
+    OpportunityLost: (end_if_closed, set_reminder, refresh_deal, tell_group_of_deal),
+    OpportunityReopened: (hear_clocks, start_clocks, set_reminder, refresh_deal, tell_group_of_deal),
     PaymentReceived: (refresh_deal,),
     PeopleCrossed: (offer_merge,),
     LeadMerged: (set_reminder, refresh_cards, refresh_old_number, tell_owners_of_merge),

@@ -36,6 +36,7 @@ FACT_LABELS: Mapping[str, str] = MappingProxyType(
         "letter_sent": "发出",
         "file_added": "附件",
         "file_removed": "附件拿掉",
+        "group_opened": "拉群",
         "help_asked": "请同事帮忙",
         "help_given": "同事回话",
         "letter_returned": "没有送到",

@@ -19,6 +19,7 @@ from store import budget as budget
 from store import channels as channels
 from store import content as content
 from store import deal as deal
+from store import deal_groups as deal_groups
 from store import duty as duty
 from store import exporting as exporting
 from store import follower as follower

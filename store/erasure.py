@@ -33,6 +33,7 @@ BLANK: Mapping[str, Mapping[str, Any]] = {
 KEPT: Mapping[str, str] = {
     "attendance": "that somebody came", "behaviour": "kinds and instants", "clock": "instants",
     "contract": "contracts must be kept by law", "credit": "sums", "deal_contact": "who is whose contact, by number",
+    "deal_group": "a chat's id and colleagues",
     "dispute": "colleagues and instants", "dormant_plan": "plans and instants", "journey_run": "steps and instants",
     "journey_seat": "numbers", "quote": "numbers", "reached": "stages and instants",
     "sales_order": "orders must be kept by law",

@@ -54,3 +54,11 @@ async def answer(tx: Tx, help_id: int, *, now: datetime) -> bool:
         .values(answered_at=now)
     )
     return result.rowcount == 1
+
+
+async def list_asked(tx: Tx, lead_id: int) -> list[str]:
+    """The colleagues who were ever asked about a lead, whoever was asked first in front."""
+    rows = await tx.rows(
+        select(col(Help.to_id)).where(col(Help.corp) == tx.corp, col(Help.lead_id) == lead_id).order_by(col(Help.id))
+    )
+    return list(dict.fromkeys(str(row[0]) for row in rows))

@@ -28,6 +28,7 @@ CHILDREN: Mapping[str, str] = {
     "company_gram": "derived",
     "consent": "move",
     "deal_contact": "move",
+    "deal_group": "move",
     "contract": "move",
     "credit": "move",
     "contact_stop": "move",

@@ -6,7 +6,7 @@ from bot.actions import Resend
 from bot.cards.asked import Asked, moment
 from bot.cards.card import Button, Card, Text
 from bot.context import Context
-from bot.platform import Place
+from bot.platform import Place, deal_and_chat
 from leads.imports.decide import IMPORTERS
 from store import outbox
 from store.members import find_member
@@ -95,7 +95,14 @@ async def look_undelivered(tx: Tx, asked: Asked, ctx: Context) -> tuple[Undelive
 def who_else(lane: str) -> str:
     """Whom a message is for that no member gets."""
     place = Place.of_lane(lane)
-    return f"群「{place.id}」" if place.kind == "group" else "客户" if place.kind == "customer" else "(非成员)"
+    own = deal_and_chat(place.id) if place.kind == "group" else None
+    return (
+        f"群「{own[0] if own else place.id}」"
+        if place.kind == "group"
+        else "客户"
+        if place.kind == "customer"
+        else "(非成员)"
+    )
 
 
 def draw_undelivered(rows: tuple[Undelivered, ...]) -> Card | Text:

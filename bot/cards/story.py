@@ -19,7 +19,7 @@ TOLD = (
     "nurtured", "fell_asleep", "disqualified", "undone", "clock_overdue", "mql", "opportunity_opened",
     "opportunity_moved", "opportunity_won", "opportunity_lost", "opportunity_reopened", "payment_received",
     "content_shared", "pages_read", "woke", "contact_stopped", "contact_allowed",
-    "wrote", "letter_sent", "letter_returned", "file_added", "file_removed", "help_asked", "help_given",
+    "wrote", "letter_sent", "letter_returned", "file_added", "file_removed", "help_asked", "help_given", "group_opened",
 )  # fmt: skip
 ENDED = ("released", "recycled", "nurtured")
 SHORT, PAGE = 6, 8  # lines: what a new owner reads at once, and what fits into one message

@@ -29,6 +29,7 @@ KINDS = {"picture": "image", "audio": "voice", "video": "video", "file": "file"}
 EARLIEST, LATEST = 946684800000, 4102444800000  # ms; 2000 and 2100: an instant outside is rubbish, not a time
 TAPPED = re.compile(r".{0,40}#(\S{1,900})", re.DOTALL)  # what a dtmd link makes its presser say, see render.py
 OVER_QUOTA = "20001"
+GROUP = "2"  # conversationType of a group chat
 OUTSIDER = "你好,我是线索助手,只回答本企业的同事。"
 UNPUBLISHED = "钉钉没有告诉我你是谁,所以还不能帮你。请管理员到开发者后台「版本管理与发布」发布应用,再发一次。"
 UNPUBLISHED_ALARM = (
@@ -93,7 +94,10 @@ def _message(data: Mapping[str, Any], received_at: datetime, corp_id: str) -> Ev
         return ButtonPressed(PLATFORM, sender, at, action=action, choices=choices)
     content = data.get("content")
     name = str(content.get("fileName") or "") if kind == "file" and isinstance(content, dict) else ""
-    return MessageReceived(PLATFORM, sender, at, text=text, kind=kind, media_id=media_id, file_name=name)
+    group = conversation if str(data.get("conversationType") or "") == GROUP else ""
+    return MessageReceived(
+        PLATFORM, sender, at, text=text, kind=kind, media_id=media_id, file_name=name, conversation=group
+    )
 
 
 def _said(data: Mapping[str, Any]) -> tuple[str, str, str]:

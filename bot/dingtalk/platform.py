@@ -22,7 +22,7 @@ from bot.dingtalk.render import changed_card, new_card, session_body, talk
 from bot.dingtalk.sessions import Sessions
 from bot.dingtalk.together import Together
 from bot.events import Event, MemberJoined, MessageReceived
-from bot.platform import CodeGone, Place, Receipt, SendLater, SendRefused, SendUnknown
+from bot.platform import CodeGone, Place, Receipt, SendLater, SendRefused, SendUnknown, deal_and_chat
 
 log = structlog.get_logger()
 
@@ -202,7 +202,8 @@ class DingTalk:
         return self._refused_until is None or self._now() >= self._refused_until
 
     def _conversation(self, group: str) -> str:
-        found = self._manner.groups.get(group)
+        own = deal_and_chat(group)
+        found = own[1] if own is not None else self._manner.groups.get(group)
         if found is None:
             raise SendRefused(NO_GROUP)
         return found

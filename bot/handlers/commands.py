@@ -18,6 +18,7 @@ from bot.handlers import (
     content,
     convert,
     deal,
+    deal_group,
     dispute,
     extension,
     field,
@@ -110,6 +111,9 @@ TABLE = (
         on_lead=convert.on_convert_word,
     ),
     Command(("商机",), "手上的商机,看一个、改一个", "商机 O88,商机 O88 金额=60万", on_words=deal.on_deal_word),
+    Command(
+        ("拉群",), "给商机拉一个群,关键的话记回来", "拉群 O88 @李娜", on_words=deal_group.on_group_word,
+    ),
     Command(("赢单",), "签下来了", "赢单 O88 50万", on_words=close.on_win_word),
     Command(("输单",), "没谈成,说一句原因", "输单 O88 价格太高", on_words=close.on_lose_word),
     Command(("重开",), "赢单、输单点早了,接着谈", "重开 O88", on_words=close.on_reopen_word),

@@ -5,6 +5,8 @@ from datetime import datetime, timedelta
 
 from bot.actions import AskFollowUp, Fill, NoteCall, SetNextStep
 from bot.context import Answer, Context, say
+from bot.handlers.deal import deal_and_rest
+from leads.deal import get_visible_deal
 from leads.edit import edit
 from leads.errors import Unusable
 from leads.facts import Fact
@@ -70,7 +72,10 @@ async def log(
 
 
 async def on_followup_word(tx: Tx, lead_id: int | None, rest: str, who: Who, ctx: Context) -> list[Fact | Answer]:
-    """跟进 [L1024] 说了什么; without a number it is about the lead we are talking about."""
+    """跟进 [L1024 or O88] 说了什么; without a number it is about the lead we are talking about."""
+    number, words = deal_and_rest(rest) if lead_id is None else (None, rest)
+    if number is not None:
+        lead_id, rest = (await get_visible_deal(tx, number, who, rules=ctx.rules)).lead_id, words
     if lead_id is None:
         focus = await find_focus(tx, who.id or "")
         lead_id = focus.lead_id if focus is not None else None

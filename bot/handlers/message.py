@@ -4,7 +4,18 @@ from bot.actions import Show
 from bot.context import Answer, Context, say
 from bot.deal_actions import ShowDeal
 from bot.events import MessageReceived
-from bot.handlers import attachment, capture, deal_lines, draft, field, followup, namecard, numbers, together
+from bot.handlers import (
+    attachment,
+    capture,
+    deal_group,
+    deal_lines,
+    draft,
+    field,
+    followup,
+    namecard,
+    numbers,
+    together,
+)
 from bot.handlers.commands import ALIASES, COMMANDS, Command
 from bot.handlers.deal import on_show_deal
 from bot.handlers.importing import may_be_list, on_file
@@ -46,6 +57,10 @@ async def on_message(tx: Tx, event: MessageReceived, who: Who, ctx: Context) -> 
     if number is not None and not asked.startswith(("field:", *deal_lines.OPEN_QUESTIONS)):
         return await _pick(tx, number, who, ctx)
     line = read_line(text, ALIASES)
+    if line is not None and event.conversation:
+        heard = await deal_group.on_group_line(tx, line.word, line.rest, event, who, ctx)
+        if heard is not None:
+            return heard
     if line is not None:
         return await run_command(tx, COMMANDS[line.word], line.rest, who, ctx)
     if text and (question := await together.on_at(tx, text, who, ctx)) is not None:

@@ -11,7 +11,8 @@ from bot.calling import NotReached, OutcomeUnknown
 from bot.cards.card import Message
 from bot.clock import Now
 from bot.events import ContactAdded, Event
-from bot.platform import CodeGone, Place, Receipt, SendLater, SendRefused, SendUnknown
+from bot.platform import CodeGone, Place, Receipt, SendLater, SendRefused, SendUnknown, deal_and_chat
+from bot.wecom import appchat
 from bot.wecom.client import WeComClient
 from bot.wecom.customer import ENDPOINTS, deed_body, is_deed, is_repeatable
 from bot.wecom.errors import WeComError
@@ -114,6 +115,11 @@ class WeCom:
         return {**content["message"], kind: media}
 
     async def _tell_group(self, content: Mapping[str, Any]) -> Receipt:
+        own = deal_and_chat(content["group"])
+        if own is not None:
+            words = appchat.words(own[1], content["message"]["text"])
+            await _translated(lambda raw: self._client.call("POST", "appchat/send", body=raw), words)
+            return Receipt()
         key = self._groups.get(content["group"])
         if key is None:
             raise SendRefused(f"设置里没有群「{content['group']}」:在 leadbot.yaml 的 wecom.groups 里加上")

@@ -11,6 +11,7 @@ from aiohttp import web
 from sandbox.chat import Chats, Dropped
 from sandbox.fault import Faults
 from sandbox.wecom import card as cards
+from sandbox.wecom.appchat import AppChats
 from sandbox.wecom.chat import Memory, Message
 from sandbox.wecom.company import Company
 from sandbox.wecom.inherit import Inheritance
@@ -46,6 +47,7 @@ class Api:
         self.inheritance = Inheritance(company, chats.now)
         self.kf = KfDesk(chats.now)
         self.mass = MassDesk(company, chats.now)
+        self.appchats = AppChats(company, chats.now)
         self._tokens: dict[str, float] = {}
         self._wrong = 0
         self._banned_until = 0.0
@@ -71,10 +73,11 @@ class Api:
                 _read(b), resigned=True
             ),
             "externalcontact/resigned/transfer_result": lambda r, b: self.inheritance.results(_read(b), resigned=True),
+            "appchat/get": lambda request, body: self.appchats.get(request.query.get("chatid", "")),
             "getcallbackip": lambda request, body: {**OK, "ip_list": ["127.0.0.1"]},
             **{
                 name: _of_body(answer)
-                for part in (self.ways, self.links, self.kf, self.mass)
+                for part in (self.ways, self.links, self.kf, self.mass, self.appchats)
                 for name, answer in part.handlers().items()
             },
         }

@@ -44,8 +44,9 @@ def robot(name: str, **changed: Any) -> Any:
 )
 def test_a_message_is_read(name: str, kind: str, text: str, media: str) -> None:
     named = "报价单.pdf" if kind == "file" else ""
+    group = "cidAsXSBLnA8AhS4Jg==" if name == "robot_group_text" else ""
     assert robot(name) == MessageReceived(
-        "dingtalk", STAFF, SAID_AT, text=text, kind=kind, media_id=media, file_name=named
+        "dingtalk", STAFF, SAID_AT, text=text, kind=kind, media_id=media, file_name=named, conversation=group
     )
 
 
