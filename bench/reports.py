@@ -80,6 +80,7 @@ def _fill(url: str, corp: str, leads: int, reps: tuple[str, ...]) -> None:
                 "campaign": n % 50 + 1 if n % 3 else None, "furthest": stage, "contact": _db(contact),
                 "response": dice.randrange(10**11) if contact else None,
                 **{f"r{k}": _db(instant) for k, instant in enumerate(reached)}, "automated": n % 2,
+                "paid": 4_000_000 if stage == 5 else 0,
             })  # fmt: skip
             if stage > 0:
                 held = int(dice.random() < 0.9)
@@ -136,9 +137,9 @@ _INSERTS = {
     "enquiry": "INSERT INTO enquiry (corp, lead_id, source, utm, at) VALUES (:corp, :id, :source, '{}', :at)",
     "reached": """
         INSERT INTO reached (corp, lead_id, source, campaign_id, captured_at, mql_at, sal_at, sql_at, opportunity_at,
-            won_at, furthest, contact_at, contact_by, response, offered, touched, automated, stale)
+            won_at, furthest, contact_at, contact_by, response, offered, touched, automated, paid, stale)
         VALUES (:corp, :id, :source, :campaign, :at, :r0, :r1, :r2, :r3,
-            :r4, :furthest, :contact, :rep, :response, true, false, :automated, false)""",
+            :r4, :furthest, :contact, :rep, :response, true, false, :automated, :paid, false)""",
     "clock": """
         INSERT INTO clock (corp, lead_id, name, state, started_at, due_at, length, spent, turn, settled_at, held,
             met_by, steps, rule, rules_version)

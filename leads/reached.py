@@ -15,6 +15,7 @@ BY_FACT = {
     "opportunity_won": 5,
 }  # fmt: skip
 BY_STAGE = {"mql": 1, "sal": 2, "sql": 3, "opportunity": 4, "won": 4, "lost": 4}
+PAID = "payment_received"
 LISTED = ("captured", "edited")  # a list may say itself how far its people are
 OFFERS = ("mql", "assigned")
 CONTACTS, REOPENED = "followup_logged", "opportunity_reopened"
@@ -38,13 +39,13 @@ def told(fact: Fact) -> dict[str, Any]:
 
 def counts(fact: Fact) -> bool:
     """Whether a fact can change what a report says of its lead."""
-    return fact.kind in KINDS or fact.by is not None
+    return fact.kind in (*KINDS, PAID) or fact.by is not None
 
 
 def blank(lead_id: int, at: datetime, corp: str) -> dict[str, Any]:
     """A lead that was captured, and nothing more."""
     values: dict[str, Any] = dict.fromkeys(reached.COLUMNS)
-    values |= {"corp": corp, "lead_id": lead_id, "source": "", "captured_at": at, "furthest": 0}
+    values |= {"corp": corp, "lead_id": lead_id, "source": "", "captured_at": at, "furthest": 0, "paid": 0}
     return values | {"offered": False, "touched": False, "automated": 0, "stale": False}
 
 
@@ -121,6 +122,8 @@ async def note(tx: Tx, fact: Fact, worked: Worked) -> None:
         return
     before = dict(known.__dict__) if known is not None else None
     row = after(before, told(fact), fact.lead_id, tx.corp, worked)
+    if fact.kind == PAID:
+        row["paid"] += int(fact.data()["amount"])
     if fact.kind in ("captured", "enquired"):
         row["source"], row["campaign_id"] = await reached.first_touch(tx, fact.lead_id) or (row["source"], None)
     if before is None:
@@ -131,12 +134,13 @@ async def note(tx: Tx, fact: Fact, worked: Worked) -> None:
 
 async def computed(tx: Tx, lead_ids: Collection[int], worked: Worked) -> dict[int, dict[str, Any]]:
     """What the stories of these leads say, by lead; those that were never captured are left out."""
-    touches = await reached.first_touches(tx, lead_ids)
+    touches, paid = await reached.first_touches(tx, lead_ids), await reached.paid_by(tx, lead_ids)
     found: dict[int, dict[str, Any]] = {}
     for lead_id, items in (await reached.stories(tx, lead_ids, KINDS)).items():
         row = whole(items, lead_id, tx.corp, worked)
         if row is not None:
             row["source"], row["campaign_id"] = touches.get(lead_id, ("", None))
+            row["paid"] = paid.get(lead_id, 0)
             found[lead_id] = row
     return found
 

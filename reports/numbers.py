@@ -160,6 +160,13 @@ async def numbers(
     )
 
 
+async def habits(tx: Tx, period: Period, *, team: Team | None, zone: ZoneInfo) -> list[Counted]:
+    """One row for each member: first contacts and promises only, nothing about leads and money."""
+    asked = _Asked(tx, *period.instants(zone), "rep", team, lambda key: key, people=True)
+    await asked.count_habits()
+    return [row for row in asked.rows.values() if row.key is not None]
+
+
 class _Asked:
     """One report being counted."""
 
@@ -185,11 +192,7 @@ class _Asked:
             if self._team is None:
                 for key, fen in await sums.costs(tx, period.first, period.last, by=self._by):
                     self.row(key).cost = fen
-        await self._responses()
-        for key, held, many in await sums.promises(tx, "claim", *span, **how):
-            self.row(key).promises[held] += many
-        for key, held, many in await sums.promises(tx, "first_contact", *span, **how):
-            self.row(key).first_contacts[held] += many
+        await self.count_habits()
         for key, result, many, fen in await sums.closed(tx, *span, **how):
             self.row(key).closed[result] += many
             self.row(key).signed += fen if result == "won" else 0
@@ -203,6 +206,16 @@ class _Asked:
             self.row(key).paid_to_date += fen
         for key, many in await sums.customers(tx, **how):
             self.row(key).customers += many
+
+    async def count_habits(self) -> None:
+        """Ask only how quickly people answered and which promises they kept."""
+        span: tuple[datetime, datetime] = (self._begin, self._end)
+        how: dict[str, Any] = {"by": self._by, "team": self._team}
+        await self._responses()
+        for key, held, many in await sums.promises(self._tx, "claim", *span, **how):
+            self.row(key).promises[held] += many
+        for key, held, many in await sums.promises(self._tx, "first_contact", *span, **how):
+            self.row(key).first_contacts[held] += many
 
     async def _flows(self) -> None:
         for one in LADDER:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
-from reports.numbers import Counted, figures, numbers
+from reports.numbers import Counted, figures, habits
 from reports.period import Period
 from store.access import delete_property, properties_beginning, set_property
 from store.members import list_members
@@ -39,7 +39,7 @@ async def ranking(tx: Tx, period: Period, *, team: Team | None, zone: ZoneInfo) 
     places, hidden = [], 0
     people = {member.id: member for member in await list_members(tx)}
     apart = await properties_beginning(tx, hidden_key(""))
-    for row in await numbers(tx, period, by="rep", team=team, zone=zone):
+    for row in await habits(tx, period, team=team, zone=zone):
         told = figures(row)
         kept = share_kept(row)
         member = people.get(str(row.key))

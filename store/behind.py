@@ -89,9 +89,11 @@ async def expected(tx: Tx, until: str, *, team: Team | None) -> tuple[int, int]:
 async def stretches(
     tx: Tx, begin: datetime, end: datetime, *, team: Team | None, limit: int
 ) -> list[tuple[datetime | None, ...]]:
-    """When each lead captured in [begin, end) came to each stage, the latest `limit` of them."""
+    """When each lead captured in [begin, end) came to each stage, the latest `limit` of those that went on at all."""
     columns = [col(at) for at in STAGE_AT.values()]
-    query = select(*columns).where(col(Reached.corp) == tx.corp, *_between(Reached.captured_at, begin, end))
+    query = select(*columns).where(
+        col(Reached.corp) == tx.corp, *_between(Reached.captured_at, begin, end), col(Reached.furthest) > 0
+    )
     if team is not None:
         mine = and_(col(Lead.corp) == Reached.corp, col(Lead.id) == Reached.lead_id, team.has())
         query = query.join(Lead, mine)

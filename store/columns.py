@@ -59,7 +59,7 @@ def instant_text(value: datetime) -> str:
 
 
 def _of_text(text: str | None) -> datetime | None:
-    return None if text is None else datetime.fromisoformat(text).replace(tzinfo=UTC)
+    return None if text is None else datetime.fromisoformat(f"{text}+00:00")
 
 
 def json_type() -> TypeEngine[Any]:

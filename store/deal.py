@@ -54,11 +54,18 @@ class Opportunity(Row, table=True):
         Index("ix_opportunity_lead", "corp", "lead_id", "id"),
         Index("ix_opportunity_id", "corp", "id"),
         Index("ix_opportunity_owner", "corp", "owner_id", "result"),
-        Index("ix_opportunity_closed", "corp", "closed_at", **only_where("closed_at IS NOT NULL")),
+        Index(
+            "ix_opportunity_closed", "corp", "closed_at", "result", "lead_id", "closed_owner_id", "owner_id", "amount",
+            **only_where("closed_at IS NOT NULL"),
+        ),
+        Index(
+            "ix_opportunity_created", "corp", "created_at", "result", "lead_id", "amount", "closed_owner_id",
+            "owner_id",
+        ),
         Index("ix_opportunity_batch", "corp", "batch_id", **only_where("batch_id IS NOT NULL")),
         Index("uq_opportunity_key", "corp", "key", unique=True),
         {"sqlite_autoincrement": True},
-    )
+    )  # fmt: skip
 
     @property
     def no(self) -> str:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, func, literal, or_, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, case, func, literal, or_, select, text
 from sqlmodel import col
 
 from store.deal import Opportunity, Payment
@@ -15,7 +15,8 @@ from store.tables import Clock, Enquiry, Lead
 from store.tx import Tx
 
 Key = str | int | None
-BUCKET = 600_000_000  # microseconds: ten minutes of working time
+FINE, COARSE = 600_000_000, 7_200_000_000  # microseconds: ten minutes, and two hours of working time
+FINE_ONES = COARSE // FINE  # buckets of ten minutes up to two hours, of two hours beyond: few, and few values in each
 _NOBODY: ColumnElement[Any] = literal(None)
 OF_LEAD: Mapping[str, Any] = {"source": col(Reached.source), "campaign": col(Reached.campaign_id)}
 STAGE_AT: Mapping[str, Any] = {
@@ -86,12 +87,23 @@ def _response_key(by: str | None) -> Any:
     return col(Reached.contact_by) if by == "rep" else OF_LEAD[by] if by else _NOBODY
 
 
+def _least(step: int) -> int:
+    """The shortest response time of a bucket."""
+    return step * FINE if step < FINE_ONES else (step - FINE_ONES + 1) * COARSE
+
+
+def _is_one_of(key: Any, some: Sequence[Key]) -> ColumnElement[bool]:
+    named = key.in_([one for one in some if one is not None])
+    return or_(named, key.is_(None)) if None in some else named
+
+
 async def response_buckets(
     tx: Tx, begin: datetime, end: datetime, *, by: str | None, team: Team | None = None
 ) -> list[tuple[Key, int, int]]:
-    """(key, bucket, how many): response times in steps of ten minutes, of leads captured in [begin, end)."""
+    """(key, bucket, how many): response times in steps, of leads captured in [begin, end)."""
     key = _response_key(by)
-    bucket = col(Reached.response) // BUCKET
+    response = col(Reached.response)
+    bucket = case((response < COARSE, response // FINE), else_=FINE_ONES - 1 + response // COARSE)
     query = select(key, bucket, func.count()).where(*_answered(key, begin, end, tx.corp, team))
     rows = await tx.rows(query.group_by(*([key] if by else []), bucket))
     return [(one, int(step), int(many)) for one, step, many in rows]
@@ -111,9 +123,12 @@ async def responses_in(
         return []
     key = _response_key(by)
     response = col(Reached.response)
+    keys: dict[int, list[Key]] = {}
+    for one, step in wanted:
+        keys.setdefault(step, []).append(one)
     ranges = [
-        and_(*([key == one] if by else []), response >= step * BUCKET, response < (step + 1) * BUCKET)
-        for one, step in wanted
+        and_(response >= _least(step), response < _least(step + 1), *([_is_one_of(key, some)] if by else []))
+        for step, some in keys.items()
     ]
     query = select(key, response).where(*_answered(key, begin, end, tx.corp, team), or_(*ranges))
     return [(one, int(micro)) for one, micro in await tx.rows(query)]
@@ -198,6 +213,10 @@ async def paid(
     tx: Tx, begin: datetime | None, end: datetime | None, *, by: str | None, team: Team | None = None
 ) -> list[tuple[Key, int]]:
     """(key, fen) of the payments received in [begin, end), or to date."""
+    if begin is None and by is not None and by in OF_LEAD and team is None:
+        key = OF_LEAD[by]
+        kept = select(key, func.sum(col(Reached.paid))).where(col(Reached.corp) == tx.corp, text("paid <> 0"))
+        return [(one, int(fen)) for one, fen in await tx.rows(kept.group_by(key))]
     key = _deal_key(by)
     query = select(key, func.sum(col(Payment.amount))).where(col(Payment.corp) == tx.corp)
     if begin is not None and end is not None:

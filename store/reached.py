@@ -4,11 +4,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, Column, Index, bindparam, delete, select, text, update
+from sqlalchemy import BigInteger, Column, Index, and_, bindparam, delete, func, select, text, update
 from sqlmodel import Field, col
 
 from store import bulk
 from store.columns import Utc, only_where
+from store.deal import Opportunity, Payment
 from store.tables import Enquiry, Row, TimelineItem
 from store.tx import Tx
 
@@ -19,7 +20,8 @@ class Reached(Row, table=True):
     `source` and `campaign_id` are those of its first enquiry. `furthest`: 0 captured, 1 MQL, 2 SAL, 3 SQL,
     4 opportunity, 5 won. `contact_at`: the first real contact, `contact_by` made it, `response`: microseconds of the
     company's working time from capture to it. `offered`: it was offered or assigned; `touched`: a person did something
-    before sales had it; `automated`: offered and not touched. `stale`: to be made anew from the story.
+    before sales had it; `automated`: offered and not touched. `paid`: what its deals have brought in
+    to date, in fen. `stale`: to be made anew from the story.
     """
 
     __tablename__ = "reached"
@@ -42,6 +44,7 @@ class Reached(Row, table=True):
     touched: bool = False
     automated: int = 0
     stale: bool = False
+    paid: int = Field(default=0, sa_column=Column("paid", BigInteger, nullable=False, server_default=text("0")))
 
     __table_args__ = (
         Index(
@@ -57,6 +60,7 @@ class Reached(Row, table=True):
         Index("ix_reached_opportunity", "corp", "opportunity_at", "source", "furthest", "campaign_id",
               **only_where("opportunity_at IS NOT NULL")),
         Index("ix_reached_won", "corp", "won_at", "source", "campaign_id", **only_where("won_at IS NOT NULL")),
+        Index("ix_reached_paid", "corp", "source", "campaign_id", "paid", **only_where("paid <> 0")),
         Index("ix_reached_stale", "corp", "lead_id", **only_where("stale")),
         {"sqlite_with_rowid": False},
     )  # fmt: skip
@@ -131,6 +135,30 @@ async def first_touches(tx: Tx, lead_ids: Iterable[int]) -> dict[int, tuple[str,
         for lead_id, source, campaign_id in await tx.rows(query):
             found.setdefault(lead_id, (source, campaign_id))
     return found
+
+
+async def paid_by(tx: Tx, lead_ids: Iterable[int]) -> dict[int, int]:
+    """What the deals of these leads have brought in to date, in fen; those without a payment are left out."""
+    deal = and_(col(Opportunity.corp) == Payment.corp, col(Opportunity.id) == Payment.opportunity_id)
+    found: dict[int, int] = {}
+    for some in bulk.in_slices(sorted(lead_ids)):
+        query = (
+            select(col(Opportunity.lead_id), func.sum(col(Payment.amount)))
+            .join(Payment, deal)
+            .where(
+                col(Opportunity.corp) == tx.corp, col(Payment.corp) == tx.corp, col(Opportunity.lead_id).in_(some)
+            )
+            .group_by(col(Opportunity.lead_id))
+        )  # fmt: skip
+        found |= {lead_id: int(fen) for lead_id, fen in await tx.rows(query)}
+    return found
+
+
+async def count_paid(tx: Tx, lead_ids: Iterable[int]) -> None:
+    """Payments of these leads have come in many at once: their rows say so."""
+    for lead_id, fen in (await paid_by(tx, lead_ids)).items():
+        mine = (col(Reached.corp) == tx.corp, col(Reached.lead_id) == lead_id)
+        await tx.run(update(Reached).where(*mine).values(paid=fen))
 
 
 async def stories(tx: Tx, lead_ids: Iterable[int], kinds: Sequence[str]) -> dict[int, list[dict[str, Any]]]:

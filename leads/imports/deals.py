@@ -23,6 +23,7 @@ from leads.money import fen_of
 from store import bulk
 from store.columns import Utc
 from store.deal import Opportunity, Payment
+from store.reached import count_paid
 from store.tx import Tx
 
 KINDS = ("opportunity", "transfer", "close", "payment")
@@ -47,6 +48,7 @@ class Deals:
         self._made: dict[int, dict[str, Any]] = {}
         self._changed: dict[int, dict[str, Any]] = {}
         self._payments: list[dict[str, Any]] = []
+        self._paying = set[int]()  # the leads of the payments
         self._ids: list[int] = []
         self.before: dict[int, dict[str, Any]] = {}  # line → what the deal was, for the day it is taken back
 
@@ -98,6 +100,7 @@ class Deals:
             fen = fen_of(deed.said.get("amount"))
             if fen is None:
                 return "amount 要写成元,最多两位小数,例如 80000 或 199.5"
+            self._paying.add(lead_id)
             self._payments.append(
                 {
                     "corp": self._tx.corp, "opportunity_id": deal["id"], "order_id": None, "amount": fen, "at": deed.at,
@@ -164,6 +167,7 @@ class Deals:
                 .values(version=table.c.version + 1, **values)
             )
         await bulk.add_rows(self._tx, Payment, self._payments, ("corp", "key"))
+        await count_paid(self._tx, self._paying)
 
 
 CHANGING = ("owner_id", "result", "reason", "closed_at", "closed_by", "closed_owner_id", "touched_at")
