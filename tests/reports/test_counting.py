@@ -7,6 +7,7 @@ import pytest
 from bot.counting import check
 from leads.reached import anew
 from store import reached
+from tests.town import words
 
 
 async def row_of(store, no):
@@ -38,3 +39,34 @@ async def test_what_differs_is_found_told_and_put_right(acme):
         assert await reached.list_stale(tx, limit=5) == [kept.lead_id]
     await store.transaction(lambda tx: anew(tx, [kept.lead_id], ctx.calendar.worked))
     assert ((await row_of(store, no)).furthest, (await row_of(store, no)).stale) == (2, False)
+
+
+@pytest.mark.feature("M6")
+@pytest.mark.platforms("wecom")
+@pytest.mark.only("sqlite")
+async def test_what_was_paid_stands_in_the_row_of_whoever_has_the_deal_now(acme):
+    rows = {}
+    for phone, company, paid in (("13800138000", "杭州云栖", "5万"), ("13800138001", "苏州精工", "2万")):
+        no = await acme.mql(phone=phone, company=company)
+        await acme.text("wanglei", f"领取 {no}")
+        await acme.text("wanglei", f"合格 {no}")
+        told = words(await acme.text("wanglei", f"转商机 {no} CRM 50万 6月底"))
+        assert f"{no} 已转商机" in told
+        (deal,) = (await acme.lead(no))["opportunities"]
+        await acme.text("wanglei", f"回款 {deal} {paid}")
+        rows[no] = deal
+    (one, first), (other, _) = rows.items()
+    store = acme.bot.store
+    await acme.text("wanglei", f"回款 {first} -1万 退款")
+
+    async def paid():
+        found = [await row_of(store, no) for no in (one, other)]
+        ctx = await acme.bot.context()
+        assert (await store.transaction(lambda tx: check(tx, ctx, after=0)))[1] == [], "as the payments say"
+        return [row.paid if row is not None else None for row in found]
+
+    assert await paid() == [4_000_000, 2_000_000]
+    await acme.text("chenjing", f"合并 {one} {other}")
+    assert (await paid())[0] == 6_000_000
+    await acme.text("chenjing", f"撤销合并 {other}")
+    assert await paid() == [4_000_000, 2_000_000]

@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0063_paid"
-down_revision = "0062_together"
+revision = "0065_paid"
+down_revision = "0064_deal_group"
 
 
 def upgrade() -> None:
