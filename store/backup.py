@@ -47,6 +47,9 @@ FORMAT = "leadbot-backup"
 SLICE = 1000  # rows read or written at a time
 NEVER = timedelta(days=3650)
 PARKED = "从备份恢复,没有重发"
+NUMBERED = tuple(  # L1024, O88, Q12, D12, A3 …: declared so that SQLite, too, gives a number once
+    table.name for table in Row.metadata.sorted_tables if table.dialect_options["sqlite"]["autoincrement"]
+)
 QUEUES = ("inbox", "due", "job")
 
 
@@ -166,13 +169,15 @@ def _plain(value: Any) -> Any:
 
 
 async def _next_ids(tx: Tx) -> dict[str, int]:
-    """The numbers to go on with: a lead's number is never given twice, not even one that was erased."""
-    if tx.dialect == "postgresql":
-        query = text("SELECT last_value + CASE WHEN is_called THEN 1 ELSE 0 END FROM lead_id_seq")
-    else:
-        query = text("SELECT seq + 1 FROM sqlite_sequence WHERE name = 'lead'")
-    found = (await tx.execute(query)).all()
-    return {"lead": int(found[0][0])} if found else {}
+    """The numbers to go on with: what people call by its number never gives it away, not even when it was erased."""
+    if tx.dialect != "postgresql":
+        found: Any = (await tx.execute(text("SELECT name, seq + 1 FROM sqlite_sequence"))).all()
+        return {str(row[0]): int(row[1]) for row in found if row[0] in NUMBERED}
+    told: dict[str, int] = {}
+    for name in NUMBERED:
+        query = f"SELECT last_value + CASE WHEN is_called THEN 1 ELSE 0 END FROM {name}_id_seq"  # noqa: S608 - ours
+        told[name] = int((await tx.execute(text(query))).all()[0][0])
+    return told
 
 
 def _put(lines: TextIO, value: Any) -> None:
@@ -312,11 +317,12 @@ def _go_on_counting(connection: Connection, first: Head) -> None:
             most = connection.execute(select(func.coalesce(func.max(table.c.id), 0))).scalar_one()
             behind = max(int(most) + 1, first.next_ids.get(table.name, 1))
             connection.execute(text("SELECT setval(:name, :value, false)"), {"name": sequence, "value": behind})
-    elif "lead" in first.next_ids:
-        connection.execute(
-            text("UPDATE sqlite_sequence SET seq = max(seq, :seq) WHERE name = 'lead'"),
-            {"seq": first.next_ids["lead"] - 1},
-        )
+        return
+    for name, behind in first.next_ids.items():
+        last = {"name": name, "seq": behind - 1}
+        known = connection.execute(text("UPDATE sqlite_sequence SET seq = max(seq, :seq) WHERE name = :name"), last)
+        if not known.rowcount:  # all rows of it were gone
+            connection.execute(text("INSERT INTO sqlite_sequence (name, seq) VALUES (:name, :seq)"), last)
 
 
 def _park(connection: Connection, *, now: datetime) -> int:
