@@ -4,6 +4,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
+from leads.deal_facts import PaymentReceived
 from leads.facts import Fact
 from store import reached
 from store.tx import Tx
@@ -15,7 +16,6 @@ BY_FACT = {
     "opportunity_won": 5,
 }  # fmt: skip
 BY_STAGE = {"mql": 1, "sal": 2, "sql": 3, "opportunity": 4, "won": 4, "lost": 4}
-PAID = "payment_received"
 LISTED = ("captured", "edited")  # a list may say itself how far its people are
 OFFERS = ("mql", "assigned")
 CONTACTS, REOPENED = "followup_logged", "opportunity_reopened"
@@ -39,7 +39,7 @@ def told(fact: Fact) -> dict[str, Any]:
 
 def counts(fact: Fact) -> bool:
     """Whether a fact can change what a report says of its lead."""
-    return fact.kind in (*KINDS, PAID) or fact.by is not None
+    return fact.kind in KINDS or fact.by is not None or isinstance(fact, PaymentReceived)
 
 
 def blank(lead_id: int, at: datetime, corp: str) -> dict[str, Any]:
@@ -122,8 +122,8 @@ async def note(tx: Tx, fact: Fact, worked: Worked) -> None:
         return
     before = dict(known.__dict__) if known is not None else None
     row = after(before, told(fact), fact.lead_id, tx.corp, worked)
-    if fact.kind == PAID:
-        row["paid"] += int(fact.data()["amount"])
+    if isinstance(fact, PaymentReceived):
+        row["paid"] += fact.amount
     if fact.kind in ("captured", "enquired"):
         row["source"], row["campaign_id"] = await reached.first_touch(tx, fact.lead_id) or (row["source"], None)
     if before is None:
