@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from bot.context import Context
+from config.worktime import WorkCalendar
 from leads.deal import probability_of
 from leads.rights import Who
 from reports.forecast import Error, Forecast, Piece, error_of, forecast
@@ -15,13 +16,27 @@ from store.tables import Lead, Member
 from store.tx import Tx
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-WEEK = timedelta(days=7)
+DAY = timedelta(days=1)
+WEEK = 7 * DAY
 
 
-def coming_week(today: date) -> str:
-    """The Monday of the week that leaders speak of: the coming one, from Friday on, else the running one."""
+def coming_week(today: date, calendar: WorkCalendar) -> str:
+    """The Monday of the week that leaders speak of: the coming one, from Friday on, else the running one.
+
+    Where nobody works on Friday, from the last working day before it on.
+    """
     monday = today - timedelta(days=today.weekday())
-    return (monday + WEEK if today.weekday() >= 4 else monday).isoformat()
+    return (monday + WEEK if today >= worked_by(monday + 4 * DAY, calendar) else monday).isoformat()
+
+
+def worked_by(day: date, calendar: WorkCalendar) -> date:
+    """The day, or the last working day of the same week before it; the day itself in a week without one."""
+    found = day
+    while not calendar.is_workday(found):
+        if found.weekday() == 0:
+            return day
+        found -= DAY
+    return found
 
 
 def month_of(today: date) -> tuple[str, date, date]:
@@ -56,7 +71,7 @@ async def outlook(tx: Tx, people: Sequence[Member], ctx: Context, *, team: str =
     begin, end = (datetime.combine(day, time(0), ctx.rules.zone) for day in (first, after))
     until = (after - timedelta(days=1)).isoformat()
     signed = await forecasts.signed_by(tx, begin, end)
-    week = coming_week(ctx.today)
+    week = coming_week(ctx.today, ctx.calendar)
     said = await forecasts.committed_in(tx, week)
     targets = {(row.kind, row.who): row.amount for row in await forecasts.list_targets(tx, month)}
     each: list[tuple[Member, Forecast]] = []
@@ -110,7 +125,8 @@ async def plan_forecast(tx: Tx, ctx: Context) -> None:
     """Remember when leaders are asked the next time, once."""
     wanted = ctx.rules.deals.forecast
     hour, minute = map(int, wanted.at.split(":"))
-    ahead = (DAYS.index(wanted.day) - ctx.today.weekday()) % 7
-    at = datetime.combine(ctx.today + timedelta(days=ahead), time(hour, minute), ctx.rules.zone)
-    at = at + WEEK if at <= ctx.now else at
+    named = ctx.today + timedelta(days=DAYS.index(wanted.day) - ctx.today.weekday())
+    asked = (worked_by(day, ctx.calendar) for day in (named, named + WEEK))
+    instants = [datetime.combine(day, time(hour, minute), ctx.rules.zone) for day in asked]
+    at = next(at for at in instants if at > ctx.now)
     await due.keep(tx, kind="forecast", key=f"forecast:{at.date()}", at=at, payload={"day": str(at.date())})

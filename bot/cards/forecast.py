@@ -47,7 +47,7 @@ async def look(tx: Tx, asked: Asked, ctx: Context) -> View | None:
             lines.append((deal.id or 0, deal.amount or 0, text))
     whose = f"{team}组" if team else "我的" if who.role == "rep" else "全公司"
     said = str(asked.params.get("said", ""))
-    return View(whose, seen, tuple(lines), coming_week(ctx.today), who.role in ("manager", "admin"), said)
+    return View(whose, seen, tuple(lines), coming_week(ctx.today, ctx.calendar), who.role in ("manager", "admin"), said)
 
 
 def draw(view: View) -> Card:

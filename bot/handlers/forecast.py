@@ -44,7 +44,7 @@ async def on_commit_word(tx: Tx, rest: str, who: Who, ctx: Context) -> list[Fact
     if number is None or not words:
         raise Unusable("承诺哪个商机、多少?例如:承诺 O88 40万;取消写 0。")
     fen = 0 if words in ("0", "不", "取消") else exact_amount(words)
-    return await on_commit(tx, Commit(number, coming_week(ctx.today), fen), who, ctx)
+    return await on_commit(tx, Commit(number, coming_week(ctx.today, ctx.calendar), fen), who, ctx)
 
 
 async def on_target_word(tx: Tx, rest: str, who: Who, ctx: Context) -> list[Fact | Answer]:

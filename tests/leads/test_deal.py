@@ -1,13 +1,15 @@
 """What holds for every deal: the lead's stage, the forecast's figures, losses by reason; without any store."""
 
-from datetime import date
+from datetime import date, time
+from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.forecasting import coming_week, month_of
+from bot.forecasting import coming_week, month_of, worked_by
 from config.document import BadDocument
 from config.pipeline import STANDARD
 from config.rules import load_rules
+from config.worktime import WorkCalendar
 from leads.advance import named_stage
 from leads.close import counted_losses, kind_of_loss
 from leads.deal import followed, pipeline_for
@@ -50,11 +52,37 @@ def test_the_error_of_a_week_is_what_was_signed_against_what_was_said():
     assert Error(50, 40).share == -0.2 and error_of([]).share is None
 
 
+FREE = ("2026-05-01", *(f"2026-10-0{day}" for day in range(1, 8)))  # 劳动节 is a Friday; 国庆节 begins on a Thursday
+WEEKS = WorkCalendar(
+    ZoneInfo("Asia/Shanghai"), dict.fromkeys(range(5), ((time(9), time(18)),)),
+    special={date.fromisoformat(day): "free" for day in FREE},
+)  # fmt: skip
+
+
 @pytest.mark.parametrize(
-    ("day", "monday"), [("2026-03-18", "2026-03-16"), ("2026-03-20", "2026-03-23"), ("2026-03-22", "2026-03-23")]
-)
+    ("day", "monday"),
+    [
+        ("2026-03-18", "2026-03-16"), ("2026-03-20", "2026-03-23"), ("2026-03-22", "2026-03-23"),
+        ("2026-04-29", "2026-04-27"), ("2026-04-30", "2026-05-04"), ("2026-05-01", "2026-05-04"),
+        ("2026-09-29", "2026-09-28"), ("2026-09-30", "2026-10-05"), ("2026-10-08", "2026-10-05"),
+    ],
+)  # fmt: skip
 def test_from_friday_on_leaders_speak_of_the_coming_week(day, monday):
-    assert coming_week(date.fromisoformat(day)) == monday
+    assert coming_week(date.fromisoformat(day), WEEKS) == monday
+
+
+@pytest.mark.parametrize(
+    ("named", "asked"),
+    [
+        ("2026-03-20", "2026-03-20"), ("2026-05-01", "2026-04-30"), ("2026-10-02", "2026-09-30"),
+        ("2026-03-21", "2026-03-20"), ("2026-10-07", "2026-10-07"), ("2026-10-05", "2026-10-05"),
+    ],
+)  # fmt: skip
+def test_where_nobody_works_on_the_day_leaders_are_asked_on_the_last_working_day_before(named, asked):
+    assert worked_by(date.fromisoformat(named), WEEKS) == date.fromisoformat(asked)
+
+
+def test_a_month_has_its_name_and_its_ends():
     assert month_of(date(2026, 12, 31)) == ("2026-12", date(2026, 12, 1), date(2027, 1, 1))
 
 
