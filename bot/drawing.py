@@ -147,7 +147,7 @@ DRAWINGS: dict[str, Drawing] = {
     "hand_text": Drawing(hand.look_text, _as_is),
     "attachments": Drawing(attachment.look, attachment.draw),
     "attachment": Drawing(attachment.look_file, _as_is),
-    "attached": Drawing(attachment.look_kept, _as_is),
+    "attached": Drawing(attachment.look_kept, attachment.draw_kept),
     "help_asked": Drawing(help_card.look, help_card.draw),
     "quick": Drawing(hand.look_quick, hand.draw_quick),
     "mass": Drawing(mass.look, mass.draw),

@@ -73,16 +73,32 @@ def draw(view: View) -> Card | Text:
     return Card(title=f"{title_of(view.lead)} 的附件", source="附件", text="\n".join(lines), buttons=buttons)
 
 
-async def look_kept(tx: Tx, asked: Asked, ctx: Context) -> Card | Text | None:
-    """What was just put on a lead; a picture that is a business card goes the other way with one tap."""
+@dataclass(frozen=True)
+class Kept:
+    """What was just put on a lead; `readable`: it may be read as a business card instead."""
+
+    number: int
+    lead_no: str
+    name: str
+    readable: bool
+
+
+async def look_kept(tx: Tx, asked: Asked, ctx: Context) -> Kept | None:
+    """Read it."""
     row = await attachments.find(tx, int(asked.params.get("attachment", 0)))
     lead = await find_lead(tx, asked.lead_id or 0)
     if row is None or lead is None:
         return None
-    told, how = f"放进 {lead.no} 的附件了:{row.name}", f"发「附件 {lead.no}」可以取。"
-    if row.kind != "picture" or row.state != "kept" or not ctx.reads_cards:
+    readable = row.kind == "picture" and row.state == "kept" and ctx.reads_cards
+    return Kept(row.id or 0, lead.no, row.name, readable)
+
+
+def draw_kept(view: Kept) -> Card | Text:
+    """A sentence; a picture that is a business card goes the other way with one tap."""
+    told, how = f"放进 {view.lead_no} 的附件了:{view.name}", f"发「附件 {view.lead_no}」可以取。"
+    if not view.readable:
         return Text(f"{told}。{how}")
-    return Card(title=told, source="附件", text=how, buttons=(Button("是名片", ReadAsCard(row.id or 0)),))
+    return Card(title=told, source="附件", text=how, buttons=(Button("是名片", ReadAsCard(view.number)),))
 
 
 async def look_file(tx: Tx, asked: Asked, ctx: Context) -> File | None:

@@ -1,5 +1,6 @@
 """Every card in every state that a person may meet, drawn from views written by hand: what the goldens are made of."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -13,6 +14,7 @@ from bot.cards import (
     content,
     deal,
     deal_asked,
+    deal_group,
     dispute,
     duplicates,
     extension,
@@ -227,6 +229,10 @@ def asked_about(draw: Any, **more: Any) -> Message:
     return draw(deal_asked.DealView(sold(), customer(stage="opportunity"), reasons=("价格太高", "选了竞品"), **more))
 
 
+DEAL_GROUP = deal_group.View(
+    "O88", "opened", "王总监 · 智能科技 · 杭州", "方案报价", "CRM", "2026-06-30", "王磊", hears=False,
+    page="https://crm.example.com/app/leads/L1024",
+)  # fmt: skip
 HANDED = Handed(
     id=7, corp="acme", key="k", lead_id=1024, channel="hand", member_id="wanglei", subject="春季新品",
     text="王总您好,春季新品到了,您上次问的线扫相机也在里面。", at=NOW,
@@ -481,6 +487,13 @@ STATES: dict[str, Message] = {
         )
     ),
     "attachments-none": attachment.draw(attachment.View(customer(), (), 0, may_get=True)),
+    "attached": attachment.draw_kept(attachment.Kept(12, "L1024", "图片.jpg", readable=True)),
+    "attached-no-card": attachment.draw_kept(attachment.Kept(12, "L1024", "录音.amr", readable=False)),
+    "deal_group": deal_group.draw(DEAL_GROUP),
+    "deal_group-heard": deal_group.draw(replace(DEAL_GROUP, hears=True, page="")),
+    "deal_group-won": deal_group.draw(replace(DEAL_GROUP, what="won")),
+    "deal_group-lost": deal_group.draw(replace(DEAL_GROUP, what="lost")),
+    "deal_group-reopened": deal_group.draw(replace(DEAL_GROUP, what="reopened")),
     "attachment": File("报价单.pdf", b"%PDF-1.7 example"),
     "help_asked": help_card.draw(
         help_card.View(
