@@ -17,7 +17,7 @@ from leads.errors import Refused
 from leads.letter_facts import LetterSent
 from nurture.filling import Message, fill
 from nurture.permit import permit
-from store import crash, lease, roads
+from store import budget, crash, lease, roads
 from store.db import Store
 from store.leads import find_lead
 from store.queues import Outbox
@@ -143,8 +143,7 @@ class Courier:
             return False
         lead = await find_lead(tx, row.lead_id or 0)
         if not asked.allowed or lead is None:
-            await lease.settle(tx, row, state="stopped", error=asked.why, params={"topic": topic})
-            return False
+            return await self._stop(tx, row, asked.why, topic)
         channel = self._channels.get(row.platform)
         if channel is None:
             await give_up(tx, row, f"还没有开通「{row.platform}」这个渠道,请管理员在 leadbot.yaml 里配置", ctx)
@@ -162,8 +161,7 @@ class Courier:
             body = await channel.render(tx, letter, ctx)
             row.params = {**row.params, "subject": filled.subject[:200]}
         except Refused as refused:
-            await lease.settle(tx, row, state="stopped", error=refused.sentence, params={"topic": topic})
-            return False
+            return await self._stop(tx, row, refused.sentence, topic)
         except Exception as error:
             if may_succeed(error):
                 raise
@@ -176,6 +174,13 @@ class Courier:
             tx, row, state="sending", body=body, ref=letter.ref, first_sent_at=row.first_sent_at, run_at=ctx.now,
             params=row.params,
         )  # fmt: skip
+
+    async def _stop(self, tx: Tx, row: Outbox, why: str, topic: str) -> bool:
+        """It will never go: its place in the channel's day is free for another."""
+        day = str(row.params.get("day", ""))
+        if await lease.settle(tx, row, state="stopped", error=why, params={"topic": topic}) and day:
+            await budget.give_back(tx, row.platform, day)
+        return False
 
     async def _hand_over(self, row: Outbox) -> None:
         crash.point("courier_before_call")

@@ -76,7 +76,10 @@ async def want(
     new = await outbox.ask(
         tx, platform=channel, place=f"L{lead_id}", lane=lane_of(channel, lead_id), card=CARD, key=key, now=now,
         member_id=by, lead_id=lead_id, purpose=PURPOSE, run_at=run_at,
-        params={"content": content, "topic": topic, "variables": dict(variables or {})},
+        params={
+            "content": content, "topic": topic, "variables": dict(variables or {}),
+            "day": run_at.astimezone(rules.zone).date().isoformat(),
+        },
     )  # fmt: skip
     return Wanted(key, run_at, new=new)
 

@@ -3,7 +3,7 @@
 from datetime import date
 from functools import cache
 
-from sqlalchemy import Insert, bindparam, select
+from sqlalchemy import Insert, bindparam, select, update
 from sqlmodel import Field, col
 
 from store.tables import Row
@@ -41,6 +41,23 @@ async def plan_one(tx: Tx, channel: str, day: date) -> None:
     """One message more on a day."""
     row = {"corp": tx.corp, "channel": channel, "day": day.isoformat(), "planned": 1}
     await tx.execute(_adding(tx.dialect), row)
+
+
+_RETURNING = (
+    update(SendDay)
+    .where(
+        col(SendDay.corp) == bindparam("of_corp"),
+        col(SendDay.channel) == bindparam("of_channel"),
+        col(SendDay.day) == bindparam("of_day"),
+        col(SendDay.planned) > 0,
+    )
+    .values(planned=col(SendDay.planned) - 1)
+)
+
+
+async def give_back(tx: Tx, channel: str, day: str) -> None:
+    """One message less on a day: it will not be sent."""
+    await tx.execute(_RETURNING, {"of_corp": tx.corp, "of_channel": channel, "of_day": day})
 
 
 @cache

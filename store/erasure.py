@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import Table, delete, insert, or_, select, update
 from sqlmodel import col
 
+from store import budget
 from store.merges import list_into
 from store.reach import ContactStop
 from store.tables import Identity, Lead, Merge, Row
@@ -122,11 +123,17 @@ async def erase(tx: Tx, lead_ids: Sequence[int], *, needles: Sequence[str], now:
         table = Row.metadata.tables[name]
         gone = delete(table).where(table.c.corp == tx.corp, table.c.lead_id.in_(lead_ids))
         count[name] = (await tx.run(gone)).rowcount
+    outbox = Row.metadata.tables["outbox"]
+    planned = select(outbox.c.platform, outbox.c.params).where(
+        outbox.c.corp == tx.corp, outbox.c.lead_id.in_(lead_ids), outbox.c.state == "queued"
+    )
+    for channel, params in await tx.rows(planned):
+        if day := (params or {}).get("day"):
+            await budget.give_back(tx, channel, day)
     for name, values in BLANK.items():
         table = Row.metadata.tables[name]
         blanked = update(table).where(table.c.corp == tx.corp, table.c.lead_id.in_(lead_ids)).values(**values)
         count[name] = (await tx.run(blanked)).rowcount
-    outbox = Row.metadata.tables["outbox"]
     await tx.run(
         update(outbox)
         .where(outbox.c.corp == tx.corp, outbox.c.lead_id.in_(lead_ids), outbox.c.state.in_(("queued", "unknown")))

@@ -5,10 +5,11 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Insert, bindparam, case, func, select, update
+from sqlalchemy import Insert, String, and_, bindparam, case, cast, func, or_, select, update
 from sqlmodel import col
 
 from store.columns import one_of
+from store.handed import Handed, MassTask
 from store.journey import JourneyPlan, JourneyRun, JourneySeat, JourneyVisit
 from store.tables import BehaviourRow
 from store.tx import Tx, insert_for
@@ -161,6 +162,27 @@ async def count_steps(tx: Tx, journey: str, *, mark: str | None = None) -> dict[
     there = {row[0]: row[1] for row in await tx.rows(here.group_by(col(JourneyRun.step)))}
     total = {row[0]: row[1] for row in await tx.rows(came.group_by(col(JourneyVisit.step)))}
     return {step: (there.get(step, 0), total.get(step, 0)) for step in {*there, *total}}
+
+
+async def count_confirmed(tx: Tx, journey: str) -> list[tuple[str, str, int, int]]:
+    """(channel, colleague, messages that were handed to them, of them confirmed or sent) of a journey's sends."""
+    key = "journey:" + cast(col(JourneyVisit.run_id), String) + ":" + cast(col(JourneyVisit.visit), String)
+    confirmed = or_(col(Handed.state) == "sent", col(MassTask.confirmed_at).is_not(None))
+    rows = await tx.rows(
+        select(
+            col(Handed.channel), col(Handed.member_id), func.count(), func.sum(case((confirmed, 1), else_=0)),
+        )
+        .select_from(JourneyVisit)
+        .join(Handed, and_(col(Handed.corp) == col(JourneyVisit.corp), col(Handed.key) == key))
+        .outerjoin(MassTask, and_(col(MassTask.corp) == col(Handed.corp), col(MassTask.id) == col(Handed.task_id)))
+        .where(
+            col(JourneyVisit.corp) == tx.corp, col(JourneyVisit.journey) == journey,
+            col(JourneyVisit.note).in_(("mass", "hand")), col(Handed.corp) == tx.corp,
+        )
+        .group_by(col(Handed.channel), col(Handed.member_id))
+        .order_by(col(Handed.channel).desc(), col(Handed.member_id))
+    )  # fmt: skip
+    return [(row[0], row[1], int(row[2]), int(row[3] or 0)) for row in rows]
 
 
 async def count_variants(tx: Tx, journey: str, *, mark: str, by_goal: bool) -> list[tuple[str, int, int]]:

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from bot.actions import DropJourney, StartJourney
 from bot.context import Answer, Context, say
-from bot.journeys.said import awakening_text, counted, dry_run, line_of, verdicts
+from bot.journeys.said import awakening_text, confirmed, counted, dry_run, line_of, verdicts
 from bot.journeys.started import add_journey, block_of
 from config.journey import Journey
 from leads.errors import Unusable
@@ -51,7 +51,7 @@ async def on_journey_word(tx: Tx, rest: str, who: Who, ctx: Context) -> list[Fac
     lines = sketch(journey, rules=ctx.rules, counts=await counted(tx, name, journey))
     states = await journeys.count_states(tx, name)
     head = f"旅程「{journey.label}」({name}){'' if journey.active else ' · 没有启用'}\n{line_of(states)}"
-    lines += await verdicts(tx, name, journey)
+    lines += [*await confirmed(tx, name), *await verdicts(tx, name, journey)]
     return [say("\n".join([head, *lines])), Answer("journey", params={"journey": name})]
 
 

@@ -16,6 +16,7 @@ from nurture.planner import Wish, outlook_text
 from nurture.verdict import Group
 from nurture.verdict import told as verdict_text
 from store import journeys
+from store.members import name_of
 from store.tx import Tx
 
 LOOKED_AT = 20
@@ -101,6 +102,16 @@ async def awakening_text(tx: Tx, month: date, ctx: Context) -> str | None:
     said += f"成交 {found.won:,}。发了 {found.messages:,} 条消息"
     said += f",花了 {found.cost:,.2f} 元。" if found.cost is not None else ",没有配单价,不算成本。"
     return said + (f"不再联系 {found.left_alone:,} 人。" if found.left_alone else "")
+
+
+async def confirmed(tx: Tx, name: str) -> list[str]:
+    """企业微信群发 王磊:12 位客户,确认了 9 位(75%); a line for each colleague whom a journey gave something to send."""
+    lines = []
+    for channel, member_id, handed, done in await journeys.count_confirmed(tx, name):
+        verb = "确认了" if channel == "mass" else "发了"
+        who = await name_of(tx, member_id)
+        lines.append(f"{CHANNEL_LABELS[channel]} {who}:{handed} 位客户,{verb} {done} 位({done * 100 // handed}%)")
+    return lines
 
 
 async def verdicts(tx: Tx, name: str, journey: Journey) -> list[str]:

@@ -119,6 +119,25 @@ async def test_a_claim_lets_it_rest_and_the_card_says_so(tmp_path, database, pla
         assert trip.sent == 1, "what was left of its two days, and no more"
 
 
+@pytest.mark.feature("K10")
+@pytest.mark.platforms("wecom")
+@ONE
+async def test_an_answer_of_the_customer_lets_it_rest_until_a_person_lets_it_go_on(tmp_path):
+    async with travelling(tmp_path, PAPER.replace("goal: {stage: [mql]}", "goal: {stage: [won]}").replace("nurturing]", "nurturing, mql]")) as place:
+        trip = Trip(place)
+        no = await trip.lead()
+        await trip.did(no, "download")
+        await place.later(days=1)
+        await trip.did(no, "reply", key="answer-1")
+        assert (await trip.tale(no))[-1] == "「白皮书跟进」已暂停:客户回了消息"
+        assert "白皮书跟进 已暂停:客户回了消息" in words(await place.text("chenjing", f"看 {no}"))
+        await place.later(days=9)
+        assert trip.sent == 0, "nobody talks past a customer who has answered"
+        await place.text("chenjing", f"旅程 继续 {no}")
+        await place.later(days=3)
+        assert trip.sent == 1, "it goes on where it stood"
+
+
 @pytest.mark.ask("AS5")
 @pytest.mark.feature("K1")
 @pytest.mark.platforms("wecom")

@@ -6,8 +6,8 @@ import pytest
 
 from nurture.sending import Wanted, want
 from sandbox.wecom.company import Contact
-from tests.customers import customer
-from tests.town import Town, words
+from tests.customers import customer, publish_texts, without_journeys
+from tests.town import Town, town, words
 
 TEXT = {"text": "春季新品到了,看看 https://www.example.com/spring", "subject": "春季新品"}
 
@@ -173,3 +173,24 @@ async def test_a_copied_number_has_nothing_but_digits(acme):
     copied = await acme.text("wanglei", f"电话 {no}")
     assert words(copied).strip() == "13800138000"
     assert "13800138000" not in words(await acme.text("lina", f"电话 {no}")), "not for whom it is not"
+
+
+@pytest.mark.feature("K3")
+@pytest.mark.platforms("wecom")
+async def test_a_journey_tells_who_has_confirmed_what_it_gave_them_to_send(tmp_path, database):
+    rules = (
+        "\nnurture: {caps: {}, all_channels: {per_day: 9, per_week: 99}}\njourneys:\n  news:\n    label: 新品\n"
+        "    start: {behaviour: [download]}\n    owned: true\n    steps:\n      - {send: mass, content: spring, topic: news}\n"
+    )
+    async with town(tmp_path, rules=lambda text: without_journeys(text) + rules, database=database) as acme:
+        await publish_texts(acme, spring="春季新品到了")
+        for number, member in ((1, "wanglei"), (2, "wanglei"), (3, "lina")):
+            no = await friend(acme, number, member)
+            await acme.api("POST", f"/leads/{no}/behaviours", kind="download")
+        await minutes(acme)
+        await minutes(acme)
+        acme.standin.api.mass.confirm("wanglei")
+        await minutes(acme, 40)
+        told = words(await acme.text("linda", "旅程 新品"))
+        assert "企业微信群发 王磊:2 位客户,确认了 2 位(100%)" in told, told
+        assert "企业微信群发 李娜:1 位客户,确认了 0 位(0%)" in told, told

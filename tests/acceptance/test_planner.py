@@ -57,3 +57,23 @@ async def test_no_day_gets_more_than_its_budget(tmp_path, database):
             rows = await tx.all(select(Outbox).where(col(Outbox.corp) == tx.corp, col(Outbox.purpose) == "reach"))
         sent = Counter(f"{row.sent_at.astimezone(ZONE):%m-%d}" for row in rows)
         assert sent == {"03-18": 5, "03-19": 5, "03-20": 2} and len({row.lead_id for row in rows}) == 12
+
+
+@pytest.mark.feature("K3")
+@pytest.mark.platforms("wecom")
+@pytest.mark.only("sqlite")
+async def test_the_place_of_a_message_that_is_stopped_is_free_for_another(tmp_path):
+    rules = RULES.replace("per_day: 5", "per_day: 1")
+    async with town(tmp_path, rules=lambda text: without_journeys(text) + rules) as place:
+        mail = place.bot.roads.channels["mail"] = Recorder()
+        await publish_texts(place, hello="问候")
+        first, second = [
+            await place.capture(name=f"客户{number}", phone=f"1380013800{number}", email=f"c{number}@hengli.cn")
+            for number in range(2)
+        ]
+        said = words(await place.text("linda", f"退订 {second} 服务通知"))
+        assert "退订" in said, said
+        await place.until(shanghai("2026-03-19 12:00"))
+        third = await place.capture(name="客户2", phone="13800138002", email="c2@hengli.cn")
+        await place.until(shanghai("2026-03-19 13:00"))
+        assert [letter.lead.no for letter in mail.letters] == [first, third], "the day of the second is the third's"
