@@ -1,10 +1,13 @@
 """A journey as a picture in chat, and the question whether one that was said in a sentence shall start."""
 
+import asyncio
 from dataclasses import dataclass
 
 from bot.actions import DropJourney, StartJourney
 from bot.cards.asked import Asked
 from bot.cards.card import Button, Card, File
+from bot.cards.journey_picture import png_of
+from bot.cards.picture import find_font
 from bot.context import Context
 from bot.journeys.said import counted
 from config.journey import Journey
@@ -21,12 +24,19 @@ async def look(tx: Tx, asked: Asked, ctx: Context) -> File | None:
         if draft is None:
             return None
         journey = Journey.model_validate(draft.content["plain"])
-        return File(f"{journey.label}.svg", svg(journey, rules=ctx.rules).encode())
+        return await _file(journey.label, svg(journey, rules=ctx.rules))
     name = str(asked.params.get("journey", ""))
     found = ctx.rules.journeys.get(name)
     if found is None:
         return None
-    return File(f"{found.label}.svg", svg(found, rules=ctx.rules, counts=await counted(tx, name, found)).encode())
+    return await _file(found.label, svg(found, rules=ctx.rules, counts=await counted(tx, name, found)))
+
+
+async def _file(label: str, drawn: str) -> File:
+    """What a chat shows at once, drawn beside the loop; where this machine has no Chinese font, a file to open."""
+    if find_font() is None:
+        return File(f"{label}.svg", drawn.encode())
+    return File(f"{label}.png", await asyncio.to_thread(png_of, drawn))
 
 
 @dataclass(frozen=True)

@@ -454,7 +454,7 @@ STATES: dict[str, Message] = {
     "sop": sop.draw(
         sop.View(9, (sop.Ready("L1024", "王建国", "产品手册"), sop.Ready("L1030", "李雷", "同行案例")), more=6)
     ),
-    "journey": File("白皮书跟进.svg", b"<svg/>"),
+    "journey": File("白皮书跟进.png", b"png"),
     "journey_draft": journeys.draw_draft(journeys.Question(7, "下载白皮书后等2天发案例", 5)),
     "rules": rules.draw(rules.View(3, 2, "规则第 3 版已经生效。改动:\n~ clocks.claim.within: 2h -> 4h", running=True)),
     "rules-outdated": rules.draw(rules.View(3, 2, "规则第 3 版已经生效。", running=False)),

@@ -1,10 +1,14 @@
 """Journeys as pictures: what stands on them, also where something is wrong."""
 
+import io
 import re
 import xml.etree.ElementTree as ET
 
 import pytest
+from PIL import Image
 
+from bot.cards.journey_picture import png_of
+from bot.cards.picture import find_font
 from config.folder import TEMPLATES
 from config.rules import load_rules
 from nurture.picture import WIDTH, Count, svg, wrapped
@@ -47,3 +51,21 @@ def test_a_sketch_marks_the_place() -> None:
 
 def test_long_words_are_cut_after_three_lines() -> None:
     assert wrapped("字" * 100, 280)[-1].endswith("…") and len(wrapped("字" * 100, 280)) == 3
+
+
+@pytest.mark.skipif(find_font() is None, reason="this machine has no Chinese font: a chat gets the SVG")
+def test_a_chat_gets_the_same_boxes_as_points() -> None:
+    journey = RULES.journeys["warm_up"]
+    drawn = svg(journey, rules=RULES, marked=journey.names[1])
+    tree = ET.fromstring(drawn)  # noqa: S314 - our own
+    picture = Image.open(io.BytesIO(png_of(drawn))).convert("RGB")
+    assert picture.size == (2 * WIDTH, 2 * int(tree.get("height", 0)))
+    boxes = [one for one in tree.iter("{http://www.w3.org/2000/svg}rect") if one.get("rx") == "8"]
+    assert len(boxes) == len(journey.names)
+    for box in boxes:
+        left, top, high = (2 * int(box.get(name, 0)) for name in ("x", "y", "height"))
+        assert "#{:02x}{:02x}{:02x}".format(*picture.getpixel((left + 12, top + high // 2))) == box.get("fill")
+        inside = picture.crop((left + 20, top + 20, left + 400, top + high - 10)).convert("L")
+        assert inside.getextrema()[0] < 90, "there are words in it"
+        ringed = picture.getpixel((left, top + high // 2))
+        assert (ringed == (0xC6, 0x28, 0x28)) == (box is boxes[1]), "the marked one is red"
