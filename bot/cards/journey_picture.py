@@ -1,4 +1,4 @@
-"""A journey's picture as a PNG, for chats that show no SVG: the same boxes and ways, drawn with a font of this machine."""
+"""A journey as a PNG, for chats that show no SVG: the same boxes and ways, drawn with a font of this machine."""
 
 import io
 import re
