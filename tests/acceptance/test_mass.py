@@ -180,7 +180,8 @@ async def test_a_copied_number_has_nothing_but_digits(acme):
 async def test_a_journey_tells_who_has_confirmed_what_it_gave_them_to_send(tmp_path, database):
     rules = (
         "\nnurture: {caps: {}, all_channels: {per_day: 9, per_week: 99}}\njourneys:\n  news:\n    label: 新品\n"
-        "    start: {behaviour: [download]}\n    owned: true\n    steps:\n      - {send: mass, content: spring, topic: news}\n"
+        "    start: {behaviour: [download]}\n    owned: true\n"
+        "    steps:\n      - {send: mass, content: spring, topic: news}\n"
     )
     async with town(tmp_path, rules=lambda text: without_journeys(text) + rules, database=database) as acme:
         await publish_texts(acme, spring="春季新品到了")
