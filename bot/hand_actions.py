@@ -61,7 +61,34 @@ class SopOne:
     until: int
 
 
-HandAction = HandDone | SopAll | SopOne | CopyPhone | AddFriend | GetAttachment | ReadAsCard | AnswerHelp
+@dataclass(frozen=True)
+class SendFeedback:
+    """Something is wrong with what the presser sees: `kind` of wrong, the card's name, the number of its lead or 0."""
+
+    kind: str
+    screen: str
+    about: int
+
+
+@dataclass(frozen=True)
+class AnswerFeedback:
+    """The next line that the presser writes is the answer to a member's feedback."""
+
+    member_id: str
+
+
+HandAction = (
+    HandDone
+    | SopAll
+    | SopOne
+    | CopyPhone
+    | AddFriend
+    | GetAttachment
+    | ReadAsCard
+    | AnswerHelp
+    | SendFeedback
+    | AnswerFeedback
+)
 HAND_WORDS: dict[str, type[HandAction]] = {
     "hand": HandDone,
     "sop": SopAll,
@@ -71,4 +98,6 @@ HAND_WORDS: dict[str, type[HandAction]] = {
     "file": GetAttachment,
     "file-card": ReadAsCard,
     "help": AnswerHelp,
+    "feedback": SendFeedback,
+    "feedback-answer": AnswerFeedback,
 }

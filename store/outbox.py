@@ -177,6 +177,21 @@ _ASKED_SINCE = (
 )
 
 
+async def shown_last(tx: Tx, lane: str, *, without: Sequence[str]) -> tuple[str, int | None] | None:
+    """(card, its lead) of the newest message to a place, those of some cards aside."""
+    query = (
+        select(col(Outbox.created_at), col(Outbox.id), col(Outbox.card), col(Outbox.lead_id))
+        .where(
+            col(Outbox.corp) == tx.corp, col(Outbox.lane) == lane, col(Outbox.purpose) == "ring",
+            col(Outbox.card).not_in(tuple(without)),
+        )
+        .order_by(col(Outbox.created_at).desc())
+        .limit(8)
+    )  # fmt: skip
+    found = max(await tx.rows(query), key=lambda row: (row[0], row[1]), default=None)
+    return (found[2], found[3]) if found is not None else None
+
+
 async def count_asked_since(tx: Tx, lane: str, card: str, since: datetime) -> int:
     """How many new messages of one card a place was to get since an instant."""
     return (await count_each_asked_since(tx, [lane], card, since)).get(lane, 0)

@@ -21,6 +21,7 @@ from bot.handlers import (
     deal_group,
     dispute,
     extension,
+    feedback,
     field,
     followup,
     forecast,
@@ -173,7 +174,7 @@ TABLE = (
     ),
     Command(("活码", "获客链接"), "活码和获客链接在哪,谁在接待", "活码", on_alone=way.on_ways_word, roles=LEADERS),
     Command(("日历",), "哪天上班、哪天休息", "日历", on_alone=office.on_calendar),
-    Command(("反馈",), "有话对管理员说", "反馈 希望卡片上能看到预算", on_words=office.on_feedback_word),
+    Command(("反馈",), "卡片哪里不对,告诉管理员", "反馈 希望卡片上能看到预算", on_words=feedback.on_feedback_word),
     Command(("超时",), "超时还没跟上的线索", "超时", on_alone=overdue.on_overdue, roles=LEADERS),
     Command(
         ("申请延期", "延期"), "来不及了,请主管多给点时间", "申请延期 L1024 3天 等客户内部评审",

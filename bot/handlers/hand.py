@@ -3,8 +3,18 @@
 from typing import Any
 
 from bot.context import Answer, Context, say
-from bot.hand_actions import AddFriend, AnswerHelp, CopyPhone, GetAttachment, HandDone, ReadAsCard
+from bot.hand_actions import (
+    AddFriend,
+    AnswerFeedback,
+    AnswerHelp,
+    CopyPhone,
+    GetAttachment,
+    HandDone,
+    ReadAsCard,
+    SendFeedback,
+)
 from bot.handlers.attachment import on_get_attachment, on_read_as_card
+from bot.handlers.feedback import on_ask_answer, on_send
 from bot.handlers.together import on_answer_help
 from bot.outgoing import refresh
 from leads.errors import Unusable
@@ -107,6 +117,8 @@ HANDLERS: dict[Any, Any] = {
     GetAttachment: on_get_attachment,
     ReadAsCard: on_read_as_card,
     AnswerHelp: on_answer_help,
+    SendFeedback: on_send,
+    AnswerFeedback: on_ask_answer,
 }
 
 

@@ -10,6 +10,7 @@ from bot.handlers import (
     deal_group,
     deal_lines,
     draft,
+    feedback,
     field,
     followup,
     namecard,
@@ -67,6 +68,8 @@ async def on_message(tx: Tx, event: MessageReceived, who: Who, ctx: Context) -> 
         return question
     if asked.startswith(together.ASKED) and text:
         return await together.on_answer(tx, asked, text, who, ctx)
+    if asked.startswith(feedback.ASKED) and text:
+        return await feedback.on_answer(tx, asked, text, who, ctx)
     if asked.startswith("field:") and text:
         return await field.on_answer(tx, asked, text, who, ctx)
     if text and (answered := await deal_lines.on_line(tx, asked, text, who, ctx)) is not None:

@@ -16,7 +16,6 @@ from leads.facts import Fact
 from leads.rights import Who, require_role
 from store import outbox
 from store.members import list_members
-from store.talk import find_focus
 from store.timeline import audit
 from store.tx import Tx
 
@@ -84,15 +83,3 @@ def _no_data(years: list[int]) -> str:
     names = "、".join(map(str, years))
     cure = "请管理员升级线索助手,或在日历文件里补上。"
     return f"注意:还没有 {names} 年的放假安排,只按周末和固定节日算,不含调休补班。{cure}"
-
-
-async def on_feedback_word(tx: Tx, rest: str, who: Who, ctx: Context) -> list[Fact | Answer]:
-    """反馈 …: goes to the administrators with the lead we talk about."""
-    if not rest:
-        raise Unusable("想反馈什么?例如:反馈 希望线索卡片上能看到预算")
-    focus = await find_focus(tx, who.id or "")
-    about = f"(正在看 L{focus.lead_id})" if focus is not None and focus.lead_id else ""
-    await audit(tx, act="feedback", by=who.id, subject=f"L{focus.lead_id}" if about and focus else "", at=ctx.now)
-    admins = await list_members(tx, role="admin")
-    told: list[Fact | Answer] = [say(f"{who.name}的反馈{about}:{rest[:500]}", to=admin.id) for admin in admins]
-    return [*told, say("收到,已转给管理员,谢谢你。" if admins else "收到。还没有设置管理员,请告诉你的主管。")]

@@ -3,12 +3,12 @@
 import functools
 import json
 from collections.abc import Mapping
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from aiohttp import web
 
 from bot.entrance import Entrance
+from bot.release import release
 from bot.web.api import (
     acts,
     attachments,
@@ -112,11 +112,7 @@ def add_routes(
 def _add_documents(app: web.Application) -> None:
     @functools.cache
     def written() -> tuple[str, str]:  # for whoever asks first: a start need not wait for it
-        try:
-            number = version("leadbot")
-        except PackageNotFoundError:
-            number = "0.1.0"
-        described = openapi.document(ROUTES, version=number)
+        described = openapi.document(ROUTES, version=release())
         return json.dumps(described, ensure_ascii=False, indent=1), docs.page(described)
 
     async def openapi_json(request: web.Request) -> web.Response:

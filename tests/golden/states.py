@@ -18,6 +18,7 @@ from bot.cards import (
     dispute,
     duplicates,
     extension,
+    feedback,
     forecast,
     group,
     hand,
@@ -502,6 +503,10 @@ STATES: dict[str, Message] = {
             "王磊",
             "电话聊了,要报价",
         )
+    ),
+    "feedback": feedback.draw_ask(feedback.View("lead", 1024)),
+    "feedback_told": feedback.draw_told(
+        feedback.View("lead", 1024, "wrong", "", "王磊", "wanglei", "销售", "0.1.0,规则第 3 版")
     ),
     "hand": hand.draw(hand.View(HANDED, customer())),
     "quick": hand.draw_quick(hand.Quick(customer(), "138 0013 8000", "asked")),
