@@ -60,6 +60,9 @@ def states(lead: Lead, clock: Clock) -> dict[str, object]:
             adoption.Compared(before, day, "2025-12-18 到 2026-03-17", "03-18 到 04-16")
         ),
         "numbers": numbers.draw(view("day", **told, late=[late(lead, clock)], late_count=3)),
+        "numbers-month": numbers.draw(
+            view("day", **told, lost=(("价格太高", 3), ("选了竞品", 2), ("暂缓", 1), ("别的", 1)))
+        ),
         "numbers-of-nothing": numbers.draw(view("day", now=figures(Counted()), before=figures(Counted()), team="华东")),
         "numbers-detail": numbers.draw(view("detail", **told, late_count=3)),
         "numbers-funnel": numbers.draw(view("funnel", funnel=funnel)),
