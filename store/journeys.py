@@ -58,6 +58,11 @@ async def find_plan(tx: Tx, mark: str) -> JourneyPlan | None:
     return await tx.first(_PLAN, mark=mark)
 
 
+async def list_plans(tx: Tx) -> Sequence[JourneyPlan]:
+    """All plans by which anybody has ever set out."""
+    return await tx.all(select(JourneyPlan).where(col(JourneyPlan.corp) == tx.corp))
+
+
 async def keep_plan(tx: Tx, *, mark: str, journey: str, version: int, plan: str, now: datetime) -> None:
     """Keep a plan, once."""
     row = {"corp": tx.corp, "mark": mark, "journey": journey, "version": version, "plan": plan, "at": now}

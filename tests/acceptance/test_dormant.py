@@ -1,9 +1,10 @@
 """Leads that have been silent for ninety days: each in one plan or left alone, and what waking them brought."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
+from bot.journeys.said import awakening_text
 from tests.customers import Recorder, publish_texts, without_journeys
 from tests.town import shanghai, town, words
 
@@ -77,6 +78,29 @@ async def test_every_silent_lead_is_in_one_plan_or_left_alone(tmp_path, database
         await place.settle()
         assert "6 月唤醒 2 → 回应 1 → 商机 1" in words(place.standin.chat("linda")), "told on the first of the month"
         assert place.at - timedelta(days=1) < shanghai("2026-07-01 10:00")
+
+
+@pytest.mark.feature("L3")
+@pytest.mark.platforms("wecom")
+async def test_who_is_woken_again_takes_nothing_from_the_month_in_which_they_were_first(tmp_path, database):
+    rules = WAKE[: WAKE.index("  wake:")].replace("    only: {source: [展会]}\n", "    again: 30d\n")
+    async with town(tmp_path, rules=lambda text: without_journeys(text) + rules, database=database) as place:
+        place.bot.roads.channels["mail"] = mail = Recorder()
+        await publish_texts(place, hello="近况问候")
+        no = await place.capture(name="甲", phone="13800138001", email="a@hengli.cn")
+        mute = await place.capture(name="乙", phone="13800138002")
+        await nights(place, "2026-06-17 10:00")
+        for one in (no, mute):
+            await place.api("POST", f"/leads/{one}/behaviours", kind="visit")
+        june = "6 月唤醒 1 → 回应 1 → 商机 0 → 成交 0。发了 1 条消息,花了 0.10 元。不再联系 1 人。"
+        assert june in words(await place.text("linda", "旅程 唤醒"))
+        await nights(place, "2026-07-10 10:00")  # the first run is over
+        await nights(place, "2026-10-14 10:00")
+        assert len(mail.sent) == 2, "they sleep again, and are woken again"
+        told = words(await place.text("linda", "旅程 唤醒"))
+        assert "10 月唤醒 1 → 回应 0 → 商机 0 → 成交 0。发了 1 条消息,花了 0.10 元。不再联系 1 人。" in told
+        async with place.bot.store.read() as tx:
+            assert await awakening_text(tx, date(2026, 6, 1), await place.bot.context()) == june
 
 
 @pytest.mark.feature("K1")
