@@ -9,9 +9,10 @@ from config.worktime import WorkCalendar
 from leads.deal import probability_of
 from leads.rights import Who
 from reports.forecast import Error, Forecast, Piece, error_of, forecast
-from store import deals, due, forecasts, leads
+from store import behind, deals, due, forecasts, leads
 from store.deal import Commitment, Opportunity
 from store.members import list_members
+from store.numbers import Team
 from store.tables import Lead, Member
 from store.tx import Tx
 
@@ -51,6 +52,21 @@ async def people_of(tx: Tx, who: Who) -> list[Member]:
     if who.role == "rep":
         return [m for m in everybody if m.id == who.id]
     return [m for m in everybody if who.role != "manager" or who.team in ("", m.team)]
+
+
+async def expected(tx: Tx, ctx: Context, *, team: Team | None) -> Forecast:
+    """The present month of a team, or of all: what 预测 says as commit and by stage, from the deals that it counts.
+
+    `by_odds` and `unknown` are not asked for here.
+    """
+    _, first, after = month_of(ctx.today)
+    begin, end = (datetime.combine(day, time(0), ctx.rules.zone) for day in (first, after))
+    until = (after - timedelta(days=1)).isoformat()
+    signed = await forecasts.signed_by(tx, begin, end)
+    said = await forecasts.committed_in(tx, coming_week(ctx.today, ctx.calendar))
+    pieces = [_piece(deal, None, said, ctx) for deal in await behind.expected(tx, until, said.keys(), team=team)]
+    mine = sum(fen for member, fen in signed.items() if team is None or member in team.members)
+    return forecast(pieces, mine, until=until)
 
 
 @dataclass(frozen=True)

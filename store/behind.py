@@ -1,6 +1,6 @@
 """What stands behind a number: the leads that were counted, the stretches between their stages, who was given back."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -74,16 +74,28 @@ async def closed(
     return await _some(tx, query, col(Opportunity.lead_id), col(Opportunity.closed_at), limit)
 
 
-async def expected(tx: Tx, until: str, *, team: Team | None) -> tuple[int, int]:
-    """(how many, fen) of the open opportunities that are expected by that day (2026-03-31)."""
-    query = select(func.count(), func.sum(func.coalesce(Opportunity.amount, 0))).where(
-        col(Opportunity.corp) == tx.corp, col(Opportunity.result) == "open", col(Opportunity.expected_on) != "",
-        col(Opportunity.expected_on) <= until,
+async def expected(tx: Tx, until: str, said: Collection[int], *, team: Team | None) -> Sequence[Opportunity]:
+    """The open opportunities that are expected by that day (2026-03-31), or of which somebody has said something."""
+    query = select(Opportunity).where(
+        col(Opportunity.corp) == tx.corp, col(Opportunity.result) == "open",
+        and_(col(Opportunity.expected_on) != "", col(Opportunity.expected_on) <= until)
+        | col(Opportunity.id).in_(tuple(said)),
+    )  # fmt: skip
+    return await tx.all(query if team is None else query.where(col(Opportunity.owner_id).in_(team.members)))
+
+
+async def biggest_wins(
+    tx: Tx, begin: datetime, end: datetime, *, team: Team | None, limit: int
+) -> Sequence[Opportunity]:
+    """What was won in [begin, end), the largest amounts first."""
+    query = select(Opportunity).where(
+        col(Opportunity.corp) == tx.corp, *_between(Opportunity.closed_at, begin, end),
+        col(Opportunity.result) == "won",
     )  # fmt: skip
     if team is not None:
-        query = query.where(col(Opportunity.owner_id).in_(team.members))
-    (found,) = await tx.rows(query)
-    return int(found[0]), int(found[1] or 0)
+        query = query.where(func.coalesce(Opportunity.closed_owner_id, Opportunity.owner_id).in_(team.members))
+    amount = func.coalesce(Opportunity.amount, 0)
+    return await tx.all(query.order_by(amount.desc(), col(Opportunity.id)).limit(limit))
 
 
 async def stretches(

@@ -8,23 +8,28 @@ from typing import Any
 from bot.actions import Action, Show, ShowNumber, ShowOverdue, ShowReport
 from bot.cards.asked import Asked, title_of
 from bot.cards.card import Button, Card, Field, Text
+from bot.cards.deal import title_of_deal
 from bot.cards.overdue import Late, find_late, read_late
 from bot.cards.weekly import losses_text
 from bot.context import Context
+from bot.forecasting import expected
 from leads.close import counted_losses
 from leads.mask import said
 from leads.money import yuan_text
 from leads.rights import Who
 from reports.attribution import MODELS, Owed, attribution
+from reports.forecast import Forecast
 from reports.funnel import Step, steps
 from reports.numbers import figures, numbers
-from reports.period import Period
+from reports.period import DAY, Period
 from reports.ranking import Place, ranking
 from reports.teams import team_named
-from reports.words import is_month, month_of, shown
+from reports.words import is_month, shown
 from store import behind
 from store.deals import count_lost_reasons
-from store.members import find_member
+from store.leads import find_leads
+from store.members import find_member, name_of
+from store.numbers import Team
 from store.tx import Tx
 
 MOST_STRETCHES = 20_000  # leads of a cohort whose days in a stage are looked at
@@ -48,7 +53,8 @@ class View:
     places: Sequence[Place] = ()
     late: Sequence[Late] = ()
     late_count: int = 0
-    expected: tuple[int, int] = (0, 0)
+    expected: Forecast | None = None
+    wins: Sequence[str] = ()
     lost: tuple[tuple[str, int], ...] = ()  # why deals were lost, where a month is told
     hidden: int = 0
     greeting: str = ""
@@ -94,7 +100,6 @@ async def look(tx: Tx, asked: Asked, ctx: Context) -> View | None:
         return View(**view, funnel=steps(counted, stood))
     (before,) = await numbers(tx, period.before(), team=team, zone=zone)
     late = await find_late(tx, who, ctx)
-    ends = month_of(ctx.today).last.isoformat()
     lost: tuple[tuple[str, int], ...] = ()
     if is_month(period, today=ctx.today):
         reasons = await count_lost_reasons(tx, *period.instants(zone), owners=team.members if team else None)
@@ -102,7 +107,7 @@ async def look(tx: Tx, asked: Asked, ctx: Context) -> View | None:
     return View(
         **view, now=figures(counted), before=figures(before), late_count=len(late),
         late=[await read_late(tx, clock, ctx) for clock in late[:BESTS]],
-        expected=await behind.expected(tx, ends, team=team), lost=lost,
+        expected=await expected(tx, ctx, team=team), lost=lost, wins=await _wins(tx, period, team, ctx),
     )  # fmt: skip
 
 
@@ -170,7 +175,6 @@ def draw_day(view: View) -> Card:
     """新增, 认领率, 首跟率, 超时, 赢单 and what is expected; below, whom to save today."""
     now, before = view.now, view.before
     won = f"{now['won']} 单" + (f",签约 {yuan_text(round(now['signed'] * 100))}" if now["signed"] else "")
-    count, fen = view.expected
 
     def kept(name: str) -> str:
         return f"{percent(now[name])}{change(now[name], before[name])}"
@@ -181,16 +185,37 @@ def draw_day(view: View) -> Card:
         Field("首跟率", f"{kept('first_contact_rate')},按时联系"),
         Field("超时", f"{view.late_count} 条还没跟上" if view.late_count else "没有"),
         Field("赢单", won),
-        Field("预计", f"本月 {count} 个商机 {yuan_text(fen)}" if count else "本月还没有预计成交的商机"),
+        Field("预计", _expected(view.expected)),
     ]  # fmt: skip
     lost = _losses(view)
+    yesterday = view.period == Period(view.today - DAY, view.today - DAY)
+    won_by_name = [f"{'昨日赢单' if yesterday else '赢单'}:{'、'.join(view.wins)}"] if view.wins else []
     late = [f"{n}. {title_of(one.lead)},{one.owner},超 {one.over}" for n, one in enumerate(view.late, 1)]
     buttons = [Button(f"救 {one.lead.no}", Show(one.lead.id or 0), "primary") for one in view.late]
     return Card(
         **_head(view, "日报"), subtitle=view.greeting, fields=tuple(rows),
-        text="\n".join([*([lost] if lost else []), *(["今日必救:", *late] if late else [])]),
+        text="\n".join([*won_by_name, *([lost] if lost else []), *(["今日必救:", *late] if late else [])]),
         buttons=(*buttons[:BESTS], _other(view, "点开数字", "detail")),
     )  # fmt: skip
+
+
+def _expected(told: Forecast | None) -> str:
+    """What the month brings, as 预测 says it."""
+    if told is None or not (told.commit or told.by_stage):
+        return "本月还没有预计成交的商机"
+    return f"本月承诺 {yuan_text(told.commit)},按阶段 {yuan_text(told.by_stage)}"
+
+
+async def _wins(tx: Tx, period: Period, team: Team | None, ctx: Context) -> list[str]:
+    """The period's wins by name, the largest first."""
+    won = await behind.biggest_wins(tx, *period.instants(ctx.rules.zone), team=team, limit=BESTS)
+    sold_to = {lead.id: lead for lead in await find_leads(tx, [deal.lead_id for deal in won])}
+    return [
+        f"{title_of_deal(deal, lead)}({await name_of(tx, deal.closed_owner_id or deal.owner_id)})"
+        f"{yuan_text(deal.amount)}"
+        for deal in won
+        if (lead := sold_to.get(deal.lead_id)) is not None
+    ]
 
 
 def draw_detail(view: View) -> Card:

@@ -25,8 +25,12 @@ async def test_on_friday_the_leader_commits_by_a_tap_and_sees_last_weeks_error(a
     assert f"{big} 50 万,记下了" in card and "承诺 50 万" in card
     assert "承诺 65 万" in words(await acme.text("chenjing", f"承诺 {small} 15万"))
     assert "承诺 50 万" in words(await acme.text("chenjing", f"承诺 {small} 0"))
+    assert "本月承诺 50 万,按阶段 37 万" in words(await acme.text("chenjing", "日报")), "as 预测 says"
     await acme.until(shanghai("2026-03-25 10:00"))
     await acme.text("wanglei", f"赢单 {big} 40万")
+    await acme.until(shanghai("2026-03-26 10:00"))
+    told = words(await acme.text("chenjing", "日报 昨天"))
+    assert f"昨日赢单:{big} " in told and "(王磊)40 万" in told and "1 单,签约 40 万" in told
     await acme.until(shanghai("2026-03-27 16:01"))
     (card,) = [words([m]) for m in acme.standin.chat("chenjing") if "上周承诺" in words([m])][-1:]
     assert "上周承诺 50 万,签了 40 万,少签 10 万(-20%)" in card

@@ -6,6 +6,7 @@ from fractions import Fraction
 from bot.cards import adoption, numbers, victory
 from bot.cards.overdue import Late
 from reports.attribution import Owed
+from reports.forecast import Forecast
 from reports.funnel import Step
 from reports.numbers import Counted, figures
 from reports.period import Period
@@ -50,7 +51,13 @@ def states(lead: Lead, clock: Clock) -> dict[str, object]:
         Step("leads", "线索", 240, None, 0.4), Step("mql", "MQL", 180, 0.75, 1.2), Step("won", "赢单", 6, 0.2, None),
     ]  # fmt: skip
     rows = [figures(counted("抖音")), figures(counted("官网", cost=0))]
-    told = {"now": day, "before": before, "expected": (4, 35_000_000), "within": "2h 内 "}
+    told = {
+        "now": day,
+        "before": before,
+        "expected": Forecast(5_000_000, 20_000_000, 40_000_000, 35_000_000, 35_000_000, 0),
+        "wins": ["O88 CRM · 云栖(王磊)50 万"],
+        "within": "2h 内 ",
+    }
     return {
         "victory": victory.draw(victory.View("李娜", "O88", "王总监", 50_000_000, "展会", 12, 4, 38.0)),
         "adoption": adoption.draw(
