@@ -29,6 +29,8 @@ def kind_of(event: MessageReceived) -> str | None:
     if event.kind == "file":
         ending = f".{event.file_name.rpartition('.')[2].lower()}"
         return next((kind for kind, endings in KINDS.items() if ending in endings), "file")
+    if event.kind == "voice" and event.text:
+        return None  # the platform has written down what was said: a line of chat like any other
     return OF_MESSAGE.get(event.kind) if event.media_id else None
 
 
