@@ -26,7 +26,7 @@ async def test_every_reference_leads_somewhere_and_every_operation_is_complete(o
     for path, methods in document["paths"].items():
         for method, operation in methods.items():
             assert operation["summary"] and "401" in operation["responses"] and "422" in operation["responses"]
-            assert ("requestBody" in operation) == (method in ("post", "patch"))
+            assert ("requestBody" in operation) == (method in ("post", "patch", "put"))
             in_path = {p["name"] for p in operation["parameters"] if p["in"] == "path"}
             assert in_path == set(re.findall(r"{(\w+)}", path))
             ok = next(iter(operation["responses"].values()))
