@@ -50,6 +50,7 @@ def look_over(path: Path, *, longest: float = LONGEST) -> bool:
             connection.set_progress_handler(lambda: time.monotonic() > ended, STEPS)
             through = all(_check(connection, path, which) for which in ("quick_check", "integrity_check"))
             connection.set_progress_handler(None, 0)
+            _read_names(connection)
             now = reached(connection) if before is not None else None
     except UnicodeDecodeError:  # SQLite's own words about a broken schema
         raise Damaged(_broken(path, "malformed database schema")) from None
@@ -91,6 +92,12 @@ def _check(connection: sqlite3.Connection, path: Path, which: str) -> bool:
     if found != "ok":
         raise Damaged(_broken(path, str(found)))
     return True
+
+
+def _read_names(connection: sqlite3.Connection) -> None:
+    """The names of tables and columns are text, which SQLite's own checks do not look at. Raises UnicodeDecodeError."""
+    for (words,) in connection.execute("SELECT CAST(sql AS BLOB) FROM sqlite_master WHERE sql IS NOT NULL"):
+        words.decode()
 
 
 def reached(connection: sqlite3.Connection) -> Reached | None:

@@ -42,7 +42,7 @@ async def fill_in(page: Page, origin: str, **answers: str) -> None:
     form = page.frame_locator("iframe")
     for label, text in answers.items():
         await form.get_by_label(label).fill(text)
-    await form.get_by_role("checkbox").check()
+    await form.get_by_role("checkbox", name="我同意").check()
     await form.get_by_role("button").click()
     await expect(form.get_by_role("status")).to_contain_text("提交成功")
     await page.wait_for_function("localStorage.getItem('leadbot.visit') === null")
@@ -99,7 +99,7 @@ async def test_a_form_works_on_a_phone_without_scripts_and_asks_nobody_else(acme
         assert (await page.locator("main").bounding_box())["width"] <= 360
         await page.get_by_label("怎么称呼您").fill("王建国")
         await page.get_by_label("手机号").fill("13800138000")
-        await page.get_by_role("checkbox").check()
+        await page.get_by_role("checkbox", name="我同意").check()
         await page.get_by_role("button", name="提交").click()
         await expect(page.get_by_role("status")).to_contain_text("提交成功")
         await phone.close()

@@ -80,6 +80,7 @@ class KillTown:
         rules = rules.replace("within: 2h", f"within: {claim_within}", 1).replace("at: 50", f"at: {claim_step}", 1)
         rules = rules.replace("per_minute: 10", "per_minute: 10000").replace("per_day: 50", "per_day: 100000")
         rules = rules.replace("holding: 200", "holding: 100000")
+        rules += "\ndigest: {to: []}\n"  # two hundred digests of the morning are another test
         folder.rules.write_text(rules, encoding="utf-8")
         lines = ["id,name,role,team,wecom", *(f"{rep},销售{rep[3:]},rep,华东,{rep}" for rep in self.reps)]
         folder.members.write_text("\n".join(lines), encoding="utf-8")
