@@ -16,7 +16,7 @@ from store.attachments import Attachment
 from store.leads import find_lead
 from store.merges import current
 from store.talk import find_focus, set_focus
-from store.timeline import audit
+from store.timeline import audit, count_of, list_story
 from store.tx import Tx
 
 FRESH = timedelta(minutes=30)  # a card that was opened longer ago is not what somebody drops a file after
@@ -43,12 +43,20 @@ async def lead_after_card(tx: Tx, who: Who, ctx: Context) -> int | None:
     return lead.id if lead is not None and await can_act(tx, lead, who) else None
 
 
+async def _just_entered(tx: Tx, lead_id: int, who: Who, ctx: Context) -> bool:
+    """Whether this person entered the lead just now and has not worked on it: at a fair the next card follows."""
+    if await count_of(tx, lead_id, ("followup_logged",)):
+        return False
+    entered = await list_story(tx, lead_id, kinds=("captured",), limit=1)
+    return any(one.by == who.id and ctx.now - one.at <= FRESH for one in entered)
+
+
 async def on_material(tx: Tx, event: MessageReceived, who: Who, ctx: Context) -> list[Fact | Answer] | None:
     """Put it on the lead; None when there is none and somebody else may know what to do with it."""
     kind, lead_id = kind_of(event), await lead_after_card(tx, who, ctx)
     if kind is None or not event.media_id:
         return None
-    if lead_id is None:
+    if lead_id is None or (kind == "picture" and ctx.reads_cards and await _just_entered(tx, lead_id, who, ctx)):
         return None
     key = hashlib.sha256(f"{event.platform}|{event.sender}|{event.media_id}".encode()).hexdigest()[:40]
     made = await attachments.add(
