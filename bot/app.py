@@ -246,7 +246,7 @@ class Leadbot:
             public_url=self.settings.server.public_url,
             enriches=self.settings.enrichment is not None,
             learning=self.learner.known,
-            reads_cards=find_python() is not None,
+            reads_cards=lambda: find_python() is not None,
             groups=self._groups,
             channels=self._channels,
             connectors=self.settings.connectors,

@@ -1,6 +1,6 @@
 """What handlers, reactions and cards need to know besides their subject: the rules, the calendar and the time."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -29,7 +29,7 @@ class Context:
     learning: Learning = field(default_factory=Learning)  # what closed leads have taught
     channels: Mapping[str, str] = field(default_factory=dict)  # declared in the settings: name → source
     connectors: Mapping[str, Connector] = field(default_factory=dict)  # other systems that the settings declare
-    reads_cards: bool = False  # whether photos of business cards can be read here
+    reads_cards: Callable[[], bool] = lambda: False  # whether photos of business cards can be read here
     groups: tuple[Place, ...] = ()  # groups that can be told something, by the names that the settings give them
 
     @property

@@ -89,7 +89,7 @@ async def look_kept(tx: Tx, asked: Asked, ctx: Context) -> Kept | None:
     lead = await find_lead(tx, asked.lead_id or 0)
     if row is None or lead is None:
         return None
-    readable = row.kind == "picture" and row.state == "kept" and ctx.reads_cards
+    readable = row.kind == "picture" and row.state == "kept" and ctx.reads_cards()
     return Kept(row.id or 0, lead.no, row.name, readable)
 
 

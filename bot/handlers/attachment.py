@@ -56,7 +56,7 @@ async def on_material(tx: Tx, event: MessageReceived, who: Who, ctx: Context) ->
     kind, lead_id = kind_of(event), await lead_after_card(tx, who, ctx)
     if kind is None or not event.media_id:
         return None
-    if lead_id is None or (kind == "picture" and ctx.reads_cards and await _just_entered(tx, lead_id, who, ctx)):
+    if lead_id is None or (kind == "picture" and ctx.reads_cards() and await _just_entered(tx, lead_id, who, ctx)):
         return None
     key = hashlib.sha256(f"{event.platform}|{event.sender}|{event.media_id}".encode()).hexdigest()[:40]
     made = await attachments.add(
@@ -97,7 +97,7 @@ async def on_get_attachment(tx: Tx, action: GetAttachment, who: Who, ctx: Contex
 async def on_read_as_card(tx: Tx, action: ReadAsCard, who: Who, ctx: Context) -> list[Fact | Answer]:
     """是名片: the picture goes off the lead again and is read; only whoever sent it, and only once."""
     row = await attachments.find(tx, action.attachment_id)
-    if not ctx.reads_cards:
+    if not ctx.reads_cards():
         return [say(namecard.NOT_HERE)]
     if row is None or row.member_id != who.id or row.kind != "picture":
         raise Unusable("这张图片不是你发的。要录名片,请自己拍一张发来。")

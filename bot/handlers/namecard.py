@@ -40,14 +40,14 @@ def is_picture(event: MessageReceived) -> bool:
 
 async def on_photo(tx: Tx, event: MessageReceived, who: Who, ctx: Context) -> list[Fact | Answer]:
     """A picture has come: it waits for its turn, and its sender knows."""
-    if not event.media_id and ctx.reads_cards:
+    if not event.media_id and ctx.reads_cards():
         return [say("这张照片没有收全,请再发一次。")]
     return await have_read(tx, event.platform, event.media_id, who, ctx)
 
 
 async def have_read(tx: Tx, platform: str, media_id: str, who: Who, ctx: Context) -> list[Fact | Answer]:
     """A picture that the platform keeps under `media_id` waits for its turn, once."""
-    if not ctx.reads_cards:
+    if not ctx.reads_cards():
         return [say(NOT_HERE)]
     key = f"{platform}:{media_id}"
     if not await keep_photo(tx, who.id or "", platform=platform, media_id=media_id, key=key[:500], now=ctx.now):
