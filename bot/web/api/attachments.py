@@ -68,9 +68,10 @@ async def download(call: Call) -> FileReply:
 ROUTES = (
     Route(
         "GET", "/api/v1/leads/{no}/attachments", list_them, "线索的附件", AttachmentList, "any",
-        statuses={200: "附件清单"},
+        statuses={200: "附件清单"}, refusals=(404,),
     ),
     Route(
-        "GET", "/api/v1/attachments/{attachment}", download, "下载一个附件", None, "acting", statuses={200: "文件"},
+        "GET", "/api/v1/attachments/{attachment}", download, "下载一个附件", None, "acting",
+        statuses={200: "文件"}, refusals=(404,),
     ),
 )  # fmt: skip
