@@ -30,7 +30,7 @@ settings.register_profile("soak", deadline=None, max_examples=5000)
 settings.load_profile("house")
 LONG = ("story", "kill", "sandbox", "faults")
 DATABASES = ("sqlite", "postgresql")
-ABOUT_THE_PRODUCT = ("tests/acceptance", "tests/story")
+ABOUT_THE_PRODUCT = ("tests/acceptance", "tests/story", "tests/bot/web")
 BOTH = ("tests/store", "tests/acceptance", "tests/story", "tests/kill", "tests/bot/web")
 ROOT = Path(__file__).parents[1]
 
@@ -40,11 +40,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--kills", type=int, default=200, help="how often the long form kills the bot (200)")
     parser.addoption("--turns", type=int, default=20, help="how often it dies at each named point (20)")
     parser.addoption(
-        "--database",
-        choices=("sqlite", "postgresql", "both", "some"),
-        default="some",
-        help="the databases for tests that use a store (some: PostgreSQL where a test is about the store, and for one "
-        "in four of those about the product; both: for all of these)",
+        "--database", choices=("sqlite", "postgresql"), help="only this database, of those that a test is about"
+    )
+    parser.addoption(
+        "--whole",
+        action="store_true",
+        help="the product on every platform and database; without it all is tried on the first platform and the "
+        "embedded store, one test in three on the other platform, one in four on PostgreSQL as well",
     )
 
 
@@ -82,7 +84,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """What people see is tried on both platforms from the same text; `platforms` marks what only one of them has.
 
     What touches the store is tried on both databases; `only` marks what is about one of them. PostgreSQL is tried with
-    the first platform, so that the run stays short.
+    the first platform, and both with a part of the tests only (see `--whole`), so that the run stays short.
     """
     names = metafunc.fixturenames
     if "platform" in names and "database" in names:
@@ -98,23 +100,28 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 def _platforms(metafunc: pytest.Metafunc) -> tuple[str, ...]:
     mark = metafunc.definition.get_closest_marker("platforms")
-    seen_by_people = {"acceptance", "story", "faults"} & set(metafunc.definition.path.parts)
-    return mark.args if mark else PLATFORMS if seen_by_people else PLATFORMS[:1]
+    if mark:
+        return mark.args
+    parts = set(metafunc.definition.path.parts)
+    both = {"story", "faults"} & parts or ("acceptance" in parts and _drawn(metafunc, one_in=3))
+    return PLATFORMS if both else PLATFORMS[:1]
 
 
 def _databases(metafunc: pytest.Metafunc) -> tuple[str, ...]:
     mark = metafunc.definition.get_closest_marker("only")
     where = metafunc.definition.path.relative_to(ROOT).as_posix()
     possible = mark.args if mark else DATABASES if where.startswith(BOTH) else DATABASES[:1]
+    if not mark and where.startswith(ABOUT_THE_PRODUCT) and not _drawn(metafunc, one_in=4):
+        possible = possible[:1]
     wanted = metafunc.config.getoption("--database")
-    if wanted == "some" and not mark and where.startswith(ABOUT_THE_PRODUCT) and not _drawn(metafunc.definition.name):
-        wanted = DATABASES[0]
-    return tuple(name for name in possible if wanted in (name, "both", "some")) if len(possible) > 1 else possible
+    return tuple(name for name in possible if wanted in (name, None)) if len(possible) > 1 else possible
 
 
-def _drawn(name: str) -> bool:
-    """One test in four, always the same: each run meets PostgreSQL, `--database both` tries everything on it."""
-    return zlib.crc32(name.encode()) % 4 == 0
+def _drawn(metafunc: pytest.Metafunc, *, one_in: int) -> bool:
+    """Whether a test is one of those that a short run tries everywhere: always the same ones."""
+    if metafunc.config.getoption("--whole") or metafunc.config.getoption("--database") == "postgresql":
+        return True
+    return zlib.crc32(metafunc.function.__name__.encode()) % one_in == 0
 
 
 @pytest.fixture

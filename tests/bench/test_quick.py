@@ -41,7 +41,16 @@ def bench(*words: str) -> "subprocess.CompletedProcess[str]":
     )
 
 
-@pytest.mark.parametrize("name", BENCHMARKS)
+SERVERS = ("replicas", "start", "promises", "capture", "claims")  # start a server many times: in the whole run only
+
+
+def pytest_generate_tests(metafunc):
+    """Every benchmark, or those that take no minute between them."""
+    if "name" in metafunc.fixturenames:
+        whole = metafunc.config.getoption("--whole")
+        metafunc.parametrize("name", [name for name in BENCHMARKS if whole or name not in SERVERS])
+
+
 def test_a_benchmark_runs_quickly_and_prints_its_rows(name, short_path):
     done = bench(name, "--quick", "--json", "--dir", str(short_path))
     assert done.returncode == 0, done.stderr[-3000:]
