@@ -43,10 +43,12 @@ def sending(run: Run) -> list[Figure]:
     share, over = asyncio.run(_road(run.place(), rate))
     chat_share, chat_over = _chat(run.size(10_000, 300))
     return [
-        Figure("B11", f"share of {rate}/min used by a road while messages wait", share, "×", 0.95, 0.99),
-        Figure("B11", "messages of a road over its limit in any minute", over, "messages", 0, 0, True),
-        Figure("B11", "share of 30/min and 1000/h used by a chat while messages wait", chat_share, "×", 0.95, 0.99),
-        Figure("B11", "messages of a chat over its limits", chat_over, "messages", 0, 0, True),
+        Figure("B11 road", f"share of {rate}/min used by a road while messages wait", share, "×", 0.95, 0.99),
+        Figure("B11 road over", "messages of a road over its limit in any minute", over, "messages", 0, 0, True),
+        Figure(
+            "B11 chat", "share of 30/min and 1000/h used by a chat while messages wait", chat_share, "×", 0.95, 0.99
+        ),
+        Figure("B11 chat over", "messages of a chat over its limits", chat_over, "messages", 0, 0, True),
     ]
 
 

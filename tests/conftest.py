@@ -45,8 +45,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--whole",
         action="store_true",
-        help="the product on every platform and database; without it all is tried on the first platform and the "
-        "embedded store, one test in three on the other platform, one in four on PostgreSQL as well",
+        help="the product on every platform and database; without it two tests in three are tried on the first "
+        "platform and one on the other, all on the embedded store and one in four on PostgreSQL as well",
     )
 
 
@@ -90,7 +90,8 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "platform" in names and "database" in names:
         platforms, databases = _platforms(metafunc), _databases(metafunc)
         pairs = [(platform, "sqlite") for platform in platforms if "sqlite" in databases]
-        pairs += [(platforms[0], "postgresql")] if "postgresql" in databases else []
+        first = platforms[0] if metafunc.definition.get_closest_marker("platforms") else PLATFORMS[0]
+        pairs += [(first, "postgresql")] if "postgresql" in databases else []
         metafunc.parametrize(("platform", "database"), pairs, indirect=["database"])
     elif "platform" in names:
         metafunc.parametrize("platform", _platforms(metafunc))
@@ -103,8 +104,11 @@ def _platforms(metafunc: pytest.Metafunc) -> tuple[str, ...]:
     if mark:
         return mark.args
     parts = set(metafunc.definition.path.parts)
-    both = {"story", "faults"} & parts or ("acceptance" in parts and _drawn(metafunc, one_in=3))
-    return PLATFORMS if both else PLATFORMS[:1]
+    if not {"acceptance", "story", "faults"} & parts:
+        return PLATFORMS[:1]
+    if "acceptance" not in parts or metafunc.config.getoption("--whole"):
+        return PLATFORMS
+    return PLATFORMS[1:] if _drawn(metafunc, one_in=3) else PLATFORMS[:1]
 
 
 def _databases(metafunc: pytest.Metafunc) -> tuple[str, ...]:
@@ -118,7 +122,7 @@ def _databases(metafunc: pytest.Metafunc) -> tuple[str, ...]:
 
 
 def _drawn(metafunc: pytest.Metafunc, *, one_in: int) -> bool:
-    """Whether a test is one of those that a short run tries everywhere: always the same ones."""
+    """Whether a short run draws this test for what not all are tried on: always the same ones."""
     if metafunc.config.getoption("--whole") or metafunc.config.getoption("--database") == "postgresql":
         return True
     return zlib.crc32(metafunc.function.__name__.encode()) % one_in == 0
