@@ -43,7 +43,8 @@ def bench(*words: str) -> "subprocess.CompletedProcess[str]":
     )
 
 
-SERVERS = ("replicas", "start", "promises", "capture", "claims", "reports")  # start a server many times: in the whole run only
+# those that start a server many times or fill a store: in the whole run only
+SERVERS = ("replicas", "start", "promises", "capture", "claims", "reports")
 
 
 def pytest_generate_tests(metafunc):
