@@ -120,3 +120,18 @@ DealAction = (
     | ReopenDeal
     | Commit
 )
+DEAL_WORDS: dict[str, type[DealAction]] = {
+    "ask-convert": AskConvert,
+    "convert": ConvertDraft,
+    "deal": ShowDeal,
+    "deals": ShowDeals,
+    "advance": Advance,
+    "supply-deal": SupplyDeal,
+    "tick": TickStep,
+    "ask-win": AskWin,
+    "win": Win,
+    "ask-lose": AskLose,
+    "lose": Lose,
+    "reopen": ReopenDeal,
+    "commit": Commit,
+}

@@ -59,21 +59,7 @@ from bot.actions import (
     UndoImport,
     UndoMerge,
 )
-from bot.deal_actions import (
-    Advance,
-    AskConvert,
-    AskLose,
-    AskWin,
-    Commit,
-    ConvertDraft,
-    Lose,
-    ReopenDeal,
-    ShowDeal,
-    ShowDeals,
-    SupplyDeal,
-    TickStep,
-    Win,
-)
+from bot.deal_actions import DEAL_WORDS
 from bot.export_actions import EXPORT_WORDS
 from bot.hand_actions import HAND_WORDS
 from bot.quote_actions import QUOTE_WORDS
@@ -131,25 +117,13 @@ WORDS: dict[str, type[Action]] = {
     "import-drop": DropImport,
     "import-columns": AskColumns,
     "import-undo": UndoImport,
-    "ask-convert": AskConvert,
-    "convert": ConvertDraft,
-    "deal": ShowDeal,
-    "deals": ShowDeals,
-    "advance": Advance,
-    "supply-deal": SupplyDeal,
-    "tick": TickStep,
-    "ask-win": AskWin,
-    "win": Win,
-    "ask-lose": AskLose,
-    "lose": Lose,
-    "reopen": ReopenDeal,
     "content-send": SendContent,
     "content-get": GetContent,
+    **DEAL_WORDS,
     **QUOTE_WORDS,
     **EXPORT_WORDS,
-    "commit": Commit,
+    **HAND_WORDS,
 }
-WORDS |= HAND_WORDS
 NAMES = {kind: word for word, kind in WORDS.items()}
 
 

@@ -122,7 +122,8 @@ def _off_of(rest: str, part: str) -> tuple[Off, str]:
         return Off(rate=rate), _without(rest, match)
     if (match := _BARE_PERCENT.search(rest)) is not None:
         n = match["n"]
-        raise Unusable(f"「{n}%」是减 {n}%,还是按 {n}% 收?写成 -{n}% 或几折。什么都没有存。")
+        cure = f"写成 -{n}% 或几折" if Decimal(n) < 100 else "哪样都不行,写成 9折 或 -10%"
+        raise Unusable(f"「{n}%」是减 {n}%,还是按 {n}% 收?{cure}。什么都没有存。")
     if (match := _FIXED.search(rest)) is not None:
         return Off(fixed=_sum(match["n"], part)), _without(rest, match)
     if (match := _CUT.search(rest)) is not None:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import bindparam, func, or_, select
 from sqlmodel import col
 
 from store.tables import AuditItem, TimelineItem
@@ -153,6 +153,23 @@ async def last_act(tx: Tx, subject: str, acts: Sequence[str]) -> datetime | None
     )
     at: datetime | None = found[0][0]
     return at
+
+
+async def list_audit(
+    tx: Tx, *, subject: str = "", by: str = "", act: str = "", before: int | None = None, limit: int = 50
+) -> Sequence[AuditItem]:
+    """Who saw, exported or changed what, newest first; of L7 also what was done to a part of it (L7 phone)."""
+    query = select(AuditItem).where(col(AuditItem.corp) == tx.corp)
+    if subject:
+        part = col(AuditItem.subject).between(f"{subject} ", f"{subject} \uffff")
+        query = query.where(or_(col(AuditItem.subject) == subject, part))
+    if by:
+        query = query.where(col(AuditItem.by) == by)
+    if act:
+        query = query.where(col(AuditItem.act) == act)
+    if before is not None:
+        query = query.where(col(AuditItem.id) < before)
+    return await tx.all(query.order_by(col(AuditItem.id).desc()).limit(limit))
 
 
 async def pool_views(tx: Tx, member_id: str, *, since: datetime) -> set[str]:

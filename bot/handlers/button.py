@@ -60,21 +60,7 @@ from bot.actions import (
     UndoMerge,
 )  # fmt: skip
 from bot.context import Answer, Context, say
-from bot.deal_actions import (
-    Advance,
-    AskConvert,
-    AskLose,
-    AskWin,
-    Commit,
-    ConvertDraft,
-    Lose,
-    ReopenDeal,
-    ShowDeal,
-    ShowDeals,
-    SupplyDeal,
-    TickStep,
-    Win,
-)
+from bot.deal_actions import Advance, ConvertDraft, Lose, ShowDeal, SupplyDeal, TickStep, Win
 from bot.events import ButtonPressed, MenuPressed
 from bot.export_actions import DecideExport
 from bot.handlers import (
@@ -199,20 +185,12 @@ HANDLERS: dict[type[Action], Handler] = {
     Resend: office.on_resend,
     DecideUnsure: unsure.on_decide,
     **hand.HANDLERS,
+    **convert.HANDLERS,
+    **deal.HANDLERS,
+    **close.HANDLERS,
+    **forecast.HANDLERS,
     **sop.HANDLERS,
     RollBack: rules.on_roll_back,
-    AskConvert: convert.on_ask_convert,
-    ConvertDraft: convert.on_convert_draft,
-    ShowDeal: deal.on_show_deal,
-    ShowDeals: deal.on_show_deals,
-    Advance: deal.on_advance,
-    SupplyDeal: deal.on_supply_deal,
-    TickStep: deal.on_tick,
-    AskWin: close.on_ask_win,
-    Win: close.on_win,
-    AskLose: close.on_ask_lose,
-    Lose: close.on_lose,
-    ReopenDeal: close.on_reopen,
     ShowQuote: quote.on_show_quote,
     SendQuote: quote.on_send,
     Agree: approval.on_agree,
@@ -224,7 +202,6 @@ HANDLERS: dict[type[Action], Handler] = {
     RetryConnector: connector.on_retry_connector,
     StartJourney: journey.on_start,
     DropJourney: journey.on_drop,
-    Commit: forecast.on_commit,
 }
 
 # What a card that asked a question says once it is answered; living cards of leads are redrawn instead.

@@ -1,5 +1,7 @@
 """赢单, 输单, 重开: a deal ends with an amount or a reason, and may go on after all."""
 
+from typing import Any
+
 from bot.context import Answer, Context
 from bot.deal_actions import AskLose, AskWin, Lose, ReopenDeal, Win
 from bot.handlers.deal import meant_deal
@@ -126,3 +128,6 @@ async def on_close_answer(tx: Tx, asked: str, text: str, who: Who, ctx: Context)
     if deal is None:
         raise Unusable("这个商机已经不在了。发「商机」看看手上的。")
     return await (on_win_word if what == "win" else on_lose_word)(tx, f"{deal.no} {text}", who, ctx)
+
+
+HANDLERS: dict[Any, Any] = {AskWin: on_ask_win, Win: on_win, AskLose: on_ask_lose, Lose: on_lose, ReopenDeal: on_reopen}

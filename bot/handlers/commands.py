@@ -7,6 +7,7 @@ from bot.context import Answer, Context
 from bot.handlers import (
     approval,
     attachment,
+    audit,
     campaign,
     capture,
     channel,
@@ -203,6 +204,7 @@ TABLE = (
     Command(("联系",), "打电话、加微信、发素材,一张卡片", "联系 L1024", on_lead=hand.on_reach_word),
     Command(("附件",), "线索的图片、文件和录音", "附件 L1024", on_lead=attachment.on_attachments_word),
     Command(("群发",), "群发谁确认了、发到了多少", "群发", on_alone=hand.on_mass_word, roles=LEADERS),
+    Command(("审计",), "谁看过一位客户的资料", "审计 L1024", on_lead=audit.on_audit_word, bare=False),
     Command(("未送达",), "没有送到的消息", "未送达", on_alone=office.on_undelivered, roles=LEADERS),
 )  # fmt: skip
 

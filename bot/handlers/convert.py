@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import asdict, replace
+from typing import Any
 
 from bot.context import Answer, Context
 from bot.deal_actions import AskConvert, ConvertDraft
@@ -167,3 +168,6 @@ async def _convert(
     (opened,) = (fact for fact in facts if isinstance(fact, OpportunityOpened))
     said = f"L{lead_id} 已转商机 {opened.no}"
     return [*facts, Answer(f"deal:{opened.opportunity_id}", lead_id, {"said": said})]
+
+
+HANDLERS: dict[Any, Any] = {AskConvert: on_ask_convert, ConvertDraft: on_convert_draft}

@@ -1,6 +1,7 @@
 """商机 in chat: one's list, one deal's card, its fields, the next stage with what it still wants, ticked steps."""
 
 import re
+from typing import Any
 
 from bot.context import Answer, Context, say
 from bot.deal_actions import Advance, ShowDeal, ShowDeals, SupplyDeal, TickStep
@@ -229,3 +230,12 @@ async def on_transfer_deal_word(tx: Tx, rest: str, who: Who, ctx: Context) -> li
     act_id = await remember(tx, who, "transfer", deal.lead_id, before, now=ctx.now)
     done = f"{deal.no} 已转给{await name_of(tx, taker.id)},阶段和记录都不变。"
     return [*facts, Answer("done", deal.lead_id, {"said": done, "act": act_id})]
+
+
+HANDLERS: dict[Any, Any] = {
+    ShowDeal: on_show_deal,
+    ShowDeals: on_show_deals,
+    Advance: on_advance,
+    SupplyDeal: on_supply_deal,
+    TickStep: on_tick,
+}

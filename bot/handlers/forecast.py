@@ -1,5 +1,7 @@
 """预测, 承诺, 目标: what the month will bring, what leaders commit to for a week, what everybody is to sign."""
 
+from typing import Any
+
 from bot.context import Answer, Context
 from bot.deal_actions import Commit
 from bot.forecasting import coming_week, month_of, people_of, plan_forecast
@@ -98,3 +100,6 @@ async def on_forecast_day(tx: Tx, row: Due, ctx: Context) -> list[Fact | Answer]
             await ring(tx, ctx, leader, "forecast", key=f"{row.key}:{leader.id}")
     await plan_forecast(tx, ctx)
     return []
+
+
+HANDLERS: dict[Any, Any] = {Commit: on_commit}

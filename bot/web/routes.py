@@ -12,6 +12,7 @@ from bot.release import release
 from bot.web.api import (
     acts,
     attachments,
+    audit,
     calls,
     campaigns,
     clocks,
@@ -58,6 +59,7 @@ ROUTES: tuple[Route, ...] = (
     *members.ROUTES,
     *messages.ROUTES,
     *clocks.ROUTES,
+    *audit.ROUTES,
     *reports.ROUTES,
     *numbers.ROUTES,
     *understand.ROUTES,

@@ -2,6 +2,7 @@
 
 import pytest
 
+from bot.cards.plain import FIRST_FIVE, MORE
 from bot.handlers.commands import ALIASES, COMMANDS
 from bot.handlers.deal import deal_and_rest
 from bot.handlers.words import Line, closest, lead_and_rest, picked, read_line, tidy
@@ -90,3 +91,11 @@ def test_a_mistyped_word_is_answered_with_the_closest(typed, meant):
 )  # fmt: skip
 def test_a_deals_number_is_read_and_words_that_look_like_one_are_not(text, number, rest):
     assert deal_and_rest(text) == (number, rest)
+
+
+@pytest.mark.parametrize("role", MORE)
+def test_every_word_that_the_help_names_is_one_that_this_role_may_say(role):
+    named = [*(word for word, _ in FIRST_FIVE[role]), *MORE[role].split("、")]
+    lines = [read_line(word, ALIASES) for word in named]
+    said = [COMMANDS[line.word] for line in lines if line is not None]
+    assert len(said) == len(named) and [one for one in said if one.roles and role not in one.roles] == []

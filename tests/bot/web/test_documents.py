@@ -41,7 +41,7 @@ async def test_what_is_answered_is_what_is_described(office: Any) -> None:
     for path, name in (
         (f"/api/v1/leads/{no}", "LeadShown"), ("/api/v1/members/li", "MemberShown"),
         ("/api/v1/messages", "MessageShown"), ("/api/v1/clocks", "ClockShown"),
-        (f"/api/v1/leads/{no}/timeline", "FactShown"),
+        (f"/api/v1/leads/{no}/timeline", "FactShown"), ("/api/v1/audit", "AuditShown"),
     ):  # fmt: skip
         body = await office.get(path)
         item = body["items"][0] if "items" in body else body

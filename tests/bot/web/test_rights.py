@@ -54,6 +54,7 @@ LOOKING = {  # any valid key
     ("GET", "/api/v1/opportunities"), ("GET", DEAL), ("GET", "/api/v1/forecast"), ("GET", "/api/v1/targets"),
 }  # fmt: skip
 ACTING = {  # admin and integration keys
+    ("GET", "/api/v1/audit"),
     ("POST", "/api/v1/quotes"),
     ("POST", "/api/v1/content"), ("POST", "/api/v1/content/{name}/file"),
     ("POST", "/api/v1/campaigns"), ("POST", "/api/v1/campaigns/{campaign}/costs"), ("POST", "/api/v1/calls"),
