@@ -19,8 +19,9 @@ from config.document import read_text
 from config.rules import load_rules
 from store.bulk import table_of
 from store.queues import Due
+from store.row import Row
 from store.sealed import Keys
-from store.tables import Clock, Enquiry, Identity, Lead, Row, TimelineItem
+from store.tables import Clock, Enquiry, Identity, Lead, TimelineItem
 
 SLICE = 20_000  # rows handed to the driver at once
 FAR = datetime(2099, 1, 1, tzinfo=UTC)

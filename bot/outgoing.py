@@ -10,8 +10,9 @@ from bot.rest import keep_for_work, rests
 from config.rules import Rules
 from leads.rights import Who, pools_of
 from store import cards, due, outbox
+from store.chat import CardPlace
 from store.members import find_member, list_at, list_members
-from store.tables import CardPlace, Lead, Member
+from store.tables import Lead, Member
 from store.tx import Tx
 
 BURST = 20  # new lead cards a minute to one person, of the 30 messages WeCom allows; beyond it a list replaces them

@@ -11,7 +11,7 @@ from leads.errors import NothingToUndo
 from store import contacts, deals
 from store.columns import Utc
 from store.deal import Opportunity
-from store.tables import Row
+from store.schema import METADATA
 from store.tx import Tx
 
 KEPT = tuple(name for name in Opportunity.model_fields if name not in ("id", "corp", "version"))
@@ -33,7 +33,7 @@ async def require_unbuilt(tx: Tx, lead_id: int, before: Mapping[str, Any]) -> No
     for deal in await deals.list_of_lead(tx, lead_id):
         if str(deal.id) in before:
             continue
-        for name, table in Row.metadata.tables.items():
+        for name, table in METADATA.tables.items():
             if "opportunity_id" not in table.c or name in OURS:
                 continue
             rows = await tx.rows(select(func.count()).where(table.c.corp == tx.corp, table.c.opportunity_id == deal.id))
@@ -55,7 +55,7 @@ async def restore_deals(tx: Tx, lead_id: int, before: Mapping[str, Any]) -> None
 
 
 def _thawed(values: Mapping[str, Any]) -> dict[str, Any]:
-    columns = Row.metadata.tables["opportunity"].c
+    columns = METADATA.tables["opportunity"].c
     return {
         name: datetime.fromisoformat(value) if value and isinstance(columns[name].type, Utc) else value
         for name, value in values.items()

@@ -10,7 +10,7 @@ from leads.rights import Who, leads_owner
 from leads.transfer import transfer
 from store import disputes, leads
 from store.members import name_of
-from store.tables import Dispute
+from store.twin import Dispute
 from store.tx import Tx
 
 

@@ -19,7 +19,8 @@ from leads.rights import Who, can_act, get_visible
 from store import behaviours, clocks, leads, merges
 from store.members import name_of
 from store.queues import Due
-from store.tables import Clock, Lead, Merge
+from store.tables import Clock, Lead
+from store.twin import Merge
 from store.tx import Tx
 
 UNDO_WITHIN = timedelta(days=30)

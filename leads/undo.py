@@ -14,8 +14,9 @@ from leads.facts import ActUndone, Fact
 from leads.rights import Who
 from leads.unmerge import unmerge
 from store import clocks, leads, talk
+from store.chat import Act
 from store.queues import Due
-from store.tables import Act, Clock, Identity, Lead
+from store.tables import Clock, Identity, Lead
 from store.tx import Tx
 
 KEPT = (

@@ -22,7 +22,8 @@ from leads.merge import UNDO_WITHIN, require_right, set_steps
 from leads.rights import Who, get_visible
 from store import behaviours, clocks, leads, merges, timeline
 from store.queues import Due
-from store.tables import Clock, Lead, Merge
+from store.tables import Clock, Lead
+from store.twin import Merge
 from store.tx import Tx
 
 UNRATED = frozenset(

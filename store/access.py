@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import delete, select, update
 from sqlmodel import col
 
-from store.tables import ApiKey, Property
+from store.office import ApiKey, Property
 from store.tx import Tx
 
 

@@ -5,7 +5,8 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlmodel import col
 
-from store.tables import AuditItem, Clock, TimelineItem
+from store.office import AuditItem
+from store.tables import Clock, TimelineItem
 from store.tx import Tx
 
 

@@ -8,8 +8,8 @@ from sqlalchemy import Column, Index, or_, select, update
 from sqlmodel import Field, col
 
 from store.columns import Utc, one_of, only_where
+from store.row import Row
 from store.sealed import Sealed
-from store.tables import Row
 from store.tx import Tx
 
 

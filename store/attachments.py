@@ -8,8 +8,8 @@ from sqlalchemy import Column, Index, select, update
 from sqlmodel import Field, col
 
 from store.columns import Utc
+from store.row import Row
 from store.sealed import Sealed, SealedBytes
-from store.tables import Row
 from store.tx import Tx
 
 

@@ -38,9 +38,9 @@ from config.telling import Tellable
 from store.columns import Utc
 from store.db import Store, WrongKey
 from store.migrate import TooNew, head, knows, opened, revision_of, upgrade
+from store.schema import METADATA
 from store.sealed import Keys
 from store.shared import SIGNS
-from store.tables import Row
 from store.tx import Tx
 
 FORMAT = "leadbot-backup"
@@ -48,7 +48,7 @@ SLICE = 1000  # rows read or written at a time
 NEVER = timedelta(days=3650)
 PARKED = "从备份恢复,没有重发"
 NUMBERED = tuple(  # L1024, O88, Q12, D12, A3 …: declared so that SQLite, too, gives a number once
-    table.name for table in Row.metadata.sorted_tables if table.dialect_options["sqlite"]["autoincrement"]
+    table.name for table in METADATA.sorted_tables if table.dialect_options["sqlite"]["autoincrement"]
 )
 QUEUES = ("inbox", "due", "job")
 
@@ -120,7 +120,7 @@ async def _dump(tx: Tx, lines: TextIO, *, files: bytes, now: datetime) -> dict[s
     )
     _put(lines, vars(first))
     counts: dict[str, int] = {}
-    for table in Row.metadata.sorted_tables:
+    for table in METADATA.sorted_tables:
         _put(lines, {"table": table.name, "columns": [column.name for column in table.columns]})
         counts[table.name] = 0
         async for row in _rows(tx, table):
@@ -327,7 +327,7 @@ def _go_on_counting(connection: Connection, first: Head) -> None:
 
 def _park(connection: Connection, *, now: datetime) -> int:
     """What waited may have been sent since by the server that was lost: a person decides about it in 未送达."""
-    tables = Row.metadata.tables
+    tables = METADATA.tables
     for name in QUEUES:
         connection.execute(update(tables[name]).values(lease_until=None))
     outbox = tables["outbox"]
@@ -345,7 +345,7 @@ def _park(connection: Connection, *, now: datetime) -> int:
 
 
 def _corps(connection: Connection) -> list[str]:
-    found = connection.execute(select(Row.metadata.tables["property"].c.corp).distinct())
+    found = connection.execute(select(METADATA.tables["property"].c.corp).distinct())
     return [row[0] for row in found]
 
 

@@ -7,8 +7,8 @@ from sqlalchemy import Column, Index, LargeBinary, text
 from sqlmodel import Field
 
 from store.columns import Utc, json_type
+from store.row import Row
 from store.sealed import SealedBytes, SealedJson
-from store.tables import Row
 
 
 class ImportBatch(Row, table=True):

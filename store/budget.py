@@ -6,7 +6,7 @@ from functools import cache
 from sqlalchemy import Insert, bindparam, select, update
 from sqlmodel import Field, col
 
-from store.tables import Row
+from store.row import Row
 from store.tx import Tx, insert_for
 
 

@@ -22,8 +22,9 @@ from sqlmodel import col
 
 from store.batch import ImportLead, ImportMark
 from store.columns import Utc
+from store.row import Row
 from store.sealed import Sealed
-from store.tables import Identity, Lead, Row
+from store.tables import Identity, Lead
 from store.tx import Tx
 
 AT_ONCE = 900  # values in one IN (…)

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Insert, bindparam, select, update
 from sqlmodel import col
 
-from store.tables import CardPlace
+from store.chat import CardPlace
 from store.tx import Tx, insert_for
 
 _AT = select(CardPlace).where(

@@ -8,7 +8,7 @@ from sqlalchemy import Column, LargeBinary, select, update
 from sqlmodel import Field, col
 
 from store.columns import Utc, json_type
-from store.tables import Row
+from store.row import Row
 from store.tx import Tx
 
 

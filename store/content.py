@@ -11,7 +11,8 @@ from sqlmodel import Field, col
 from store.columns import Utc, json_type, one_of
 from store.leads import OPEN_STAGES
 from store.links import Link
-from store.tables import Lead, Row
+from store.row import Row
+from store.tables import Lead
 from store.tx import Tx
 
 

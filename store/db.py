@@ -42,9 +42,9 @@ from store import view as view
 from store.engine import open_engine, sqlite_path
 from store.gather import Gathering, Work
 from store.hear import hear
+from store.office import Property
 from store.sealed import Keys
 from store.shared import Shared, cut_if_silent
-from store.tables import Property
 from store.tx import TAKEOVER, Tx
 from store.writer import Writer
 

@@ -10,8 +10,8 @@ from sqlalchemy import Column, Index, text
 from sqlmodel import Field
 
 from store.columns import Utc, json_type, only_where, wide_integer
+from store.row import Row
 from store.sealed import Sealed
-from store.tables import Row
 
 
 class Opportunity(Row, table=True):

@@ -5,7 +5,8 @@ from datetime import datetime
 from sqlalchemy import func, select, update
 from sqlmodel import col
 
-from store.tables import Dispute, TimelineItem
+from store.tables import TimelineItem
+from store.twin import Dispute
 from store.tx import Tx
 
 

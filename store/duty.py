@@ -8,7 +8,8 @@ from sqlmodel import Field, col
 
 from store.columns import Utc
 from store.leads import OPEN_STAGES
-from store.tables import Clock, Lead, Member, Row, TimelineItem
+from store.row import Row
+from store.tables import Clock, Lead, Member, TimelineItem
 from store.tx import Tx
 
 

@@ -14,7 +14,9 @@ from sqlmodel import col
 from store import budget
 from store.merges import list_into
 from store.reach import ContactStop
-from store.tables import Identity, Lead, Merge, Row
+from store.schema import METADATA
+from store.tables import Identity, Lead
+from store.twin import Merge
 from store.tx import Tx
 
 DELETE = (
@@ -77,7 +79,7 @@ async def find_marked(tx: Tx, marks: Sequence[tuple[str, bytes]]) -> list[int]:
 async def collect(tx: Tx, lead_ids: Sequence[int]) -> dict[str, list[dict[str, Any]]]:
     """{table: rows} of everything that is stored of a person, unsealed; columns of our own machinery are left out."""
     found: dict[str, list[dict[str, Any]]] = {}
-    for name, table in sorted(Row.metadata.tables.items()):
+    for name, table in sorted(METADATA.tables.items()):
         if name == "lead":
             condition = table.c.id.in_(lead_ids)
         elif "lead_id" in table.c:
@@ -120,10 +122,10 @@ async def erase(tx: Tx, lead_ids: Sequence[int], *, needles: Sequence[str], now:
     count: dict[str, int] = {}
     marks = await marks_of(tx, lead_ids)
     for name in DELETE:
-        table = Row.metadata.tables[name]
+        table = METADATA.tables[name]
         gone = delete(table).where(table.c.corp == tx.corp, table.c.lead_id.in_(lead_ids))
         count[name] = (await tx.run(gone)).rowcount
-    outbox = Row.metadata.tables["outbox"]
+    outbox = METADATA.tables["outbox"]
     planned = select(outbox.c.platform, outbox.c.params).where(
         outbox.c.corp == tx.corp, outbox.c.lead_id.in_(lead_ids), outbox.c.state == "queued"
     )
@@ -131,7 +133,7 @@ async def erase(tx: Tx, lead_ids: Sequence[int], *, needles: Sequence[str], now:
         if day := (params or {}).get("day"):
             await budget.give_back(tx, channel, day)
     for name, values in BLANK.items():
-        table = Row.metadata.tables[name]
+        table = METADATA.tables[name]
         blanked = update(table).where(table.c.corp == tx.corp, table.c.lead_id.in_(lead_ids)).values(**values)
         count[name] = (await tx.run(blanked)).rowcount
     await tx.run(
@@ -153,7 +155,7 @@ async def erase(tx: Tx, lead_ids: Sequence[int], *, needles: Sequence[str], now:
     ).rowcount
     count["lead"] = await _blank_leads(tx, lead_ids)
     for name in BODIES:
-        count[name] = await _blank_bodies(tx, Row.metadata.tables[name], needles)
+        count[name] = await _blank_bodies(tx, METADATA.tables[name], needles)
     count["notes"] = await _blank_notes(tx, needles)
     for kind, mark in marks:
         await tx.run(
@@ -174,7 +176,7 @@ async def _blank_leads(tx: Tx, lead_ids: Sequence[int]) -> int:
             stage="invalid", closed_reason=REASON, owner_id=None, cover_id=None
         )
     )
-    clock = Row.metadata.tables["clock"]
+    clock = METADATA.tables["clock"]
     await tx.run(
         update(clock)
         .where(clock.c.corp == tx.corp, clock.c.lead_id.in_(lead_ids), clock.c.state.in_(("running", "paused")))
@@ -184,14 +186,14 @@ async def _blank_leads(tx: Tx, lead_ids: Sequence[int]) -> int:
 
 
 async def _of_quotes(tx: Tx, lead_ids: Sequence[int]) -> int:
-    quote, version = Row.metadata.tables["quote"], Row.metadata.tables["quote_version"]
+    quote, version = METADATA.tables["quote"], METADATA.tables["quote_version"]
     of = select(quote.c.id).where(quote.c.corp == tx.corp, quote.c.lead_id.in_(lead_ids))
     done = update(version).where(version.c.corp == tx.corp, version.c.quote_id.in_(of)).values(pdf=None, notes="")
     return (await tx.run(done)).rowcount
 
 
 async def _of_payments(tx: Tx, lead_ids: Sequence[int]) -> int:
-    deal, payment = Row.metadata.tables["opportunity"], Row.metadata.tables["payment"]
+    deal, payment = METADATA.tables["opportunity"], METADATA.tables["payment"]
     of = select(deal.c.id).where(deal.c.corp == tx.corp, deal.c.lead_id.in_(lead_ids))
     done = update(payment).where(payment.c.corp == tx.corp, payment.c.opportunity_id.in_(of)).values(note="")
     return (await tx.run(done)).rowcount
@@ -219,7 +221,7 @@ async def _blank_bodies(tx: Tx, table: Table, needles: Sequence[str]) -> int:
 
 async def _blank_notes(tx: Tx, needles: Sequence[str]) -> int:
     """Messages to colleagues that name the person in words, without being about their lead by number."""
-    outbox = Row.metadata.tables["outbox"]
+    outbox = METADATA.tables["outbox"]
     rows = await tx.rows(
         select(outbox.c.id, outbox.c.params).where(
             outbox.c.corp == tx.corp, outbox.c.lead_id.is_(None), outbox.c.state.not_in(OPEN)

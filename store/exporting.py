@@ -7,7 +7,7 @@ from sqlalchemy import Index, or_, select, update
 from sqlmodel import Field, col
 
 from store.columns import Utc, only_where
-from store.tables import Row
+from store.row import Row
 from store.tx import Tx
 
 

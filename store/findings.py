@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import delete, select
 from sqlmodel import col
 
-from store.tables import CompanyRecord, Finding
+from store.finding import CompanyRecord, Finding
 from store.tx import Tx
 
 

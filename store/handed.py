@@ -9,8 +9,8 @@ from sqlalchemy import Column, Index, LargeBinary, bindparam, func, select, upda
 from sqlmodel import Field, col
 
 from store.columns import Utc
+from store.row import Row
 from store.sealed import Sealed
-from store.tables import Row
 from store.tx import Tx
 
 

@@ -9,8 +9,8 @@ from sqlmodel import Field, col
 
 from store import bulk
 from store.columns import Utc, only_where
+from store.row import Row
 from store.sealed import Sealed
-from store.tables import Row
 from store.tx import Tx
 
 OPEN = ("wanted", "asking", "waiting")

@@ -6,7 +6,7 @@ from sqlalchemy import BigInteger, Column, Index, Text
 from sqlmodel import Field
 
 from store.columns import Utc, only_where
-from store.tables import Row
+from store.row import Row
 
 
 class JourneyPlan(Row, table=True):

@@ -6,11 +6,12 @@ from sqlalchemy import delete, select, update
 from sqlmodel import col
 
 from store import batches, inherit, photos, session
+from store.chat import Act, Draft
 from store.inbox import purge
 from store.merges import forget_old
+from store.office import Property
 from store.queues import ConnectorCall, Due, Outbox
 from store.shared import SIGNS
-from store.tables import Act, Draft, Property
 from store.tx import Tx
 
 RAW = timedelta(days=30)  # bodies of callbacks and messages: long enough to look into a complaint

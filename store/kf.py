@@ -8,8 +8,9 @@ from sqlalchemy import Column, Index, LargeBinary, select, update
 from sqlmodel import Field, col
 
 from store.columns import Utc
+from store.office import Property
+from store.row import Row
 from store.sealed import Sealed
-from store.tables import Property, Row
 from store.tx import Tx
 
 CURSOR = "kf_cursor:"

@@ -7,7 +7,7 @@ from sqlalchemy import Column, Index, Text, bindparam, select, update
 from sqlmodel import Field, col
 
 from store.columns import Utc
-from store.tables import Row
+from store.row import Row
 from store.tx import Tx
 
 TOKEN = r"[A-Za-z0-9_-]{22}"

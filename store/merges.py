@@ -8,7 +8,9 @@ from sqlalchemy import ColumnElement, LargeBinary, Table, and_, bindparam, delet
 from sqlmodel import col
 
 from store.columns import Utc
-from store.tables import Lead, Merge, MergeTrace, Row
+from store.row import Row
+from store.tables import Lead
+from store.twin import Merge, MergeTrace
 from store.tx import Tx
 
 Key = dict[str, Any]

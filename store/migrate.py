@@ -20,9 +20,9 @@ from store import origin as origin
 from store import queues as queues
 from store import reached as reached
 from store.engine import SERVER, driver_url, is_server_error, sqlite_path, unreachable
+from store.row import Row
 from store.shared import lock_key
 from store.soundness import look_over
-from store.tables import Row
 
 SCRIPTS = Path(__file__).parent / "migrations"
 VERSIONS = "alembic_version"

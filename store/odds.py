@@ -9,7 +9,8 @@ from sqlmodel import Field, col
 
 from store.columns import Utc, json_type, one_of
 from store.leads import OPEN_STAGES
-from store.tables import Lead, Row
+from store.row import Row
+from store.tables import Lead
 from store.tx import Tx
 
 CLOSED = ("won", "lost")

@@ -10,8 +10,8 @@ from sqlmodel import Field, col
 from store.columns import Utc, one_of, only_where, wide_integer
 from store.deal import Payment
 from store.queues import ConnectorCall
+from store.row import Row
 from store.sealed import SealedBytes
-from store.tables import Row
 from store.tx import Tx
 
 

@@ -6,8 +6,8 @@ from sqlalchemy import Column, Index, String, Text, text
 from sqlmodel import Field
 
 from store.columns import Utc, added, wide_integer
+from store.row import Row
 from store.sealed import Sealed
-from store.tables import Row
 
 
 class Campaign(Row, table=True):

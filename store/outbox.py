@@ -22,9 +22,9 @@ from sqlalchemy import (
 from sqlalchemy.orm import aliased
 from sqlmodel import col
 
+from store.chat import CardPlace
 from store.columns import Utc, one_of
 from store.queues import Outbox
-from store.tables import CardPlace
 from store.tx import Tx, insert_for
 
 OLDEST = timedelta(hours=25)  # a message that could not be handed over for a day is given up

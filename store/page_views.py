@@ -7,7 +7,7 @@ from sqlalchemy import Index, select
 from sqlmodel import Field, col
 
 from store.columns import Utc
-from store.tables import Row
+from store.row import Row
 from store.tx import Tx
 
 MOST_DEVICES = 20  # of one address: whoever invents more is not noted

@@ -7,8 +7,8 @@ from sqlalchemy import Column, Index
 from sqlmodel import Field
 
 from store.columns import Utc, json_type, only_where
+from store.row import Row
 from store.sealed import SealedBytes, SealedJson
-from store.tables import Row
 
 
 class Inbox(Row, table=True):

@@ -7,8 +7,8 @@ from sqlalchemy import Column, Index
 from sqlmodel import Field
 
 from store.columns import Utc, json_type, only_where, wide_integer
+from store.row import Row
 from store.sealed import SealedBytes
-from store.tables import Row
 
 
 class PriceList(Row, table=True):

@@ -9,8 +9,9 @@ from sqlmodel import Field, col
 from store.columns import Utc, one_of
 from store.origin import ConsentGiven
 from store.queues import Outbox
+from store.row import Row
 from store.sealed import Sealed
-from store.tables import Identity, Row
+from store.tables import Identity
 from store.tx import Tx
 
 

@@ -10,7 +10,8 @@ from sqlmodel import Field, col
 from store import bulk
 from store.columns import Utc, only_where
 from store.deal import Opportunity, Payment
-from store.tables import Enquiry, Row, TimelineItem
+from store.row import Row
+from store.tables import Enquiry, TimelineItem
 from store.tx import Tx
 
 

@@ -8,7 +8,8 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlmodel import col
 
-from store.tables import CompanyGram, Identity, Lead, Property
+from store.office import Property
+from store.tables import CompanyGram, Identity, Lead
 from store.tx import Tx
 
 NAME = "recheck"

@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlmodel import col
 
-from store.tables import RulesVersion
+from store.office import RulesVersion
 from store.tx import Tx
 from store.writer import Refusal
 

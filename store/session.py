@@ -7,7 +7,7 @@ from sqlalchemy import Column, Index, LargeBinary, bindparam, delete, select, up
 from sqlmodel import Field, col
 
 from store.columns import Utc
-from store.tables import Row
+from store.row import Row
 from store.tx import Tx
 
 IDLE = timedelta(hours=12)  # a working day without a look

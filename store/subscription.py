@@ -7,7 +7,7 @@ from sqlalchemy import Index, delete, select
 from sqlmodel import Field, col
 
 from store.columns import Utc
-from store.tables import Row
+from store.row import Row
 from store.tx import Tx
 
 

@@ -1,57 +1,14 @@
-"""Every table about people and leads; the queue-like tables stand in store/queues.py."""
+"""The tables about people and leads: who they are, what they asked and did, and what was promised them."""
 
-from collections.abc import Callable
 from datetime import datetime
-from functools import cache
-from typing import Any, cast
+from typing import Any
 
-from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, MetaData, Text, text
-from sqlmodel import Field, SQLModel
+from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, text
+from sqlmodel import Field
 
 from store.columns import Utc, added, json_type, only_where, wide_integer
+from store.row import Row
 from store.sealed import Sealed, SealedJson
-
-NAMING = {
-    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-    "ck": "ck_%(table_name)s_%(constraint_name)s",
-    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
-    "pk": "pk_%(table_name)s",
-}
-
-
-class Row(SQLModel):
-    """What all rows share: their names of constraints, and a repr that never shows personal data."""
-
-    metadata = MetaData(naming_convention=NAMING)
-
-    def __init__(self, **values: Any) -> None:
-        """A row of these values and the defaults of the rest.
-
-        Rows are values here, and no session asks for their history: kept as plain attributes they cost a tenth of
-        what SQLModel and SQLAlchemy's bookkeeping take for each column.
-        """
-        plain, made = _defaults(type(self))
-        self.__dict__.update(plain)
-        for name, make in made.items():
-            if name not in values:
-                self.__dict__[name] = make()
-        self.__dict__.update(values)
-
-    def __setattr__(self, name: str, value: Any) -> None:
-        self.__dict__[name] = value
-
-    def __repr__(self) -> str:
-        return f"<{type(self).__name__} {getattr(self, 'id', '')}>"
-
-    __str__ = __repr__
-
-
-@cache
-def _defaults(table: type[Row]) -> tuple[dict[str, Any], dict[str, Callable[[], Any]]]:
-    fields = table.model_fields.items()
-    plain = {name: field.default for name, field in fields if not field.is_required() and not field.default_factory}
-    return plain, {name: cast(Any, field.default_factory) for name, field in fields if field.default_factory}
 
 
 class Member(Row, table=True):
@@ -180,92 +137,6 @@ class CompanyGram(Row, table=True):
     __table_args__ = ({"sqlite_with_rowid": False},)
 
 
-class Merge(Row, table=True):
-    """Two leads that became one: `loser` is the row that went, `survivor` what the other one was before.
-
-    `moved` names the rows that changed hands ({table: [key, …]}), `changed` those that were altered besides.
-    """
-
-    id: int | None = Field(default=None, primary_key=True)
-    corp: str
-    survivor_id: int
-    loser_id: int
-    at: datetime = Field(sa_type=Utc)
-    by: str | None = None
-    loser: dict[str, Any] | None = Field(default=None, sa_column=Column("loser", SealedJson("merge.loser")))
-    survivor: dict[str, Any] | None = Field(default=None, sa_column=Column("survivor", SealedJson("merge.survivor")))
-    after: dict[str, Any] | None = Field(default=None, sa_column=Column("after", SealedJson("merge.after")))
-    moved: dict[str, Any] | None = Field(default=None, sa_column=Column("moved", SealedJson("merge.moved")))
-    changed: list[Any] | None = Field(default=None, sa_column=Column("changed", SealedJson("merge.changed")))
-    undone_at: datetime | None = Field(default=None, sa_type=Utc)
-    undone_by: str | None = None
-
-    __table_args__ = (
-        Index(
-            "uq_merge_loser",
-            "corp",
-            "loser_id",
-            unique=True,
-            **only_where("undone_at IS NULL"),
-        ),
-        Index("ix_merge_survivor", "corp", "survivor_id"),
-    )
-
-
-class MergeTrace(Row, table=True):
-    """A row written on the survivor that came through the other lead's number or contacts: an undo takes it along."""
-
-    __tablename__ = "merge_trace"
-
-    id: int | None = Field(default=None, primary_key=True)
-    corp: str
-    loser_id: int
-    name: str  # of the table
-    key: int  # the row's id
-
-    __table_args__ = (Index("ix_merge_trace_loser", "corp", "loser_id"),)
-
-
-class Finding(Row, table=True):
-    """Something a register or a rule knows about a lead (industry, size, capital, city), from where and since when."""
-
-    corp: str = Field(primary_key=True)
-    lead_id: int = Field(primary_key=True)
-    field: str = Field(primary_key=True)
-    value: str
-    source: str
-    at: datetime = Field(sa_type=Utc)
-
-
-class CompanyRecord(Row, table=True):
-    """What a register answered about a company: asked once, used for all leads of that company."""
-
-    __tablename__ = "company_record"
-
-    corp: str = Field(primary_key=True)
-    company: str = Field(primary_key=True)  # its legal name in one spelling
-    provider: str = Field(primary_key=True)
-    answer: dict[str, str] = Field(default_factory=dict, sa_column=Column("answer", json_type()))
-    at: datetime = Field(sa_type=Utc)
-
-
-class Dispute(Row, table=True):
-    """Two colleagues and one customer: who had the first touch, and what the manager decided."""
-
-    id: int | None = Field(default=None, primary_key=True)
-    corp: str
-    lead_id: int
-    other_lead_id: int | None = None  # the second lead, when each has one of the same company
-    holder_id: str
-    claimant_id: str
-    opened_at: datetime = Field(sa_type=Utc)
-    decided_at: datetime | None = Field(default=None, sa_type=Utc)
-    decided_by: str | None = None
-    winner_id: str | None = None
-
-    __table_args__ = (Index("ix_dispute_lead", "corp", "lead_id"),)
-
-
 class Enquiry(Row, table=True):
     """One time that the person asked; `submission_id` makes a repeated delivery the same enquiry."""
 
@@ -328,25 +199,6 @@ class TimelineItem(Row, table=True):
     )
 
 
-class AuditItem(Row, table=True):
-    """Who saw, exported or changed what, outside a lead's own story."""
-
-    __tablename__ = "audit"
-
-    id: int | None = Field(default=None, primary_key=True)
-    corp: str
-    at: datetime = Field(sa_type=Utc)
-    by: str | None = None
-    act: str
-    subject: str = ""
-    data: dict[str, Any] = Field(default_factory=dict, sa_column=Column("data", json_type()))
-
-    __table_args__ = (
-        Index("ix_audit_subject", "corp", "subject", "id"),
-        Index("ix_audit_by", "corp", "by", "act", "at"),
-    )
-
-
 class Clock(Row, table=True):
     """A promise about time on one lead; it keeps the rule (`rule`) with which it was started.
 
@@ -387,109 +239,3 @@ class Clock(Row, table=True):
         Index("ix_clock_state", "corp", "state", "due_at"),
         Index("ix_clock_id", "corp", "id"),
     )
-
-
-class CardPlace(Row, table=True):
-    """The living card of one lead for one member: which message it is, and the code for its next update."""
-
-    __tablename__ = "card_place"
-
-    corp: str = Field(primary_key=True)
-    platform: str = Field(primary_key=True)
-    place: str = Field(primary_key=True)
-    card: str = Field(primary_key=True)
-    lead_id: int = Field(primary_key=True)
-    ref: str
-    code: str = ""
-    code_at: datetime | None = Field(default=None, sa_type=Utc)
-    drawn: bytes = Field(default=b"", sa_column=Column("drawn", LargeBinary))  # hash of what the card shows
-
-    __table_args__ = (Index("ix_card_place_lead", "corp", "lead_id"),)
-
-
-class Act(Row, table=True):
-    """A member's last deeds with what they changed, so that one of them can be taken back within ten minutes."""
-
-    id: int | None = Field(default=None, primary_key=True)
-    corp: str
-    member_id: str
-    kind: str
-    lead_id: int
-    at: datetime = Field(sa_type=Utc)
-    before: dict[str, Any] = Field(default_factory=dict, sa_column=Column("before", SealedJson("act.before")))
-    version_after: int
-    undone_at: datetime | None = Field(default=None, sa_type=Utc)
-
-    __table_args__ = (Index("ix_act_member", "corp", "member_id", "id"),)
-
-
-class Focus(Row, table=True):
-    """What we are talking about with a member: the lead last opened or acted on, and the list shown last."""
-
-    corp: str = Field(primary_key=True)
-    member_id: str = Field(primary_key=True)
-    lead_id: int | None = None
-    listed: list[int] = Field(default_factory=list, sa_column=Column("listed", json_type()))
-    asked: str = ""  # what a bare number or the next sentence answers: "", "other:<draft>", "note:<lead>"
-    at: datetime = Field(sa_type=Utc)
-
-
-class Draft(Row, table=True):
-    """What was understood from free words and waits for one tap."""
-
-    id: int | None = Field(default=None, primary_key=True)
-    corp: str
-    member_id: str
-    kind: str  # followup, lead, namecard
-    lead_id: int | None = None
-    content: dict[str, Any] = Field(default_factory=dict, sa_column=Column("content", SealedJson("draft.content")))
-    at: datetime = Field(sa_type=Utc)
-    state: str = "open"  # open, saved, dropped
-
-    __table_args__ = (Index("ix_draft_member", "corp", "member_id", "state"),)
-
-
-class ApiKey(Row, table=True):
-    """A key of another system; only its hash is kept. `source` is what its leads are booked under."""
-
-    __tablename__ = "api_key"
-
-    id: int | None = Field(default=None, primary_key=True)
-    corp: str
-    name: str
-    role: str  # admin, integration, readonly
-    source: str = ""
-    hash: bytes = Field(sa_column=Column("hash", LargeBinary, unique=True))
-    created_at: datetime = Field(sa_type=Utc)
-    revoked_at: datetime | None = Field(default=None, sa_type=Utc)
-
-
-class RulesVersion(Row, table=True):
-    """A published version of rules.yaml: what the server works by."""
-
-    __tablename__ = "rules_version"
-
-    corp: str = Field(primary_key=True)
-    version: int = Field(primary_key=True)
-    text: str = Field(sa_column=Column("text", Text))
-    at: datetime = Field(sa_type=Utc)
-    by: str = ""
-    note: str = ""  # why, in the words of whoever published it
-
-
-class Property(Row, table=True):
-    """Small facts about the store itself: the data key's fingerprint, when the app menu was last made."""
-
-    corp: str = Field(primary_key=True)
-    name: str = Field(primary_key=True)
-    value: str
-
-
-class Usage(Row, table=True):
-    """What was used of a platform's monthly quota: calls that we made, pushes that we got."""
-
-    corp: str = Field(primary_key=True)
-    platform: str = Field(primary_key=True)
-    month: str = Field(primary_key=True)  # 2026-11, by the company's clock
-    kind: str = Field(primary_key=True)  # api, webhook
-    count: int = 0

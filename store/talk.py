@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Insert, bindparam, select, update
 from sqlmodel import col
 
-from store.tables import Act, Draft, Focus
+from store.chat import Act, Draft, Focus
 from store.tx import Tx, insert_for
 
 NAMECARD = "namecard"  # the kind of draft that a photo of a business card makes

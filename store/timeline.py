@@ -7,7 +7,8 @@ from typing import Any
 from sqlalchemy import bindparam, func, or_, select
 from sqlmodel import col
 
-from store.tables import AuditItem, TimelineItem
+from store.office import AuditItem
+from store.tables import TimelineItem
 from store.tx import Tx
 
 

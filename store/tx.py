@@ -11,8 +11,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.sql.dml import UpdateBase
 
 from store.prepared import COUNTED, AtOnce, Found, whole_rows_of
+from store.row import Row
 from store.sealed import Keys
-from store.tables import MergeTrace, Row
+from store.twin import MergeTrace
 
 T = TypeVar("T")
 TAKEOVER = timedelta(seconds=60)  # after which what a dead server held is taken over

@@ -3,7 +3,7 @@
 from sqlalchemy import select
 from sqlmodel import col
 
-from store.tables import Usage
+from store.office import Usage
 from store.tx import Tx
 
 

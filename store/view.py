@@ -8,7 +8,7 @@ from sqlalchemy import Column, Index, bindparam, delete, or_, select, update
 from sqlmodel import Field, col
 
 from store.columns import Utc, json_type
-from store.tables import Row
+from store.row import Row
 from store.tx import Tx
 
 MOST = 50  # of one person and kind

@@ -14,8 +14,8 @@ from sqlalchemy import create_engine
 
 from store.db import Store
 from store.migrate import migrate
+from store.schema import METADATA
 from store.sealed import Keys
-from store.tables import Row
 from tests import postgres
 from tests.database import Database
 
@@ -138,7 +138,7 @@ def create_tables(path: Path) -> str:
     """An empty store at this path, straight from the tables; returns its URL."""
     url = f"sqlite:///{path}"
     engine = create_engine(url)
-    Row.metadata.create_all(engine)
+    METADATA.create_all(engine)
     engine.dispose()
     return url
 

@@ -19,8 +19,9 @@ from sqlalchemy.types import JSON, Boolean, DateTime, Float, Integer, TypeDecora
 from store import leads
 from store.db import Store
 from store.migrate import migrate
+from store.schema import METADATA
 from store.sealed import Keys, Sealed, SealedJson
-from store.tables import Lead, Member, Row
+from store.tables import Lead, Member
 from store.tx import Tx
 from tests import postgres
 from tests.database import Database
@@ -102,7 +103,7 @@ async def fill(url: str, keys: Keys, members: Sequence[str], *, pool: str, now: 
                     dingtalk=member_id,
                 )
             )
-        for table in Row.metadata.sorted_tables:
+        for table in METADATA.sorted_tables:
             if "corp" in table.c and (await tx.rows(select(table).where(table.c.corp == CORP).limit(1))) == []:
                 values = {column.name: _any(column, now) for column in table.columns if not _counted(column)}
                 await tx.run(insert(table).values(**values))
@@ -145,7 +146,7 @@ def picture(database: Database) -> dict[str, list[str]]:
     return {name: sorted(map(repr, database.rows(query, corp=CORP))) for name, query in queries.items()}
 
 
-TABLES = {table.name for table in Row.metadata.sorted_tables if "corp" in table.c}
+TABLES = {table.name for table in METADATA.sorted_tables if "corp" in table.c}
 NAMED = re.compile(
     r"\b(?:FROM|JOIN|UPDATE|,)\s+\"?(\w+)\b\"?(?!\s*=)(?:\s+AS\s+\"?(\w+)\"?)?"
 )  # a column that is set is no table

@@ -9,7 +9,8 @@ from bot.context import Context
 from leads.rights import can_see, leads_owner
 from store import disputes, leads
 from store.members import name_of
-from store.tables import Dispute, Lead
+from store.tables import Lead
+from store.twin import Dispute
 from store.tx import Tx
 
 

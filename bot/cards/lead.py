@@ -37,9 +37,10 @@ from leads.money import yuan_text
 from leads.own import shown_own
 from leads.rights import can_act, can_see, is_free, pools_of, works_on
 from store import deals, findings, leads, talk, timeline
+from store.chat import Act
 from store.handed import friend_states
 from store.members import name_of
-from store.tables import Act, Lead
+from store.tables import Lead
 from store.tx import Tx
 
 OWN = ""  # where the company's own fields stand among the others

@@ -16,7 +16,7 @@ from config.sanity import Crew, fitting_rules
 from store import rulebook
 from store.db import Store
 from store.members import list_members
-from store.tables import RulesVersion
+from store.office import RulesVersion
 from store.timeline import audit
 from store.tx import Tx
 

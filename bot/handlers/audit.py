@@ -10,7 +10,7 @@ from leads.rights import Who, get_visible, require_role
 from leads.understand.phone import normal_phone
 from store.leads import find_by_identity
 from store.members import find_by_name, name_of
-from store.tables import AuditItem
+from store.office import AuditItem
 from store.timeline import audit, list_audit
 from store.tx import Tx
 

@@ -3,7 +3,8 @@
 import pytest
 from sqlalchemy import select
 
-from store.tables import Lead, Row
+from store.schema import METADATA
+from store.tables import Lead
 from tests import decoys
 from tests.town import Town
 
@@ -11,7 +12,7 @@ from tests.town import Town
 async def test_every_table_holds_a_decoy(acme: Town) -> None:
     found = decoys.picture(acme.database)
     assert {name for name, rows in found.items() if rows} == decoys.TABLES
-    assert {table.name for table in Row.metadata.sorted_tables if "corp" in table.c} == decoys.TABLES
+    assert {table.name for table in METADATA.sorted_tables if "corp" in table.c} == decoys.TABLES
 
 
 async def test_numbers_names_and_words_of_the_other_company_find_nothing(acme: Town) -> None:

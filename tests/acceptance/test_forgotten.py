@@ -31,11 +31,11 @@ async def everything(place: Town) -> str:
     """Every row of the company, unsealed, as one text."""
     from sqlalchemy import select
 
-    from store.tables import Row
+    from store.schema import METADATA
 
     async with place.bot.store.read() as tx:
         told = []
-        for name, table in Row.metadata.tables.items():
+        for name, table in METADATA.tables.items():
             if name not in ("member", "audit"):
                 told += [repr(tuple(row)) for row in await tx.rows(select(table).where(table.c.corp == tx.corp))]
     return "\n".join(told)

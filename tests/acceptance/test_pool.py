@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import select
 from sqlmodel import col
 
-from store.tables import AuditItem
+from store.office import AuditItem
 from tests.town import shanghai, town, words
 
 

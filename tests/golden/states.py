@@ -61,7 +61,8 @@ from store.deal import Opportunity
 from store.handed import Handed, MassTask
 from store.helps import Help
 from store.rechecks import Recheck
-from store.tables import Clock, Dispute, Lead, Member
+from store.tables import Clock, Lead, Member
+from store.twin import Dispute
 from tests.conftest import NOW
 from tests.golden import figures_made_up
 from tests.golden.exports import EXPORTS

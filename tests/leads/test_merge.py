@@ -24,8 +24,9 @@ from store.db import Store
 from store.leads import find_lead, get_lead
 from store.members import save_member
 from store.merges import CHILDREN, child_tables
+from store.schema import METADATA
 from store.sealed import Sealed, SealedBytes, SealedJson
-from store.tables import Member, Row
+from store.tables import Member
 from store.tx import Tx
 from tests.conftest import KEYS, NOW, create_tables
 
@@ -70,7 +71,7 @@ async def put_rows(tx: Tx, table: Table, lead_id: int, count: int, start: int) -
 async def everything(tx: Tx) -> dict[str, list[Any]]:
     """All rows about leads, and the leads, without what only counts changes."""
     found: dict[str, list[Any]] = {}
-    for name, table in {**child_tables(), "lead": Row.metadata.tables["lead"]}.items():
+    for name, table in {**child_tables(), "lead": METADATA.tables["lead"]}.items():
         columns = [column for column in table.columns if column.name not in ("version", "lease_until")]
         rows = await tx.rows(select(*columns).where(table.c.corp == tx.corp))
         found[name] = sorted(rows, key=repr)
@@ -244,7 +245,7 @@ async def test_what_came_since_goes_to_the_side_it_came_through(pair: tuple[Stor
         assert (mine.owner_id, theirs.owner_id) == ("wang", "li")
         assert (mine.enquiries, theirs.enquiries) == (2, 2)
         assert mine.contacted_at is None and theirs.contacted_at == later(hours=5)
-        table = Row.metadata.tables["enquiry"]
+        table = METADATA.tables["enquiry"]
         asked = {row.source: row.lead_id for row in await tx.rows(select(table).where(table.c.corp == "acme"))}
         assert asked == {"官网": one, "展会": other, "百度": other, "抖音": one}
     known = await store.transaction(

@@ -16,9 +16,9 @@ from sqlalchemy import create_engine
 from store.db import Store, WrongKey
 from store.migrate import SCRIPTS, TooNew, migrate
 from store.migrate import head as newest
+from store.schema import METADATA
 from store.sealed import Keys
 from store.soundness import Damaged
-from store.tables import Row
 from tests.conftest import KEYS, create_tables
 
 
@@ -76,7 +76,7 @@ def test_the_history_ends_at_the_tables_of_the_program(path: Path) -> None:
         context = MigrationContext.configure(
             connection, opts={"compare_type": True, "compare_server_default": True, "render_as_batch": True}
         )
-        assert compare_metadata(context, Row.metadata) == []
+        assert compare_metadata(context, METADATA) == []
     engine.dispose()
 
 

@@ -8,9 +8,10 @@ from sqlalchemy import bindparam, delete, func, insert, select, tuple_, update
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import col
 
+from store.office import AuditItem, Property
 from store.prepared import Found
 from store.queues import Inbox, Outbox
-from store.tables import AuditItem, Lead, Property, TimelineItem
+from store.tables import Lead, TimelineItem
 from tests.conftest import NOW
 
 pytestmark = pytest.mark.only("sqlite")

@@ -22,9 +22,10 @@ from store.inbox import Arrived, store_events
 from store.keeping import sweep_out
 from store.members import save_member
 from store.migrate import HalfMade, migrate
+from store.office import AuditItem, Property
 from store.queues import Due, Inbox, Outbox
 from store.sealed import Keys
-from store.tables import AuditItem, Member, Property, TimelineItem
+from store.tables import Member, TimelineItem
 from store.timeline import audit
 from store.writer import OutcomeInDoubt
 from tests import postgres

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 from sqlmodel import col, func, select
 
-from store.tables import AuditItem
+from store.office import AuditItem
 from store.timeline import audit
 from store.writer import Refusal
 from tests.conftest import NOW

@@ -9,7 +9,7 @@ from python_calamine import CalamineWorkbook
 from sqlalchemy import select
 from sqlmodel import col
 
-from store.tables import AuditItem
+from store.office import AuditItem
 from tests.bot.commands.test_office import done, refused
 from tests.town import Town
 

@@ -297,7 +297,7 @@ async def test_people_leave_join_and_approvals_are_kept(acme: Town) -> None:
         from sqlalchemy import select
         from sqlmodel import col
 
-        from store.tables import AuditItem
+        from store.office import AuditItem
 
         items = await tx.all(
             select(AuditItem).where(col(AuditItem.corp) == tx.corp, col(AuditItem.act) == "approval_changed")

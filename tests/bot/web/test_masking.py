@@ -81,7 +81,7 @@ async def test_a_readonly_key_cannot_search_its_way_to_a_number(office: Any) -> 
 async def test_what_is_shown_in_full_is_in_the_audit_log(office: Any) -> None:
     from sqlmodel import select
 
-    from store.tables import AuditItem
+    from store.office import AuditItem
 
     no = await office.lead()
     await office.get(f"/api/v1/leads/{no}", key="crm")
