@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass
 
-from bot.actions import More
 from bot.cards.asked import Asked, title_of
 from bot.cards.card import Button, Card, Choice, Field, Option
 from bot.cards.quote import told_lines
 from bot.context import Context
+from bot.lead_actions import More
 from bot.quote_actions import Agree, AskRefuse, Refuse
 from leads.approval import may_decide
 from leads.price import yuan

@@ -4,11 +4,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from bot.actions import AskColumns, ConfirmImport, DropImport, UndoImport
 from bot.cards.asked import Asked
 from bot.cards.card import Button, Card, Field, File, Text
 from bot.cards.compared import draw as compared
 from bot.context import Context
+from bot.import_actions import AskColumns, ConfirmImport, DropImport, UndoImport
 from leads.imports.decide import STATES, may_import
 from leads.imports.fields import LABELS
 from store import batches

@@ -2,11 +2,12 @@
 
 from dataclasses import dataclass
 
-from bot.actions import AskExtension, AskFollowUp, AskPostpone, AskRelease, AskTransfer, Claim, More, NoteCall, Nudge
 from bot.cards.asked import Asked, lasting, moment, phone_of, rating_of, title_of
 from bot.cards.card import Button, Card, Field
 from bot.context import Context
 from bot.duty import hours_of
+from bot.lead_actions import AskFollowUp, AskRelease, AskTransfer, Claim, More, NoteCall
+from bot.promise_actions import AskExtension, AskPostpone, Nudge
 from config.arithmetic import explain_text
 from leads.rights import can_act, is_free, pools_of, works_on
 from store import clocks, leads

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from bot.actions import Show
 from bot.cards.asked import Asked, moment, stage_of
 from bot.cards.card import Button, Card, Field
 from bot.context import Context
 from bot.deal_actions import ShowDeal
+from bot.lead_actions import Show
 from leads.mask import said
 from leads.money import yuan_text
 from leads.people import ROLES

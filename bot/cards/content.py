@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
-from bot.actions import GetContent, SendContent
 from bot.cards.asked import Asked
 from bot.cards.card import Button, Card, File, Text
 from bot.context import Context
+from bot.customer_actions import GetContent, SendContent
 from leads.rights import can_act
 from store.content import Content, Effect, effect_of, find_file, find_piece, list_pieces
 from store.leads import find_lead

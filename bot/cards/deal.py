@@ -2,12 +2,12 @@
 
 from dataclasses import dataclass
 
-from bot.actions import AskFollowUp, Undo
 from bot.cards.asked import Asked, moment, percent, phone_of
 from bot.cards.card import Button, Card, Field, Text
 from bot.cards.lead import undoable
 from bot.context import Context
 from bot.deal_actions import Advance, AskLose, AskWin, ReopenDeal, TickStep
+from bot.lead_actions import AskFollowUp, Undo
 from config.pipeline import DealStage, PlayStep
 from leads.close import told_result
 from leads.deal import can_act_on, probability_of, stage_of, way_of

@@ -3,12 +3,13 @@
 from dataclasses import dataclass
 from typing import Any
 
-from bot.actions import Compare, DropDraft
 from bot.cards.asked import Asked, stage_of, title_of
 from bot.cards.card import Button, Card, Choice, Option
 from bot.cards.deal import title_of_deal
 from bot.context import Context
 from bot.deal_actions import ConvertDraft, Lose, SupplyDeal, Win
+from bot.lead_actions import DropDraft
+from bot.twin_actions import Compare
 from leads.advance import DEAL_LABELS
 from leads.deal import can_act_on
 from leads.money import yuan_text

@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 
-from bot.actions import DecideDispute
 from bot.cards.asked import Asked, moment, stage_of, title_of
 from bot.cards.card import Button, Card, Field
 from bot.context import Context
+from bot.twin_actions import DecideDispute
 from leads.rights import can_see, leads_owner
 from store import disputes, leads
 from store.members import name_of

@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass
 
-from bot.actions import Claim, Compare, Show
 from bot.cards.asked import Asked, moment, phone_of, stage_of, title_of
 from bot.cards.card import Button, Card, Text
 from bot.context import Context
+from bot.lead_actions import Claim, Show
+from bot.twin_actions import Compare
 from leads.errors import Refused
 from leads.merge import require_right
 from leads.rights import can_act, can_see, is_free, pools_of

@@ -3,11 +3,12 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.actions import DecideExtension, More
 from bot.cards.asked import Asked, moment, rating_of, title_of, words_of
 from bot.cards.card import Button, Card, Field
 from bot.context import Context
 from bot.duty import hours_of
+from bot.lead_actions import More
+from bot.promise_actions import DecideExtension
 from config.worktime import parse_span
 from leads.extension import open_request
 from leads.rights import can_act

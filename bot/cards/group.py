@@ -5,10 +5,10 @@ Where a group's card can be pressed it carries 领取; elsewhere its words say h
 
 from dataclasses import dataclass
 
-from bot.actions import Claim
 from bot.cards.asked import Asked, rating_of
 from bot.cards.card import Button, Card, Text
 from bot.context import Context
+from bot.lead_actions import Claim
 from config.words import STAGE_LABELS
 from leads.mask import said, shown_phone
 from leads.rights import is_free

@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from bot.actions import ShowHeirs
 from bot.cards.asked import Asked, moment, title_of
 from bot.cards.card import Button, Card, Field, Text
 from bot.context import Context
+from bot.office_actions import ShowHeirs
 from sla.inherit import TAKES
 from store import inherit, leads
 from store.members import name_of

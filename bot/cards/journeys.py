@@ -3,12 +3,12 @@
 import asyncio
 from dataclasses import dataclass
 
-from bot.actions import DropJourney, StartJourney
 from bot.cards.asked import Asked
 from bot.cards.card import Button, Card, File
 from bot.cards.journey_picture import png_of
 from bot.cards.picture import find_font
 from bot.context import Context
+from bot.customer_actions import DropJourney, StartJourney
 from bot.journeys.said import counted
 from config.journey import Journey
 from nurture.picture import svg

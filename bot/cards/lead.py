@@ -2,17 +2,6 @@
 
 from dataclasses import dataclass
 
-from bot.actions import (
-    AskDisqualify,
-    AskRelease,
-    AskTransfer,
-    Claim,
-    More,
-    MoveTo,
-    NoteCall,
-    Qualify,
-    Undo,
-)  # fmt: skip
 from bot.cards.asked import (
     Asked,
     budget_of,
@@ -30,6 +19,17 @@ from bot.cards.promise import promises_of
 from bot.cards.way import WAY, way_of
 from bot.context import Context
 from bot.deal_actions import AskConvert, ShowDeal
+from bot.lead_actions import (
+    AskDisqualify,
+    AskRelease,
+    AskTransfer,
+    Claim,
+    More,
+    MoveTo,
+    NoteCall,
+    Qualify,
+    Undo,
+)
 from config.words import STAGE_LABELS
 from leads.lifecycle import MOVES
 from leads.mask import said

@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 
-from bot.actions import HandOver
 from bot.cards.asked import Asked
 from bot.cards.card import Button, Card, Choice, Field, Option, Text
 from bot.context import Context
+from bot.office_actions import HandOver
 from sla.handover import Estate, candidates, estate_of
 from store.members import find_member, list_members
 from store.tables import Member

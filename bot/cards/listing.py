@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 
-from bot.actions import Claim
 from bot.cards.asked import Asked, budget_of, moment, percent, rating_of, stage_of, title_of
 from bot.cards.card import Button, Card, Field, Text
 from bot.context import Context
+from bot.lead_actions import Claim
 from leads.rights import can_see, pools_of
 from store import leads
 from store.members import name_of

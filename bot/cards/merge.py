@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass
 
-from bot.actions import Compare, KeepOther, MergeLeads, Show, UndoMerge
 from bot.cards.asked import Asked, budget_of, moment, title_of
 from bot.cards.card import Button, Card, Field
 from bot.context import Context
+from bot.lead_actions import Show
+from bot.twin_actions import Compare, KeepOther, MergeLeads, UndoMerge
 from leads.fuse import CHOICES, differing, fused, plain
 from leads.mask import said, shown_phone
 from leads.merge import UNDO_WITHIN, picked

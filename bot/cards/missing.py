@@ -1,9 +1,9 @@
 """One question after a call, three buttons: what is still missing and would tell most."""
 
-from bot.actions import Fill
 from bot.cards.asked import Asked, title_of
 from bot.cards.card import Button, Card
 from bot.context import Context
+from bot.lead_actions import Fill
 from leads.missing import QUESTIONS, Question
 from leads.rights import can_act
 from store import leads

@@ -3,11 +3,12 @@
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from bot.actions import AskTransfer, Claim, Nudge, Show, ShowMine, ShowPool
 from bot.cards.asked import Asked, title_of
 from bot.cards.card import Button, Card, Field
 from bot.context import Context
+from bot.lead_actions import AskTransfer, Claim, Show, ShowMine, ShowPool
 from bot.outgoing import audience
+from bot.promise_actions import Nudge
 from leads.rights import Who, pools_of
 from store import clocks, leads, timeline
 from store.members import find_member, name_of

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from bot.actions import Action, Show, ShowNumber, ShowOverdue, ShowReport
+from bot.actions import Action
 from bot.cards.asked import Asked, title_of
 from bot.cards.card import Button, Card, Field, Text
 from bot.cards.deal import title_of_deal
@@ -13,6 +13,9 @@ from bot.cards.overdue import Late, find_late, read_late
 from bot.cards.weekly import losses_text
 from bot.context import Context
 from bot.forecasting import expected
+from bot.lead_actions import Show
+from bot.promise_actions import ShowOverdue
+from bot.report_actions import ShowNumber, ShowReport
 from leads.close import counted_losses
 from leads.mask import said
 from leads.money import yuan_text

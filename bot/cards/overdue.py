@@ -2,11 +2,12 @@
 
 from dataclasses import dataclass
 
-from bot.actions import AskPostpone, AskTransfer, More, Nudge, ShowOverdue
 from bot.cards.asked import Asked, lasting, moment, rating_of, title_of
 from bot.cards.card import Button, Card, Field, Text
 from bot.context import Context
 from bot.duty import hours_of, on_duty
+from bot.lead_actions import AskTransfer, More
+from bot.promise_actions import AskPostpone, Nudge, ShowOverdue
 from leads.rights import Who, can_act, can_see
 from store import clocks, leads, timeline
 from store.tables import Clock, Lead

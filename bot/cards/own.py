@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 
-from bot.actions import AskField
 from bot.cards.asked import Asked, title_of
 from bot.cards.card import Button, Card, Field, Text
 from bot.context import Context
+from bot.lead_actions import AskField
 from leads.own import shown_own
 from leads.rights import can_see, can_tend
 from store import leads

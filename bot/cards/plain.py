@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 
-from bot.actions import Resend
 from bot.cards.asked import Asked, moment
 from bot.cards.card import Button, Card, Text
 from bot.context import Context
+from bot.office_actions import Resend
 from bot.platform import Place, deal_and_chat
 from leads.imports.decide import IMPORTERS
 from store import outbox

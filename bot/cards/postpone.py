@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 
-from bot.actions import Postpone, RequestExtension
 from bot.cards.asked import Asked, title_of
 from bot.cards.card import Button, Card, Choice, Option
 from bot.context import Context
+from bot.promise_actions import Postpone, RequestExtension
 from store import clocks, leads
 from store.tables import Lead
 from store.tx import Tx

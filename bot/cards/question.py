@@ -4,12 +4,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from bot.actions import (
+from bot.cards.asked import Asked, budget_text, moment, title_of
+from bot.cards.card import Button, Card, Choice, Field, Option, Text
+from bot.context import Context
+from bot.lead_actions import (
     ChangeDraft,
     Disqualify,
     DropDraft,
     NoteCall,
-    OpenDispute,
     OtherLead,
     Release,
     SaveDraft,
@@ -17,10 +19,8 @@ from bot.actions import (
     Show,
     Transfer,
     Undo,
-)  # fmt: skip
-from bot.cards.asked import Asked, budget_text, moment, title_of
-from bot.cards.card import Button, Card, Choice, Field, Option, Text
-from bot.context import Context
+)
+from bot.twin_actions import OpenDispute
 from config.words import FOLLOW_UP_LABELS, INVALID_REASONS, STAGE_LABELS
 from leads.assign import pool_for
 from leads.rights import Who, pools_of

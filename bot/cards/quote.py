@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.actions import Show
 from bot.cards.asked import Asked, title_of
 from bot.cards.card import Button, Card, Field
 from bot.context import Context
+from bot.lead_actions import Show
 from bot.quote_actions import PlaceOrder, RetryOrder, SendQuote
 from leads.approval import waits_for
 from leads.cautions import cautions

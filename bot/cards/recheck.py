@@ -1,10 +1,10 @@
 """What a re-check of all leads has found: how far it is, and pairs to look at side by side."""
 
-from bot.actions import Compare
 from bot.cards.asked import Asked, title_of
 from bot.cards.card import Button, Card, Field, Text
 from bot.context import Context
 from bot.recheck import told
+from bot.twin_actions import Compare
 from leads.rights import can_see
 from store import leads, rechecks
 from store.rechecks import Recheck

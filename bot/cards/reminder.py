@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 
-from bot.actions import AskFollowUp, More, NoteCall
 from bot.cards.asked import Asked, budget_of, moment, phone_of, title_of, words_of
 from bot.cards.card import Button, Card, Field
 from bot.context import Context
+from bot.lead_actions import AskFollowUp, More, NoteCall
 from leads.rights import can_act, works_on
 from store import leads, timeline
 from store.tables import Lead

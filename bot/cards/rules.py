@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 
-from bot.actions import RollBack
 from bot.cards.asked import Asked
 from bot.cards.card import Button, Card, Text
 from bot.context import Context
+from bot.office_actions import RollBack
 from store.tx import Tx
 
 

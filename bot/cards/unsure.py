@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
-from bot.actions import DecideUnsure
 from bot.cards.asked import Asked
 from bot.cards.card import Button, Card
 from bot.context import Context
+from bot.customer_actions import DecideUnsure
 from leads.reach_facts import CHANNEL_LABELS
 from store import roads
 from store.tx import Tx

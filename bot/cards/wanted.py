@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 
-from bot.actions import Supply
 from bot.cards.asked import Asked, title_of
 from bot.cards.card import Button, Card, Choice, Option
 from bot.context import Context
+from bot.lead_actions import Supply
 from leads.lifecycle import MOVES, move_of
 from leads.missing import QUESTIONS
 from leads.rights import can_tend

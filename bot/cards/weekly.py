@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
-from bot.actions import ShowMisses
 from bot.cards.asked import Asked, lasting
 from bot.cards.card import Button, Card, Field
 from bot.context import Context
+from bot.promise_actions import ShowMisses
 from leads.close import counted_losses
 from leads.rights import Who
 from sla.record import Delivered, Kept, Record, delivered, record_of

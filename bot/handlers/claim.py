@@ -1,8 +1,8 @@
 """A rep takes a lead: by the card's button or by the word 领取."""
 
-from bot.actions import Claim
 from bot.cards.lead import taken
 from bot.context import Answer, Context
+from bot.lead_actions import Claim
 from leads.claim import claim
 from leads.errors import Unusable
 from leads.facts import Fact

@@ -1,7 +1,7 @@
 """The library in chat: 素材 报价 finds three pieces; a tap fills one in for a customer, or brings it here."""
 
-from bot.actions import GetContent, SendContent
 from bot.context import Answer, Context, say
+from bot.customer_actions import GetContent, SendContent
 from leads.errors import Unusable
 from leads.facts import Fact
 from leads.reach_facts import ContentShared

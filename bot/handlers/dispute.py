@@ -1,7 +1,7 @@
 """撞单: a rep says that a colleague's customer is theirs, a manager decides with one tap."""
 
-from bot.actions import DecideDispute, OpenDispute
 from bot.context import Answer, Context, say
+from bot.twin_actions import DecideDispute, OpenDispute
 from leads.dispute import decide_dispute, open_dispute
 from leads.errors import Unusable
 from leads.facts import Fact

@@ -1,8 +1,8 @@
 """What was understood from free words waits for one tap: 保存, 改, 换一条 or 丢弃."""
 
-from bot.actions import ChangeDraft, DropDraft, OtherLead, SaveDraft
 from bot.context import Answer, Context, say
 from bot.handlers import capture, followup, namecard
+from bot.lead_actions import ChangeDraft, DropDraft, OtherLead, SaveDraft
 from leads.errors import Unusable
 from leads.facts import Fact
 from leads.rights import Who

@@ -1,9 +1,9 @@
 """申请延期: the owner asks for more time, the manager says 同意 or 不同意, and both cards tell how it ended."""
 
-from bot.actions import AskExtension, DecideExtension, Postpone, RequestExtension
 from bot.context import Answer, Context, say
 from bot.handlers.overdue import on_postpone, span_said
 from bot.outgoing import managers_or_admins
+from bot.promise_actions import AskExtension, DecideExtension, Postpone, RequestExtension
 from config.worktime import parse_span
 from leads.errors import NoRight, NotFound, Unusable
 from leads.extension import ExtensionDenied, ExtensionRequested, open_request

@@ -2,9 +2,9 @@
 
 import re
 
-from bot.actions import AskField, Supply
 from bot.context import Answer, Context, say
 from bot.handlers.convert import resume
+from bot.lead_actions import AskField, Supply
 from config.words import FIELD_LABELS
 from leads.edit import FIELDS, edit, label_of, typed_values
 from leads.errors import FieldsMissing, Unusable

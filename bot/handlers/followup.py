@@ -3,9 +3,9 @@
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from bot.actions import AskFollowUp, Fill, NoteCall, SetNextStep
 from bot.context import Answer, Context, say
 from bot.handlers.deal import deal_and_rest
+from bot.lead_actions import AskFollowUp, Fill, NoteCall, SetNextStep
 from leads.deal import get_visible_deal
 from leads.edit import edit
 from leads.errors import Unusable

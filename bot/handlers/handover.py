@@ -1,9 +1,9 @@
 """Who has left, and to whom the manager gives what they had; a drill for the day on which somebody does."""
 
-from bot.actions import HandOver
 from bot.cards.leaver import summed
 from bot.context import Answer, Context, say
 from bot.handlers import inherit
+from bot.office_actions import HandOver
 from bot.outgoing import managers_or_admins, ring
 from bot.ways import plan_ways
 from leads.errors import NoRight, Unusable

@@ -4,10 +4,10 @@ import hashlib
 import re
 import secrets
 
-from bot.actions import AskColumns, ConfirmImport, DropImport, UndoImport
 from bot.cards.batch import columns_of
 from bot.context import Answer, Context, say
 from bot.events import MessageReceived
+from bot.import_actions import AskColumns, ConfirmImport, DropImport, UndoImport
 from leads.errors import Unusable
 from leads.facts import Fact
 from leads.imports.decide import (

@@ -1,9 +1,9 @@
 """How far a leaver's customers are on their way to a colleague: kept going, and shown to whoever gave them."""
 
-from bot.actions import ShowHeirs
 from bot.cards.inherit import PAGE
 from bot.context import Answer, Context, say
 from bot.events import ContactStayed
+from bot.office_actions import ShowHeirs
 from bot.outgoing import redraw, ring
 from bot.rest import at_work, rests
 from leads.errors import Unusable

@@ -2,8 +2,8 @@
 
 from datetime import timedelta
 
-from bot.actions import DropJourney, StartJourney
 from bot.context import Answer, Context, say
+from bot.customer_actions import DropJourney, StartJourney
 from bot.journeys.said import awakening_text, confirmed, counted, dry_run, line_of, verdicts
 from bot.journeys.started import add_journey, block_of
 from config.journey import Journey

@@ -1,11 +1,11 @@
 """Looking things up: one lead, one's own leads, the pool, who already has a number, a lead's story."""
 
-from bot.actions import More, Show
 from bot.cards.story import PAGE, SHORT, TOLD
 from bot.context import Answer, Context, say
 from bot.deal_actions import ShowDeal
 from bot.handlers.company import company_of
 from bot.handlers.deal import deal_and_rest, on_show_deal
+from bot.lead_actions import More, Show
 from leads.duplicates import NORMAL, find_alike, find_known
 from leads.errors import NotFound, Unusable
 from leads.facts import Fact

@@ -3,9 +3,9 @@
 import re
 from datetime import datetime, timedelta
 
-from bot.actions import Compare, KeepOther, MergeLeads, UndoMerge
 from bot.context import Answer, Context, say
 from bot.handlers.importing import A_BATCH, on_hold_against_word
+from bot.twin_actions import Compare, KeepOther, MergeLeads, UndoMerge
 from leads.errors import Unusable
 from leads.facts import Fact
 from leads.merge import keep_other, merge, pair, require_right

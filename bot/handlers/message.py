@@ -1,6 +1,5 @@
 """A line of chat: a command, a number of the list shown last, or free words about the lead we talk about."""
 
-from bot.actions import Show
 from bot.context import Answer, Context, say
 from bot.deal_actions import ShowDeal
 from bot.events import MessageReceived
@@ -22,6 +21,7 @@ from bot.handlers.deal import on_show_deal
 from bot.handlers.importing import may_be_list, on_file
 from bot.handlers.look import on_show
 from bot.handlers.words import closest, lead_and_rest, picked, read_line, tidy
+from bot.lead_actions import Show
 from leads.errors import NoRight
 from leads.facts import Fact
 from leads.followup import channel_of

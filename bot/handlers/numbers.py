@@ -4,9 +4,9 @@ import re
 from collections import Counter
 from datetime import date
 
-from bot.actions import ShowNumber, ShowReport
 from bot.cards.picture import find_font
 from bot.context import Answer, Context, say
+from bot.report_actions import ShowNumber, ShowReport
 from leads.errors import NoRight, Unusable
 from leads.facts import Fact
 from leads.rights import Who, can_see, require_role

@@ -4,9 +4,9 @@ from datetime import timedelta
 
 import structlog
 
-from bot.actions import Resend
 from bot.cards.unsure import is_unsure
 from bot.context import Answer, Context, say
+from bot.office_actions import Resend
 from bot.outgoing import ring
 from config.difference import differences
 from config.holidays import unknown_years, unknown_years_text

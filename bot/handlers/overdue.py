@@ -3,12 +3,12 @@
 import re
 from dataclasses import replace
 
-from bot.actions import AskPostpone, Nudge, Postpone, ShowOverdue
 from bot.cards.asked import moment
 from bot.cards.overdue import MOST, NOTHING, find_late
 from bot.context import Answer, Context, say
 from bot.duty import hours_of, on_duty
 from bot.outgoing import eligible, ring
+from bot.promise_actions import AskPostpone, Nudge, Postpone, ShowOverdue
 from config.worktime import parse_span
 from leads.errors import NoRight, NotFound, Unusable
 from leads.facts import Fact

@@ -1,8 +1,8 @@
 """What sales says of a lead: 合格, or 无效 with a reason that goes back to marketing."""
 
-from bot.actions import AskDisqualify, Disqualify, Qualify
 from bot.context import Answer, Context
 from bot.handlers.field import ask_what_is_missing
+from bot.lead_actions import AskDisqualify, Disqualify, Qualify
 from leads.errors import FieldsMissing, Unusable
 from leads.facts import Fact
 from leads.qualify import disqualify, qualify

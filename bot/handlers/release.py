@@ -1,7 +1,7 @@
 """The owner gives a lead back with a reason: by the card's list of reasons or by the word 退回."""
 
-from bot.actions import AskRelease, Release
 from bot.context import Answer, Context
+from bot.lead_actions import AskRelease, Release
 from leads.errors import Unusable
 from leads.facts import Fact
 from leads.release import release

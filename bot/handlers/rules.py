@@ -1,7 +1,7 @@
 """The rules in chat: what a changed file would have done lately, and one tap back to the version before."""
 
-from bot.actions import RollBack
 from bot.context import Answer, Context, say
+from bot.office_actions import RollBack
 from leads.errors import Unusable
 from leads.facts import Fact
 from leads.rights import Who, require_role

@@ -1,10 +1,10 @@
 """A lead's stage is changed by hand: 阶段 L1024 培育中, 培育, 沉睡, and marketing's buttons on leads nobody owns."""
 
-from bot.actions import AskDisqualify, MoveTo
 from bot.context import Answer, Context
 from bot.handlers.deal import deal_and_rest, on_deal_stage
 from bot.handlers.field import ask_what_is_missing
 from bot.handlers.qualify import on_ask_disqualify
+from bot.lead_actions import AskDisqualify, MoveTo
 from config.words import STAGE_LABELS
 from leads.errors import FieldsMissing, Unusable
 from leads.facts import Fact

@@ -1,8 +1,8 @@
 """A lead goes to a colleague: 转给 by its owner, 改派 by a manager; both people's cards change."""
 
-from bot.actions import AskTransfer, Transfer
 from bot.context import Answer, Context
 from bot.handlers.deal import deal_and_rest, on_transfer_deal_word
+from bot.lead_actions import AskTransfer, Transfer
 from leads.errors import Unusable
 from leads.facts import Fact
 from leads.rights import Who, get_visible

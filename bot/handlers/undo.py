@@ -1,8 +1,9 @@
 """撤销: a member takes back their own last act."""
 
-from bot.actions import Undo, UndoImport
 from bot.context import Answer, Context
 from bot.handlers.importing import on_undo_import
+from bot.import_actions import UndoImport
+from bot.lead_actions import Undo
 from config.words import ACT_LABELS
 from leads.facts import Fact
 from leads.rights import Who, can_see

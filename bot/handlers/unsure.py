@@ -1,7 +1,7 @@
 """不再发 / 再发: what becomes of customers' messages that may have arrived."""
 
-from bot.actions import DecideUnsure
 from bot.context import Answer, Context, say
+from bot.customer_actions import DecideUnsure
 from bot.handlers.office import LEADERS
 from leads.errors import Unusable
 from leads.facts import Fact

@@ -2,11 +2,11 @@
 
 from datetime import datetime, time, timedelta
 
-from bot.actions import ShowMisses
 from bot.cards.adoption import started_on
 from bot.cards.weekly import WEEK, of_week
 from bot.context import Answer, Context, say
 from bot.outgoing import ring
+from bot.promise_actions import ShowMisses
 from leads.errors import Unusable
 from leads.facts import Fact
 from leads.rights import Who, require_role

@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.actions import Claim, Disqualify, SetNextStep, Transfer
-from bot.packing import LONGEST, WORDS, BadAction, pack, unpack
+from bot.actions import WORDS
+from bot.lead_actions import Claim, Disqualify, SetNextStep, Transfer
+from bot.packing import LONGEST, BadAction, pack, unpack
 
 
 @pytest.mark.parametrize("kind", WORDS.values(), ids=WORDS)

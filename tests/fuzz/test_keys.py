@@ -3,8 +3,9 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.actions import WORDS
 from bot.dingtalk.parse import split_key
-from bot.packing import WORDS, BadAction, pack, unpack
+from bot.packing import BadAction, pack, unpack
 
 PARTS = st.sampled_from([
     *WORDS, "1", "0", "007", "", "%2F", "%", "%zz", "%ff", "张", "1e3", "９",

@@ -4,7 +4,6 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from bot.actions import Show
 from bot.cards import (
     attachment,
     batch,
@@ -49,6 +48,7 @@ from bot.cards import (
 from bot.cards import help as help_card
 from bot.cards.card import Button, File, Message, Text
 from bot.forecasting import Outlook
+from bot.lead_actions import Show
 from config.pipeline import DealStage, PlayStep
 from leads.missing import QUESTIONS
 from leads.wanted import Wanted

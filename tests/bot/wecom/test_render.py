@@ -8,9 +8,9 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from bot.actions import Claim, Disqualify, NoteCall, Release, Show, Transfer
 from bot.cards.card import Button, Card, Choice, Field, Message, Option, Text
 from bot.cards.legible import cut, cut_bytes
+from bot.lead_actions import Claim, Disqualify, NoteCall, Release, Show, Transfer
 from bot.packing import unpack
 from bot.platform import Place
 from bot.wecom.render import message_body, plain, template_card, update_body
