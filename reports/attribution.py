@@ -1,6 +1,7 @@
 """Which source a sale is owed to: the first that brought the customer, the last before it, or all of them equally."""
 
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from fractions import Fraction
@@ -11,6 +12,7 @@ from store import behind
 from store.tx import Tx
 
 MODELS = {"first": "首次触点", "last": "末次触点", "linear": "线性分摊"}
+Way = tuple[str, ...]  # the sources by which a customer came, one for each enquiry
 
 
 @dataclass
@@ -23,36 +25,37 @@ class Owed:
     paid: dict[str, Fraction] = field(default_factory=lambda: dict.fromkeys(MODELS, Fraction()))
 
 
-def credit(touches: Sequence[tuple[datetime, str]], before: datetime, model: str) -> dict[str, Fraction]:
-    """source → its share of what happened at `before`, by the enquiries up to then (else the first one)."""
-    counted = [source for at, source in touches if at <= before] or [source for _, source in touches[:1]]
-    if not counted:
+def way_of(touches: Sequence[tuple[datetime, str]], before: datetime) -> Way:
+    """The sources of the enquiries up to an instant, in order; of the first one where all came later."""
+    return tuple(source for at, source in touches if at <= before) or tuple(source for _, source in touches[:1])
+
+
+def credit(way: Way, model: str) -> dict[str, Fraction]:
+    """source → its share of what happened at the end of a way."""
+    if not way:
         return {}
     if model != "linear":
-        return {counted[0] if model == "first" else counted[-1]: Fraction(1)}
-    shares: dict[str, Fraction] = {}
-    for source in counted:
-        shares[source] = shares.get(source, Fraction()) + Fraction(1, len(counted))
-    return shares
+        return {way[0] if model == "first" else way[-1]: Fraction(1)}
+    return {source: Fraction(many, len(way)) for source, many in Counter(way).items()}
 
 
 async def attribution(tx: Tx, period: Period, *, zone: ZoneInfo) -> list[Owed]:
-    """Deals won and money received in the period, by source, in all three models; the most owed first."""
+    """Deals won and money received in the period, by source, in all three models; the most owed first.
+
+    Whole amounts are added up for each way first: there are few ways, and many deals.
+    """
     begin, end = period.instants(zone)
-    won = await behind.won_with_touches(tx, begin, end)
-    paid = await behind.paid_for_each(tx, begin, end)
-    touches = await behind.touches(tx, sorted({lead for _, lead, _, _ in won} | {lead for lead, _, _ in paid}))
+    touches = await behind.touches(tx, begin, end)
+    sums: dict[Way, Counter[str]] = {}
+    for lead, fen, at in await behind.won_for_each(tx, begin, end):
+        sums.setdefault(way_of(touches.get(lead, ()), at), Counter()).update(deals=1, signed=fen)
+    for lead, fen, at in await behind.paid_for_each(tx, begin, end):
+        sums.setdefault(way_of(touches.get(lead, ()), at), Counter()).update(paid=fen)
     owed: dict[str, Owed] = {}
-
-    def give(lead: int, at: datetime, amounts: Iterable[tuple[str, int]]) -> None:
+    for way, amounts in sums.items():
         for model in MODELS:
-            for source, share in credit(touches.get(lead, ()), at, model).items():
+            for source, part in credit(way, model).items():
                 row = owed.setdefault(source, Owed(source))
-                for name, amount in amounts:
-                    getattr(row, name)[model] += share * amount
-
-    for _, lead, fen, at in won:
-        give(lead, at, (("deals", 1), ("signed", fen)))
-    for lead, fen, at in paid:
-        give(lead, at, (("paid", fen),))
+                for name, amount in amounts.items():
+                    getattr(row, name)[model] += part * amount
     return sorted(owed.values(), key=lambda row: (-row.signed["first"], -row.paid["first"], row.source))

@@ -132,42 +132,43 @@ async def given_back(
     return [(lead_id, source, by) for lead_id, source, by in await tx.rows(query)]
 
 
-async def won_with_touches(tx: Tx, begin: datetime, end: datetime) -> list[tuple[int, int, int, datetime]]:
-    """(opportunity, lead, fen, closed at) of what was won in [begin, end)."""
-    rows = await tx.rows(
-        select(
-            col(Opportunity.id), col(Opportunity.lead_id), func.coalesce(Opportunity.amount, 0),
-            col(Opportunity.closed_at),
-        ).where(
-            col(Opportunity.corp) == tx.corp, *_between(Opportunity.closed_at, begin, end),
-            col(Opportunity.result) == "won",
-        )
+async def won_for_each(tx: Tx, begin: datetime, end: datetime) -> list[tuple[int, int, datetime]]:
+    """(lead, fen, closed at) of what was won in [begin, end)."""
+    its, amount = col(Opportunity.lead_id), func.coalesce(Opportunity.amount, 0)
+    rows = await tx.rows(_won(tx, begin, end).with_only_columns(its, amount, col(Opportunity.closed_at)))
+    return [(row[0], int(row[1]), row[2]) for row in rows]
+
+
+def _won(tx: Tx, begin: datetime, end: datetime) -> Select[Any]:
+    return select(col(Opportunity.lead_id)).where(
+        col(Opportunity.corp) == tx.corp, *_between(Opportunity.closed_at, begin, end),
+        col(Opportunity.result) == "won",
     )  # fmt: skip
-    return [(row[0], row[1], int(row[2]), row[3]) for row in rows]
+
+
+def _paid(tx: Tx, begin: datetime, end: datetime) -> Select[Any]:
+    deal = and_(col(Opportunity.corp) == Payment.corp, col(Opportunity.id) == Payment.opportunity_id)
+    within = (col(Payment.corp) == tx.corp, *_between(Payment.at, begin, end))
+    return select(col(Opportunity.lead_id)).select_from(Payment).join(Opportunity, deal).where(*within)
 
 
 async def paid_for_each(tx: Tx, begin: datetime, end: datetime) -> list[tuple[int, int, datetime]]:
     """(lead, fen, when) of the payments received in [begin, end)."""
-    deal = and_(col(Opportunity.corp) == Payment.corp, col(Opportunity.id) == Payment.opportunity_id)
-    rows = await tx.rows(
-        select(col(Opportunity.lead_id), col(Payment.amount), col(Payment.at))
-        .join(Opportunity, deal)
-        .where(col(Payment.corp) == tx.corp, *_between(Payment.at, begin, end))
+    told = _paid(tx, begin, end).with_only_columns(col(Opportunity.lead_id), col(Payment.amount), col(Payment.at))
+    return [(row[0], int(row[1]), row[2]) for row in await tx.rows(told)]
+
+
+async def touches(tx: Tx, begin: datetime, end: datetime) -> dict[int, list[tuple[datetime, str]]]:
+    """(when, source) of every enquiry, in order, of the leads whose deal was won or paid for in [begin, end)."""
+    theirs = _won(tx, begin, end).union(_paid(tx, begin, end))
+    query = (
+        select(col(Enquiry.lead_id), col(Enquiry.at), col(Enquiry.source))
+        .where(col(Enquiry.corp) == tx.corp, col(Enquiry.lead_id).in_(theirs))
+        .order_by(col(Enquiry.at), col(Enquiry.id))
     )
-    return [(row[0], int(row[1]), row[2]) for row in rows]
-
-
-async def touches(tx: Tx, lead_ids: Sequence[int]) -> dict[int, list[tuple[datetime, str]]]:
-    """(when, source) of every enquiry of these leads, in order."""
     found: dict[int, list[tuple[datetime, str]]] = {}
-    for start in range(0, len(lead_ids), 900):
-        query = (
-            select(col(Enquiry.lead_id), col(Enquiry.at), col(Enquiry.source))
-            .where(col(Enquiry.corp) == tx.corp, col(Enquiry.lead_id).in_(lead_ids[start : start + 900]))
-            .order_by(col(Enquiry.at), col(Enquiry.id))
-        )
-        for lead_id, at, source in await tx.rows(query):
-            found.setdefault(lead_id, []).append((at, source))
+    for lead_id, at, source in await tx.rows(query):
+        found.setdefault(lead_id, []).append((at, source))
     return found
 
 
