@@ -61,6 +61,7 @@ from bot.cards import help as help_card
 from bot.cards.asked import Asked
 from bot.cards.card import Card, Message
 from bot.context import Context
+from bot.deeper import with_page
 from leads.rights import Who
 from store.members import find_member
 from store.queues import Outbox
@@ -173,7 +174,7 @@ async def draw(tx: Tx, asked: Asked, ctx: Context) -> Message | None:
     """The card as it is now for this reader; None when there is nothing to show them (any more)."""
     drawing = drawing_of(asked.card)
     view = await drawing.look(tx, asked, ctx)
-    return None if view is None else drawing.draw(view)
+    return None if view is None else await with_page(tx, drawing.draw(view), asked, ctx)
 
 
 async def answered(tx: Tx, row: Outbox, ctx: Context) -> Card:

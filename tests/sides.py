@@ -17,7 +17,7 @@ from sandbox.wecom.standin import WeComStandIn
 
 Message = WeComMessage | DingTalkMessage
 TEMPLATE = "leadbot.schema"
-PARAMS = ("title", "subtitle", "source", "quote_title", "quote", "text", "fields", "choice", "buttons", "done")
+PARAMS = ("title", "subtitle", "source", "quote_title", "quote", "text", "fields", "choice", "buttons", "done", "page")
 TWINS = str.maketrans("［］＊＿｀〈〉＃～｜＼", "[]*_`<>#~|\\")
 GROUP_KEY = "693axxx6-7aoc-4bc4-97a0-0ec2sifa5aaa"
 LINK = re.compile(r"\[([^\]]*)\]\(dtmd://[^)]*\)")

@@ -41,6 +41,14 @@ class Choice:
 
 
 @dataclass(frozen=True)
+class Link:
+    """A page where more can be read: what it is called, and its address."""
+
+    text: str
+    url: str
+
+
+@dataclass(frozen=True)
 class Card:
     """At most 6 fields and 6 buttons. With `done` set, the buttons are one grey label: nothing is left to press.
 
@@ -60,6 +68,7 @@ class Card:
     done: str = ""
     instead: str = ""
     urgency: str = ""
+    link: Link | None = None
 
 
 @dataclass(frozen=True)
@@ -67,6 +76,7 @@ class Text:
     """A plain message."""
 
     text: str
+    link: Link | None = None
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote
 
-from bot.cards.card import Button, Card, Choice, Field, File, Message, Text
+from bot.cards.card import Button, Card, Choice, Field, File, Link, Message, Text
 from bot.cards.legible import clean, cut, cut_bytes
 from bot.packing import pack
 from bot.platform import Place
@@ -36,17 +36,19 @@ def talk(message: Message, to: Place) -> dict[str, Any]:
 
 def _words(message: Message) -> dict[str, Any]:
     if isinstance(message, Text | File):
-        content = cut_bytes(clean(message.text), WORDS) or "(空)"
-        return {"msgKey": "sampleText", "msgParam": {"content": content}}
+        link = message.link if isinstance(message, Text) else None
+        return {"msgKey": "sampleText", "msgParam": {"content": _ending(clean(message.text) or "(空)", link)}}
     title = cut(message.title, LINE) or "线索助手"
     pressed = [(_label(button), TAP + quote(f"{_label(button)} #{key}", safe="")) for button, key in keys_of(message)]
     shown, further = pressed[:ACTION_BUTTONS], pressed[ACTION_BUTTONS:]
     lines = [line.translate(HARMLESS) for line in _lines(message)]
+    if message.link is not None:
+        further.append((message.link.text, message.link.url))
     if further:
         lines.append(" · ".join(f"[{text.translate(HARMLESS)}]({link})" for text, link in further))
     text = "  \n".join([f"#### {title.translate(HARMLESS)}", *lines])
     if not shown:
-        return {"msgKey": "sampleText", "msgParam": {"content": cut_bytes(_plain(message), WORDS)}}
+        return {"msgKey": "sampleText", "msgParam": {"content": _ending(_plain(message), message.link)}}
     param: dict[str, str] = {"title": title, "text": text}
     if len(shown) == 1:
         return {
@@ -56,6 +58,12 @@ def _words(message: Message) -> dict[str, Any]:
     for number, (label, link) in enumerate(shown, 1):
         param |= {f"actionTitle{number}": label, f"actionURL{number}": link}
     return {"msgKey": f"sampleActionCard{len(shown)}", "msgParam": param}
+
+
+def _ending(text: str, link: Link | None) -> str:
+    """As much of the text as is read, and the way to its page: the app makes an address something to tap."""
+    way = f"\n{link.text} {link.url}" if link is not None else ""
+    return cut_bytes(text, WORDS - len(way.encode())) + way
 
 
 def session_body(msg_key: str, param: Mapping[str, str]) -> dict[str, Any]:
@@ -93,6 +101,7 @@ def params_of(message: Message) -> dict[str, str]:
         "choice": cut(card.choice.title, 20) if card.choice is not None and not card.done else "",
         "buttons": _json(fitting),
         "done": cut(card.done, ROW),
+        "page": card.link.url if card.link is not None else "",
     }
 
 

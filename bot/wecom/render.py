@@ -82,6 +82,8 @@ def template_card(card: Card, *, ref: str | None = None) -> dict[str, Any]:
         body["horizontal_content_list"] = [_field(field) for field in card.fields]
     if ref is not None:
         body["task_id"] = ref
+    if card.link is not None:
+        body["card_action"] = {"type": 1, "url": card.link.url}
     if card.choice is not None and not card.done:
         body["button_selection"] = _choice(card.choice)
     if card.done:
@@ -96,7 +98,7 @@ def template_card(card: Card, *, ref: str | None = None) -> dict[str, Any]:
 
 
 def plain(message: Message) -> str:
-    """A message as text: `<` and `>` are made harmless, so that nobody's name becomes a link."""
+    """A message as text, and the way to its page; `<` and `>` are made harmless: nobody's name becomes a link."""
     if isinstance(message, Text | File):
         text = message.text
     else:
@@ -105,7 +107,9 @@ def plain(message: Message) -> str:
         lines = (message.title, message.subtitle, quote, message.text, *rows, message.done, message.instead)
         text = "\n".join(line for line in lines if line)
     harmless = clean(text).replace("<", "〈").replace(">", "〉")
-    return cut_bytes(harmless, TEXT_BYTES) or "(空)"
+    link = None if isinstance(message, File) else message.link
+    way = f'\n<a href="{link.url}">{link.text}</a>' if link is not None else ""
+    return (cut_bytes(harmless, TEXT_BYTES - len(way.encode())) or "(空)") + way
 
 
 def _field(field: Field) -> dict[str, str]:

@@ -46,7 +46,7 @@ from bot.cards import (
     why,
 )
 from bot.cards import help as help_card
-from bot.cards.card import Button, File, Message, Text
+from bot.cards.card import Button, File, Link, Message, Text
 from bot.forecasting import Outlook
 from bot.lead_actions import Show
 from config.pipeline import DealStage, PlayStep
@@ -252,11 +252,14 @@ def member(member_id: str, name: str) -> Member:
 PEOPLE = (member("lina", "李娜"), member("zhaoqiang", "赵强"), *(member(f"rep{n:02}", f"销售{n:02}") for n in range(8)))
 POOL = tuple(customer(id=1024 + n, name=f"客户{n}") for n in range(5))
 
+OF_THE_LEAD = Link("打开 L1024", "https://crm.example.com/app/leads/L1024")
+
 STATES: dict[str, Message] = {
     "lead-free": of_lead("free", may_claim=True, promise="今天 13:50前要领取,还剩 2 小时"),
     "lead-free-for-a-manager": of_lead("free", may_claim=True, may_give=True),
     "lead-given-back-three-times": of_lead("free", may_claim=True, releases=("打了三次没人接", "说要等预算")),
     "lead-mine": of_lead("mine", promise="03-19 周四 10:20前要首次联系,还剩 8 小时", next_step="明天 15:00"),
+    "lead-mine-with-its-page": replace(of_lead("mine", next_step="明天 15:00"), link=OF_THE_LEAD),
     "lead-mine-can-be-undone": of_lead("mine", undo_act=9, said="已记到 L1024", last_words="聊了", last_at="今天"),
     "lead-of-my-team": of_lead("lead"),
     "lead-gone": of_lead("gone", lead=customer(owner_id="lina", stage="sal"), owner="李娜"),
@@ -393,6 +396,9 @@ STATES: dict[str, Message] = {
     "recheck-running": of_recheck(at=13000, checked=12400),
     "recheck-clean": of_recheck(checked=40000, ended_at=(NOW + timedelta(seconds=42)).isoformat()),
     **{f"help-for-{role}": plain.draw_help(role) for role in plain.FIRST_FIVE},
+    "story-with-its-page": replace(
+        story.draw(story.View("L1024 王建国", (story.Told("今天 10:20", "", "首次咨询(官网)"),), 0)), link=OF_THE_LEAD
+    ),
     "why": why.draw(why.View("L1024 王建国", ("评分 100",))),
     "draft-followup": of_draft("followup"),
     "draft-followup-of-no-lead": of_draft("followup", about=""),

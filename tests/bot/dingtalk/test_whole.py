@@ -188,7 +188,7 @@ async def test_the_template_that_dingtalk_refuses_does_not_stop_the_work(acme: T
     offered = acme.card("wanglei", "领取")
     assert offered.instance is None and no in words([offered])
     acme.standin.add_template(TEMPLATE, "title", "subtitle", "source", "quote_title", "quote", "text", "fields",
-                              "choice", "buttons", "done")  # fmt: skip
+                              "choice", "buttons", "done", "page")  # fmt: skip
     await acme.later(minutes=11)
     await acme.mql(phone="13900139000", name="另一位")
     assert acme.card("wanglei", "领取").instance is not None, "tried again after ten minutes"
