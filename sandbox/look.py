@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from sandbox.chat import Chats, Delivery
-from sandbox.dingtalk.chat import LINK, listed
+from sandbox.dingtalk.chat import LINK, PAGE, listed
 from sandbox.dingtalk.chat import Message as DingTalkMessage
 from sandbox.dingtalk.standin import DingTalkStandIn
 from sandbox.fault import Faults
@@ -103,6 +103,7 @@ def dingtalk_shown(message: DingTalkMessage) -> dict[str, Any]:
             {"keyname": row["name"], "value": row["value"]} for row in json.loads(view.get("fields") or "[]")
         ],
         "button_list": buttons,
+        "card_action": {"type": 1, "url": view["page"]} if view.get("page") else {},
     }
     return {
         **common, "kind": "card", "card": card, "live": bool(buttons), "replaced": message.replaced,
@@ -111,6 +112,7 @@ def dingtalk_shown(message: DingTalkMessage) -> dict[str, Any]:
 
 
 def _plain(message: DingTalkMessage) -> dict[str, str]:
-    title, _, text = LINK.sub("", message.text).rstrip(" ·\n").partition("\n")
+    title, _, text = PAGE.sub("", LINK.sub("", message.text)).rstrip(" ·\n").partition("\n")
     buttons = [{"text": label, "action": key} for label, key in message.buttons().items()]
-    return {"title": title.lstrip("# ").strip(), "text": text.replace("  \n", "\n"), "buttons": json.dumps(buttons)}
+    return {"title": title.lstrip("# ").strip(), "text": text.replace("  \n", "\n"), "buttons": json.dumps(buttons),
+            "page": page[2] if (page := PAGE.search(message.text)) else ""}  # fmt: skip

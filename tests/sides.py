@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from aiohttp import web
 
 from config.settings import Settings
+from sandbox.dingtalk.chat import PAGE
 from sandbox.dingtalk.chat import Message as DingTalkMessage
 from sandbox.dingtalk.company import Group
 from sandbox.dingtalk.standin import DingTalkStandIn
@@ -20,6 +21,7 @@ TEMPLATE = "leadbot.schema"
 PARAMS = ("title", "subtitle", "source", "quote_title", "quote", "text", "fields", "choice", "buttons", "done", "page")
 TWINS = str.maketrans("［］＊＿｀〈〉＃～｜＼", "[]*_`<>#~|\\")
 GROUP_KEY = "693axxx6-7aoc-4bc4-97a0-0ec2sifa5aaa"
+PAGE_OF_WECOM = re.compile(r'<a href="([^"]+)">([^<]+)</a>')
 LINK = re.compile(r"\[([^\]]*)\]\(dtmd://[^)]*\)")
 DINGTALK = """
 dingtalk:
@@ -191,7 +193,7 @@ def seen(message: Any) -> str:
     if isinstance(message, DingTalkMessage):
         return _seen_in_dingtalk(message)
     if message.kind != "card":
-        return str(message.text)
+        return PAGE_OF_WECOM.sub(r"\2", str(message.text))
     card = message.card
     quote = card.get("quote_area") or {}
     labels = [button["text"] for button in card["button_list"]]
@@ -203,6 +205,19 @@ def seen(message: Any) -> str:
         *(f"[{label}]" for label in labels), message.replaced * (message.replaced not in labels),
     ]  # fmt: skip
     return "\n".join(part for part in parts if part)
+
+
+def page_of(message: Any) -> str:
+    """The address that a message leads to; "" without one."""
+    if isinstance(message, DingTalkMessage):
+        if message.instance is not None:
+            return str(message.card.get("page", ""))
+        found = PAGE.search(message.text) or re.search(r"(\n打开[^\n]* )(https?://\S+)$", message.text)
+        return found[2] if found else ""
+    if message.kind == "card":
+        return str((message.card.get("card_action") or {}).get("url", ""))
+    found = PAGE_OF_WECOM.search(message.text)
+    return found[1] if found else ""
 
 
 def title(message: Any) -> str:
@@ -224,7 +239,7 @@ def _seen_in_dingtalk(message: DingTalkMessage) -> str:
         return message.text
     labels = [f"[{label}]" for label in message.buttons()]
     if message.instance is None:
-        text = LINK.sub("", message.text).removeprefix("#### ").replace("  \n", "\n").translate(TWINS)
+        text = PAGE.sub("", LINK.sub("", message.text)).removeprefix("#### ").replace("  \n", "\n").translate(TWINS)
         return "\n".join([text.strip(" ·\n"), *labels])
     card = message.card
     rows = [f"{row['name']} {row['value']}" for row in json_list(card["fields"])]

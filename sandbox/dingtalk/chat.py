@@ -10,6 +10,7 @@ from sandbox.dingtalk.card import Instance
 
 DTMD = "dtmd://dingtalkclient/sendMessage"
 LINK = re.compile(rf"\[([^\[\]]+)\]\(({DTMD}[^)\s]*)\)")  # in Markdown, as DingTalk shows it
+PAGE = re.compile(r"\[([^\[\]]+)\]\((https?://[^)\s]+)\)")
 
 
 @dataclass

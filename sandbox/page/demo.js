@@ -59,6 +59,25 @@ function face(message, person) {
   return message.from === "me" ? make("span", "face me", person.name.slice(-1)) : make("span", "face bot");
 }
 
+/* An address of this demo as a link in the same window's neighbour; any other stays what it is, text. */
+function link(text, url) {
+  const to = new URL(url, location.href);
+  if (to.origin !== location.origin) return make("span", "", text);
+  const element = make("a", "open", text);
+  element.href = to.pathname + to.search;
+  element.target = "_blank";
+  return element;
+}
+
+/* What a chat tool makes of a text: WeCom knows <a href>, DingTalk makes a bare address something to tap. */
+function drawText(text) {
+  const box = make("div", "bubble");
+  const found = /^([^]*)\n(?:<a href="(https?:[^"\s]+)">([^<]+)<\/a>|(打开[^\n]*) (https?:\S+))$/.exec(text);
+  box.textContent = found ? found[1] + "\n" : text;
+  if (found) box.append(link(found[3] || found[4], found[2] || found[5]));
+  return box;
+}
+
 function drawCard(message, person) {
   const card = message.card;
   const box = make("article", "card");
@@ -112,6 +131,7 @@ function drawCard(message, person) {
     buttons.append(element);
   }
   if (listed.length) box.append(buttons);
+  if (card.card_action && card.card_action.url) box.append(link("打开 ›", card.card_action.url));
   return box;
 }
 
@@ -130,7 +150,7 @@ function drawChat(person, data, force) {
     if (message.at - last > 300) log.append(make("div", "time", clock(message.at)));
     last = message.at;
     const row = make("div", message.from === "me" ? "row mine" : "row");
-    const body = message.kind === "card" ? drawCard(message, person) : make("div", "bubble", message.text);
+    const body = message.kind === "card" ? drawCard(message, person) : message.from === "me" ? make("div", "bubble", message.text) : drawText(message.text);
     body.dataset.message = message.id;
     if (before && known.has(message.id) && known.get(message.id) !== JSON.stringify([message.card, message.replaced])) body.classList.add("changed");
     row.append(face(message, person), body);

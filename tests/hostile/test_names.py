@@ -19,7 +19,7 @@ from sandbox.dingtalk.words import robot_message
 from sandbox.wecom.card import flaw
 from tests.bot.web.conftest import office, rules, time
 from tests.chromium import MISSING, chromium, find_chromium
-from tests.golden.states import STATES
+from tests.golden.states import OF_THE_LEAD, STATES
 from tests.guided import phone, running_demo, say
 from tests.hostile.words import HTML, NAMES
 from tests.sides import LINK, PARAMS, TEMPLATE
@@ -34,6 +34,8 @@ SAID = (
     "客户1",
 )  # by customers
 TEMPLATES = Template(TEMPLATE, frozenset(PARAMS))
+OWN = f'\n<a href="{OF_THE_LEAD.url}">{OF_THE_LEAD.text}</a>'  # the way to our own page
+OWN_IN_WORDS = f"[{OF_THE_LEAD.text}]({OF_THE_LEAD.url})"
 MARKS = set("[]*`<>#~|")
 
 
@@ -79,6 +81,7 @@ def flaws_on_wecom(message: Message, kind: str) -> list[str]:
         found += [str(flaw(body["template_card"]) or "")]
     else:
         content = str((body.get("text") or body["message"].get("text") or {"content": ""})["content"])
+        content = content.removesuffix(OWN)
         found += [content] if "<" in content or ">" in content else []
     return [one for one in found if one]
 
@@ -90,7 +93,7 @@ def flaws_on_dingtalk(message: Message, kind: str) -> list[str]:
     robot_message(words["msgKey"], json.dumps(words["msgParam"], ensure_ascii=False))
     found = [text for text in seen_of(words["msgParam"]) if not is_text(text)]
     if words["msgKey"] != "sampleText":
-        lines = LINK.sub("", words["msgParam"]["text"]).removeprefix("#### ")
+        lines = LINK.sub("", words["msgParam"]["text"]).removeprefix("#### ").replace(OWN_IN_WORDS, "")
         found += [lines] if MARKS & set(lines) else []
     if isinstance(message, Card) and message.buttons:
         card = new_card(
