@@ -36,8 +36,8 @@ def talk(message: Message, to: Place) -> dict[str, Any]:
 
 def _words(message: Message) -> dict[str, Any]:
     if isinstance(message, Text | File):
-        link = message.link if isinstance(message, Text) else None
-        return {"msgKey": "sampleText", "msgParam": {"content": _ending(clean(message.text) or "(空)", link)}}
+        page = message.link if isinstance(message, Text) else None
+        return {"msgKey": "sampleText", "msgParam": {"content": _ending(clean(message.text) or "(空)", page)}}
     title = cut(message.title, LINE) or "线索助手"
     pressed = [(_label(button), TAP + quote(f"{_label(button)} #{key}", safe="")) for button, key in keys_of(message)]
     shown, further = pressed[:ACTION_BUTTONS], pressed[ACTION_BUTTONS:]
