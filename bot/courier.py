@@ -27,7 +27,7 @@ from store.tx import Tx
 
 log = structlog.get_logger()
 
-BATCH = 8  # as many may stand in doubt when the server dies with them in hand
+AT_ONCE = 2  # of a road: as many stand in doubt when the server dies with them in hand
 GIVE_UP = timedelta(hours=24)  # of tries to hand one over
 LONGEST_PAUSE = timedelta(minutes=5)  # of a road that is closed
 
@@ -103,29 +103,38 @@ class Courier:
             waiting = [road for road in await roads.list_waiting(tx, now=ctx.now) if not self._is_closed(road, ctx.now)]
         if not waiting:
             return 0
-        taken, ready = await self._store.transaction(lambda tx: self._prepare(tx, waiting, ctx))
-        crash.point("courier_after_sending_commit")
-        await asyncio.gather(*(self._hand_over(row) for row in ready))
-        return taken
+        first = set(waiting)
+        return sum(await asyncio.gather(*(self._go(road, first) for road in waiting)))
 
-    async def _prepare(self, tx: Tx, waiting: list[str], ctx: Context) -> tuple[int, list[Outbox]]:
-        """Take from each road as much as it may carry now. Other servers take in transactions before or after this."""
-        taken, ready = 0, []
-        for road in waiting:
-            room = await self._room(tx, road, ctx.now)
-            if not room:
-                continue
-            rows = await lease.take(
-                tx, Outbox, now=ctx.now, limit=room, state="queued", lanes=False, of="reach", platform=road
-            )
-            taken += len(rows)
-            ready += [row for row in rows if await self._is_on_its_way(tx, row, ctx)]
-        return taken, ready
+    async def _go(self, road: str, first: set[str]) -> int:
+        """Send a few by a road, and again, as long as another road has not come back from its `first` few: a slow one
+        holds up nobody. Returns how many rows were taken.
+        """
+        taken = 0
+        while True:
+            ctx = await self._context()
+            rows, ready = await self._store.transaction(lambda tx, ctx=ctx: self._prepare(tx, road, ctx))
+            crash.point("courier_after_sending_commit")
+            await asyncio.gather(*(self._hand_over(row) for row in ready))
+            taken += rows
+            first.discard(road)
+            if not rows or not first or self._is_closed(road, self._now()):
+                return taken
+
+    async def _prepare(self, tx: Tx, road: str, ctx: Context) -> tuple[int, list[Outbox]]:
+        """Take from a road as much as it may carry now. Other servers take in transactions before or after this."""
+        room = await self._room(tx, road, ctx.now)
+        if not room:
+            return 0, []
+        rows = await lease.take(
+            tx, Outbox, now=ctx.now, limit=room, state="queued", lanes=False, of="reach", platform=road
+        )
+        return len(rows), [row for row in rows if await self._is_on_its_way(tx, row, ctx)]
 
     async def _room(self, tx: Tx, road: str, now: datetime) -> int:
         """How many messages may go by a road now, of what it carries in each span of time."""
         channel = self._channels.get(road)
-        left = [1 if road in self._closed else BATCH]  # one tries a road that was closed
+        left = [1 if road in self._closed else AT_ONCE]  # one tries a road that was closed
         for span, most in channel.limits.items() if channel is not None else ():
             left.append(most - await roads.count_spent(tx, road, since=now - span))
         return max(min(left), 0)
