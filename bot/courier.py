@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Protocol
 
 import structlog
@@ -113,7 +114,7 @@ class Courier:
         taken = 0
         while True:
             ctx = await self._context()
-            rows, ready = await self._store.transaction(lambda tx, ctx=ctx: self._prepare(tx, road, ctx))
+            rows, ready = await self._store.transaction(partial(self._prepare, road=road, ctx=ctx))
             crash.point("courier_after_sending_commit")
             await asyncio.gather(*(self._hand_over(row) for row in ready))
             taken += rows

@@ -108,7 +108,8 @@ class Sweep:
     async def _commit(self, tx: Tx, row: Due, ctx: Context) -> None:
         if not await lease.settle(tx, row, state="done", error=""):
             return
-        ctx = replace(ctx, gathers=row.kind == "offer")
+        if row.kind == "offer":
+            ctx = replace(ctx, gathers=True)
         await apply(tx, await _happens(tx, row, ctx), ctx, origin=origin_of("due", row.key, row.run_at))
         crash.point("due_before_commit")
 

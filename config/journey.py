@@ -90,7 +90,7 @@ class Start(Section):
             raise AtKey(f"days counts from a day, and {self.kind} has none; leave it out", "days")
         return self
 
-    @property
+    @cached_property
     def kinds(self) -> list[str]:
         """What is written."""
         return [name for name in STARTS if getattr(self, name) not in ((), {}, None)]
@@ -173,7 +173,7 @@ class Step(Section):
             raise AtKey("needs until: the behaviours that are waited for", "otherwise")
         return self
 
-    @property
+    @cached_property
     def kinds(self) -> list[str]:
         """What is written."""
         return [name for name in KINDS if getattr(self, name) not in ((), {}, None, False)]

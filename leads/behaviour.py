@@ -84,8 +84,10 @@ async def look_again(tx: Tx, lead_id: int, *, rules: Rules, now: datetime) -> tu
     if lead is None or not lead.heat or lead.stage not in leads.OPEN_STAGES:
         return ()
     facts = list(await _rate_anew(tx, lead, rules=rules, now=now))
+    if lead.owner_id is None or lead.temperature != "hot":
+        return tuple(facts)
     tomorrow = rate(lead, rules=rules, now=now + timedelta(days=1))
-    if lead.owner_id is not None and lead.temperature == "hot" and tomorrow.temperature != "hot":
+    if tomorrow.temperature != "hot":
         last = await behaviours.last_at(tx, lead_id)
         quiet = (now - last).days if last is not None else 0
         facts.append(LeadCooling(lead_id=lead_id, at=now, quiet_days=quiet, to=tomorrow.temperature))

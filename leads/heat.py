@@ -4,17 +4,18 @@ A lead keeps one number per kind of behaviour (how many of them, as much as has 
 enough to know every later number, so that rating a lead never reads its history.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 from config.rules import Behaviour, Rules
-from leads.score import Part
+from leads.score import Part, part
 
 Heat = Mapping[str, list[Any]]  # kind → [how many have not faded, when that was]
 
 SECURITY = ("bot", "spider", "crawler", "curl", "python-requests", "headless", "barracuda", "mimecast", "proofpoint",
             "safelinks", "googleimageproxy", "urldefense")  # fmt: skip
+DAY = 86_400.0  # seconds
 AT_ONCE = timedelta(seconds=2)  # nobody reads and taps within this of a delivery
 BY_MACHINES = ("open", "click")
 
@@ -50,15 +51,26 @@ def heat_of(behaviours: Iterable[tuple[str, float, datetime]], *, rules: Rules) 
 
 def parts_of(heat: Heat, *, rules: Rules, now: datetime) -> list[Part]:
     """The points of each kind as they are now, whole ones, none above its cap."""
-    found = []
+    return [part(points, rule.label) for rule, points in _fading(heat, rules, now) if points]
+
+
+def first_change(heat: Heat, nights: Sequence[datetime], *, rules: Rules, now: datetime) -> int | None:
+    """The place of the first of these nights in which a part differs from now; None when none does."""
+    read = [(rule, *_amount(heat, kind, now)) for kind, rule in rules.scoring.behaviours.items() if kind in heat]
+    before = [_points(rule, amount, since, now) for rule, amount, since in read]
+    for place, night in enumerate(nights):
+        if [_points(rule, amount, since, night) for rule, amount, since in read] != before:
+            return place
+    return None
+
+
+def _fading(heat: Heat, rules: Rules, now: datetime) -> Iterator[tuple[Behaviour, int]]:
     for kind, rule in rules.scoring.behaviours.items():
-        if kind in heat and (points := _points(heat, kind, rule, now)):
-            found.append(Part(points, rule.label))
-    return found
+        if kind in heat:
+            yield rule, _points(rule, *_amount(heat, kind, now), now)
 
 
-def _points(heat: Heat, kind: str, rule: Behaviour, now: datetime) -> int:
-    amount, since = _amount(heat, kind, now)
+def _points(rule: Behaviour, amount: float, since: datetime, now: datetime) -> int:
     points = rule.add * amount * _left(max(now - since, timedelta(0)), rule.half_life)
     most = abs(rule.cap)
     return round(max(-most, min(most, points)))
@@ -72,4 +84,4 @@ def _amount(heat: Heat, kind: str, otherwise: datetime) -> tuple[float, datetime
 
 
 def _left(span: timedelta, half_life: int) -> float:
-    return float(0.5 ** (span / timedelta(days=half_life)))
+    return float(0.5 ** (span.total_seconds() / (half_life * DAY)))

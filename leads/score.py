@@ -48,11 +48,11 @@ def score(lead: LeadProfile, *, rules: Rules, lately: Sequence[Part] = ()) -> Sc
     """Rate a lead by the published rules; `lately` is what behaviour adds. The parts add up to the points."""
     scoring = rules.scoring
     counted = [rule for rule in scoring.rules if _holds(rule, lead)]
-    parts = [*[_part(rule.add, rule.why) for rule in counted], *lately]
+    parts = [*[part(rule.add, rule.why) for rule in counted], *lately]
     reached = sum([part.points for part in parts])
     points = max(0, min(100, reached))
     if reached != points:
-        parts.append(_part(points - reached, "最多 100 分" if reached > points else "最少 0 分"))
+        parts.append(part(points - reached, "最多 100 分" if reached > points else "最少 0 分"))
     profile = sum([rule.add for rule in counted if rule.profile])
     grade = next((g for g, least in zip("ABC", scoring.grades, strict=True) if profile >= least), "D")
     temperature = "hot" if points >= scoring.hot else "warm" if points >= scoring.warm else "cold"
@@ -71,7 +71,8 @@ def _holds(rule: ScoreRule, lead: LeadProfile) -> bool:
 
 
 @lru_cache(maxsize=1024)
-def _part(points: int, why: str) -> Part:
+def part(points: int, why: str) -> Part:
+    """The part itself: there are few different ones, and each is made once."""
     return Part(points, why)
 
 

@@ -1,5 +1,6 @@
 """A year on journeys: people set out, click, are claimed and given back, and in the end every count agrees."""
 
+import asyncio
 import random
 import time
 from collections import Counter
@@ -17,8 +18,9 @@ from config.hours import calendar_of
 from config.rules import load_rules
 from leads.behaviour import Seen, behave
 from leads.facts import LeadClaimed, LeadNurtured
+from leads.reached import blank
 from leads.rights import Who
-from store import leads
+from store import leads, reached
 from store.journey import JourneyRun, JourneySeat, JourneyVisit
 from store.queues import Due, Outbox
 from store.tables import Lead
@@ -70,6 +72,7 @@ class Year:
             for number in range(first, min(first + 500, self.count)):
                 lead = Lead(corp=tx.corp, name=f"客户{number}", email=f"c{number}@hengli.cn", created_at=NOW)
                 await tx.add(lead)
+                await reached.add_reached(tx, blank(lead.id, NOW, tx.corp))  # as everybody has who was captured
                 self.ids.append(lead.id)
 
         for first in range(0, self.count, 500):
@@ -79,12 +82,16 @@ class Year:
         """What people do on one day, then what is due on it."""
         self.at = NOW + timedelta(days=number)
         ctx = await self.context()
+        doings = []
         for _ in range(max(self.count // 40, 4)):
             lead_id = self.chance.choice(self.ids)
             draw, origin = self.chance.random(), f"day{number}:{lead_id}:{self.chance.random()}"
-            await self.store.transaction(
-                lambda tx, lead_id=lead_id, draw=draw, origin=origin: self._happens(tx, lead_id, draw, origin, ctx)
+            doings.append(
+                self.store.transaction(
+                    lambda tx, lead_id=lead_id, draw=draw, origin=origin: self._happens(tx, lead_id, draw, origin, ctx)
+                )
             )
+        await asyncio.gather(*doings)
         while await self.sweep.run_once():
             pass
 
