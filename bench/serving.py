@@ -20,7 +20,7 @@ from bot.guard import listen
 from bot.logs import set_up_logs
 from bot.loop import run_to_the_end
 from bot.schedule import Schedule
-from bot.wecom.client import WeComClient
+from bot.site import site
 from config.folder import Folder
 from config.settings import load_settings
 from store.db import Store
@@ -61,10 +61,9 @@ async def serve(folder: Folder, *, idle: bool, hand_over: bool, port: int | None
         bot.schedule = Schedule({})
         bot.store.on_hint(bot.schedule.hint)
     if hand_over:
-        client: WeComClient | None = bot.wecom
-        assert client is not None
-        client._exchange = handed.exchange  # type: ignore[method-assign, assignment]
-    app = bot.web()
+        assert bot.wecom is not None
+        bot.wecom.client._exchange = handed.exchange  # type: ignore[method-assign, assignment]
+    app = site(bot)
 
     async def told(request: web.Request) -> web.Response:
         cpu = time.process_time()

@@ -64,7 +64,7 @@ def init(root: Dir, template: Annotated[str, typer.Option(help="The industry tem
 @app.command()
 def serve(root: Dir) -> None:
     """Run the callback server until SIGTERM or Ctrl-C."""
-    gc.disable()  # nothing of all that is loaded now is garbage; bot/app.py enables it once the server is ready
+    gc.disable()  # what is loaded now is no garbage; it goes on once the server is ready (bot/commands/serve.py)
     from bot.commands.serve import run
 
     folder, settings = opened(root)

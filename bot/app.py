@@ -1,14 +1,11 @@
-"""The only place where the parts are put together and taken down."""
+"""The only place where the parts are put together and taken down; around them stands bot/site.py."""
 
 import asyncio
 import importlib
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
-
-import structlog
-from aiohttp import web
 
 from bot import clock as real_clock
 from bot.admin import AdminSocket, Handler
@@ -17,31 +14,25 @@ from bot.channels import Channels
 from bot.clock import Now
 from bot.clockwatch import ClockWatch
 from bot.commands.imports import IMPORTS
-from bot.commands.office import OFFICE, Work, save_members
+from bot.commands.office import OFFICE, Work, take_in_members
 from bot.commands.pricing import publish_first
-from bot.comparing import plan_night
 from bot.connected import Connectors
 from bot.connecting import Connecting
-from bot.consent import look_after_forms
 from bot.context import Context
-from bot.counting import Counting, plan_check
+from bot.counting import Counting
 from bot.courier import Courier
 from bot.digest import plan_digests
-from bot.dingtalk.login import DingTalkEntrance
 from bot.dingtalk.parts import DingTalkParts
-from bot.door import DOOR, Door
+from bot.enrich import Enriching
 from bot.entrance import Entrance
 from bot.erasing import JOURNAL
 from bot.first_texts import publish_first_texts
-from bot.forecasting import plan_forecast
 from bot.forms import Forms
 from bot.grouping import Grouping
-from bot.guard import watch
-from bot.handlers.office import tell_of_rules, warn_of_calendar
-from bot.handlers.weekly import plan_week
+from bot.handlers.office import tell_of_rules
+from bot.hourly import keep_house
 from bot.importer import Importer
-from bot.jobs import Jobs, ask_for_menu
-from bot.journeys.nightly import plan_journeys
+from bot.jobs import Jobs, JobWork
 from bot.learning import Learner
 from bot.metrics import Metrics
 from bot.missed import plan_comparison
@@ -55,46 +46,26 @@ from bot.poller import Poller
 from bot.probe import Prober
 from bot.published import Rulebook
 from bot.recheck import Rechecker
-from bot.refusal import Refusals
+from bot.recovery import recover
 from bot.restored import catch_up
 from bot.roads import Roads
 from bot.schedule import Schedule, Worker
 from bot.sender import Sender
-from bot.server import WeComCallbacks, patience
-from bot.sms.doors import add_sms
 from bot.sweep import Sweep
 from bot.trial import Trial
 from bot.watch import Watch
 from bot.ways import plan_ways
 from bot.web.desk import Desk
 from bot.web.health import Health
-from bot.web.routes import add_routes
-from bot.wechat.callback import AccountKeys
-from bot.wechat.doors import WeChatCallbacks
 from bot.wechat.followers import Followers
-from bot.wecom.callback import CallbackKeys
-from bot.wecom.client import WeComAccount, WeComClient
-from bot.wecom.contacts import Contacts
-from bot.wecom.kf import Kf
-from bot.wecom.login import WeComEntrance
-from bot.wecom.platform import WeCom
-from bot.wecom.ways import Ways
+from bot.wecom.parts import WeComParts
 from config.folder import Folder
-from config.members import read_members
 from config.settings import Settings
-from store import lease, outbox, pulse
-from store.access import get_property, set_property
 from store.db import Store
 from store.engine import sqlite_path
-from store.keeping import sweep_out
 from store.sealed import Keys
 from store.soundness import write_mark
 from store.timeshift import bring_forward
-from store.tx import Tx
-
-log = structlog.get_logger()
-
-LARGEST_BODY = 1024 * 1024
 
 
 class Leadbot:
@@ -119,19 +90,13 @@ class Leadbot:
         self.store = Store(settings.store_url(folder), settings.corp, Keys(settings.data_key()), takeover=takeover)
         self.platforms: dict[str, Platform] = {}
         self.entrances: dict[str, Entrance] = {}  # the chat tools by which members come to the pages
-        self.wecom: WeComClient | None = None
+        self.wecom: WeComParts | None = None
         if settings.wecom is not None:
-            account = WeComAccount(
-                settings.wecom.corp_id,
-                settings.wecom.agent_id,
-                settings.wecom.secret.get_secret_value(),
-                settings.wecom.api_base,
-            )
-            self.wecom = WeComClient(account, monotonic=monotonic, on_answer=self._count_answer)
-            groups = {name: key.get_secret_value() for name, key in settings.wecom.groups.items()}
-            self.platforms["wecom"] = WeCom(self.wecom, now=now, groups=groups)
-            oauth_base, sso_base = settings.wecom.oauth_base, settings.wecom.sso_base
-            self.entrances["wecom"] = WeComEntrance(self.wecom, oauth_base=oauth_base, sso_base=sso_base)
+            self.wecom = WeComParts(
+                settings.wecom, self.store, self.metrics, self.context, now=now, monotonic=monotonic
+            )  # fmt: skip
+            self.platforms["wecom"] = self.wecom.platform
+            self.entrances["wecom"] = self.wecom.entrance
         self.dingtalk: DingTalkParts | None = None
         if settings.dingtalk is not None:
             self.dingtalk = DingTalkParts(
@@ -139,9 +104,9 @@ class Leadbot:
                 now=now, monotonic=monotonic,
             )  # fmt: skip
             self.platforms["dingtalk"] = self.dingtalk.platform
-            login_base = settings.dingtalk.login_base
-            self.entrances["dingtalk"] = DingTalkEntrance(self.dingtalk.client, login_base=login_base)
-        self.roads = Roads(settings, self.store, self.wecom, self.context, now=now, monotonic=monotonic)
+            self.entrances["dingtalk"] = self.dingtalk.entrance
+        wecom = self.wecom.client if self.wecom is not None else None
+        self.roads = Roads(settings, self.store, wecom, self.context, now=now, monotonic=monotonic)
         followers = Followers({name: one.app_id for name, one in settings.wechat.items()})
         self.pipeline = Pipeline(
             self.store,
@@ -166,24 +131,21 @@ class Leadbot:
         self.photos = Photos(self.store, self.platforms, self.reader, self.context, now)
         self.desk = Desk(self.store, self.context, now, self.importer, self.reader)
         self.rulebook = Rulebook(self.store, folder, now)
-        trial = Trial(self.store, folder, self.context)
-        ways = Ways(self.store, self.wecom, self.context) if self.wecom is not None else None
-        contacts = Contacts(self.store, self.wecom, self.context) if self.wecom is not None else None
-        desk = Kf(self.store, self.wecom, self.context) if self.wecom is not None else None
         office = Office(self.store, self.dingtalk.client if self.dingtalk is not None else None, self.context)
-        papers = Press(self.store, self.context)
-        take_in = Attaching(self.store, self.platforms, self.context)
-        others = {
-            "attach": take_in.attach,
-            "deal_group": Grouping(self.store, self.wecom, self.context).open,
-            "quote_pdf": papers.print_quote,
+        work: dict[str, JobWork] = {
+            "rehearse": Trial(self.store, folder, self.context).answer,
+            "attach": Attaching(self.store, self.platforms, self.context).attach,
+            "deal_group": Grouping(self.store, wecom, self.context).open,
+            "quote_pdf": Press(self.store, self.context).print_quote,
             "approval_oa": office.ask,
             "approval_look": office.look,
             "approval_end": office.end,
         }
-        self.jobs = Jobs(
-            self.store, settings.enrichment, self.wecom, self.dingtalk, ways, contacts, desk, trial, others, now
-        )
+        if settings.enrichment is not None:
+            work["enrich"] = Enriching(self.store, settings.enrichment, now).enrich
+        for parts in (self.wecom, self.dingtalk):
+            work |= parts.jobs if parts is not None else {}
+        self.jobs = Jobs(self.store, work, now)
         self.learner = Learner(self.store, self.context)
         self.poller = Poller(self.store, settings.channels, now, settings.connectors)
         self.watch = Watch(self.store, self.context)
@@ -222,7 +184,7 @@ class Leadbot:
                 Worker("rules", self._follow_rules): 3.0,
                 Worker("counting", Counting(self.store, self.context).run_once): 30.0,
                 Worker("odds", self.learner.run_once): 60.0,
-                Worker("keeping", self._keep_house): 3600.0,
+                Worker("keeping", self.keep_house): 3600.0,
             }
         )
         self.store.on_hint(self.schedule.hint)
@@ -255,8 +217,9 @@ class Leadbot:
     async def open(self) -> None:
         """Open the store, publish the first rules, read the members: what every writer needs before it works."""
         await self.store.open()
-        await self.store.transaction(self._recover)
-        await self.store.transaction(self._import_members)
+        alone = not self.store.shared
+        await self.store.transaction(lambda tx: recover(tx, alone=alone, now=self.now()))
+        await self.store.transaction(lambda tx: take_in_members(tx, self.folder.members))
         await self.rulebook.publish_first()
         await self.rulebook.load()
         await publish_first_texts(self.store, self.folder, self.rulebook.running(self.now()).rules, self.now())
@@ -273,7 +236,7 @@ class Leadbot:
         await self.open()
         await self.sender.start()
         if self.wecom is not None:
-            await self.store.transaction(lambda tx: ask_for_menu(tx, now=self.now()))
+            await self.wecom.start()
         await self._plan_ways()
         ctx = await self.context()
         await self.store.transaction(lambda tx: plan_digests(tx, ctx))
@@ -304,61 +267,8 @@ class Leadbot:
         await self.roads.close()
         await self.store.close()
 
-    def web(self) -> web.Application:
-        """The web application with all routes; starts and stops the bot with itself."""
-        app = web.Application(client_max_size=LARGEST_BODY)
-        refusals = Refusals(self.metrics, self.monotonic)
-        if self.settings.wecom is not None:
-            keys = {
-                name: CallbackKeys(
-                    token=callback.token.get_secret_value(),
-                    aes_key=callback.aes_key.get_secret_value(),
-                    receive_id=self.settings.wecom.corp_id,
-                )
-                for name, callback in self.settings.wecom.callbacks.items()
-            }
-            door = app[DOOR] = Door(
-                patience=partial(patience, self.store), answered=partial(self.metrics.answered, method="POST")
-            )
-            WeComCallbacks(self.store, keys, self.metrics, self.now, refusals).add_routes(app, door)
-        if self.dingtalk is not None:
-            self.dingtalk.add_routes(app, refusals)
-        if self.settings.wechat:
-            accounts = {
-                name: AccountKeys(
-                    one.app_id,
-                    one.token.get_secret_value(),
-                    one.aes_key.get_secret_value() if one.aes_key is not None else None,
-                )
-                for name, one in self.settings.wechat.items()
-            }
-            WeChatCallbacks(self.store, accounts, self.metrics, self.now, refusals).add_routes(app)
-        add_routes(
-            app,
-            self.desk,
-            admin_key=self.settings.security.admin_key.get_secret_value(),
-            public_dir=self.folder.public,
-            health=self.health,
-            channels=self.settings.channels,
-            entrances=self.entrances,
-            settings=self.settings,
-        )
-        add_sms(app, self.desk, self.settings.sms)
-        app.middlewares.insert(0, watch)
-
-        async def running(_: web.Application) -> AsyncIterator[None]:
-            await self.start()
-            yield
-            await self.stop()
-
-        app.cleanup_ctx.append(running)
-        return app
-
     def _office(self, work: Work) -> Handler:
         return lambda arguments: work(self.store, arguments, self.now())
-
-    def _count_answer(self, endpoint: str, code: int) -> None:
-        self.metrics.call(platform="wecom", api=endpoint, code=str(code))
 
     async def _follow_rules(self) -> int:
         """Another version was published, here or by another server: work by it from now on, and say so once."""
@@ -380,41 +290,10 @@ class Leadbot:
         self.schedule.start_anew()
         await self.store.transaction(lambda tx: bring_forward(tx, now=self.now()))
 
-    async def _recover(self, tx: Tx) -> None:
-        """After a crash: nobody holds anything, and what was being sent is unknown, never queued."""
-        alone = not self.store.shared  # other replicas may live: what they hold is theirs until its lease ends
-        released = await lease.release_dead(tx) if alone else 0
-        unknown = await outbox.orphan(tx, now=self.now(), all_rows=alone)
-        await bring_forward(tx, now=self.now())
-        await pulse.forget_turns(tx)
-        if released or unknown:
-            log.info("recovered after a stop", released=released, unknown=unknown)
-
-    async def _import_members(self, tx: Tx) -> None:
-        """Take members.csv in when it has changed: what `members import` has said since is not undone by a start."""
-        rows = read_members(self.folder.members)
-        mark = tx.keys.blind("members", repr(rows)).hex()
-        if await get_property(tx, "members_read") == mark:
-            return
-        await save_members(tx, rows, str(self.folder.members))
-        await set_property(tx, "members_read", mark)
-
-    async def _keep_house(self) -> int:
-        """Hourly: old rows go, and the administrators hear in time that a year has no holiday data."""
+    async def keep_house(self) -> int:
+        """What is done every hour."""
         ctx = await self.context()
-
-        async def work(tx: Tx) -> int:
-            await warn_of_calendar(tx, ctx)
-            await plan_week(tx, ctx)
-            await plan_forecast(tx, ctx)
-            await plan_check(tx, ctx)
-            await look_after_forms(tx, ctx)
-            await plan_digests(tx, ctx)
-            await plan_night(tx, ctx)
-            await plan_journeys(tx, ctx)
-            return await sweep_out(tx, now=ctx.now)
-
-        return await self.store.transaction(work)
+        return await self.store.transaction(lambda tx: keep_house(tx, ctx))
 
 
 async def _remember(embedded: Path) -> int:

@@ -1,7 +1,7 @@
 """Asking a register (工商 data) about a company: one HTTP provider as leadbot.yaml declares it, once per company."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import quote
@@ -24,6 +24,19 @@ LARGEST = 256 * 1024  # bytes of an answer
 
 class RegisterFailed(Tellable):
     """The register did not answer as declared; the text names the cause without the key."""
+
+
+class Enriching:
+    """Asks the register about leads, when a job says so."""
+
+    def __init__(self, store: Store, provider: Enrichment, now: Callable[[], datetime]) -> None:
+        self._store = store
+        self._provider = provider
+        self._now = now
+
+    async def enrich(self, payload: Mapping[str, Any]) -> None:
+        """Find out about the lead that a job names; raises RegisterFailed."""
+        await enrich(self._store, self._provider, int(payload["lead"]), now=self._now())
 
 
 async def enrich(store: Store, provider: Enrichment, lead_id: int, *, now: datetime) -> bool:

@@ -1,6 +1,6 @@
 """A changed rules.yaml is tried out on the last thirty days, for whoever asked in chat."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -28,7 +28,7 @@ class Trial:
         self._folder = folder
         self._context = context
 
-    async def answer(self, payload: dict[str, Any]) -> None:
+    async def answer(self, payload: Mapping[str, Any]) -> None:
         """Count, and ring whoever asked."""
         ctx = await self._context()
         text = await self._text(ctx)

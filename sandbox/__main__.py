@@ -26,6 +26,7 @@ from bot.dingtalk.render import params_of
 from bot.guard import listen
 from bot.logs import set_up_logs
 from bot.loop import run_to_the_end
+from bot.site import site
 from config.folder import Folder, create_folder
 from config.settings import DingTalkSettings, WeComSettings, load_settings
 from sandbox.control import Control
@@ -193,7 +194,7 @@ async def open_demo(port: int, root: Path, closing: contextlib.AsyncExitStack) -
     looks = [wecom_look(tools.wecom), dingtalk_look(tools.dingtalk)]
     move = Move(bot, tools.dingtalk)
     control = Control(looks, PEOPLE, submit, steps(), tap_menu=tools.wecom.menu, switch=move.to)
-    app = bot.web()
+    app = site(bot)
     app.add_routes(control.routes("/demo/api"))
     app.on_shutdown.append(control.end)
     app.add_routes(page_routes("/demo"))

@@ -14,6 +14,7 @@ from sqlmodel import col
 
 from bot.app import Leadbot
 from bot.guard import listen
+from bot.site import site
 from config.document import read_text
 from config.folder import create_folder
 from config.rules import load_rules
@@ -166,7 +167,7 @@ class Town:
     async def start_bot(self) -> None:
         """Start (or, after stop_bot, restart) the bot on the same folder."""
         self.bot = Leadbot(self.folder, self.settings, now=self.now, monotonic=self.steady, patrols=False)
-        self.runner = await listen(self.bot.web(), "127.0.0.1", 0)
+        self.runner = await listen(site(self.bot), "127.0.0.1", 0)
         self._runners.append(self.runner)
         port = int(self.runner.addresses[0][1])
         self.side.connect(self.settings, port)

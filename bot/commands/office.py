@@ -25,6 +25,7 @@ from config.members import MemberRow, read_members
 from config.settings import Settings
 from sla.handover import depart
 from store import access
+from store.access import get_property, set_property
 from store.db import Store
 from store.duty import list_absences
 from store.leads import count_leads
@@ -68,6 +69,16 @@ async def save_members(tx: Tx, rows: Sequence[MemberRow], file: str) -> int:
             problem = Problem(file, Mark(row.line, 1), "wecom, dingtalk", message)
             raise BadDocument([problem]) from None
     return new
+
+
+async def take_in_members(tx: Tx, file: Path) -> None:
+    """Take members.csv in when it has changed: what `members import` has said since is not undone by a start."""
+    rows = read_members(file)
+    mark = tx.keys.blind("members", repr(rows)).hex()
+    if await get_property(tx, "members_read") == mark:
+        return
+    await save_members(tx, rows, str(file))
+    await set_property(tx, "members_read", mark)
 
 
 async def list_members(store: Store, arguments: Mapping[str, Any], now: datetime) -> list[dict[str, Any]]:

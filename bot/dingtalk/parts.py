@@ -1,7 +1,8 @@
 """All parts of DingTalk put together for one company: client, intake, doors or Stream, quota."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
+from typing import Any
 
 import structlog
 from aiohttp import web
@@ -11,9 +12,11 @@ from bot.dingtalk.callback import EventKeys
 from bot.dingtalk.client import DingTalkAccount, DingTalkClient
 from bot.dingtalk.doors import DingTalkDoors, Taps
 from bot.dingtalk.intake import Intake
+from bot.dingtalk.login import DingTalkEntrance
 from bot.dingtalk.platform import DingTalk, Manner
 from bot.dingtalk.quota import Quota
 from bot.dingtalk.stream import Stream
+from bot.jobs import JobWork
 from bot.metrics import Metrics
 from bot.refusal import Refusals
 from config.settings import DingTalkSettings
@@ -68,6 +71,7 @@ class DingTalkParts:
             store, settings.client_id, now,
             on_message=self.platform.sessions.remember, on_counted=lambda: self.quota.count("webhook"),
         )  # fmt: skip
+        self.entrance = DingTalkEntrance(self.client, login_base=settings.login_base)
         self.taps = Taps(store, self.intake, self.platform.clicks)
         self.stream = Stream(self.client, self.intake, self.taps, metrics) if settings.mode == "stream" else None
 
@@ -78,11 +82,16 @@ class DingTalkParts:
         own = settings.mode == "http" and settings.card_template_id and not self._card_secret
         return f"leadbot-{settings.client_id}" if own else None
 
-    async def register_route(self) -> None:
+    async def register_route(self, payload: Mapping[str, Any]) -> None:
         """Tell DingTalk where taps go; raises the client's errors."""
         if self.route is not None:
             address = f"{self._public_url.rstrip('/')}/callback/dingtalk/card"
             await self.client.register_card_route(self.route, address, self._secret)
+
+    @property
+    def jobs(self) -> dict[str, JobWork]:
+        """What is done later and may be tried again, by the names of the jobs."""
+        return {"card_route": self.register_route}
 
     def add_routes(self, app: web.Application, refusals: Refusals) -> None:
         """Serve the callbacks (HTTP mode)."""

@@ -16,11 +16,22 @@ from bot.refusal import Refusals
 from bot.server import patience
 from bot.wechat.callback import AccountKeys, dedupe_key, echo, verify
 from bot.wecom.flat import flat_xml
+from config.settings import OfficialAccount
 from store.db import Store
 
 log = structlog.get_logger()
 
 BODY = 4.0  # seconds for a body; WeChat hangs up after five
+
+
+def keys_of(accounts: Mapping[str, OfficialAccount]) -> dict[str, AccountKeys]:
+    """The keys of the accounts that are set up, by their names."""
+    return {
+        name: AccountKeys(
+            one.app_id, one.token.get_secret_value(), one.aes_key.get_secret_value() if one.aes_key else None
+        )
+        for name, one in accounts.items()
+    }
 
 
 class WeChatCallbacks:

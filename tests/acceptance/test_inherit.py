@@ -188,7 +188,7 @@ async def test_platform_ids_are_sealed_and_forgotten_in_time(tmp_path):
         assert len(raw) == 3 and not [one for (one,) in raw if b"wm0" in bytes(one)]
         await acme.later(hours=25)
         await acme.later(days=31)
-        await acme.bot._keep_house()
+        await acme.bot.keep_house()
         left = acme.database.rows("select external_id from inheritance where corp = 'acme'")
         assert len(left) == 3 and not [one for (one,) in left if one]
         assert "wm0001" not in repr(Inheritance(corp="acme", bequest_id=1, hash=b"", external_id="wm0001"))

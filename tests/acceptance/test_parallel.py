@@ -74,7 +74,7 @@ async def runs_beside(town):
     status, _, err = await cli("rules", "publish", town.folder.root)
     assert status == 0, err
     await town.bot._follow_rules()
-    await town.bot._keep_house()
+    await town.bot.keep_house()
 
 
 @pytest.mark.feature("Q5")

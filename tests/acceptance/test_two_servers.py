@@ -9,6 +9,7 @@ import pytest
 
 from bot.app import Leadbot
 from bot.guard import listen
+from bot.site import site
 from tests.acceptance.test_assignment import MEMBERS, WEST, by_rules, members
 from tests.acceptance.test_rules import rules as run_rules
 from tests.lists import cli
@@ -22,7 +23,7 @@ PEOPLE = {**MEMBERS, "sunhao": ("孙浩", "rep", "渝西")}
 async def two_servers(place):
     """A second replica beside the town's own: (both bots, an HTTP client for each)."""
     other = Leadbot(place.folder, place.settings, now=place.now, monotonic=place.steady)
-    runner = await listen(other.web(), "127.0.0.1", 0)
+    runner = await listen(site(other), "127.0.0.1", 0)
     address = f"http://127.0.0.1:{runner.addresses[0][1]}"
     headers = {"Authorization": f"Bearer {place.admin_key}"}
     async with aiohttp.ClientSession(base_url=address, headers=headers) as client:

@@ -123,8 +123,9 @@ class BadDays:
 
     async def hang_up(self) -> None:
         """The bot's lines to the platform end; the next call opens new ones."""
-        parts = self.place.bot.dingtalk
-        await (parts.client if parts is not None else self.place.bot.wecom).close()  # type: ignore[union-attr]
+        parts = self.place.bot.dingtalk or self.place.bot.wecom
+        assert parts is not None
+        await parts.client.close()
 
     def assert_in_order(self) -> None:
         """Everybody got their answers in the order of their questions."""

@@ -8,7 +8,9 @@ from pathlib import Path
 from typing import Any
 
 FORKS = multiprocessing.get_context("forkserver")
-FORKS.set_forkserver_preload(["bot.app", "bot.commands.serve", "bot.__main__", "alembic.command", "tests.kill.living"])
+FORKS.set_forkserver_preload(
+    ["bot.app", "bot.site", "bot.commands.serve", "bot.__main__", "alembic.command", "tests.kill.living"]
+)
 PATIENCE = 60.0  # seconds for a command that ends by itself
 
 
