@@ -1,7 +1,7 @@
 """What handlers, reactions and cards need to know besides their subject: the rules, the calendar and the time."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
@@ -41,6 +41,10 @@ class Context:
     def midnight(self) -> datetime:
         """The end of the day in the company's zone."""
         return datetime.combine(self.today + timedelta(days=1), time(), self.rules.zone)
+
+    def practising(self) -> "Context":
+        """The same moment in a room to practise in: no group hears of it, no other system is told or asked."""
+        return replace(self, groups=(), channels={}, connectors={}, enriches=False)
 
     def hours_of(self, member: Member | None) -> WorkCalendar:
         """The calendar of a member; without one (nobody), or without hours of their own, the company's."""

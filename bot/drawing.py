@@ -60,6 +60,7 @@ from bot.cards import (
 from bot.cards import help as help_card
 from bot.cards.asked import Asked
 from bot.cards.card import Card, Message
+from bot.cards.practice import SIGN, marked
 from bot.context import Context
 from bot.deeper import with_page
 from leads.rights import Who
@@ -177,18 +178,31 @@ async def draw(tx: Tx, asked: Asked, ctx: Context) -> Message | None:
     return None if view is None else await with_page(tx, drawing.draw(view), asked, ctx)
 
 
-async def answered(tx: Tx, row: Outbox, ctx: Context) -> Card:
+def where(tx: Tx, row: Outbox, ctx: Context) -> tuple[Tx, Context]:
+    """Where a message looks what it shows up: in the company, or in the room in which it was asked for."""
+    return (tx.beside(row.room), ctx.practising()) if row.room else (tx, ctx)
+
+
+async def draw_row(tx: Tx, ctx: Context, row: Outbox) -> Message | None:
+    """What a row of the outbox asks for, as it is now; what comes from a room says so."""
+    member = await find_member(tx, row.member_id) if row.member_id else None
+    asked = Asked(row.card, Who.of(member) if member else None, row.lead_id, row.params, row.purpose == "refresh")
+    message = await draw(tx, asked, ctx)
+    return marked(message) if message is not None and row.room else message
+
+
+async def answered(tx: Tx, ctx: Context, row: Outbox) -> Card:
     """A question's card after its answer: what was asked stays readable, the buttons are gone."""
-    done = str(row.params["done"])
-    card = next((card for card in ("draft", "import") if card in row.params), None)
-    if card is not None:
+    card = Card(title=f"L{row.lead_id}" if row.lead_id else "线索助手")
+    name = next((name for name in ("draft", "import") if name in row.params), None)
+    if name is not None:
         member = await find_member(tx, row.member_id) if row.member_id else None
-        param = "batch" if card == "import" else "draft"
-        asked = Asked(card, Who.of(member) if member else None, None, {param: row.params[card]})
+        param = "batch" if name == "import" else "draft"
+        asked = Asked(name, Who.of(member) if member else None, None, {param: row.params[name]})
         drawn = await draw(tx, asked, ctx)
-        if isinstance(drawn, Card):
-            return replace(drawn, subtitle="", buttons=(), done=done)
-    return Card(title=f"L{row.lead_id}" if row.lead_id else "线索助手", done=done)
+        card = drawn if isinstance(drawn, Card) else card
+    title = f"{SIGN}{card.title}" if row.room else card.title
+    return replace(card, title=title, subtitle="", buttons=(), done=str(row.params["done"]))
 
 
 def fingerprint(message: Message) -> bytes:

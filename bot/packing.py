@@ -5,6 +5,7 @@ from urllib.parse import quote, unquote
 
 from bot.actions import WORDS, Action
 
+PRACTICE = "practice/"  # begins the key of a button that belongs to a room (see bot/practice.py)
 LONGEST = 1024  # bytes of a button's key on WeCom (developer page 90236); DingTalk allows more
 NAMES = {kind: word for word, kind in WORDS.items()}
 
@@ -13,10 +14,10 @@ class BadAction(ValueError):
     """A button key that none of our cards can have carried."""
 
 
-def pack(action: Action) -> str:
+def pack(action: Action, *, practice: bool = False) -> str:
     """The button's key, such as `claim/1024/3`. Raises ValueError when it would not fit a platform's limit."""
     parts = [NAMES[type(action)], *(quote(str(getattr(action, f.name)), safe="") for f in fields(action))]
-    key = "/".join(parts)
+    key = (PRACTICE if practice else "") + "/".join(parts)
     if len(key.encode()) > LONGEST:
         raise ValueError(f"a button key of {len(key.encode())} bytes; {LONGEST} is the limit")
     return key
@@ -24,7 +25,7 @@ def pack(action: Action) -> str:
 
 def unpack(key: str) -> Action:
     """The action of a button's key; raises BadAction for a key that no card of ours carried."""
-    word, *values = key.split("/")
+    word, *values = key.removeprefix(PRACTICE).split("/")
     kind = WORDS.get(word)
     if kind is None or len(key) > LONGEST:
         raise BadAction(word[:40])

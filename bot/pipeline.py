@@ -12,6 +12,7 @@ from bot.events import ContactAdded, Event, MemberJoined, MessageReceived
 from bot.handlers.contact import greet
 from bot.outgoing import ring
 from bot.platform import SendLater, Teller, Unreadable
+from bot.practice import find_seat, go_on
 from bot.reactions import EVERY, STORY
 from bot.router import dispatch
 from config.telling import Tellable, told
@@ -138,9 +139,14 @@ class Pipeline:
     async def _commit(self, tx: Tx, row: Inbox, event: Event, ctx: Context) -> None:
         if not await lease.settle(tx, row, state="done", error=""):
             return
+        seat = await find_seat(tx, event, ctx)
+        if seat is not None:
+            tx, event, ctx = seat.tx, seat.event, seat.ctx
         outcome, member_id = await dispatch(tx, event, ctx)
         crash.point("pipeline_after_handle")
-        await apply(tx, outcome, ctx, origin=origin_of("in", row.key), to=member_id)
+        facts = await apply(tx, outcome, ctx, origin=origin_of("in", row.key), to=member_id)
+        if seat is not None:
+            await go_on(seat, facts)
         crash.point("pipeline_before_commit")
 
     async def _failed(self, row: Inbox, error: Exception) -> None:

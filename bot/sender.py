@@ -8,18 +8,15 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from bot.cards.asked import Asked
 from bot.cards.card import Message
 from bot.context import Context
-from bot.drawing import answered, draw, drawing_of, fingerprint, ref_of
+from bot.drawing import answered, draw_row, drawing_of, fingerprint, ref_of, where
 from bot.limiter import Limiter, Spent
 from bot.platform import KINDS, CodeGone, Place, Platform, Receipt, SendLater, SendRefused, SendUnknown
 from bot.undelivered import give_up, not_drawn
-from leads.rights import Who
 from store import cards, crash, lease, outbox
 from store.db import Store
 from store.leads import find_lead
-from store.members import find_member
 from store.queues import Outbox
 from store.shared import may_succeed
 from store.tx import Tx
@@ -162,16 +159,14 @@ class Sender:
         platform = self._platforms[row.platform]
         place = Place.of_lane(row.lane)
         if row.card == "answered":
-            body = platform.render_update(await answered(tx, row, ctx), place, code=str(row.params["code"]))
+            card = await answered(*where(tx, row, ctx), row)
+            body = platform.render_update(card, place, code=str(row.params["code"]))
             return await self._sending(tx, row, body, updating=True, ctx=ctx)
         if place.kind == "customer":
             body = platform.render_deed(row.card, row.params)
             return await self._sending(tx, row, body, updating=False, ctx=ctx, ref=ref_of(row))
-        member = await find_member(tx, row.member_id) if row.member_id else None
-        hangs = row.purpose == "refresh"
-        asked = Asked(row.card, Who.of(member) if member else None, row.lead_id, row.params, hangs)
         crash.point("sender_before_draw")
-        message = await draw(tx, asked, ctx)
+        message = await draw_row(*where(tx, row, ctx), row)
         crash.point("sender_after_draw")
         if message is None:
             await lease.settle(tx, row, state="sent", error="nothing to show any more", sent_at=ctx.now)
@@ -192,7 +187,8 @@ class Sender:
     async def _draw_refresh(self, tx: Tx, row: Outbox, message: Message, ctx: Context) -> bool:
         """Change the card that hangs; without a code it is posted anew for its owner, and left alone for others."""
         platform = self._platforms[row.platform]
-        hanging = await cards.find_place(tx, row.platform, row.place, row.card, row.lead_id or 0)
+        there, _ = where(tx, row, ctx)
+        hanging = await cards.find_place(there, row.platform, row.place, row.card, row.lead_id or 0)
         if hanging is None or hanging.drawn == fingerprint(message) or await outbox.newer_ring(tx, row):
             await lease.settle(tx, row, state="sent", error="it hangs there already", sent_at=ctx.now)
             return False
@@ -200,7 +196,7 @@ class Sender:
         if hanging.code:
             body = platform.render_update(message, place, code=hanging.code)
             return await self._sending(tx, row, body, updating=True, ctx=ctx, ref=hanging.ref, message=message)
-        lead = await find_lead(tx, row.lead_id or 0)
+        lead = await find_lead(there, row.lead_id or 0)
         owned = row.card == "lead" and lead is not None and lead.owner_id == row.member_id
         if not owned and not drawing_of(row.card).anew:
             await lease.settle(tx, row, state="sent", error="no code left to change it", sent_at=ctx.now)
@@ -285,6 +281,7 @@ class Sender:
         if not drawing_of(row.card).living:
             return
         drawn = bytes.fromhex(row.params.get("drawn", ""))
+        tx = tx.beside(row.room) if row.room else tx
         if row.updating:
             hanging = await cards.find_place(tx, row.platform, row.place, row.card, row.lead_id)
             if hanging is not None:
@@ -309,6 +306,7 @@ class Sender:
     async def _code_gone(self, tx: Tx, row: Outbox) -> None:
         """The code was used up: on a repeated call that means the card was changed; otherwise draw a new card."""
         await lease.settle(tx, row, state="sent", error="the card's code was gone", sent_at=self._now())
+        tx = tx.beside(row.room) if row.room else tx
         hanging = await cards.find_place(tx, row.platform, row.place, row.card, row.lead_id or 0)
         if hanging is None:
             return

@@ -8,6 +8,7 @@ from datetime import datetime
 import structlog
 
 from bot.approving import on_unanswered
+from bot.classroom import on_practice_over
 from bot.comparing import on_compared, on_night
 from bot.context import Context
 from bot.counting import on_counted
@@ -72,6 +73,7 @@ OTHERS: dict[str, Callable[[Tx, Due, Context], Awaitable[Outcome]]] = {
     "returning": on_returning,
     "forecast": on_forecast_day,
     "unanswered": on_unanswered,
+    "practice": on_practice_over,
 }
 
 

@@ -47,10 +47,15 @@ async def ask(
 ) -> bool:
     """Ask for a card by name. False when this key was asked for before, or the same refresh is already waiting.
 
-    It goes at once unless `run_at` says when.
+    It goes at once unless `run_at` says when. What is asked in a room (Tx.beside) goes to the members who are in it,
+    by the company's own chats; what would go anywhere else stays there unsent.
     """
+    room = tx.corp if tx.corp != tx.home and member_id is not None and purpose != "reach" else ""
+    if room and card != "answered":
+        key = f"{room}:{key}"
     row = {
-        "corp": tx.corp, "platform": platform, "place": place, "lane": lane, "card": card, "key": key,
+        "corp": tx.home if room else tx.corp, "room": room,
+        "platform": platform, "place": place, "lane": lane, "card": card, "key": key,
         "member_id": member_id, "lead_id": lead_id, "purpose": purpose, "params": params or {}, "state": "queued",
         "attempts": 0, "fence": 0, "error": "", "run_at": run_at or now, "created_at": now, "ref": "",
         "updating": False, "platform_id": "",

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Column, Index
+from sqlalchemy import Column, Index, Text, text
 from sqlmodel import Field
 
 from store.columns import Utc, json_type, only_where
@@ -53,6 +53,8 @@ class Outbox(Row, table=True):
     purpose: str  # ring: a new message; refresh: what is shown must be true; reach: a customer hears from us
     params: dict[str, Any] = Field(default_factory=dict, sa_column=Column("params", SealedJson("outbox.params")))
     key: str  # the effect happens once per key
+    # in which room of the company it was asked for (see store/practice.py); "" is the company itself
+    room: str = Field(default="", sa_column=Column("room", Text, nullable=False, server_default=text("''")))
     ref: str = ""
     body: bytes | None = Field(default=None, sa_column=Column("body", SealedBytes("outbox.body")))
     updating: bool = False  # the body replaces a card instead of being a new message

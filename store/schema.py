@@ -24,6 +24,7 @@ from store import office as office
 from store import order as order
 from store import origin as origin
 from store import page_views as page_views
+from store import practice as practice
 from store import queues as queues
 from store import quote as quote
 from store import reach as reach

@@ -34,16 +34,25 @@ class Tx:
         *,
         at_once: AtOnce | None = None,
         takeover: timedelta = TAKEOVER,
+        home: str = "",
     ) -> None:
         self._connection = connection
         self._at_once = at_once
         self.corp = corp
+        self.home = home or corp  # whose chats these are: another company than `corp` in a room of `beside`
         self.keys = keys
         self.takeover = takeover
         self.dialect = connection.dialect.name
         self.hints: set[str] = set()
         self.through: dict[int, int] = {}  # lead -> the lead merged into it whose number or contact was used
         self._remembered: dict[Table, dict[tuple[Any, ...], Any]] = {}
+
+    def beside(self, room: str) -> "Tx":
+        """The same transaction for a room of the company's: its own rows, the same chats; see store/practice.py."""
+        keys, at_once, takeover = self.keys, self._at_once, self.takeover
+        there = Tx(self._connection, room, keys, at_once=at_once, takeover=takeover, home=self.home)
+        there.hints = self.hints
+        return there
 
     async def execute(
         self, statement: Executable, values: Mapping[str, Any] | Sequence[Mapping[str, Any]] | None = None

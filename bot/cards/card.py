@@ -15,11 +15,15 @@ class Field:
 
 @dataclass(frozen=True)
 class Button:
-    """A button (up to 10 characters) and what pressing it means. Styles: primary, plain, danger."""
+    """A button (up to 10 characters) and what pressing it means. Styles: primary, plain, danger.
+
+    `practice`: it means that only in the room in which its card was made.
+    """
 
     text: str
     action: Action
     style: str = "plain"
+    practice: bool = False
 
 
 @dataclass(frozen=True)

@@ -4,12 +4,14 @@ from dataclasses import dataclass
 
 from bot.cards.asked import Asked, moment
 from bot.cards.card import Button, Card, Text
+from bot.cards.practice import OFFER
 from bot.context import Context
 from bot.office_actions import Resend
 from bot.platform import Place, deal_and_chat
 from leads.imports.decide import IMPORTERS
 from store import outbox
 from store.members import find_member
+from store.practice import find_practice
 from store.tx import Tx
 
 FIRST_FIVE = {
@@ -43,10 +45,10 @@ FIRST_FIVE = {
     ),
 }
 MORE = {
-    "rep": "领取、待办、查重、合格、无效、退回、转给、转商机、商机、报价、素材、附件、历史、为什么、请假、日历、反馈",
-    "manager": "线索池、周报、漏斗、渠道、排行、预测、审批、商机、订阅、旅程、查重、审计、为什么、日历、反馈",
-    "marketing": "日报、周报、漏斗、超时、活动、旅程、素材、群发、订阅、未送达、为什么、日历、反馈",
-    "admin": "审计、试算、日报、漏斗、渠道、连接、使用情况、订阅、旅程、交接、反馈",
+    "rep": "领取、待办、查重、合格、无效、退回、转给、转商机、商机、报价、素材、附件、历史、为什么、请假、练习、反馈",
+    "manager": "线索池、周报、漏斗、渠道、排行、预测、审批、商机、订阅、旅程、查重、审计、为什么、日历、练习、反馈",
+    "marketing": "日报、周报、漏斗、超时、活动、旅程、素材、群发、订阅、未送达、为什么、日历、练习、反馈",
+    "admin": "审计、试算、日报、漏斗、渠道、连接、使用情况、订阅、旅程、交接、练习、反馈",
 }
 
 
@@ -55,17 +57,30 @@ async def look_note(tx: Tx, asked: Asked, ctx: Context) -> Text:
     return Text(str(asked.params.get("text", "")))
 
 
-async def look_help(tx: Tx, asked: Asked, ctx: Context) -> str:
+@dataclass(frozen=True)
+class Reader:
+    """Who asks for help: their role, and whether they have never practised."""
+
+    role: str
+    new: bool = False
+
+
+async def look_help(tx: Tx, asked: Asked, ctx: Context) -> Reader:
     """The role of the person who asks."""
-    return asked.who.role if asked.who is not None else "rep"
+    if asked.who is None:
+        return Reader("rep")
+    new = tx.corp == tx.home and await find_practice(tx, asked.who.id or "") is None
+    return Reader(asked.who.role, new)
 
 
-def draw_help(role: str) -> Text:
+def draw_help(reader: Reader) -> Text:
     """The five words that matter to a person of this role first."""
+    role = reader.role
     lines = [f"{number}. {word}\n   {does}" for number, (word, does) in enumerate(FIRST_FIVE[role], 1)]
     lists = ("有名单要搬进来,发「导入」。",) if role in IMPORTERS else ()
     more = f"还可以发:{MORE[role]}。也可以直接说话,我会先让你确认。"
-    return Text("\n".join(["我是线索助手,最常用的五句话:", *lines, more, *lists]))
+    practice = (OFFER,) if reader.new else ()
+    return Text("\n".join(["我是线索助手,最常用的五句话:", *lines, more, *lists, *practice]))
 
 
 @dataclass(frozen=True)

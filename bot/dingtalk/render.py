@@ -148,16 +148,21 @@ def keys_of(card: Card) -> list[tuple[Button, str]]:
     if card.done:
         return []
     if card.choice is None or not card.buttons:
-        return [(button, pack(button.action)) for button in card.buttons]
+        return [(button, key_of(button)) for button in card.buttons]
     several = len(card.buttons) > 1
     return [
         (
             Button(f"{option.text}·{button.text}" if several else option.text, button.action),
-            f"{pack(button.action)}?{card.choice.key}={_value(option.id)}",
+            f"{key_of(button)}?{card.choice.key}={_value(option.id)}",
         )
         for button in card.buttons
         for option in card.choice.options
     ]
+
+
+def key_of(button: Button) -> str:
+    """What a tap on it brings back."""
+    return pack(button.action, practice=button.practice)
 
 
 def _value(text: str) -> str:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from bot.actions import Action
+from bot.cards.practice import ENDED
 from bot.context import Answer, Context, say
 from bot.deal_actions import Advance, Lose, ShowDeal, TickStep
 from bot.events import ButtonPressed, MenuPressed
@@ -17,7 +18,7 @@ from bot.lead_actions import (
     Release,
 )
 from bot.outgoing import refresh
-from bot.packing import BadAction, unpack
+from bot.packing import PRACTICE, BadAction, unpack
 from bot.promise_actions import (
     Postpone,
     RequestExtension,
@@ -51,6 +52,8 @@ async def on_button(tx: Tx, event: ButtonPressed, who: Who, ctx: Context) -> lis
     living = bool(event.code) and await cards.bring_code(
         tx, event.platform, event.sender, event.ref, event.code, now=ctx.now
     )
+    if event.action.startswith(PRACTICE):
+        return [say(ENDED)]
     try:
         action = _completed(unpack(event.action), event)
     except BadAction:

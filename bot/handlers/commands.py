@@ -38,6 +38,7 @@ from bot.handlers import (
     office,
     order,
     overdue,
+    practice,
     product,
     qualify,
     quote,
@@ -205,6 +206,10 @@ TABLE = (
     Command(("附件",), "线索的图片、文件和录音", "附件 L1024", on_lead=attachment.on_attachments_word),
     Command(("群发",), "群发谁确认了、发到了多少", "群发", on_alone=hand.on_mass_word, roles=LEADERS),
     Command(("审计",), "谁看过一位客户的资料", "审计 L1024", on_lead=audit.on_audit_word, bare=False),
+    Command(
+        ("练习", "新手", "上手"), "用一条假线索走一遍,不进报表", "练习", on_words=practice.on_practice_word,
+    ),
+    Command(("结束练习",), "不练了,练习的线索清掉", "结束练习", on_alone=practice.on_end_word),
     Command(("未送达",), "没有送到的消息", "未送达", on_alone=office.on_undelivered, roles=LEADERS),
 )  # fmt: skip
 

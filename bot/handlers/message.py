@@ -1,5 +1,6 @@
 """A line of chat: a command, a number of the list shown last, or free words about the lead we talk about."""
 
+from bot.cards.practice import OFFER
 from bot.context import Answer, Context, say
 from bot.deal_actions import ShowDeal
 from bot.events import MessageReceived
@@ -31,7 +32,7 @@ from leads.understand.phone import normal_phone
 from leads.understand.reading import Understanding, understand
 from store.leads import find_by_identity, find_lead
 from store.merges import current
-from store.talk import add_draft, find_focus
+from store.talk import add_draft, find_focus, set_focus
 from store.tx import Tx
 
 SHORT = 8  # characters: a line this short that means nothing to us is rather a mistyped command than a note
@@ -79,7 +80,7 @@ async def on_message(tx: Tx, event: MessageReceived, who: Who, ctx: Context) -> 
     if lead_id is not None and not rest:
         return await on_show(tx, Show(lead_id), who, ctx)
     if not text:
-        return _unknown(text)
+        return await _unknown(tx, text, who, ctx, first=focus is None)
     if asked.startswith("note:"):
         return await followup.on_followup_word(tx, int(asked[5:]), text, who, ctx)
     if numbers.is_question(text):
@@ -90,7 +91,7 @@ async def on_message(tx: Tx, event: MessageReceived, who: Who, ctx: Context) -> 
     about = lead_id or (focus.lead_id if focus is not None else None)
     means_something = reading.intent in ("followup", "reminder", "release") or reading.when is not None
     if not means_something and (len(text) <= SHORT or reading.intent == "question"):
-        return _unknown(text)
+        return await _unknown(tx, text, who, ctx, first=focus is None)
     return await _free_words(tx, rest if lead_id else text, about, who, ctx)
 
 
@@ -152,7 +153,12 @@ async def _free_words(tx: Tx, text: str, about: int | None, who: Who, ctx: Conte
     return [Answer("draft", lead_id, {"draft": draft_id})]
 
 
-def _unknown(text: str) -> list[Fact | Answer]:
+async def _unknown(tx: Tx, text: str, who: Who, ctx: Context, *, first: bool) -> list[Fact | Answer]:
+    """The nearest words; whoever has never done anything here is offered to practise, once."""
     words = [command.words[0] for command in COMMANDS.values()]
     near = "、".join(f"「{word}」" for word in closest(text, words))
-    return [say(f"没看懂这句话。是不是想发{near}?\n发「帮助」看看我能做什么。")]
+    offered = ""
+    if first and tx.corp == tx.home:
+        await set_focus(tx, who.id or "", asked="", now=ctx.now)
+        offered = f"\n{OFFER}"
+    return [say(f"没看懂这句话。是不是想发{near}?\n发「帮助」看看我能做什么。{offered}")]

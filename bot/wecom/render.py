@@ -117,7 +117,8 @@ def _field(field: Field) -> dict[str, str]:
 
 
 def _button(button: Button) -> dict[str, Any]:
-    return {"text": cut(button.text, BUTTON) or EMPTY, "style": STYLES[button.style], "key": pack(button.action)}
+    key = pack(button.action, practice=button.practice)
+    return {"text": cut(button.text, BUTTON) or EMPTY, "style": STYLES[button.style], "key": key}
 
 
 def _choice(choice: Choice) -> dict[str, Any]:

@@ -395,7 +395,7 @@ STATES: dict[str, Message] = {
     ),
     "recheck-running": of_recheck(at=13000, checked=12400),
     "recheck-clean": of_recheck(checked=40000, ended_at=(NOW + timedelta(seconds=42)).isoformat()),
-    **{f"help-for-{role}": plain.draw_help(role) for role in plain.FIRST_FIVE},
+    **{f"help-for-{role}": plain.draw_help(plain.Reader(role, new=role == "rep")) for role in plain.FIRST_FIVE},
     "story-with-its-page": replace(
         story.draw(story.View("L1024 王建国", (story.Told("今天 10:20", "", "首次咨询(官网)"),), 0)), link=OF_THE_LEAD
     ),
