@@ -12,7 +12,7 @@ from sqlmodel import Field, col
 
 from store.columns import Utc, one_of, only_where
 from store.queues import Due
-from store.tables import Row
+from store.row import Row
 from store.tx import Tx
 
 ON = ("open", "paused")

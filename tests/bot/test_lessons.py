@@ -2,8 +2,8 @@
 
 import pytest
 
-from bot.actions import Claim
 from bot.handlers.commands import ALIASES, COMMANDS
+from bot.lead_actions import Claim
 from bot.lessons import LESSONS, MANAGER, MARKETING, REP, after
 from bot.packing import PRACTICE, pack, unpack
 
