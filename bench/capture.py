@@ -8,6 +8,7 @@ from urllib.parse import quote
 from bench.company import BenchCompany, http
 from bench.figure import Figure, ratio
 from bench.past import REPS, old_company
+from bench.peer import tryton
 from bench.run import Run, crowd, server
 from bench.seed import FIRST_NUMBER
 
@@ -35,8 +36,10 @@ def capture(run: Run) -> list[Figure]:
                     claims[name].append(claimed)
     speed, old_speed = statistics.median(posts["few"]), statistics.median(posts["many"])
     claim_speed, old_claim_speed = statistics.median(claims["few"]), statistics.median(claims["many"])
+    peer = [_beside_a_peer(run, companies["few"])] if not run.quick else []  # a look whether all runs fetches nothing
     slower, claims_slower = ratio(posts["few"], posts["many"]), ratio(claims["few"], claims["many"])
     return [
+        *peer,
         Figure("B5", f"leads captured over REST with all that follows, {few:,} leads there", speed, "/s", 300, 1000,
                beside=f"{1000 / speed:.1f} ms each; {REPS} reps get a card"),
         Figure("B6a", f"the same with {many:,} leads there", slower, "× time", 1.25, 1.1, True,
@@ -44,6 +47,22 @@ def capture(run: Run) -> list[Figure]:
         Figure("B6b", f"a claim over REST with {many:,} leads there", claims_slower, "× time", 1.25, 1.1, True,
                beside=f"{old_claim_speed:,.0f}/s against {claim_speed:,.0f}/s"),
     ]  # fmt: skip
+
+
+def _beside_a_peer(run: Run, company: BenchCompany) -> Figure:
+    """Our leads and the peer's, in turn."""
+    ours: list[float] = []
+    theirs: list[float] = []
+    bot = server(["-m", "bench.serving", str(company.folder.root), "--idle"], company.port)
+    with bot, tryton(run) as peer:
+        for number in range(run.rounds + 1):
+            run.say(f"B5: round {number} of {run.rounds} beside a peer")
+            captured, entered = _post(run, company, 300), peer.leads_per_second(40)
+            if number:  # the first round warms both
+                ours.append(captured)
+                theirs.append(entered)
+    return Figure("B5 peer", "… against Tryton's sale opportunities with the same look for duplicates", ratio(ours, theirs),
+                  "×", 10, beside=f"{statistics.median(ours):,.0f}/s against {statistics.median(theirs):,.1f}/s")  # fmt: skip
 
 
 def _post(run: Run, company: BenchCompany, count: int) -> float:

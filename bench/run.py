@@ -44,12 +44,15 @@ class Run:
 
 @contextlib.contextmanager
 def server(
-    command: list[str], port: int, *, environment: Mapping[str, str] | None = None
+    command: list[str], port: int, *, environment: Mapping[str, str] | None = None, program: Path | None = None
 ) -> "Iterator[subprocess.Popen[bytes]]":
-    """A server in a process of its own that listens on a port; killed at the end. Raises RuntimeError with its log."""
+    """A server in a process of its own that listens on a port; killed at the end. Raises RuntimeError with its log.
+
+    `program`: the Python to use, when it is not ours.
+    """
     with tempfile.TemporaryFile() as log:
         process = subprocess.Popen(
-            [sys.executable, *command], cwd=ROOT, env={**os.environ, **(environment or {})}, stdout=log, stderr=log,
+            [str(program or sys.executable), *command], cwd=ROOT, env={**os.environ, **(environment or {})}, stdout=log, stderr=log,
             start_new_session=True,
         )  # fmt: skip
         try:

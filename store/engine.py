@@ -15,6 +15,7 @@ from store.columns import read_json
 from store.sealed import Keys
 
 READERS = {"sqlite": 4, "postgresql": 8}
+LOG_PAGES = 4000  # 16 MB of SQLite's log before it goes into the file: keys at random touch the same pages meanwhile
 
 # A server that loses sight of us must not keep our locks, and we must not wait for one that is gone.
 SERVER = {
@@ -100,6 +101,8 @@ def _prepare_sqlite(engine: AsyncEngine, *, writing: bool) -> None:
         cursor.execute(f"PRAGMA busy_timeout={0 if writing else direct.BUSY}")
         cursor.execute("PRAGMA foreign_keys=ON")
         cursor.execute("PRAGMA secure_delete=ON")  # what is erased is overwritten, not only forgotten
+        if writing:
+            cursor.execute(f"PRAGMA wal_autocheckpoint={LOG_PAGES}")
         if not writing:
             cursor.execute("PRAGMA query_only=ON")
             cursor.execute("PRAGMA wal_autocheckpoint=0")

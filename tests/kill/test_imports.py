@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import io
 import random
 
 import aiohttp
@@ -24,7 +25,7 @@ def messy(lines: int = LINES) -> str:
 
 async def send(doomed, lines=LINES, **fields):
     form = aiohttp.FormData(fields)
-    form.add_field("file", messy(lines).encode(), filename="客户.csv")
+    form.add_field("file", io.BytesIO(messy(lines).encode()), filename="客户.csv")
     async with doomed.http.post("/api/v1/imports", data=form) as answer:
         assert answer.status == 201, await answer.text()
         return (await answer.json())["batch"]
