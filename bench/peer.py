@@ -23,7 +23,7 @@ from bench.company import free_port
 from bench.run import ROOT, Run, server
 
 LOCK = ROOT / "bench" / "reference" / "tryton.lock"
-PASSWORD = "a-peer-of-the-benchmark"  # noqa: S105 - of a store that lives for one run
+PASSWORD = "a-peer-of-the-benchmark"  # of a store that lives for one run
 DATABASE = "peer"
 
 

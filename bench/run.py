@@ -52,8 +52,8 @@ def server(
     """
     with tempfile.TemporaryFile() as log:
         process = subprocess.Popen(
-            [str(program or sys.executable), *command], cwd=ROOT, env={**os.environ, **(environment or {})}, stdout=log, stderr=log,
-            start_new_session=True,
+            [str(program or sys.executable), *command], cwd=ROOT, env={**os.environ, **(environment or {})},
+            stdout=log, stderr=log, start_new_session=True,
         )  # fmt: skip
         try:
             _await_port(process, port, log)
