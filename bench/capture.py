@@ -61,8 +61,9 @@ def _beside_a_peer(run: Run, company: BenchCompany) -> Figure:
             if number:  # the first round warms both
                 ours.append(captured)
                 theirs.append(entered)
-    return Figure("B5 peer", "… against Tryton's sale opportunities with the same look for duplicates",
-                  ratio(ours, theirs), "×", 10, beside=f"{statistics.median(ours):,.0f}/s against {statistics.median(theirs):,.1f}/s")  # fmt: skip
+    what = "… against Tryton's sale opportunities with the same look for duplicates"
+    beside = f"{statistics.median(ours):,.0f}/s against {statistics.median(theirs):,.1f}/s"
+    return Figure("B5 peer", what, ratio(ours, theirs), "×", 10, beside=beside)
 
 
 def _post(run: Run, company: BenchCompany, count: int) -> float:
