@@ -57,6 +57,7 @@ from bot.watch import Watch
 from bot.ways import plan_ways
 from bot.web.desk import Desk
 from bot.web.health import Health
+from bot.webhooks import Webhooks
 from bot.wechat.followers import Followers
 from bot.wecom.parts import WeComParts
 from config.folder import Folder
@@ -167,6 +168,7 @@ class Leadbot:
                 Worker("probe", self.prober.run_once): 300.0,
             }
         connecting = Connecting(self.store, settings.connectors, self.context, now)
+        webhooks = Webhooks(self.store, settings.webhooks.allow, self.context, now)
         self.schedule = Schedule(
             {
                 **workers,
@@ -178,6 +180,7 @@ class Leadbot:
                 Worker("unknown", self.sender.repeat_unknown): 2.0,
                 Worker("job", self.jobs.run_once): 5.0,
                 Worker("connectors", connecting.run_once): 2.0,
+                Worker("webhooks", webhooks.run_once): 1.0,
                 Worker("recheck", Rechecker(self.store, self.context).run_once): 30.0,
                 Worker("imports", self.importer.run_once): 2.0,
                 Worker("photos", self.photos.run_once): 5.0,
@@ -212,6 +215,7 @@ class Leadbot:
             groups=self._groups,
             channels=self._channels,
             connectors=self.settings.connectors,
+            inner=self.settings.webhooks.allow,
         )
 
     async def open(self) -> None:

@@ -6,6 +6,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from bot.platform import Place
+from config.address import Network
 from config.connector import Connector
 from config.hours import Calendars
 from config.rules import Rules
@@ -30,6 +31,7 @@ class Context:
     channels: Mapping[str, str] = field(default_factory=dict)  # declared in the settings: name → source
     connectors: Mapping[str, Connector] = field(default_factory=dict)  # other systems that the settings declare
     reads_cards: Callable[[], bool] = lambda: False  # whether photos of business cards can be read here
+    inner: tuple[Network, ...] = ()  # networks of our own that webhooks may reach
     groups: tuple[Place, ...] = ()  # groups that can be told something, by the names that the settings give them
 
     @property

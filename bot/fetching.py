@@ -3,14 +3,15 @@
 import asyncio
 import ipaddress
 import socket
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from ipaddress import IPv4Address, IPv6Address
 from typing import Any
 
 import aiohttp
 from aiohttp.abc import AbstractResolver, ResolveResult
 from yarl import URL
 
-from config.address import is_public
+from config.address import Network, is_public
 from config.telling import Tellable
 
 LARGEST = 4 * 1024 * 1024  # bytes of an answer
@@ -37,18 +38,24 @@ async def exchange(
     headers: Mapping[str, str],
     body: bytes | None = None,
     allow_private: bool = False,
+    inner: Sequence[Network] = (),
     patience: float = PATIENCE,
+    reads: bool = True,
 ) -> tuple[int, bytes]:
     """Status and body of an answer; no redirect is followed, the address that was checked is the one that is asked.
 
+    `inner`: networks of our own that may be asked; without `reads` nothing of the answer's body is looked at.
     Raises NotAllowed, NotFetched; after the latter nobody knows whether the other side has acted.
     """
-    target = _checked(url, allow_private=allow_private)
-    connector = aiohttp.TCPConnector(resolver=_Checked(allow_private=allow_private), use_dns_cache=False)
+    target = checked(url, allow_private=allow_private, inner=inner)
+    resolver = _Checked(allow_private=allow_private, inner=inner)
+    connector = aiohttp.TCPConnector(resolver=resolver, use_dns_cache=False)
     timeout = aiohttp.ClientTimeout(total=patience)
     try:
         async with aiohttp.ClientSession(connector=connector, timeout=timeout, trust_env=False) as http:
             async with http.request(method, target, headers=headers, data=body, allow_redirects=False) as answer:
+                if not reads:
+                    return answer.status, b""
                 body = await answer.content.read(LARGEST + 1)
                 while len(body) <= LARGEST and (more := await answer.content.read(LARGEST + 1 - len(body))):
                     body += more
@@ -66,7 +73,7 @@ async def exchange(
     return answer.status, body
 
 
-def _checked(url: str, *, allow_private: bool) -> URL:
+def checked(url: str, *, allow_private: bool = False, inner: Sequence[Network] = ()) -> URL:
     """The address, if it is a plain one and its host no private number. Raises NotAllowed."""
     if any(ord(c) <= 32 or ord(c) == 127 for c in url):
         raise NotAllowed("地址里有空格或控制字符")
@@ -81,16 +88,21 @@ def _checked(url: str, *, allow_private: bool) -> URL:
         number = ipaddress.ip_address(host)
     except ValueError:
         return target
-    if not allow_private and not is_public(number):
+    if not allow_private and not _may(number, inner):
         raise NotAllowed("地址指向内部网络")
     return target
+
+
+def _may(number: IPv4Address | IPv6Address, inner: Sequence[Network]) -> bool:
+    return is_public(number) or any(number in network for network in inner)
 
 
 class _Checked(AbstractResolver):
     """Resolves a name once, and gives only addresses that may be asked."""
 
-    def __init__(self, *, allow_private: bool) -> None:
+    def __init__(self, *, allow_private: bool, inner: Sequence[Network] = ()) -> None:
         self._allow_private = allow_private
+        self._inner = inner
 
     async def resolve(
         self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_UNSPEC
@@ -98,7 +110,8 @@ class _Checked(AbstractResolver):
         loop = asyncio.get_running_loop()
         found: list[Any] = await loop.getaddrinfo(host, port, family=family, type=socket.SOCK_STREAM)
         for *_, address in found:
-            if not self._allow_private and not is_public(ipaddress.ip_address(address[0].partition("%")[0])):
+            number = ipaddress.ip_address(address[0].partition("%")[0])
+            if not self._allow_private and not _may(number, self._inner):
                 raise NotAllowed("地址指向内部网络")
         return [
             ResolveResult(

@@ -47,6 +47,7 @@ from bot.reunion import (
     tell_owners_of_merge,
 )
 from bot.waking import ring_old_owner
+from bot.webhooks import tell_webhooks
 from bot.winning import tell_groups_of_win
 from leads.attachment import FileAdded, FileRemoved
 from leads.deal_facts import (
@@ -274,4 +275,4 @@ STORY: dict[type[Fact], tuple[Reaction, ...]] = {
     LeftAlone: (),
 }
 
-EVERY: tuple[Reaction, ...] = (hear_journeys,)  # what follows from whatever has happened
+EVERY: tuple[Reaction, ...] = (hear_journeys, tell_webhooks)  # what follows from whatever has happened

@@ -3,7 +3,10 @@
 import ipaddress
 import re
 import socket
+from ipaddress import IPv4Network, IPv6Network
 from urllib.parse import urlsplit
+
+Network = IPv4Network | IPv6Network
 
 NAT64 = ipaddress.ip_network("64:ff9b::/96")
 OWN_NAMES = ("localhost", "local", "internal", "intranet", "lan", "home", "corp", "private", "localdomain", "test")

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, Field, SecretStr, StringConstraints, model_validator
 
+from config.address import Network
 from config.channel import Channel
 from config.connector import Connector
 from config.document import BadDocument, Document, Path, Problem, load, read_text, validate
@@ -202,6 +203,12 @@ class Enrichment(Section):
     cache_days: int = Field(default=90, ge=1, le=3650)
 
 
+class Webhooks(Section):
+    """What our own webhooks may reach besides the open internet: networks such as 10.1.0.0/16."""
+
+    allow: tuple[Network, ...] = ()
+
+
 class Settings(Section):
     """All of leadbot.yaml."""
 
@@ -217,6 +224,7 @@ class Settings(Section):
     enrichment: Enrichment | None = None
     channels: dict[ChannelName, Channel] = Field(default_factory=dict, max_length=50)
     connectors: dict[ChannelName, Connector] = Field(default_factory=dict, max_length=20)
+    webhooks: Webhooks = Webhooks()
 
     @model_validator(mode="after")
     def _some_platform(self) -> "Settings":

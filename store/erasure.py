@@ -32,6 +32,7 @@ BLANK: Mapping[str, Mapping[str, Any]] = {
     "opportunity": {"name": ""},
     "outbox": {"params": {}, "body": None},
     "timeline": {"text": ""},
+    "webhook_delivery": {"text": ""},
 }
 KEPT: Mapping[str, str] = {
     "attendance": "that somebody came", "behaviour": "kinds and instants", "clock": "instants",

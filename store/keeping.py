@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy import delete, select, update
 from sqlmodel import col
 
-from store import batches, inherit, photos, session
+from store import batches, inherit, photos, session, webhook
 from store.chat import Act, Draft
 from store.inbox import purge
 from store.merges import forget_old
@@ -49,6 +49,7 @@ async def sweep_out(tx: Tx, *, now: datetime) -> int:
         .limit(SLICE)
     )  # fmt: skip
     count += (await tx.run(delete(ConnectorCall).where(col(ConnectorCall.id).in_(carried)))).rowcount
+    count += await webhook.forget_told(tx, before=before, limit=SLICE)
     count += await inherit.forget_ids(tx, before=before, limit=SLICE)
     for table in (Act, Draft):  # nobody takes back or taps what is a month old, and a merge looks through them all
         stale = select(col(table.id)).where(col(table.corp) == tx.corp, col(table.at) < before - SIGNED).limit(SLICE)

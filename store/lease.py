@@ -17,8 +17,9 @@ from store.batch import ImportBatch
 from store.columns import Utc, one_of
 from store.queues import ConnectorCall, Due, Inbox, Job, Outbox, Photo
 from store.tx import TAKEOVER, Tx, made
+from store.webhook import WebhookDelivery
 
-Work = TypeVar("Work", Inbox, Outbox, Due, Job, Photo, ImportBatch, ConnectorCall)
+Work = TypeVar("Work", Inbox, Outbox, Due, Job, Photo, ImportBatch, ConnectorCall, WebhookDelivery)
 LEASE = TAKEOVER
 FAST = "welcome"  # the card that has seconds: other messages never stand before it
 # welcome: what has seconds; chat: all else that goes to colleagues; told: both; reach: what customers hear from us
@@ -120,6 +121,7 @@ async def release_dead(tx: Tx) -> int:
         (Job, "new"),
         (Photo, "new"),
         (ConnectorCall, "new"),
+        (WebhookDelivery, "new"),
         (Outbox, "queued"),
         (ImportBatch, "checking"),
         (ImportBatch, "running"),

@@ -61,6 +61,7 @@ CHILDREN: Mapping[str, str] = {
     "quote": "move",
     "sales_order": "move",
     "timeline": "move",
+    "webhook_delivery": "stay",
 }
 
 

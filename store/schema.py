@@ -34,6 +34,7 @@ from store import subscription as subscription
 from store import tables as tables
 from store import twin as twin
 from store import view as view
+from store import webhook as webhook
 from store.row import Row
 
 METADATA = Row.metadata

@@ -8,6 +8,7 @@ from sqlmodel import col
 from store.lease import LEASE
 from store.queues import Due, Inbox, Job, Outbox, Photo
 from store.tx import Tx
+from store.webhook import WebhookDelivery
 
 LONGEST_PAUSE = timedelta(hours=24)  # that a callback, a message or a failed try is ever put off by
 
@@ -23,6 +24,7 @@ async def bring_forward(tx: Tx, *, now: datetime) -> int:
         (Photo, Photo.received_at, "new"),
         (Outbox, Outbox.created_at, "queued"),
         (Outbox, Outbox.created_at, "unknown"),
+        (WebhookDelivery, WebhookDelivery.queued_at, "new"),
     ):
         late = or_(col(created) > now, col(table.run_at) > now + LONGEST_PAUSE)
         if table is Outbox:  # a customer's day was chosen on purpose
@@ -45,13 +47,13 @@ async def bring_forward(tx: Tx, *, now: datetime) -> int:
             .values(run_at=now)
         )
         count += result.rowcount
-    for held in (Inbox, Outbox, Due, Job, Photo):
+    for held in (Inbox, Outbox, Due, Job, Photo, WebhookDelivery):
         result = await tx.run(
             update(held)
             .where(col(held.corp) == tx.corp, col(held.lease_until) > now + LEASE)
             .values(lease_until=now + LEASE)
         )
         count += result.rowcount
-    for worker in ("inbox", "outbox", "due", "job", "photos"):
+    for worker in ("inbox", "outbox", "due", "job", "photos", "webhooks"):
         tx.wake(worker)
     return count

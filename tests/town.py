@@ -50,6 +50,9 @@ select (select count(*) from inbox x where corp = 'acme' and state = 'new' and r
      + (select count(*) from due where corp = 'acme' and state = 'new' and run_at <= :now)
      + (select count(*) from job where corp = 'acme' and state = 'new' and run_at <= :now)
      + (select count(*) from connector_call where corp = 'acme' and state = 'new' and run_at <= :now)
+     + (select count(*) from webhook_delivery x where corp = 'acme' and state = 'new' and run_at <= :now
+            and not exists (select 1 from webhook_delivery o where o.corp = 'acme' and o.lane = x.lane and o.id < x.id
+                            and o.state = 'new'))
      + (select count(*) from photo where corp = 'acme' and state = 'new' and run_at <= :now)
      + (select count(*) from import_batch where corp = 'acme' and state in ('checking', 'running', 'undoing')
             and run_at <= :now)
@@ -209,7 +212,8 @@ class Town:
 
     async def settle(self) -> None:
         """Wait until nothing that is due is left to do."""
-        for worker in ("inbox", "welcome", "due", "outbox", "reach", "job", "connectors", "imports", "photos"):
+        works = ("inbox", "welcome", "due", "outbox", "reach", "job", "connectors", "webhooks", "imports", "photos")
+        for worker in works:
             self.bot.schedule.hint(worker)
         async with asyncio.timeout(60):
             while self._open_work():  # noqa: ASYNC110 - the rows tell, no flag in memory

@@ -35,6 +35,7 @@ from store.sealed import Keys
 from store.tables import Member
 from store.timeline import audit
 from store.tx import Tx
+from store.webhook import pause_of_key
 
 LONG = {"backup": 3600.0}  # seconds for what takes longer than a moment
 
@@ -132,8 +133,14 @@ async def list_keys(store: Store, arguments: Mapping[str, Any], now: datetime) -
 
 
 async def revoke_key(store: Store, arguments: Mapping[str, Any], now: datetime) -> dict[str, int]:
-    """End the keys of a name."""
-    count = await store.transaction(lambda tx: access.revoke_key(tx, str(arguments["name"]), now=now))
+    """End the keys of a name; their webhooks are told nothing more."""
+    name = str(arguments["name"])
+
+    async def work(tx: Tx) -> int:
+        await pause_of_key(tx, name, error="创建它的密钥吊销了")
+        return await access.revoke_key(tx, name, now=now)
+
+    count = await store.transaction(work)
     if not count:
         raise CommandFailed(f"no valid key has the name {arguments['name']}; see: key list DIR")
     return {"revoked": count}

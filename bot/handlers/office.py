@@ -14,7 +14,7 @@ from config.rules import Rules
 from leads.errors import Unusable
 from leads.facts import Fact
 from leads.rights import Who, require_role
-from store import outbox
+from store import outbox, webhook
 from store.members import list_members
 from store.timeline import audit
 from store.tx import Tx
@@ -27,10 +27,23 @@ LEADERS = ("manager", "marketing", "admin")
 async def on_undelivered(tx: Tx, who: Who, ctx: Context) -> list[Fact | Answer]:
     """未送达: messages that did not reach their person, each with 重发."""
     require_role(who, LEADERS, "未送达清单")
-    cards = [Answer("unsure")] if await is_unsure(tx, ctx) else []
+    cards: list[Fact | Answer] = [Answer("unsure")] if await is_unsure(tx, ctx) else []
     if await outbox.list_undelivered(tx, limit=1):
         cards.append(Answer("undelivered"))
+    if who.role == "admin" and (lines := await untold(tx)):
+        cards.append(say("\n".join(lines)))
     return list(cards) or [say("所有消息都送到了,没有未送达的。")]
+
+
+async def untold(tx: Tx) -> list[str]:
+    """What webhooks did not get, one line each, with what to do."""
+    counts = await webhook.count_open(tx)
+    failed = [(one, counts.get(one.id or 0, {}).get("parked", 0)) for one in await webhook.list_webhooks(tx)]
+    return [
+        f"Webhook {one.no} 有 {count} 条没送到:{one.error or '试了三天'}。在网页「Webhook」里重放。"
+        for one, count in failed
+        if count
+    ]
 
 
 async def on_resend(tx: Tx, action: Resend, who: Who, ctx: Context) -> list[Fact | Answer]:

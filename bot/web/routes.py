@@ -33,6 +33,7 @@ from bot.web.api import (
     quotes,
     reports,
     understand,
+    webhooks,
 )
 from bot.web.api.auth import Guesses, Keyring
 from bot.web.api.route import Route
@@ -74,6 +75,7 @@ ROUTES: tuple[Route, ...] = (
     *journeys.ROUTES,
     *products.ROUTES,
     *quotes.ROUTES,
+    *webhooks.ROUTES,
     *CHANNELS,
 )
 

@@ -14,6 +14,7 @@ REF = "#/components/schemas/{model}"
 PATH_WORDS = {
     "attachment": "附件的编号", "name": "素材的名字", "journey": "旅程的名字,例如 welcome",
     "no": "线索编号,例如 L1024", "id": "成员编号", "source": "来源的名字", "batch": "导入的批次,例如 I3",
+    "webhook": "Webhook 编号,例如 W1", "delivery": "投递记录里的 id",
     "quote": "报价编号,例如 Q12", "approval": "审批编号,例如 A3", "system": "leadbot.yaml 里 connectors 下的名字",
     "campaign": "活动的编号或名字,例如 C3", "opportunity": "商机编号,例如 O88",
 }  # fmt: skip
