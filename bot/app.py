@@ -38,7 +38,7 @@ from bot.metrics import Metrics
 from bot.missed import plan_comparison
 from bot.namecard.photos import Photos
 from bot.namecard.reader import Reader, find_python
-from bot.oa import Office
+from bot.oa import Office, desks_of
 from bot.paper.press import Press
 from bot.pipeline import Pipeline
 from bot.platform import Place, Platform
@@ -132,7 +132,8 @@ class Leadbot:
         self.photos = Photos(self.store, self.platforms, self.reader, self.context, now)
         self.desk = Desk(self.store, self.context, now, self.importer, self.reader)
         self.rulebook = Rulebook(self.store, folder, now)
-        office = Office(self.store, self.dingtalk.client if self.dingtalk is not None else None, self.context)
+        desks = desks_of(wecom, self.dingtalk.client if self.dingtalk is not None else None)
+        office = Office(self.store, desks, self.context)
         work: dict[str, JobWork] = {
             "rehearse": Trial(self.store, folder, self.context).answer,
             "attach": Attaching(self.store, self.platforms, self.context).attach,

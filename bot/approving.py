@@ -5,14 +5,15 @@ from collections.abc import Sequence
 from bot.context import Context
 from bot.outgoing import ring
 from config.worktime import parse_span
-from leads.approval import next_above
+from leads.approval import DESKS, next_above
 from leads.facts import Fact
-from leads.quote_facts import ApprovalAsked, ApprovalDecided, Quoted
-from leads.quoting import settle_quote
+from leads.order_facts import ContractDrawn
+from leads.quote_facts import ApprovalAsked, ApprovalDecided, ApprovalWithdrawn, Quoted
+from leads.quoting import settle_quote, unsettle_quote
 from store.approval import Approval, find_approval, list_void_in_oa, settle
 from store.due import do_once, keep
 from store.members import find_member, name_of
-from store.order import change_contract
+from store.order import change_contract, find_contract
 from store.queues import Due
 from store.tx import Tx
 
@@ -22,6 +23,8 @@ async def ask_for_consent(tx: Tx, fact: Fact, ctx: Context, origin: str) -> Sequ
     row = await find_approval(tx, fact.approval_id) if isinstance(fact, ApprovalAsked) else None
     if row is None or row.state != "open":
         return ()
+    for older in await list_void_in_oa(tx, row.subject, row.subject_id):
+        await withdraw(tx, older, ctx)
     approver = await find_member(tx, row.approver_id)
     if (rule := ctx.rules.approvals.get(row.rule)) is not None:
         at = ctx.hours_of(approver).due(ctx.now, parse_span(rule.within))
@@ -43,7 +46,7 @@ async def on_unanswered(tx: Tx, due: Due, ctx: Context) -> Sequence[Fact]:
     passed = f"{row.no}({row.label})等了{_long(rule.within)}还没有结果"
     also = await next_above(tx, row, rule, now=ctx.now) if row.way == "card" else None
     if row.way == "oa":
-        text = f"{passed}。它在钉钉 OA 里,请到 OA 的审批里催一下。"
+        text = f"{passed}。它在{DESKS[row.desk]}里,请到那里催一下。"
     elif also is None:
         text = f"{passed},上面没有别人可以请了。请当面或打电话问一下{await name_of(tx, row.approver_id)}。"
     else:
@@ -63,10 +66,13 @@ def _long(within: str) -> str:
 
 
 async def withdraw_forms(tx: Tx, fact: Fact, ctx: Context, origin: str) -> Sequence[Fact]:
-    """A quote that has changed is not to be decided about in the OA any more."""
+    """A quote or contract that has changed is not to be decided about in the OA any more."""
     if isinstance(fact, Quoted):
         for row in await list_void_in_oa(tx, "quote", fact.quote_id):
             await withdraw(tx, row, ctx)
+    contract = await find_contract(tx, fact.contract) if isinstance(fact, ContractDrawn) else None
+    for row in await list_void_in_oa(tx, "contract", contract.id or 0) if contract is not None else ():
+        await withdraw(tx, row, ctx)
     return ()
 
 
@@ -99,4 +105,24 @@ async def settle_consent(tx: Tx, fact: Fact, ctx: Context, origin: str) -> Seque
     else:
         text = f"{fact.about}:{who}{word}({row.label},{row.no})"
         await ring(tx, ctx, asker, "note", key=f"decided:{row.id}", lead_id=row.lead_id, text=text)
+    return ()
+
+
+async def settle_withdrawal(tx: Tx, fact: Fact, ctx: Context, origin: str) -> Sequence[Fact]:
+    """An agreement was taken back: what has not gone out yet stops; of what has, both sides hear."""
+    row = await find_approval(tx, fact.approval_id) if isinstance(fact, ApprovalWithdrawn) else None
+    if row is None or not isinstance(fact, ApprovalWithdrawn):
+        return ()
+    stopped = True
+    if row.subject == "quote":
+        stopped = await unsettle_quote(tx, row)
+    if row.subject == "contract":
+        stopped = await change_contract(tx, row.subject_id, states=("agreed",), state="refused")
+    told = f"{fact.about} 的同意在{DESKS.get(row.desk, 'OA')}里撤销了({row.no},{row.label})。"
+    told += "先停下,改好再提一次。" if stopped else "可是它已经往下走了(下了单、签了字或改过),请两个人商量怎么办。"
+    for member_id, side in ((row.asked_by, "asker"), (None if stopped else row.approver_id, "approver")):
+        member = await find_member(tx, member_id) if member_id else None
+        if member is not None:
+            key = f"withdrawn:{row.id}:{side}"
+            await ring(tx, ctx, member, "note", key=key, lead_id=row.lead_id, text=told)
     return ()

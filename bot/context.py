@@ -55,11 +55,16 @@ class Context:
 
     def place_of(self, member: Member) -> Place | None:
         """Where a member is reached: the first configured platform that knows them."""
-        for platform in self.platforms:
-            user_id = member.wecom if platform == "wecom" else member.dingtalk
-            if user_id:
-                return Place(platform, user_id)
-        return None
+        return next((Place(name, account_on(name, member)) for name in self.platforms_of(member)), None)
+
+    def platforms_of(self, member: Member | None) -> tuple[str, ...]:
+        """The configured platforms that know a member, first the one on which they are reached."""
+        return tuple(name for name in self.platforms if member is not None and account_on(name, member))
+
+
+def account_on(platform: str, member: Member) -> str:
+    """A member's own id on a platform, "" where they have none."""
+    return (member.wecom if platform == "wecom" else member.dingtalk) or ""
 
 
 @dataclass(frozen=True)

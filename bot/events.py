@@ -181,6 +181,7 @@ class ApprovalChanged(Event):
     result: str = ""  # agree, refuse, redirect; "" while it is open
     title: str = field(default="", repr=False)
     task: bool = False  # one person's step of it, which `sender` has done
+    rings: bool = False  # tells that something has changed; what, and by whom, is looked at
     remark: str = field(default="", repr=False)
 
 

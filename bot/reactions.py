@@ -5,7 +5,7 @@ Read it as the product's rules: each line names a fact and what follows from it,
 
 from collections.abc import Awaitable, Callable, Sequence
 
-from bot.approving import ask_for_consent, settle_consent, withdraw_forms
+from bot.approving import ask_for_consent, settle_consent, settle_withdrawal, withdraw_forms
 from bot.context import Context
 from bot.deal_news import tell_group_of_deal
 from bot.dealing import give_deals_along, refresh_deal
@@ -99,7 +99,7 @@ from leads.order_facts import (
     OrderStuck,
 )
 from leads.origin_facts import CallLogged, Consented
-from leads.quote_facts import ApprovalAsked, ApprovalDecided, Quoted, QuoteSent
+from leads.quote_facts import ApprovalAsked, ApprovalDecided, ApprovalWithdrawn, Quoted, QuoteSent
 from leads.reach_facts import ContactAllowed, ContactStopped, ContentShared, LeadWoke, PagesRead
 from leads.rights import is_free
 from nurture.facts import JourneyBegan, JourneyEnded, JourneyPaused, JourneyResumed, JourneyTold, LeftAlone
@@ -257,15 +257,16 @@ STORY: dict[type[Fact], tuple[Reaction, ...]] = {
     CoverBegan: (move_clocks, refresh_cards),
     CoverEnded: (move_clocks, refresh_cards),
     Quoted: (refresh_deal, withdraw_forms),
-    ContractDrawn: (refresh_deal,),
+    ContractDrawn: (refresh_deal, withdraw_forms),
     ContractSigned: (refresh_deal,),
     OrderPlaced: (refresh_deal,),
     OrderAccepted: (refresh_deal,),
     OrderStuck: (refresh_deal, tell_of_stuck_order),
     OrderDelivered: (refresh_deal,),
     QuoteSent: (refresh_deal,),
-    ApprovalAsked: (ask_for_consent,),
+    ApprovalAsked: (ask_for_consent, refresh_deal),
     ApprovalDecided: (settle_consent, refresh_deal),
+    ApprovalWithdrawn: (settle_withdrawal, refresh_deal),
     ReminderRang: (ring_reminder, hear_clocks, start_clocks),
     JourneyBegan: (),
     JourneyPaused: (refresh_cards,),

@@ -1,5 +1,6 @@
 """How the company sells: promotions, how long a quote holds, and what needs somebody's consent."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Literal
 
@@ -49,7 +50,8 @@ class ApprovalRule(Section):
     """What needs whose consent: a discount over so many percent, a contract over so many yuan, a visit.
 
     Unanswered `within` this working time, the next step up is asked too.
-    With a `process` (钉钉's processCode) it is asked in OA, where `fields` says what stands in which field of the form.
+    With a `process` (钉钉's processCode) or a `template` (企业微信's template id) it is asked in that OA; `fields` says
+    what stands in which field of the form, by the field's name.
     """
 
     kind: Literal["discount", "contract", "visit"]
@@ -58,6 +60,7 @@ class ApprovalRule(Section):
     within: SpanText = "1d"
     by: Literal["team_lead", "director", "admin"] = "team_lead"
     process: str = Field(default="", max_length=100)
+    template: str = Field(default="", max_length=100)
     fields: dict[str, Literal["no", "customer", "amount", "discount", "lines", "reason", "asker"]] = Field(
         default_factory=dict, max_length=20
     )
@@ -66,9 +69,17 @@ class ApprovalRule(Section):
     def _filled(self) -> "ApprovalRule":
         if self.kind == "discount" and self.over >= 100:
             raise ValueError(f"over ({self.over:g}) is in percent; a discount is below 100")
-        if self.process and "no" not in self.fields.values():
+        if (self.process or self.template) and "no" not in self.fields.values():
             raise ValueError('fields must name the form field that takes the number, such as {"编号": no}')
         return self
+
+    def form(self, platform: str) -> str:
+        """The OA's name of the form on that platform, "" where there is none."""
+        return {"dingtalk": self.process, "wecom": self.template}.get(platform, "")
+
+    def desk(self, platforms: Sequence[str]) -> str:
+        """The first of these platforms in whose OA it is asked; "": on a card."""
+        return next((platform for platform in platforms if self.form(platform)), "")
 
 
 SHIPPED: dict[Name, ApprovalRule] = {

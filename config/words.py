@@ -94,6 +94,7 @@ FACT_LABELS: Mapping[str, str] = MappingProxyType(
         "quote_sent": "报价发给客户",
         "approval_asked": "提交审批",
         "approval_decided": "审批结果",
+        "approval_withdrawn": "同意被撤销",
         "fell_asleep": "转为沉睡",
         "reminded": "到点提醒",
         "journey_began": "进入旅程",

@@ -8,7 +8,7 @@ from config.rules import Rules
 from config.selling import ApprovalRule
 from leads.errors import NoRight, NotFound, Refused, Unusable
 from leads.mask import said
-from leads.quote_facts import ApprovalAsked, ApprovalDecided
+from leads.quote_facts import ApprovalAsked, ApprovalDecided, ApprovalWithdrawn
 from leads.rights import Who
 from store import approval as approvals
 from store.approval import Approval
@@ -18,7 +18,8 @@ from store.tables import Member
 from store.tx import Tx
 
 LONGEST = 200  # characters of a reason
-DECIDED = {"agreed": "已经同意", "refused": "已经驳回", "void": "已经作废"}
+DECIDED = {"agreed": "已经同意", "refused": "已经驳回", "void": "已经作废", "withdrawn": "同意以后又撤销"}
+DESKS = {"dingtalk": "钉钉「OA 审批」", "wecom": "企业微信「审批」"}
 
 
 class Decided(Refused):
@@ -92,19 +93,24 @@ def _steps(rule: ApprovalRule, asker: Member | None, everyone: Sequence[Member])
 
 
 async def ask(
-    tx: Tx, subject: Subject, name: str, rule: ApprovalRule, who: Who, *, reason: str, oa: bool, rules: Rules,
-    now: datetime,
+    tx: Tx, subject: Subject, name: str, rule: ApprovalRule, who: Who, *, reason: str, desks: Sequence[str],
+    rules: Rules, now: datetime,
 ) -> tuple[Approval, ApprovalAsked]:  # fmt: skip
-    """Ask for consent by a rule; what was asked about earlier versions is void. Raises Unusable without anybody."""
+    """Ask for consent by a rule, in the OA of one of `desks` (platforms) or by card.
+
+    What was asked about earlier versions is void. Raises Unusable without anybody who could agree.
+    """
     approver = await approver_of(tx, rule, who.id, now=now)
     if approver is None:
         raise Unusable(f"「{rule.label}」,但成员名单里没有能批的人。请管理员在 members.csv 里加上主管。什么都没有存。")
-    await approvals.void_older(tx, subject.kind, subject.id, version=subject.version)
+    mine = who.id if subject.kind == "visit" else None  # a colleague may go there too
+    await approvals.void_older(tx, subject.kind, subject.id, version=subject.version, asked_by=mine)
+    desk = rule.desk(desks)
     row = Approval(
         corp=tx.corp, kind=rule.kind, subject=subject.kind, subject_id=subject.id, subject_version=subject.version,
         lead_id=subject.lead_id, opportunity_id=subject.opportunity_id, rule=name, label=rule.label,
         rules_version=rules.version, asked_by=who.id, asked_at=now, reason=said(reason.strip(), reveal=False)[:LONGEST],
-        approver_id=approver.id, way="oa" if oa and rule.process else "card",
+        approver_id=approver.id, way="oa" if desk else "card", desk=desk,
     )  # fmt: skip
     await tx.add(row)
     fact = ApprovalAsked(
@@ -149,3 +155,13 @@ async def decide(
         lead_id=row.lead_id, at=now, by=by, approval_id=row.id or 0, about=about, agreed=agreed, label=row.label,
         way=way, note=note,
     )  # fmt: skip
+
+
+async def take_back(tx: Tx, row: Approval, *, about: str, now: datetime) -> ApprovalWithdrawn | None:
+    """An agreement was taken back where it was given; None when that is noted already."""
+    note = "同意以后又撤销了"
+    if not await approvals.settle(tx, row.id or 0, of="agreed", state="withdrawn", note=note):
+        return None
+    return ApprovalWithdrawn(
+        lead_id=row.lead_id, at=now, by=None, approval_id=row.id or 0, about=about, label=row.label
+    )

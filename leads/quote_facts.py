@@ -91,3 +91,19 @@ class ApprovalDecided(Fact):
             "approval": f"A{self.approval_id}", "about": self.about, "agreed": self.agreed, "label": self.label,
             "way": self.way,
         }  # fmt: skip
+
+
+@dataclass(frozen=True, kw_only=True)
+class ApprovalWithdrawn(Fact):
+    """What was agreed to was taken back."""
+
+    kind = "approval_withdrawn"
+    approval_id: int
+    about: str
+    label: str
+
+    def text(self) -> str:
+        return f"{self.about} 同意被撤销"
+
+    def data(self) -> Mapping[str, Any]:
+        return {"approval": f"A{self.approval_id}", "about": self.about, "label": self.label}

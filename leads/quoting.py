@@ -64,8 +64,8 @@ async def get_quote(tx: Tx, quote_id: int, who: Who, *, rules: Rules, work: bool
 
 
 async def make_quote(
-    tx: Tx, deal: Opportunity, text: str, who: Who, *, quote: Quote | None, reason: str, oa: bool, rules: Rules,
-    today: date, now: datetime,
+    tx: Tx, deal: Opportunity, text: str, who: Who, *, quote: Quote | None, reason: str, desks: Sequence[str],
+    rules: Rules, today: date, now: datetime,
 ) -> Made:  # fmt: skip
     """Work a quote out: a new one, or (with `quote`) its next version.
 
@@ -106,7 +106,7 @@ async def make_quote(
     if demand is not None:
         subject = Subject("quote", quote.id or 0, quote.version, quote.no, deal.lead_id, deal.id)
         approval, asked = await ask(
-            tx, subject, demand.name, demand.rule, who, reason=reason, oa=oa, rules=rules, now=now
+            tx, subject, demand.name, demand.rule, who, reason=reason, desks=desks, rules=rules, now=now
         )
         facts.append(asked)
     else:
@@ -171,6 +171,12 @@ async def settle_quote(tx: Tx, asked: Approval, *, agreed: bool) -> bool:
     """The word about a version of a quote moves it on; False when the quote has changed since."""
     state = "ready" if agreed else "refused"
     return await quotes.move_quote(tx, asked.subject_id, asked.subject_version, ("asking",), state=state)
+
+
+async def unsettle_quote(tx: Tx, asked: Approval) -> bool:
+    """The agreement to a version was taken back: it goes no further; False when it is ordered, or has changed."""
+    found = ("ready", "sent")
+    return await quotes.move_quote(tx, asked.subject_id, asked.subject_version, found, state="refused")
 
 
 def lines_of(version: QuoteVersion) -> Sequence[object]:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Column, Index, or_, select, update
+from sqlalchemy import Column, Index, func, or_, select, update
 from sqlmodel import Field, col
 
 from store.columns import Utc, one_of, only_where
@@ -16,7 +16,8 @@ from store.tx import Tx
 class Approval(Row, table=True):
     """One question to one person. `subject` with `subject_id` and `subject_version` is what it is about.
 
-    States: open, agreed, refused, void (what it was about has changed). `way`: card, or oa with the `instance` there.
+    States: open, agreed, refused, void (what it was about has changed), withdrawn (an agreement that was taken back).
+    `way`: card, or oa with the platform of its `desk` and the `instance` there.
     `oa`: "" not yet handed over, asking (the call is being made: its end may be unknown), asked.
     """
 
@@ -37,6 +38,7 @@ class Approval(Row, table=True):
     approver_id: str
     also_id: str | None = None  # who was asked too, because nobody answered
     way: str = "card"
+    desk: str = ""
     oa: str = ""
     instance: str = ""
     state: str = "open"
@@ -155,14 +157,29 @@ async def hand_to_oa(tx: Tx, approval_id: int, before: str, after: str, **values
     return changed.rowcount == 1
 
 
-async def void_older(tx: Tx, subject: str, subject_id: int, *, version: int) -> int:
-    """What was asked about earlier versions needs no answer any more; returns how many."""
-    changed = await tx.run(
-        update(Approval)
-        .where(
-            col(Approval.corp) == tx.corp, col(Approval.subject) == subject, col(Approval.subject_id) == subject_id,
-            col(Approval.subject_version) < version, col(Approval.state) == "open",
-        )
-        .values(state="void")
+async def void_older(tx: Tx, subject: str, subject_id: int, *, version: int, asked_by: str | None = None) -> int:
+    """What was asked (by one person) about earlier versions needs no answer any more; returns how many."""
+    query = update(Approval).where(
+        col(Approval.corp) == tx.corp, col(Approval.subject) == subject, col(Approval.subject_id) == subject_id,
+        col(Approval.subject_version) < version, col(Approval.state) == "open",
     )  # fmt: skip
-    return changed.rowcount
+    if asked_by is not None:
+        query = query.where(col(Approval.asked_by) == asked_by)
+    return (await tx.run(query.values(state="void"))).rowcount
+
+
+async def list_open(tx: Tx, subject: str, subject_id: int, *, asked_by: str | None = None) -> Sequence[Approval]:
+    """What was asked (by one person) about something and nobody has answered."""
+    query = select(Approval).where(
+        col(Approval.corp) == tx.corp, col(Approval.subject) == subject, col(Approval.subject_id) == subject_id,
+        one_of(Approval.state, ("open",)),
+    )  # fmt: skip
+    return await tx.all(query if asked_by is None else query.where(col(Approval.asked_by) == asked_by))
+
+
+async def next_version(tx: Tx, subject: str, subject_id: int) -> int:
+    """How often it will have been asked about something that has no versions of its own."""
+    query = select(func.max(Approval.subject_version)).where(
+        col(Approval.corp) == tx.corp, col(Approval.subject) == subject, col(Approval.subject_id) == subject_id
+    )
+    return int(await tx.first(query) or 0) + 1

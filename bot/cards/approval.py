@@ -70,6 +70,7 @@ async def _ended(tx: Tx, row: Approval) -> str:
     who = await name_of(tx, row.decided_by) if row.decided_by else "OA"
     return {
         "open": "", "agreed": f"{who}已同意", "refused": f"{who}已驳回:{row.note}"[:30], "void": "内容已改,这张作废",
+        "withdrawn": "同意以后又撤销了",
     }[row.state]  # fmt: skip
 
 

@@ -177,7 +177,10 @@ async def _consent(tx: Tx, version: QuoteVersion) -> str:
     if asked.state == "open":
         return f"等{await waits_for(tx, asked)}同意{where}"
     who = await name_of(tx, asked.decided_by) if asked.decided_by else "OA"
-    return {"agreed": f"{who}已同意{where}", "refused": f"{who}驳回{where}:{asked.note}", "void": "作废"}[asked.state]
+    return {
+        "agreed": f"{who}已同意{where}", "refused": f"{who}驳回{where}:{asked.note}", "void": "作废",
+        "withdrawn": f"{who}{asked.note}{where}",
+    }[asked.state]  # fmt: skip
 
 
 def _id_of(asked: Asked) -> int:

@@ -12,6 +12,7 @@ from sqlalchemy.exc import DBAPIError
 
 from bot import clock
 from bot.calling import NotReached, OutcomeUnknown
+from bot.commands.doctor_approval import examine_forms
 from bot.commands.doctor_dingtalk import examine_dingtalk
 from bot.commands.finding import Finding
 from bot.wecom.client import WeComAccount, WeComClient
@@ -23,6 +24,7 @@ from config.holidays import unknown_years
 from config.hours import calendar_of
 from config.members import MemberRow, read_members
 from config.rules import load_rules
+from config.selling import ApprovalRule
 from config.settings import Settings, WeComSettings, load_settings
 from store.access import get_property
 from store.db import Store, WrongKey
@@ -56,7 +58,7 @@ async def examine(folder: Folder, environ: Mapping[str, str]) -> list[Finding]:
     found += _products(folder)
     found += await _store(folder, settings)
     if settings.wecom is not None:
-        found += await _wecom(settings.wecom, members)
+        found += await _wecom(settings.wecom, members, _approvals(folder))
     if settings.dingtalk is not None:
         found += await examine_dingtalk(folder, settings, settings.dingtalk, members)
     return found
@@ -131,6 +133,14 @@ def _rules(folder: Folder, settings: Settings) -> list[Finding]:
     return found
 
 
+def _approvals(folder: Folder) -> Mapping[str, ApprovalRule]:
+    """What needs consent; nothing while the rules cannot be read, which another line tells."""
+    try:
+        return load_rules(read_text(folder.rules), str(folder.rules)).approvals
+    except (BadDocument, OSError, ValueError):
+        return {}
+
+
 def _members(folder: Folder) -> tuple[list[MemberRow], list[Finding]]:
     try:
         rows = read_members(folder.members)
@@ -180,7 +190,9 @@ async def _store(folder: Folder, settings: Settings) -> list[Finding]:
     return [Finding("数据库", True, "能打开,钥匙对得上"), called]
 
 
-async def _wecom(settings: WeComSettings, members: list[MemberRow]) -> list[Finding]:
+async def _wecom(
+    settings: WeComSettings, members: list[MemberRow], approvals: Mapping[str, ApprovalRule]
+) -> list[Finding]:
     if settings.corp_id == PLACEHOLDER_CORP:
         cure = "到企业微信后台「我的企业」复制企业ID,填进 leadbot.yaml 的 wecom.corp_id"
         return [Finding("企业微信 企业ID", False, "还是示例值", cure)]
@@ -190,7 +202,8 @@ async def _wecom(settings: WeComSettings, members: list[MemberRow]) -> list[Find
     account = WeComAccount(settings.corp_id, settings.agent_id, settings.secret.get_secret_value(), settings.api_base)
     client = WeComClient(account, monotonic=clock.monotonic)
     try:
-        return await _ask_wecom(client, members)
+        found = await _ask_wecom(client, members)
+        return found + (await examine_forms(client, approvals) if all(one.ok for one in found[:2]) else [])
     finally:
         await client.close()
 

@@ -5,14 +5,14 @@ import re
 from bot.context import Answer, Context, say
 from bot.handlers import consent
 from bot.quote_actions import Agree, AskRefuse, Refuse
-from leads.approval import DECIDED, Subject, ask, decide, get_decidable, waits_for
+from leads.approval import DECIDED, DESKS, Subject, ask, decide, get_decidable, waits_for
 from leads.errors import Unusable
 from leads.facts import Fact
 from leads.rights import Who, get_workable
 from store import approval as approvals
 from store.approval import Approval
 from store.leads import find_lead
-from store.members import name_of
+from store.members import find_member, name_of
 from store.tx import Tx
 
 NUMBER = re.compile(r"\s*[Aa]?\s*(\d{1,12})(?!\d)[\s,:]*")
@@ -75,7 +75,7 @@ async def on_refuse(tx: Tx, action: Refuse, who: Who, ctx: Context) -> list[Fact
 async def _decide(tx: Tx, approval_id: int, who: Who, ctx: Context, *, agreed: bool, note: str) -> list[Fact | Answer]:
     row = await get_decidable(tx, approval_id, who)
     if row.way == "oa":
-        raise Unusable(f"{row.no} 在钉钉 OA 里批,请到 OA 的审批里处理,结果会自动回来。")
+        raise Unusable(f"{row.no} 在{DESKS[row.desk]}里批,请到那里处理,结果会自动回来。")
     about = about_of(row)
     fact = await decide(tx, row, agreed=agreed, note=note, by=who.id, way="card", about=about, now=ctx.now)
     word = "同意" if agreed else "驳回"
@@ -91,13 +91,16 @@ async def _visit(tx: Tx, rest: str, who: Who, ctx: Context) -> list[Fact | Answe
     found = next(((name, one) for name, one in ctx.rules.approvals.items() if one.kind == "visit"), None)
     if found is None:
         return [say("拜访不用审批,直接去就好。回来发「跟进」记一笔。")]
-    subject = Subject("visit", lead.id or 0, 1, f"拜访 {lead.no}", lead.id or 0)
+    version = await approvals.next_version(tx, "visit", lead.id or 0)
+    subject = Subject("visit", lead.id or 0, version, f"拜访 {lead.no}", lead.id or 0)
+    before = await approvals.list_open(tx, "visit", lead.id or 0, asked_by=who.id or "")
+    desks = ctx.platforms_of(await find_member(tx, who.id or ""))
     row, fact = await ask(
-        tx, subject, found[0], found[1], who, reason=reason, oa="dingtalk" in ctx.platforms, rules=ctx.rules,
-        now=ctx.now,
-    )  # fmt: skip
-    where = "钉钉 OA" if row.way == "oa" else await name_of(tx, row.approver_id)
-    return [fact, say(f"{row.no} 已提给{where}:拜访 {lead.no}。有回复马上告诉你。")]
+        tx, subject, found[0], found[1], who, reason=reason, desks=desks, rules=ctx.rules, now=ctx.now
+    )
+    where = DESKS.get(row.desk) or await name_of(tx, row.approver_id)
+    void = f"上次提的 {'、'.join(one.no for one in before)} 作废了。" if before else ""
+    return [fact, say(f"{row.no} 已提给{where}:拜访 {lead.no}。有回复马上告诉你。{void}")]
 
 
 def about_of(row: Approval) -> str:

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from bot.context import Answer, Context, say
 from bot.quote_actions import PlaceOrder
-from leads.approval import Subject, ask
+from leads.approval import DESKS, Subject, ask
 from leads.deal import get_workable_deal
 from leads.errors import NotFound, Unusable, WrongStage
 from leads.facts import Fact
@@ -16,6 +16,7 @@ from leads.ordering import accepted, place_order, receive
 from leads.price import sum_of, yuan
 from leads.quoting import get_quote
 from leads.rights import Who
+from store import approval as approvals
 from store import order as orders
 from store import quotes
 from store.deal import Opportunity
@@ -30,6 +31,7 @@ DEAL = re.compile(r"\s*[Oo]\s*(\d{1,12})(?!\d)[\s,:]*")
 CONTRACT = re.compile(r"(?P<no>[A-Za-z0-9][A-Za-z0-9._/-]{1,39})\s*(?P<rest>.*)$")
 PAGE_DAYS = 7
 PAGE = "/app/contract/"
+UNSIGNED = ("asking", "refused", "agreed")
 
 
 async def on_order_word(tx: Tx, rest: str, who: Who, ctx: Context) -> list[Fact | Answer]:
@@ -98,13 +100,15 @@ async def _draw(
     tx: Tx, deal: Opportunity, no: str, amount: int, reason: str, who: Who, ctx: Context
 ) -> list[Fact | Answer]:
     known = await orders.find_contract(tx, no)
-    if known is not None and (known.opportunity_id != deal.id or known.state != "refused"):
+    if known is not None and (known.opportunity_id != deal.id or known.state not in UNSIGNED):
         raise Unusable(f"合同号 {no} 已经用过了(O{known.opportunity_id})。换一个号。什么都没有存。")
+    if known is not None and known.state in ("asking", "agreed") and known.amount == amount:
+        return await _contracts(tx, deal, ctx)
     rules = [(name, rule) for name, rule in ctx.rules.approvals.items() if rule.kind == "contract"]
     wanted = [one for one in sorted(rules, key=lambda one: one[1].over) if amount > one[1].over * 100]
     state = "asking" if wanted else "agreed"
     if known is not None:
-        await orders.change_contract(tx, known.id or 0, states=("refused",), state=state, amount=amount)
+        await orders.change_contract(tx, known.id or 0, states=UNSIGNED, state=state, amount=amount)
         row = known
     else:
         row = Contract(
@@ -117,16 +121,20 @@ async def _draw(
             lead_id=deal.lead_id, at=ctx.now, by=who.id, opportunity_id=deal.id or 0, contract=no, amount=amount
         )
     ]
+    version = await approvals.next_version(tx, "contract", row.id or 0)
+    before = await approvals.list_open(tx, "contract", row.id or 0)
     if not wanted:
+        await approvals.void_older(tx, "contract", row.id or 0, version=version)
         return [*facts, say(f"{deal.no} 的合同 {no}({yuan(amount)})记下了。{await _page(tx, row, ctx)}")]
     name, rule = wanted[-1]
-    subject = Subject("contract", row.id or 0, 1, f"{deal.no} 合同 {no}", deal.lead_id, deal.id)
-    asker = await find_member(tx, who.id or "")
-    oa = "dingtalk" in ctx.platforms and asker is not None and bool(asker.dingtalk)
+    subject = Subject("contract", row.id or 0, version, f"{deal.no} 合同 {no}", deal.lead_id, deal.id)
+    desks = ctx.platforms_of(await find_member(tx, who.id or ""))
     words = f"{no} {yuan(amount)} {said(reason, reveal=False)}".strip()
-    asked, fact = await ask(tx, subject, name, rule, who, reason=words, oa=oa, rules=ctx.rules, now=ctx.now)
-    where = "钉钉 OA" if asked.way == "oa" else await name_of(tx, asked.approver_id)
-    return [*facts, fact, say(f"合同 {no}({yuan(amount)})已提给{where}({rule.label},{asked.no}),同意后就能签。")]
+    asked, fact = await ask(tx, subject, name, rule, who, reason=words, desks=desks, rules=ctx.rules, now=ctx.now)
+    where = DESKS.get(asked.desk) or await name_of(tx, asked.approver_id)
+    void = f"上次提的 {'、'.join(one.no for one in before)} 作废了。" if before else ""
+    told = f"合同 {no}({yuan(amount)})已提给{where}({rule.label},{asked.no}),同意后就能签。{void}"
+    return [*facts, fact, say(told)]
 
 
 async def _contracts(tx: Tx, deal: Opportunity, ctx: Context) -> list[Fact | Answer]:

@@ -81,10 +81,9 @@ async def _make(
     reason = ""
     if (match := REASON.search(text)) is not None:
         reason, text = match["reason"].strip(), text[: match.start()]
-    asker = await find_member(tx, who.id or "")
-    oa = "dingtalk" in ctx.platforms and asker is not None and bool(asker.dingtalk)
+    desks = ctx.platforms_of(await find_member(tx, who.id or ""))
     made = await make_quote(
-        tx, deal, text, who, quote=quote, reason=reason, oa=oa, rules=ctx.rules, today=ctx.today, now=ctx.now
+        tx, deal, text, who, quote=quote, reason=reason, desks=desks, rules=ctx.rules, today=ctx.today, now=ctx.now
     )
     headline = f"按价格表第 {made.version.price_list} 版"
     if made.approval is not None:

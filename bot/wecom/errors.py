@@ -55,6 +55,13 @@ MEANINGS: dict[int, Meaning] = {
     45035: Meaning("retry", "同时修改同一客户,稍后自动重试"),
     45036: Meaning("limit", "访问数据异常,企业微信要求放慢", timedelta(minutes=5)),
     429: Meaning("limit", "网关说调用太频繁,稍后自动重试", _MINUTE),
+    301025: Meaning(
+        "final",
+        "审批单和模板对不上,或者提的人不在应用的可见范围:请管理员对一遍 rules.yaml 的 template、fields,再看可见范围",
+    ),
+    301055: Meaning(
+        "alarm", "应用没有审批的权限:到后台「应用管理 → 审批 → API → 可调用接口的应用」勾上线索助手", _ALARM_PAUSE
+    ),
     93000: Meaning("final", "群的消息推送已被删除:在群里重新添加,把新的地址填进 leadbot.yaml 的 wecom.groups"),
     93001: Meaning("final", "这个群不允许消息推送:在群设置里打开"),
     93004: Meaning("final", "群的消息推送被停用了:在群里重新启用"),

@@ -1,4 +1,4 @@
-"""The events that wechatpy 1.8.18 does not know, as classes of its own kind (WeCom pages 90240, 92130, 97299).
+"""The events that wechatpy 1.8.18 does not know, as classes of its own kind (WeCom pages 90240, 92130, 97299, 91815).
 
 Without them a card's button or a new customer would arrive as an UnknownMessage.
 """
@@ -57,6 +57,16 @@ class AcquisitionChanged(BaseEvent):  # type: ignore[misc]
     external_id = StringField("ExternalUserID", "")
 
 
+class ApprovalMoved(BaseEvent):  # type: ignore[misc]
+    """A form of WeCom's own app 审批 has moved on (sys_approval_change, page 91815)."""
+
+    def told(self, name: str) -> str:
+        """A field of ApprovalInfo that is no list, "" where it is missing."""
+        info = self._data.get("ApprovalInfo")
+        value = info.get(name) if isinstance(info, dict) else None
+        return value.strip() if isinstance(value, str) else ""
+
+
 class AppAlarm(BaseEvent):  # type: ignore[misc]
     """The app was, or is about to be, disabled for inactivity."""
 
@@ -83,6 +93,7 @@ def register() -> None:
     register_event("change_external_contact")(ContactChanged)
     register_event("change_contact")(DirectoryChanged)
     register_event("customer_acquisition")(AcquisitionChanged)
+    register_event("sys_approval_change")(ApprovalMoved)
     for name in ALARMS:
         register_event(name)(AppAlarm)
 

@@ -8,6 +8,7 @@ from wechatpy.enterprise import events as known
 from wechatpy.enterprise.parser import parse_message
 
 from bot.events import (
+    ApprovalChanged,
     ButtonPressed,
     ContactAdded,
     ContactSpoke,
@@ -24,11 +25,23 @@ from bot.events import (
 from bot.wecom.flat import Refused, flat_xml
 from bot.wecom.instant import instant
 from bot.wecom.kf import HEAD, parse_kf
-from bot.wecom.kinds import ALARMS, QUOTA, AcquisitionChanged, CardPressed, ContactChanged, DirectoryChanged, register
+from bot.wecom.kinds import (
+    ALARMS,
+    QUOTA,
+    AcquisitionChanged,
+    ApprovalMoved,
+    CardPressed,
+    ContactChanged,
+    DirectoryChanged,
+    register,
+)  # fmt: skip
 
 PLATFORM = "wecom"
 COMPARED = "COMPARED"  # of events that bot/wecom/contacts.py makes
 MEDIA = ("image", "voice", "video", "location", "link")
+MOVES = {
+    "1": "start", "2": "finish", "3": "finish", "4": "terminate", "6": "withdraw", "7": "terminate", "10": "finish",
+}  # fmt: skip
 
 
 def parse(body: bytes, *, received_at: datetime, agent_id: int | None = None) -> Event:
@@ -41,6 +54,8 @@ def parse(body: bytes, *, received_at: datetime, agent_id: int | None = None) ->
             return Ignored(PLATFORM, "", received_at, "an element stands twice")
         at = instant(data.get("CreateTime"), received_at)
         sender = str(data.get("FromUserName") or "").strip().lower()
+        if isinstance(message, ApprovalMoved):  # its AgentID may be that of WeCom's own app 审批
+            return _approval(message, at)
         agent = str(data.get("AgentID") or "")
         if agent_id is not None and agent.isdecimal() and int(agent) not in (0, agent_id):
             return Ignored(PLATFORM, sender, at, f"agent {agent[:20]}")
@@ -107,6 +122,17 @@ def _of_event(message: Any, data: dict[str, Any], sender: str, at: datetime) -> 
     if name == "subscribe":
         return MemberJoined(PLATFORM, sender, at)
     return Ignored(PLATFORM, sender, at, f"event {name[:40]}")
+
+
+def _approval(message: ApprovalMoved, at: datetime) -> Event:
+    """That a form has moved: what it came to is looked at, because a word that is late must not undo a newer one."""
+    number, status = message.told("SpNoStr") or message.told("SpNo"), message.told("SpStatus")
+    if not number or status not in MOVES:
+        return Ignored(PLATFORM, "", at, f"sys_approval_change {status[:10]}")
+    return ApprovalChanged(
+        PLATFORM, "sys", at, instance_id=number[:64], process_code=message.told("TemplateId"), state=MOVES[status],
+        title=message.told("SpName"), rings=True,
+    )  # fmt: skip
 
 
 def _contact(message: ContactChanged, at: datetime) -> Event:

@@ -12,6 +12,7 @@ from sandbox.chat import Chats, Dropped
 from sandbox.fault import Faults
 from sandbox.wecom import card as cards
 from sandbox.wecom.appchat import AppChats
+from sandbox.wecom.approval import ApprovalApp
 from sandbox.wecom.chat import Memory, Message
 from sandbox.wecom.company import Company
 from sandbox.wecom.inherit import Inheritance
@@ -48,6 +49,7 @@ class Api:
         self.kf = KfDesk(chats.now)
         self.mass = MassDesk(company, chats.now)
         self.appchats = AppChats(company, chats.now)
+        self.approvals = ApprovalApp(company, chats.now)
         self._tokens: dict[str, float] = {}
         self._wrong = 0
         self._banned_until = 0.0
@@ -77,7 +79,7 @@ class Api:
             "getcallbackip": lambda request, body: {**OK, "ip_list": ["127.0.0.1"]},
             **{
                 name: _of_body(answer)
-                for part in (self.ways, self.links, self.kf, self.mass, self.appchats)
+                for part in (self.ways, self.links, self.kf, self.mass, self.appchats, self.approvals)
                 for name, answer in part.handlers().items()
             },
         }

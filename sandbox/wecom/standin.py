@@ -240,6 +240,11 @@ class WeComStandIn:
         }  # fmt: skip
         return await self.posts["kf"].deliver(event(fields))
 
+    async def approval_moved(self, number: str, change: int) -> Delivery:
+        """WeCom tells that a form has moved (`change`: its StatuChangeEvent); the AgentID is that of 审批 itself."""
+        head = {**self._head("sys"), "MsgType": "event", "Event": "sys_approval_change", "AgentID": 3010040}
+        return await self.posts["app"].deliver(event(head, self.api.approvals.sheets[number].news(change)))
+
     def _selected(self, message: Message, selected: Mapping[str, list[str]] | None) -> Mapping[str, list[str]]:
         """What the card's list sends: the choice, or what stood there when nothing was chosen."""
         selection = message.card.get("button_selection")

@@ -47,7 +47,7 @@ async def test_the_oa_gets_the_form_once_and_its_word_moves_the_quote_once(acme)
     assert len(office) == 1 and (form["processCode"], form["originatorUserId"]) == ("PROC-DISCOUNT", "wanglei")
     filled = {one["name"]: one["value"] for one in form["formComponentValues"]}
     assert filled["编号"] == "A2 Q2 第 1 版" and filled["金额"] == "¥224,400" and filled["理由"] == "年底冲量"
-    assert "在钉钉 OA 里批" in words(await acme.text("chenjing", "同意 A2"))
+    assert "在钉钉「OA 审批」里批" in words(await acme.text("chenjing", "同意 A2"))
     await told(acme, instance)
     await told(acme, instance)  # DingTalk tells again what was not acknowledged in time
     assert "审批 陈静已同意(OA)" in in_chat(acme, "wanglei") and "[发给客户]" in in_chat(acme, "wanglei")
@@ -117,7 +117,7 @@ async def test_what_nobody_answers_for_a_working_day_is_asked_of_the_next_too_on
     shown, heard = in_chat(acme, "admin"), in_chat(acme, "wanglei")
     assert "王磊申请拜访 A2" in shown and "陈静还没有回,也请你看看" in shown and "A3" not in shown
     assert "A2(出差拜访要主管同意)等了 1 个工作日还没有结果,已经也请管理员来批" in heard
-    assert "A3(折扣超过 10% 要主管同意)等了 1 个工作日还没有结果。它在钉钉 OA 里" in heard
+    assert "A3(折扣超过 10% 要主管同意)等了 1 个工作日还没有结果。它在钉钉「OA 审批」里" in heard
     assert "等陈静、管理员" in words(await acme.text("wanglei", "审批"))
     assert "等你批的 1 件" in words(await acme.text("admin", "审批"))
     await acme.until(asked + timedelta(days=3))

@@ -98,7 +98,7 @@ class ApprovalShown(BaseModel):
     label: str
     rules_version: int
     way: Literal["card", "oa"]
-    state: Literal["open", "agreed", "refused", "void"]
+    state: Literal["open", "agreed", "refused", "void", "withdrawn"]
     asked_by: str | None
     asked_at: datetime
     approver: str

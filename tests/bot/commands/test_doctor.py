@@ -16,6 +16,7 @@ from bot.commands.finding import Finding
 from bot.wecom.menu import MENU
 from config.folder import Folder, create_folder, read_env
 from config.settings import load_settings
+from sandbox.wecom.approval import Control
 from sandbox.wecom.standin import WeComStandIn
 from store.access import set_property
 from store.db import Store
@@ -256,3 +257,17 @@ async def test_a_year_without_holidays_is_told_and_the_next_one_in_time(
     practice.change(practice.folder.rules, "holidays: china", "holidays: china\n  override: own.csv")
     found = await practice.found()
     assert found["工作日历"].ok and found["工作日历"].seen == "2040 年的放假安排还没有,年底前记得更新"
+
+
+async def test_the_forms_that_are_asked_in_wecom_are_held_against_their_templates(practice: Practice) -> None:
+    rules = practice.folder.rules
+    asked = "approvals:\n  visit: {kind: visit, label: 拜访要同意, template: 3Tka, fields: {编号: no, 金额: amount}}\n"
+    rules.write_text(f"{rules.read_text('utf-8')}\n{asked}", "utf-8")
+    assert "301025" in (await practice.wrong())["审批模板「拜访要同意」"].seen, "there is no such template"
+    app = practice.standin.api.approvals
+    app.publish("3Tka", "拜访", Control("Text-1", "编号"), Control("Text-2", "事由", required=True))
+    assert "没有控件「金额」" in (await practice.wrong())["审批模板「拜访要同意」"].seen
+    app.publish("3Tka", "拜访", Control("Text-1", "编号"), Control("Money-2", "金额", "Money"))
+    assert "2 个控件都对得上" in (await practice.found())["审批模板「拜访要同意」"].seen
+    app.allowed = False
+    assert "可调用接口的应用" in (await practice.wrong())["审批模板「拜访要同意」"].seen

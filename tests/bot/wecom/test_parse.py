@@ -9,6 +9,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bot.events import (
+    ApprovalChanged,
     ButtonPressed,
     ContactAdded,
     Event,
@@ -98,6 +99,26 @@ KNOWN: dict[str, tuple[Event, Event]] = {
         ),
         ButtonPressed("wecom", "lisi", AT, "a", {"q": ()}, "R", "t"),
     ),
+    "a form of 审批 that was agreed to": (
+        of_event(
+            "sys_approval_change",
+            "<ApprovalInfo><SpNo>202603180001</SpNo><SpName><![CDATA[特价]]></SpName><SpStatus>2</SpStatus>"
+            "<TemplateId><![CDATA[3Tka]]></TemplateId><ApplyTime>1760000000</ApplyTime><Applyer><UserId>LiSi</UserId>"
+            "<Party>2</Party></Applyer><SpRecord><SpStatus>4</SpStatus><Details><Approver><UserId>A</UserId></Approver>"
+            "<Speech></Speech></Details></SpRecord><SpRecord><SpStatus>2</SpStatus></SpRecord>"
+            "<StatuChangeEvent>2</StatuChangeEvent></ApprovalInfo>",
+            FromUserName="sys", AgentID=3010040,
+        ),
+        ApprovalChanged("wecom", "sys", AT, "202603180001", "3Tka", "finish", title="特价", rings=True),
+    ),
+    "a form that was taken back after it was agreed to": (
+        of_event(
+            "sys_approval_change",
+            "<ApprovalInfo><SpNoStr>X-1</SpNoStr><SpNo>1</SpNo><SpStatus>6</SpStatus></ApprovalInfo>",
+            FromUserName="sys",
+        ),
+        ApprovalChanged("wecom", "sys", AT, "X-1", "", "withdraw", rings=True),
+    ),
     "customer added by half": (
         of_event(
             "change_external_contact", FromUserName="sys", ChangeType="add_half_external_contact", UserID="LiSi",
@@ -132,6 +153,12 @@ IGNORED: dict[str, Event] = {
     "tag": of_event("change_external_tag", Id="t", ChangeType="create"),
     "member edited": of_event("change_contact", ChangeType="update_user", UserID="lisi"),
     "acquisition link": of_event("customer_acquisition", ChangeType="friend_request", LinkId="l"),
+    "a form without a number": of_event("sys_approval_change", "<ApprovalInfo><SpStatus>2</SpStatus></ApprovalInfo>"),
+    "a form in a state that we do not know": of_event(
+        "sys_approval_change", "<ApprovalInfo><SpNo>1</SpNo><SpStatus>99</SpStatus></ApprovalInfo>"
+    ),
+    "a form's news without any": of_event("sys_approval_change"),
+    "a form of our own engine": of_event("open_approval_change", "<ApprovalInfo><ThirdNo>1</ThirdNo></ApprovalInfo>"),
     "another app's tap": of_event("template_card_event", EventKey="claim/1/2", TaskId="t", AgentID=1000003),
     "another app's text": parsed(MsgType="text", Content="领取 L1", AgentID=1000003),
     "an element twice": of_event(
