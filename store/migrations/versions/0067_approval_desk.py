@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0066_approval_desk"
-down_revision = "0065_paid"
+revision = "0067_approval_desk"
+down_revision = "0066_practice"
 
 
 def upgrade() -> None:
