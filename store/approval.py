@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Column, Index, func, or_, select, update
+from sqlalchemy import Column, Index, func, or_, select, text, update
 from sqlmodel import Field, col
 
 from store.columns import Utc, one_of, only_where
@@ -38,7 +38,7 @@ class Approval(Row, table=True):
     approver_id: str
     also_id: str | None = None  # who was asked too, because nobody answered
     way: str = "card"
-    desk: str = ""
+    desk: str = Field(default="", sa_column_kwargs={"server_default": text("''")})
     oa: str = ""
     instance: str = ""
     state: str = "open"

@@ -8,5 +8,5 @@ down_revision = "0066_practice"
 
 
 def upgrade() -> None:
-    op.add_column("approval", sa.Column("desk", sa.String(), nullable=False, server_default=""))
+    op.add_column("approval", sa.Column("desk", sa.String(), nullable=False, server_default=sa.text("''")))
     op.execute("update approval set desk = 'dingtalk' where way = 'oa'")
