@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0067_approval_desk"
-down_revision = "0066_practice"
+revision = "0068_approval_desk"
+down_revision = "0067_webhooks"
 
 
 def upgrade() -> None:
