@@ -10,7 +10,8 @@ from bot.outgoing import ring
 from bot.promises import hear_clocks, start_clocks
 from leads import reached
 from leads.capture import Person, capture
-from leads.facts import Fact, LeadClaimed
+from leads.facts import Fact
+from leads.owner_facts import LeadClaimed
 from leads.rights import Who, pools_of
 from sla import clock
 from store import due, leads, timeline

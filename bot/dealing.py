@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from bot.context import Context
 from bot.outgoing import redraw
 from leads.deal_facts import OpportunityTransferred
-from leads.facts import Fact, LeadTransferred
+from leads.facts import Fact
+from leads.owner_facts import LeadTransferred
 from store import cards, deals
 from store.tx import Tx
 

@@ -12,7 +12,7 @@ from leads.rights import Who
 from reports.numbers import figures, numbers
 from reports.period import DAY, Period
 from reports.words import month_of
-from store import due, leads, reached
+from store import due, owned, reached
 from store.members import find_member, list_members
 from store.queues import Due
 from store.tables import Member
@@ -69,7 +69,7 @@ async def on_digest(tx: Tx, row: Due, ctx: Context) -> list[Any]:
 
 async def _list_of(tx: Tx, ctx: Context, member: Member, key: str) -> None:
     came = await what_came(tx, Who.of(member), ctx)
-    today = await leads.list_due(tx, member.id, now=ctx.now, midnight=ctx.midnight, limit=1)
+    today = await owned.list_due(tx, member.id, now=ctx.now, midnight=ctx.midnight, limit=1)
     if came.count or today:
         await ring(tx, ctx, member, "morning", key=key, today=True)
 

@@ -8,20 +8,10 @@ from bot.morning import note_at_work, ring_at_work
 from bot.outgoing import audience, gathers_late, managers_of, managers_or_admins, offer, refresh, ring
 from bot.rest import keep_for_tomorrow, rests
 from config.words import WARMTH
-from leads.facts import (
-    Fact,
-    FollowUpLogged,
-    LeadAssigned,
-    LeadCooling,
-    LeadDisqualified,
-    LeadEnquired,
-    LeadRecycled,
-    LeadTransferred,
-    LeadWrote,
-    ReminderRang,
-)
+from leads.facts import Fact, FollowUpLogged, LeadCooling, LeadDisqualified, LeadEnquired, LeadWrote, ReminderRang
 from leads.mask import said, shown_phone
 from leads.origin_facts import CallLogged
+from leads.owner_facts import LeadAssigned, LeadRecycled, LeadTransferred
 from leads.reach_facts import ContactStopped
 from leads.rights import is_free
 from reports.quality import counted, source_quality

@@ -8,7 +8,7 @@ from prometheus_client.core import GaugeMetricFamily
 from sqlalchemy import func, select
 from sqlmodel import col
 
-from store import clocks, inbox, outbox
+from store import clocks, inbox, messages
 from store.db import Store
 from store.queues import Due, Inbox
 from store.tx import Tx
@@ -133,15 +133,15 @@ async def _waiting(tx: Tx, *, now: datetime) -> list[GaugeMetricFamily]:
             col(Due.corp) == tx.corp, col(Due.state) == "new", col(Due.run_at) <= now
         )
     )
-    messages = dict.fromkeys(
+    sending = dict.fromkeys(
         ("queued", "sending", "sent", "failed", "unknown", "stopped"), 0
-    ) | await outbox.count_by_state(tx)
+    ) | await messages.count_by_state(tx)
     promises = dict.fromkeys(("running", "met", "overdue", "cancelled"), 0) | await clocks.count_by_state(tx)
-    oldest_message, unswept = await outbox.oldest_waiting(tx), await clocks.oldest_unswept(tx, now=now)
+    oldest_message, unswept = await messages.oldest_waiting(tx), await clocks.oldest_unswept(tx, now=now)
     return [
         _states("leadbot_inbox", "Callbacks that wait or were given up", {"open": waiting, "parked": parked[0][0]}),
         _gauge("leadbot_inbox_oldest_seconds", "Age of the oldest waiting callback", _age(since, now)),
-        _states("leadbot_outbox", "Messages by state", messages),
+        _states("leadbot_outbox", "Messages by state", sending),
         _gauge("leadbot_outbox_oldest_seconds", "Age of the oldest waiting message", _age(oldest_message, now)),
         _states("leadbot_clocks", "Promises by state", promises),
         _gauge("leadbot_clock_late_seconds", "How late the oldest promise waits to be swept", _age(unswept, now)),

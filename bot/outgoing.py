@@ -9,7 +9,7 @@ from bot.platform import Place
 from bot.rest import keep_for_work, rests
 from config.rules import Rules
 from leads.rights import Who, pools_of
-from store import cards, due, outbox
+from store import cards, due, messages, outbox
 from store.chat import CardPlace
 from store.members import find_member, list_at, list_members
 from store.tables import Lead, Member
@@ -117,7 +117,7 @@ async def offer(tx: Tx, ctx: Context, lead: Lead, *, without: str | None = None)
             )  # fmt: skip
         return
     lanes = {rep.id: place.lane() for rep in reps if (place := ctx.place_of(rep)) is not None}
-    asked = await outbox.count_each_asked_since(tx, list(lanes.values()), "lead", ctx.now - GATHER)
+    asked = await messages.count_each_asked_since(tx, list(lanes.values()), "lead", ctx.now - GATHER)
     for rep in reps:
         if rep.id not in lanes:
             continue
@@ -138,7 +138,7 @@ async def gathers_late(tx: Tx, ctx: Context, member: Member) -> bool:
     place = ctx.place_of(member)
     if place is None or member.role == "rep":
         return False
-    if await outbox.count_clocks_since(tx, place.lane(), ctx.now - GATHER) < LATE_BURST:
+    if await messages.count_clocks_since(tx, place.lane(), ctx.now - GATHER) < LATE_BURST:
         return False
     minute = int(ctx.now.timestamp()) // 60
     payload = {"late": member.id}
@@ -149,7 +149,7 @@ async def gathers_late(tx: Tx, ctx: Context, member: Member) -> bool:
 async def tell_group(tx: Tx, ctx: Context, lead: Lead) -> None:
     """Tell the group of the lead's pool, if it has one, without personal data; many leads become one line."""
     for place in _groups_of(lead.pool, ctx):
-        if await outbox.count_asked_since(tx, place.lane(), "group", ctx.now - GATHER) >= GROUP_BURST:
+        if await messages.count_asked_since(tx, place.lane(), "group", ctx.now - GATHER) >= GROUP_BURST:
             minute = int(ctx.now.timestamp()) // 60
             key = f"gather:{place.lane()}:{minute}"
             payload = {"pool": lead.pool, "lane": place.lane()}

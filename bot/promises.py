@@ -5,8 +5,9 @@ from collections.abc import Sequence
 from bot.context import Context
 from bot.duty import hours_of, only_watched
 from config.clock import ClockRule
-from leads.facts import Fact, FollowUpLogged, LeadEnquired, LeadTransferred, NodeReached
+from leads.facts import Fact, FollowUpLogged, LeadEnquired, NodeReached
 from leads.node import nodes_of
+from leads.owner_facts import LeadTransferred
 from leads.recycle import recycle
 from sla import clock
 from sla.facts import ClockStepped, CoverBegan, CoverEnded

@@ -67,20 +67,14 @@ from leads.facts import (
     BehaviourSeen,
     Fact,
     FollowUpLogged,
-    LeadAssigned,
     LeadCaptured,
-    LeadClaimed,
     LeadCooling,
     LeadDisqualified,
     LeadEdited,
     LeadEnquired,
     LeadFellAsleep,
     LeadNurtured,
-    LeadPlaced,
     LeadQualified,
-    LeadRecycled,
-    LeadReleased,
-    LeadTransferred,
     LeadWrote,
     NextStepSet,
     NodeReached,
@@ -99,6 +93,7 @@ from leads.order_facts import (
     OrderStuck,
 )
 from leads.origin_facts import CallLogged, Consented
+from leads.owner_facts import LeadAssigned, LeadClaimed, LeadPlaced, LeadRecycled, LeadReleased, LeadTransferred
 from leads.quote_facts import ApprovalAsked, ApprovalDecided, ApprovalWithdrawn, Quoted, QuoteSent
 from leads.reach_facts import ContactAllowed, ContactStopped, ContentShared, LeadWoke, PagesRead
 from leads.rights import is_free

@@ -14,8 +14,8 @@ from bot.pipeline import Pipeline
 from bot.sweep import Sweep
 from store import outbox
 from store.access import forget_property, get_property
-from store.backup import NEVER, PARKED
 from store.db import Store
+from store.restore import NEVER, PARKED
 from store.tx import Tx
 
 log = structlog.get_logger()

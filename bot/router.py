@@ -50,7 +50,7 @@ from bot.handlers.people import (
 from leads.errors import Refused
 from leads.facts import Fact
 from leads.rights import Who
-from store import outbox
+from store import messages, outbox
 from store.members import find_by_platform
 from store.tx import Tx
 
@@ -124,7 +124,7 @@ async def _of_member(tx: Tx, event: Event, who: Who, ctx: Context) -> list[Fact 
 async def _greet_stranger(tx: Tx, event: Event, ctx: Context) -> None:
     """Somebody who is no member gets a polite answer and no data, a few times an hour."""
     lane = f"{event.platform}:member:{event.sender}"
-    told = await outbox.count_asked_since(tx, lane, "note", ctx.now - timedelta(hours=1))
+    told = await messages.count_asked_since(tx, lane, "note", ctx.now - timedelta(hours=1))
     if told < PATIENCE:
         await outbox.ask(
             tx, platform=event.platform, place=event.sender, lane=lane, card="note",

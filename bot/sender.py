@@ -14,7 +14,7 @@ from bot.drawing import answered, draw_row, drawing_of, fingerprint, ref_of, whe
 from bot.limiter import Limiter, Spent
 from bot.platform import KINDS, CodeGone, Place, Platform, Receipt, SendLater, SendRefused, SendUnknown
 from bot.undelivered import give_up, not_drawn
-from store import cards, crash, lease, outbox
+from store import cards, crash, lease, messages, outbox
 from store.db import Store
 from store.leads import find_lead
 from store.queues import Outbox
@@ -67,7 +67,7 @@ class Sender:
         """Learn what was sent lately, so that a restart does not overrun a limit."""
         async with self._store.read() as tx:
             now = self._now()
-            sent = await outbox.sent_instants(tx, now=now, since=now - timedelta(hours=1))
+            sent = await messages.sent_instants(tx, now=now, since=now - timedelta(hours=1))
         for lane, at in sent:
             place = Place.of_lane(lane)
             if place.platform in self._platforms:
@@ -148,7 +148,7 @@ class Sender:
 
     async def _learn_from_others(self, tx: Tx, lanes: set[str], now: datetime) -> None:
         """Other replicas write to these places too: their limits are counted from the rows, not from memory."""
-        sent = await outbox.sent_to(tx, lanes, now=now, since=now - timedelta(hours=1))
+        sent = await messages.sent_to(tx, lanes, now=now, since=now - timedelta(hours=1))
         for lane in lanes:
             place = Place.of_lane(lane)
             if (limiter := self._limiters.get((place.platform, place.kind))) is not None:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from store import due, inbox, outbox
+from store import due, inbox, messages
 from store.db import Store
 
 LATEST = timedelta(minutes=10)  # what must be done by then, or the server says that it is not well
@@ -33,7 +33,7 @@ class Watchdog:
             return {
                 "clock": await due.oldest_due(tx, now=now),
                 "event": await inbox.oldest_open(tx, now=now),
-                "message": await outbox.oldest_sendable(tx, now=now),
+                "message": await messages.oldest_sendable(tx, now=now),
             }
 
     async def causes(self) -> list[dict[str, str]]:

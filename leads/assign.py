@@ -12,8 +12,9 @@ from config.hours import Calendars
 from config.rules import Rules
 from leads.candidates import Candidate, Limits, choose, why_not
 from leads.duplicates import find_alike
-from leads.facts import Fact, LeadAssigned, LeadPlaced
+from leads.facts import Fact
 from leads.lifecycle import MOVES
+from leads.owner_facts import LeadAssigned, LeadPlaced
 from leads.region import lies_in
 from store import duty, leads
 from store.duty import Absence

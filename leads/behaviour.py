@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from config.rules import Rules
-from leads.capture import rate, scored_fact
 from leads.errors import Unusable
 from leads.facts import BecameMql, BehaviourSeen, Fact, LeadCooling
 from leads.fading import keep_look
 from leads.heat import heat_of, is_machine, warmed
 from leads.lifecycle import MOVES, is_ready
+from leads.rate import rate, scored_fact
 from leads.rights import Who, get_visible
 from leads.wake import wake
 from store import behaviours, leads

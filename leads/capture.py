@@ -10,16 +10,15 @@ from leads.cleaning import BY_NUMBER, Contacts, classify, flaw_of, guessed_city,
 from leads.crossed import bind
 from leads.duplicates import index_company
 from leads.errors import Unusable
-from leads.facts import BecameMql, Fact, LeadAssigned, LeadCaptured, LeadEnquired, LeadScored
+from leads.facts import BecameMql, Fact, LeadCaptured, LeadEnquired
 from leads.fading import keep_look
 from leads.fuse import key_of
-from leads.heat import parts_of
 from leads.lifecycle import MOVES, is_ready
 from leads.own import Own, read_own
+from leads.owner_facts import LeadAssigned
+from leads.rate import book, rate, scored_fact
 from leads.rights import Who
-from leads.score import LeadProfile, Score, score
 from leads.understand.place import district_in
-from leads.validity import email_flaw
 from store import campaigns, findings, leads, merges
 from store.tables import Enquiry, Lead
 from store.tx import Tx
@@ -154,7 +153,7 @@ async def _create(
     lead.flaw = flaw_of(lead, known_outside=bool(person.external_id), rules=rules)
     lead.pool = pool_for(lead, rules=rules)
     rated = rate(lead, rules=rules, now=now)
-    _apply(lead, rated, rules=rules)
+    book(lead, rated, rules=rules)
     owner = by.id if keep and by is not None and by.role in ("rep", "manager") else None
     ready = rated.mql and owner is None and is_ready(lead, rules=rules)
     if owner is not None:
@@ -279,42 +278,4 @@ async def _book_enquiry(tx: Tx, lead_id: int, person: Person, *, now: datetime) 
             campaign_id=campaign_id,
             at=now,
         )
-    )
-
-
-def rate(lead: Lead, *, rules: Rules, now: datetime) -> Score:
-    """Score and grade of a lead as it stands; what its person did has faded until now."""
-    profile = LeadProfile(
-        name=lead.name,
-        title=lead.title,
-        company=lead.company,
-        city=lead.city,
-        phone_valid=bool(lead.phone) and not lead.phone_flaw,
-        email="" if email_flaw(lead.email) else lead.email,
-        wechat=lead.wechat,
-        need=lead.need,
-        budget_min=lead.budget_min,
-        budget_max=lead.budget_max,
-        source=lead.source,
-        enquiries=lead.enquiries,
-    )
-    lately = parts_of(lead.heat, rules=rules, now=now) if lead.heat else ()
-    return score(profile, rules=rules, lately=lately)
-
-
-def _apply(lead: Lead, rated: Score, *, rules: Rules) -> None:
-    lead.score, lead.grade, lead.temperature = rated.points, rated.grade, rated.temperature
-    lead.score_parts = [[part.points, part.why] for part in rated.parts]
-    lead.rules_version = rules.version
-
-
-def scored_fact(lead_id: int, rated: Score, *, rules: Rules, now: datetime) -> LeadScored:
-    """The fact that a lead has this score now."""
-    return LeadScored(
-        lead_id=lead_id,
-        at=now,
-        score=rated.points,
-        grade=rated.grade,
-        parts=tuple((part.points, part.why) for part in rated.parts),
-        rules_version=rules.version,
     )

@@ -4,11 +4,11 @@ from datetime import datetime, timedelta
 
 from config.rules import Rules
 from leads.errors import AlreadyClaimed, AlreadyYours, ClaimLimit, NotFound, WrongStage
-from leads.facts import LeadClaimed
 from leads.lifecycle import MOVES
+from leads.owner_facts import LeadClaimed
 from leads.pool import refuse_by_pool, reveal_logged
 from leads.rights import Who, can_see, pools_of
-from store import leads, timeline
+from store import leads, owned, timeline
 from store.duty import lock_members
 from store.members import name_of
 from store.tables import Lead
@@ -68,5 +68,5 @@ async def _refuse_over_limit(tx: Tx, member_id: str, *, rules: Rules, now: datet
             wait = max((lifts_at - now).total_seconds(), 1)
             lifts = f"{wait:.0f} 秒后再领" if wait < 120 else f"{lifts_at.astimezone(rules.zone):%m-%d %H:%M} 之后再领"
             raise ClaimLimit(words.format(most), lifts, lifts_at)
-    if limits.holding is not None and await leads.count_owned(tx, member_id) >= limits.holding:
+    if limits.holding is not None and await owned.count_owned(tx, member_id) >= limits.holding:
         raise ClaimLimit(f"手上最多留 {limits.holding} 条", "先跟完或退回几条再领", None)

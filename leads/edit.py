@@ -5,7 +5,7 @@ from datetime import datetime
 
 from config.rules import Rules
 from config.words import FIELD_LABELS
-from leads.capture import LONGEST, rate
+from leads.capture import LONGEST
 from leads.cleaning import flaw_of
 from leads.duplicates import index_company
 from leads.errors import Unusable
@@ -13,6 +13,7 @@ from leads.facts import BecameMql, Fact, LeadEdited, LeadScored
 from leads.fading import keep_look
 from leads.lifecycle import MOVES, is_ready
 from leads.own import read_own, values_of
+from leads.rate import rate
 from leads.rights import Who, get_tended
 from leads.understand.contact import normal_email, normal_wechat
 from leads.understand.money import read_budget

@@ -8,13 +8,13 @@ from sqlalchemy import update
 from sqlmodel import col
 
 from config.rules import Rules
-from leads.capture import rate
 from leads.duplicates import index_company
 from leads.errors import AlreadyOne, NoRight, Unusable
 from leads.fading import keep_look
 from leads.fuse import CHOICES, fused
 from leads.heat import heat_of
 from leads.identity_facts import LeadMerged
+from leads.rate import rate
 from leads.rights import Who, can_act, get_visible
 from store import behaviours, clocks, leads, merges
 from store.members import name_of

@@ -4,8 +4,8 @@ from datetime import datetime
 
 from sqlmodel import col
 
-from leads.facts import LeadRecycled
 from leads.lifecycle import MOVES
+from leads.owner_facts import LeadRecycled
 from store import leads
 from store.tables import Lead
 from store.tx import Tx

@@ -4,8 +4,8 @@ from datetime import datetime
 
 from config.rules import Rules
 from leads.errors import NotYours, Unusable
-from leads.facts import LeadReleased
 from leads.lifecycle import require_move
+from leads.owner_facts import LeadReleased
 from leads.rights import Who, get_visible
 from store import leads
 from store.tx import Tx

@@ -4,8 +4,8 @@ from datetime import datetime
 
 from config.rules import Rules
 from leads.errors import NotYours, Unusable, WrongStage
-from leads.facts import LeadTransferred
 from leads.lifecycle import MOVES
+from leads.owner_facts import LeadTransferred
 from leads.rights import Who, can_act, get_visible, is_free
 from store import leads
 from store.members import find_member, name_of

@@ -11,7 +11,6 @@ from sqlalchemy import update
 from sqlmodel import col
 
 from config.rules import Rules
-from leads.capture import rate
 from leads.deal import stage_by_deals
 from leads.duplicates import index_company
 from leads.errors import NotFound, NothingToUndo, Unusable
@@ -19,6 +18,7 @@ from leads.fading import keep_look
 from leads.heat import heat_of
 from leads.identity_facts import MergeUndone
 from leads.merge import UNDO_WITHIN, require_right, set_steps
+from leads.rate import rate
 from leads.rights import Who, get_visible
 from store import behaviours, clocks, leads, merges, timeline
 from store.queues import Due

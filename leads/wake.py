@@ -3,8 +3,9 @@
 from datetime import datetime
 
 from config.rules import Rules
-from leads.facts import BecameMql, Fact, LeadReleased
+from leads.facts import BecameMql, Fact
 from leads.lifecycle import MOVES
+from leads.owner_facts import LeadReleased
 from leads.reach_facts import LeadWoke
 from store import leads, timeline
 from store.leads import find_lead

@@ -9,8 +9,9 @@ from functools import lru_cache
 
 from config.journey import END, Journey
 from config.rules import Rules
-from leads.facts import BehaviourSeen, Fact, LeadNurtured, LeadRecycled, LeadReleased, LeadWrote
+from leads.facts import BehaviourSeen, Fact, LeadNurtured, LeadWrote
 from leads.identity_facts import LeadMerged
+from leads.owner_facts import LeadRecycled, LeadReleased
 from nurture.facts import JourneyBegan, JourneyEnded, JourneyPaused, JourneyResumed
 from nurture.journey import (
     Way,

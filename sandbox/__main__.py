@@ -37,8 +37,8 @@ from sandbox.page.serve import page_routes
 from sandbox.sample import ALWAYS_OPEN, MEMBERS, OPENERS, PEOPLE, PRODUCTS, seeds, steps
 from sandbox.wecom.standin import WeComStandIn
 from store.due import next_instant
+from store.messages import oldest_waiting
 from store.migrate import migrate
-from store.outbox import oldest_waiting
 
 ROOT = Path(__file__).parent.parent / ".demo"
 FORM = "官网表单"

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from leads.facts import Fact
 from sla.facts import CoverBegan, CoverEnded
-from store import due, duty, leads
+from store import due, duty, leads, owned
 from store.duty import Absence
 from store.members import find_member, list_members
 from store.queues import Due
@@ -62,7 +62,7 @@ async def begin(tx: Tx, row: Due, *, now: datetime) -> tuple[list[Fact], Absence
     cover = await who_covers(tx, absence, now=now)
     if cover is None:
         return None
-    found = await leads.list_owned_after(tx, absence.member_id, int(row.payload["after"]), covered=False, limit=SLICE)
+    found = await owned.list_owned_after(tx, absence.member_id, int(row.payload["after"]), covered=False, limit=SLICE)
     for lead in found:
         await leads.change(tx, lead.id or 0, cover_id=cover.id)
     if len(found) == SLICE:
@@ -77,7 +77,7 @@ async def end(tx: Tx, row: Due, *, now: datetime) -> tuple[list[Fact], Absence]:
         raise LookupError(f"no absence {row.payload['absence']}")
     if await duty.away(tx, absence.member_id, now=now) is not None:
         return [], absence  # prolonged meanwhile: its own end gives them back
-    found = await leads.list_owned_after(tx, absence.member_id, int(row.payload["after"]), covered=True, limit=SLICE)
+    found = await owned.list_owned_after(tx, absence.member_id, int(row.payload["after"]), covered=True, limit=SLICE)
     facts: list[Fact] = []
     for lead in found:
         await leads.change(tx, lead.id or 0, cover_id=None)

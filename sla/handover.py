@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from leads.deal_facts import OpportunityTransferred
-from leads.facts import Fact, LeadTransferred
-from store import deals, due, duty, leads
+from leads.facts import Fact
+from leads.owner_facts import LeadTransferred
+from store import deals, due, duty, leads, owned
 from store.members import find_member, list_members, set_state
 from store.queues import Due
 from store.tables import Member
@@ -50,10 +51,10 @@ async def depart(tx: Tx, member_id: str, *, now: datetime) -> bool:
 
 async def estate_of(tx: Tx, member_id: str) -> Estate:
     """Count what a member has in hand."""
-    found = await leads.count_estate(tx, member_id)
+    found = await owned.count_estate(tx, member_id)
     late = await duty.overdue_leads(tx, [member_id])
     open_deals, all_deals = await deals.count_in_hand(tx, member_id)
-    bought = all_deals > 0 or bool(await leads.list_owned_after(tx, member_id, 0, customers=True, limit=1))
+    bought = all_deals > 0 or bool(await owned.list_owned_after(tx, member_id, 0, customers=True, limit=1))
     return Estate(
         found["leads"], open_deals, found["hot"], found["steps"], late.get(member_id, 0), found["loose"], bought
     )
@@ -82,7 +83,7 @@ async def step(tx: Tx, row: Due, *, now: datetime) -> Sequence[Fact]:
     """The next slice changes hands; stage, story, promises and steps stay as they are."""
     leaver_id, taker_id = str(row.payload["from"]), str(row.payload["to"])
     leaver = await find_member(tx, leaver_id)
-    found = await leads.list_owned_after(tx, leaver_id, int(row.payload["after"]), customers=True, limit=SLICE)
+    found = await owned.list_owned_after(tx, leaver_id, int(row.payload["after"]), customers=True, limit=SLICE)
     for lead in found:
         await leads.change(tx, lead.id or 0, owner_id=taker_id)
     reason = f"{leaver.name if leaver else leaver_id}离职交接"

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from store import clocks, leads, timeline
+from store import clocks, owned, timeline
 from store.tx import Tx
 
 
@@ -53,7 +53,7 @@ async def record_of(tx: Tx, *, since: datetime, until: datetime, team: Sequence[
     sources: dict[str, Kept] = {}
     misses: dict[int, None] = {}
     settled = await clocks.list_settled(tx, since=since, until=until)
-    known = await leads.owners_and_sources(tx, sorted({clock.lead_id for clock in settled}))
+    known = await owned.owners_and_sources(tx, sorted({clock.lead_id for clock in settled}))
     for clock in settled:
         owner, source = known.get(clock.lead_id, ("", ""))
         broken = not clock.held

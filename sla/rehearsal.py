@@ -18,9 +18,9 @@ from config.rules import Rules
 from config.worktime import WorkCalendar
 from leads.assign import foreign, matching, meant
 from leads.candidates import Candidate, Limits, choose, why_not
-from leads.capture import rate
 from leads.heat import warmed
 from leads.lifecycle import MOVES
+from leads.rate import rate
 from leads.rights import Who, pools_of
 from leads.wanted import missing
 from sla.replay import Promises

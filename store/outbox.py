@@ -1,6 +1,5 @@
 """Messages to send: asked for in the transaction that made them necessary, sent once per key."""
 
-from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
@@ -11,15 +10,12 @@ from sqlalchemy import (
     and_,
     bindparam,
     case,
-    exists,
     func,
     literal,
     or_,
     select,
-    type_coerce,
     update,
 )
-from sqlalchemy.orm import aliased
 from sqlmodel import col
 
 from store.chat import CardPlace
@@ -110,155 +106,12 @@ async def change_waits(tx: Tx, *, platform: str, ref: str) -> bool:
     return found is not None
 
 
-async def list_by_state(tx: Tx, state: str | None, *, before: int | None = None, limit: int = 50) -> Sequence[Outbox]:
-    """Messages in one state (or all), newest first, older than the id `before`."""
-    query = select(Outbox).where(col(Outbox.corp) == tx.corp)
-    if state is not None:
-        query = query.where(col(Outbox.state) == state)
-    if before is not None:
-        query = query.where(col(Outbox.id) < before)
-    return await tx.all(query.order_by(col(Outbox.id).desc()).limit(limit))
-
-
-async def get_message(tx: Tx, message_id: int) -> Outbox | None:
-    """One message of this company, or None."""
-    return await tx.first(select(Outbox).where(col(Outbox.corp) == tx.corp, col(Outbox.id) == message_id))
-
-
 _BY_KEY = select(Outbox).where(col(Outbox.corp) == bindparam("corp"), col(Outbox.key) == bindparam("key"))
 
 
 async def find_by_key(tx: Tx, key: str) -> Outbox | None:
     """The message that was asked for by this key, or None."""
     return await tx.first(_BY_KEY, key=key)
-
-
-async def list_undelivered(tx: Tx, *, limit: int = 10) -> Sequence[Outbox]:
-    """What did not reach its person and waits for somebody to look: failed and unknown, newest first."""
-    return await tx.all(
-        select(Outbox)
-        .where(
-            col(Outbox.corp) == tx.corp, col(Outbox.state).in_(("failed", "unknown")), col(Outbox.purpose) != "refresh"
-        )
-        .order_by(col(Outbox.id).desc())
-        .limit(limit)
-    )
-
-
-async def list_reached(tx: Tx, lead_id: int, *, limit: int = 20) -> Sequence[Outbox]:
-    """What a customer was, or will be, sent by us: the latest first."""
-    return await tx.all(
-        select(Outbox)
-        .where(col(Outbox.corp) == tx.corp, col(Outbox.lead_id) == lead_id, col(Outbox.purpose) == "reach")
-        .order_by(col(Outbox.id).desc())
-        .limit(limit)
-    )
-
-
-async def count_waiting(tx: Tx, lane: str, card: str) -> int:
-    """How many new messages of one card wait for a place."""
-    rows = await tx.rows(
-        select(func.count()).where(
-            col(Outbox.corp) == tx.corp,
-            col(Outbox.lane) == lane,
-            col(Outbox.card) == card,
-            col(Outbox.state) == "queued",
-            col(Outbox.purpose) == "ring",
-        )
-    )
-    return int(rows[0][0])
-
-
-_ASKED_SINCE = (
-    select(col(Outbox.lane), func.count())
-    .where(
-        col(Outbox.corp) == bindparam("corp"),
-        col(Outbox.lane).in_(bindparam("lanes", expanding=True)),
-        col(Outbox.card) == bindparam("card"),
-        col(Outbox.purpose) == "ring",
-        col(Outbox.created_at) >= bindparam("since"),
-    )
-    .group_by(col(Outbox.lane))
-)
-
-
-async def shown_last(tx: Tx, lane: str, *, without: Sequence[str]) -> tuple[str, int | None] | None:
-    """(card, its lead) of the newest message to a place, those of some cards aside."""
-    query = (
-        select(col(Outbox.created_at), col(Outbox.id), col(Outbox.card), col(Outbox.lead_id))
-        .where(
-            col(Outbox.corp) == tx.corp, col(Outbox.lane) == lane, col(Outbox.purpose) == "ring",
-            col(Outbox.card).not_in(tuple(without)),
-        )
-        .order_by(col(Outbox.created_at).desc())
-        .limit(8)
-    )  # fmt: skip
-    found = max(await tx.rows(query), key=lambda row: (row[0], row[1]), default=None)
-    return (found[2], found[3]) if found is not None else None
-
-
-async def count_asked_since(tx: Tx, lane: str, card: str, since: datetime) -> int:
-    """How many new messages of one card a place was to get since an instant."""
-    return (await count_each_asked_since(tx, [lane], card, since)).get(lane, 0)
-
-
-async def count_each_asked_since(tx: Tx, lanes: Sequence[str], card: str, since: datetime) -> dict[str, int]:
-    """The same for many places: those that were to get one."""
-    rows = await tx.rows(_ASKED_SINCE, lanes=tuple(lanes), card=card, since=since)
-    return {row[0]: row[1] for row in rows}
-
-
-async def count_clocks_since(tx: Tx, lane: str, since: datetime) -> int:
-    """How many cards of promises a place was to get since an instant."""
-    rows = await tx.rows(
-        select(func.count()).where(
-            col(Outbox.corp) == tx.corp,
-            col(Outbox.lane) == lane,
-            col(Outbox.created_at) >= since,
-            col(Outbox.purpose) == "ring",
-            col(Outbox.card).startswith("clock:"),
-        )
-    )
-    return int(rows[0][0])
-
-
-async def count_by_state(tx: Tx) -> dict[str, int]:
-    """How many messages are in each state."""
-    rows = await tx.rows(
-        select(col(Outbox.state), func.count()).where(col(Outbox.corp) == tx.corp).group_by(col(Outbox.state))
-    )
-    return {row[0]: row[1] for row in rows}
-
-
-async def oldest_waiting(tx: Tx) -> datetime | None:
-    """Since when the oldest message waits to be sent; one to a customer waits for its day."""
-    rows = await tx.rows(
-        select(func.min(col(Outbox.created_at))).where(
-            col(Outbox.corp) == tx.corp, col(Outbox.state).in_(("queued", "sending")), col(Outbox.purpose) != "reach"
-        )
-    )
-    found: datetime | None = rows[0][0]
-    return found
-
-
-async def oldest_sendable(tx: Tx, *, now: datetime) -> datetime | None:
-    """Since when the oldest message that could be sent now waits; one that waits for its next try holds its lane."""
-    older = aliased(Outbox)
-    rows = await tx.rows(
-        select(func.min(col(Outbox.run_at))).where(
-            col(Outbox.corp) == tx.corp,
-            one_of(Outbox.state, ("queued",)),
-            col(Outbox.run_at) <= now,
-            ~exists().where(
-                col(older.corp) == tx.corp,
-                col(older.lane) == col(Outbox.lane),
-                col(older.id) < col(Outbox.id),
-                col(older.state).in_(("queued", "sending")),
-            ),
-        )
-    )
-    found: datetime | None = rows[0][0]
-    return found
 
 
 async def resend(tx: Tx, message_id: int, *, now: datetime) -> bool:
@@ -287,34 +140,10 @@ async def orphan(tx: Tx, *, now: datetime, all_rows: bool) -> int:
     return (await tx.execute(_SENDING if all_rows else _LEFT_SENDING, {**of, **changes})).rowcount
 
 
-def _arrived(now: datetime) -> ColumnElement[datetime]:
+def arrived(now: datetime) -> ColumnElement[datetime]:
     """When a message can have reached its place at the latest: a repeated one arrives long after its first call."""
     under_way = one_of(Outbox.state, ("sending", "unknown"))
     return case((under_way, literal(now, Utc)), else_=func.coalesce(Outbox.sent_at, Outbox.first_sent_at))
-
-
-async def sent_instants(tx: Tx, *, now: datetime, since: datetime) -> Sequence[tuple[str, datetime]]:
-    """(lane, instant) of the new messages sent since then: what the limiter starts from."""
-    rows = await tx.rows(
-        select(col(Outbox.lane), type_coerce(_arrived(now), Utc)).where(
-            col(Outbox.corp) == tx.corp, col(Outbox.first_sent_at) >= since, col(Outbox.updating).is_(False)
-        )
-    )
-    return [(lane, at) for lane, at in rows]
-
-
-async def sent_to(tx: Tx, lanes: Collection[str], *, now: datetime, since: datetime) -> Sequence[tuple[str, datetime]]:
-    """(lane, instant) of the new messages sent to some places since then."""
-    rows = await tx.rows(
-        select(col(Outbox.lane), type_coerce(_arrived(now), Utc)).where(
-            col(Outbox.corp) == tx.corp,
-            col(Outbox.lane).in_(lanes),
-            col(Outbox.created_at) >= now - OLDEST,
-            col(Outbox.first_sent_at) >= since,
-            col(Outbox.updating).is_(False),
-        )
-    )
-    return [(lane, at) for lane, at in rows]
 
 
 async def park(tx: Tx, *, why: str, until: datetime) -> int:

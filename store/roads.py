@@ -9,7 +9,7 @@ from sqlmodel import col
 
 from config.nurture import CHANNELS
 from store.columns import Utc, one_of
-from store.outbox import get_message
+from store.messages import get_message
 from store.queues import Outbox
 from store.tx import Tx
 

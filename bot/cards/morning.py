@@ -10,7 +10,7 @@ from bot.lead_actions import AskTransfer, Claim, Show, ShowMine, ShowPool
 from bot.outgoing import audience
 from bot.promise_actions import Nudge
 from leads.rights import Who, pools_of
-from store import clocks, leads, timeline
+from store import clocks, leads, owned, timeline
 from store.members import find_member, name_of
 from store.tables import Lead
 from store.tx import Tx
@@ -55,9 +55,9 @@ class View:
 async def what_came(tx: Tx, who: Who, ctx: Context, *, after: datetime | None = None) -> View:
     """What came for this person since the work before ended (or since an instant `after` that)."""
     since = after or ctx.hours_of(await find_member(tx, who.id or "")).rested_since(ctx.now)
-    mine = await leads.list_owned(tx, who.id or "", now=ctx.now, midnight=ctx.midnight, limit=LOOKED_AT)
-    owned = [*mine, *await leads.list_covered(tx, who.id or "")]
-    by_id = {lead.id or 0: lead for lead in owned}
+    mine = await owned.list_owned(tx, who.id or "", now=ctx.now, midnight=ctx.midnight, limit=LOOKED_AT)
+    theirs = await owned.list_covered(tx, who.id or "")
+    by_id = {lead.id or 0: lead for lead in (*mine, *theirs)}
     news: dict[int, str] = {}
     for kind, word in NEWS.items():
         for item in await timeline.list_since(tx, list(by_id), kind, since):
@@ -96,7 +96,7 @@ async def look(tx: Tx, asked: Asked, ctx: Context) -> View | None:
     told = asked.params.get("after")
     found = await what_came(tx, asked.who, ctx, after=datetime.fromisoformat(str(told)) if told else None)
     if asked.params.get("today"):
-        promised = await leads.list_due(tx, asked.who.id or "", now=ctx.now, midnight=ctx.midnight, limit=LOOKED_AT)
+        promised = await owned.list_due(tx, asked.who.id or "", now=ctx.now, midnight=ctx.midnight, limit=LOOKED_AT)
         known = {lead.id for lead in found.mine}
         found = replace(found, today=tuple(lead for lead in promised if lead.id not in known))
     return found if found.count or found.today else None

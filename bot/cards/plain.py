@@ -9,7 +9,7 @@ from bot.context import Context
 from bot.office_actions import Resend
 from bot.platform import Place, deal_and_chat
 from leads.imports.decide import IMPORTERS
-from store import outbox
+from store import messages
 from store.members import find_member
 from store.practice import find_practice
 from store.tx import Tx
@@ -97,7 +97,7 @@ class Undelivered:
 async def look_undelivered(tx: Tx, asked: Asked, ctx: Context) -> tuple[Undelivered, ...]:
     """Read the last messages that failed, or of which nobody knows."""
     found = []
-    for row in await outbox.list_undelivered(tx, limit=5):
+    for row in await messages.list_undelivered(tx, limit=5):
         member = await find_member(tx, row.member_id) if row.member_id else None
         found.append(
             Undelivered(

@@ -12,7 +12,7 @@ from leads.close import counted_losses
 from leads.rights import Who
 from sla.record import Delivered, Kept, Record, delivered, record_of
 from sla.stopwatch import medians
-from store import leads, timeline
+from store import owned, timeline
 from store.deals import count_lost_reasons
 from store.members import list_members, name_of
 from store.tx import Tx
@@ -94,7 +94,7 @@ async def _where_the_time_went(
     """The medians of the week's MQLs, of a team's those that somebody of it has."""
     ids = await timeline.leads_with(tx, "mql", since=since, until=until)
     if team is not None:
-        owners = await leads.owners_and_sources(tx, ids)
+        owners = await owned.owners_and_sources(tx, ids)
         ids = [one for one in ids if owners.get(one, ("", ""))[0] in team]
     return await medians(tx, ids[-MOST:], calendar=ctx.calendar, now=ctx.now)
 

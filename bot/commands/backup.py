@@ -58,8 +58,9 @@ def restore(root: Dir, file: Path = File, as_json: Json = False) -> None:
 def _restore(root: Path, file: Path, as_json: bool) -> None:
     from bot import clock
     from bot.lock import hold_store
-    from store.backup import BadBackup, folder_files, read_head
-    from store.backup import restore as put_back
+    from store.backup import BadBackup
+    from store.restore import folder_files, read_head
+    from store.restore import restore as put_back
     from store.sealed import Keys
 
     try:

@@ -1,46 +1,29 @@
 """Imports in the terminal: what is in the file is shown and confirmed, then booked with a bar that moves."""
 
-import asyncio
 import contextlib
-import gc
 import logging
-import time
-from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import typer
 
-from bot.admin import CommandFailed, NobodyThere, ask_server
-from bot.app import Leadbot
+from bot.admin import CommandFailed
 from bot.commands.comparing import tell_compared
-from bot.commands.imports import IMPORTS, OPEN, look, read_file, shown_heading
+from bot.commands.import_office import Office
+from bot.commands.imports import read_file, shown_heading
 from bot.commands.line import fail, show
-from bot.comparing import Export, compare
-from bot.importer import ALONE
-from bot.lock import Locked, hold_lock
 from bot.logs import set_up_logs
-from bot.opening import check, open_file
-from config.document import BadDocument, read_text
 from config.folder import Folder
-from config.rules import load_rules
 from config.settings import Settings
 from leads.errors import Refused
-from leads.imports.check import Check
-from leads.imports.compare import Comparison
 from leads.imports.decide import STATES
 from leads.imports.grid import Grid, open_grid
 from leads.imports.heading import Heading, parse_map, read_heading
 from leads.imports.history import is_history
 from leads.imports.returned import read_lines, write_returned
-from leads.imports.source import Options, labels_of
-from store.engine import sqlite_path
-from store.migrate import migrate
-
-T = TypeVar("T")
-LOOK_AGAIN = 0.2  # seconds between two looks at a server's progress
+from leads.imports.source import Options
 
 
 @dataclass(frozen=True)
@@ -188,126 +171,3 @@ def _tell_list(found: Sequence[Mapping[str, Any]], order: Order) -> None:
         print(f"{one['batch']:<5} {one['at'][:16]} {STATES.get(one['state'], one['state']):<6} {counts}  {one['file']}")
     if not found:
         print("还没有导入过。./run import DIR 名单.xlsx --dry-run 先看看效果")
-
-
-@contextlib.contextmanager
-def _undisturbed() -> Iterator[None]:
-    """A list makes a million things that die with their slice; to look for rings among them costs a fifth."""
-    before = gc.get_threshold()
-    gc.freeze()
-    gc.set_threshold(50_000, 20, 50)
-    try:
-        yield
-    finally:
-        gc.set_threshold(*before)
-        gc.unfreeze()
-
-
-class Office:
-    """Imports as a command reaches them: through a running server, or alone under the lock."""
-
-    def __init__(self, folder: Folder, settings: Settings) -> None:
-        self._folder = folder
-        self._settings = settings
-
-    def own_fields(self) -> dict[str, str]:
-        """The company's own fields as rules.yaml says them (key → label), to show what a list is taken for."""
-        try:
-            return labels_of(load_rules(read_text(self._folder.rules), str(self._folder.rules)))
-        except (BadDocument, OSError):  # the published rules decide; this is only for the eye
-            return {}
-
-    def ask(self, command: str, arguments: Mapping[str, Any], tick: Callable[[Mapping[str, Any]], None]) -> Any:
-        """Do it and wait until the batch has come to its end; `tick` hears of the progress.
-
-        Raises Locked, Refused, CommandFailed.
-        """
-        try:
-            return self._through_server(command, arguments, tick)
-        except NobodyThere:
-            pass
-        url = self._settings.store_url(self._folder)
-        if sqlite_path(url) is None:
-            migrate(url)
-            return asyncio.run(self._alone(command, arguments, tick))
-        with hold_lock(self._folder.lock):
-            migrate(url)
-            return asyncio.run(self._alone(command, arguments, tick))
-
-    def _through_server(
-        self, command: str, arguments: Mapping[str, Any], tick: Callable[[Mapping[str, Any]], None]
-    ) -> Any:
-        answer = ask_server(self._folder.sock, command, arguments)
-        while isinstance(answer, dict) and answer.get("state") in OPEN:
-            tick(answer)
-            time.sleep(LOOK_AGAIN)
-            answer = ask_server(self._folder.sock, "import look", {"batch": answer["batch"]})
-        if isinstance(answer, dict) and command != "import look" and "batch" in answer and "bad" not in answer:
-            answer = ask_server(self._folder.sock, "import look", {"batch": answer["batch"]})
-        return answer
-
-    async def _alone(
-        self, command: str, arguments: Mapping[str, Any], tick: Callable[[Mapping[str, Any]], None]
-    ) -> Any:
-        bot = Leadbot(self._folder, self._settings)
-        await bot.open()
-        bot.importer.share = ALONE
-        try:
-            with _undisturbed():
-                answer = await IMPORTS[command](bot.importer, arguments)
-                while isinstance(answer, dict) and answer.get("state") in OPEN:
-                    await bot.importer.run_once()
-                    answer = await look(bot.importer, {"batch": answer["batch"]})
-                    tick(answer)
-                if isinstance(answer, dict) and "batch" in answer and "bad" not in answer:
-                    answer = await look(bot.importer, {"batch": answer["batch"]})
-                return answer
-        finally:
-            await bot.store.close()
-
-    def check(
-        self, content: bytes, name: str, wanted: Mapping[str, str], options: Options, tick: Callable[[int], None]
-    ) -> dict[str, Any]:
-        """What an import would do: read beside a running server, nothing is written. Raises BadFile."""
-
-        async def look(bot: Leadbot) -> Check:
-            source = await open_file(bot.store, await bot.context(), name, content, wanted=wanted, options=options)
-            return await check(bot.store, source, tick)
-
-        found = self._beside(look)
-        return {
-            "batch": None, "rows": found.rows, "new": found.new, "updated": found.updated, "skipped": found.skipped,
-            "doubts": dict(found.doubts), "bad": [{"row": line, "reason": reason} for line, reason, _ in found.flaws],
-        }  # fmt: skip
-
-    def compare(
-        self, file: Path, content: bytes, wanted: Mapping[str, str], options: Options, tick: Callable[[int], None]
-    ) -> Comparison:
-        """What differs between a list and what is here; nothing is written. Raises BadFile, OSError."""
-        made_at = datetime.fromtimestamp(file.stat().st_mtime, tz=UTC)
-
-        async def look(bot: Leadbot) -> Comparison:
-            export = Export(file.name, content, made_at)
-            return (await compare(bot.store, await bot.context(), export, wanted=wanted, options=options, tick=tick))[1]
-
-        return self._beside(look)
-
-    def _beside(self, look: Callable[[Leadbot], Awaitable[T]]) -> T:
-        """Look into the store beside a running server, or alone."""
-
-        async def looked() -> T:
-            bot = Leadbot(self._folder, self._settings)
-            if not await bot.look_in():
-                await bot.open()
-            try:
-                return await look(bot)
-            finally:
-                await bot.store.close()
-
-        url = self._settings.store_url(self._folder)
-        with contextlib.ExitStack() as held:
-            if sqlite_path(url) is not None:
-                with contextlib.suppress(Locked):  # a server is running, and has migrated it
-                    held.enter_context(hold_lock(self._folder.lock))
-                    migrate(url)
-            return asyncio.run(looked())

@@ -12,7 +12,7 @@ from config.folder import Folder
 from config.hours import calendars_of
 from config.rules import Rules, load_rules
 from leads.assign import decide
-from leads.capture import rate
+from leads.rate import rate
 from leads.wanted import missing
 from store.db import Store
 from store.leads import find_lead

@@ -8,7 +8,7 @@ from leads.facts import Fact
 from leads.rights import Who
 from leads.understand.reading import Fields
 from store.chat import Draft
-from store.leads import list_owned
+from store.owned import list_owned
 from store.talk import NAMECARD, close_draft, find_draft, point_draft, set_focus
 from store.tx import Tx
 

@@ -10,7 +10,7 @@ from leads.errors import Unusable
 from leads.facts import Fact
 from leads.rights import Who, require_role
 from store.members import find_member, list_members, name_of
-from store.outbox import shown_last
+from store.messages import shown_last
 from store.talk import set_focus
 from store.timeline import audit
 from store.tx import Tx

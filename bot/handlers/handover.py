@@ -7,7 +7,8 @@ from bot.office_actions import HandOver
 from bot.outgoing import managers_or_admins, ring
 from bot.ways import plan_ways
 from leads.errors import NoRight, Unusable
-from leads.facts import Fact, LeadTransferred
+from leads.facts import Fact
+from leads.owner_facts import LeadTransferred
 from leads.rights import Who, require_role
 from sla import handover
 from store import leads

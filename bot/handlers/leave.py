@@ -10,7 +10,7 @@ from leads.facts import Fact
 from leads.rights import Who
 from leads.understand.when import When, find_whens
 from sla import cover
-from store import duty, leads
+from store import duty, owned
 from store.members import find_by_name
 from store.tables import Member
 from store.timeline import audit
@@ -39,7 +39,7 @@ async def on_leave_word(tx: Tx, rest: str, who: Who, ctx: Context) -> list[Fact 
     begins = "" if since <= ctx.now else f"{moment(since, now=ctx.now, zone=ctx.rules.zone)}起,"
     last = (until - timedelta(minutes=1)).astimezone(ctx.rules.zone)
     days = f"{last:%m-%d} 周{'一二三四五六日'[last.weekday()]}"
-    count = await leads.count_owned(tx, who.id or "")
+    count = await owned.count_owned(tx, who.id or "")
     taker = await cover.who_covers(tx, absence, now=since) if count else None
     takes = f",{backup.name}顶班" if backup else ""
     if taker is not None:

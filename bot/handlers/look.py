@@ -13,7 +13,7 @@ from leads.pool import note_view
 from leads.rights import Who, can_see, get_visible, pools_of
 from leads.understand.address import surname_meant
 from leads.understand.phone import normal_phone
-from store import leads
+from store import leads, owned
 from store.tables import Lead
 from store.talk import find_focus, set_focus
 from store.timeline import audit, count_of
@@ -95,14 +95,14 @@ async def _listed(tx: Tx, title: str, ids: list[int], who: Who, ctx: Context, hi
 
 async def on_mine(tx: Tx, who: Who, ctx: Context) -> list[Fact | Answer]:
     """我的: one's open leads by urgency."""
-    count = await leads.count_owned(tx, who.id or "")
-    covered = await leads.list_covered(tx, who.id or "", limit=LISTED)
+    count = await owned.count_owned(tx, who.id or "")
+    covered = await owned.list_covered(tx, who.id or "", limit=LISTED)
     if count == 0 and covered:
         ids = [lead.id or 0 for lead in covered]
         return await _listed(tx, f"你替同事顶班的线索,{len(ids)} 条", ids, who, ctx)
     if count == 0:
         return [say("你手上还没有线索。发「线索池」看看有哪些可以领。")]
-    mine = await leads.list_owned(tx, who.id or "", now=ctx.now, midnight=ctx.midnight, limit=LISTED)
+    mine = await owned.list_owned(tx, who.id or "", now=ctx.now, midnight=ctx.midnight, limit=LISTED)
     title = f"我的线索,共 {count} 条" + (f",最急的 {LISTED} 条" if count > LISTED else "")
     mine = [*mine[: LISTED - min(len(covered), 5)], *covered[:5]]
     title += f",另替同事顶班 {len(covered)} 条" if covered else ""
@@ -111,9 +111,9 @@ async def on_mine(tx: Tx, who: Who, ctx: Context) -> list[Fact | Answer]:
 
 async def on_today(tx: Tx, who: Who, ctx: Context) -> list[Fact | Answer]:
     """待办: what was promised for today, and leads nobody has contacted yet."""
-    covered = await leads.list_covered(tx, who.id or "", limit=LISTED)
+    covered = await owned.list_covered(tx, who.id or "", limit=LISTED)
     due = [
-        *await leads.list_due(tx, who.id or "", now=ctx.now, midnight=ctx.midnight, limit=LISTED),
+        *await owned.list_due(tx, who.id or "", now=ctx.now, midnight=ctx.midnight, limit=LISTED),
         *(lead for lead in covered if lead.next_step_at is not None and lead.next_step_at < ctx.midnight),
     ][:LISTED]
     if not due:

@@ -14,7 +14,7 @@ from config.rules import Rules
 from leads.errors import Unusable
 from leads.facts import Fact
 from leads.rights import Who, require_role
-from store import outbox, webhook
+from store import messages, outbox, webhook
 from store.members import list_members
 from store.timeline import audit
 from store.tx import Tx
@@ -28,7 +28,7 @@ async def on_undelivered(tx: Tx, who: Who, ctx: Context) -> list[Fact | Answer]:
     """未送达: messages that did not reach their person, each with 重发."""
     require_role(who, LEADERS, "未送达清单")
     cards: list[Fact | Answer] = [Answer("unsure")] if await is_unsure(tx, ctx) else []
-    if await outbox.list_undelivered(tx, limit=1):
+    if await messages.list_undelivered(tx, limit=1):
         cards.append(Answer("undelivered"))
     if who.role == "admin" and (lines := await untold(tx)):
         cards.append(say("\n".join(lines)))

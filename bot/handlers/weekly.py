@@ -11,7 +11,7 @@ from leads.errors import Unusable
 from leads.facts import Fact
 from leads.rights import Who, require_role
 from reports.words import BadPeriod, read_period, week_of
-from store import due, leads
+from store import due, owned
 from store.members import list_members
 from store.queues import Due
 from store.talk import set_focus
@@ -59,7 +59,7 @@ async def on_week_over(tx: Tx, row: Due, ctx: Context) -> list[Fact | Answer]:
     While nobody has a lead in hand there is nothing to tell; a week that was over long ago is old news.
     """
     over = datetime.fromisoformat(str(row.payload["monday"])).replace(tzinfo=ctx.rules.zone) + WEEK
-    held = await leads.count_held(tx) if ctx.now < over + WEEK else 0
+    held = await owned.count_held(tx) if ctx.now < over + WEEK else 0
     for role in ("manager", "marketing") if held else ():
         for member in await list_members(tx, role=role):
             await ring(tx, ctx, member, "weekly", key=f"{row.key}:{member.id}", monday=str(row.payload["monday"]))

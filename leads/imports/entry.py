@@ -3,10 +3,11 @@
 from collections.abc import Mapping
 from typing import Any
 
-from leads.facts import LeadAssigned, LeadEdited
+from leads.facts import LeadEdited
 from leads.imports.ledger import UNNAMED, Ledger
 from leads.imports.row import Row
 from leads.lifecycle import MOVES, may_follow
+from leads.owner_facts import LeadAssigned
 from store.leads import OPEN_STAGES
 from store.tables import Lead
 

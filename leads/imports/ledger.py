@@ -6,7 +6,6 @@ from typing import Any, cast
 
 from config.rules import Rules
 from leads.assign import pool_for
-from leads.capture import rate
 from leads.cleaning import classify, flaw_of
 from leads.duplicates import company_grams, index_company
 from leads.facts import (
@@ -18,6 +17,7 @@ from leads.facts import (
     LeadScored,
 )
 from leads.lifecycle import MOVES, is_ready
+from leads.rate import rate
 from leads.reached import Worked, anew, whole
 from store import bulk, leads, reached
 from store.batch import ImportLead, ImportMark

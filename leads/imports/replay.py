@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from config.rules import Rules
-from leads.facts import BecameMql, LeadClaimed, LeadDisqualified, LeadEdited, LeadQualified, LeadReleased
+from leads.facts import BecameMql, LeadDisqualified, LeadEdited, LeadQualified
 from leads.imports.book import BatchTaken, Booked
 from leads.imports.deals import KINDS as DEALS
 from leads.imports.deals import Deals
@@ -14,6 +14,7 @@ from leads.imports.ledger import UNNAMED, Ledger
 from leads.imports.row import Directory, Flaw
 from leads.imports.spending import Spending
 from leads.lifecycle import MOVES
+from leads.owner_facts import LeadClaimed, LeadReleased
 from leads.reached import Worked
 from store import batches, bulk, lease
 from store.batch import ImportBatch, ImportKept

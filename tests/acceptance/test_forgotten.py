@@ -10,7 +10,7 @@ import pytest
 from bot.admin import CommandFailed, ask_server
 from bot.erasing import erase_again, forget, look, pairs_of
 from nurture.sending import Withheld, want
-from store import backup
+from store import backup, restore
 from store.db import Store
 from tests.acceptance.test_radar import go, links, sent
 from tests.conftest import KEYS, NOW
@@ -102,7 +102,7 @@ async def test_a_backup_does_not_bring_them_back(store: Store, tmp_path: Path) -
     with journal.open("a", encoding="utf-8") as lines:
         lines.write('{"at": "2026')  # a crash cut the next line off: that request was never carried out
     url = f"sqlite:///{tmp_path / 'restored.db'}"
-    backup.restore(url, "acme", KEYS, file, now=NOW)
+    restore.restore(url, "acme", KEYS, file, now=NOW)
     restored = Store(url, "acme", KEYS)
     await restored.open()
     assert await look(restored, pairs) != {}, "the backup still has them"

@@ -17,7 +17,8 @@ from config.folder import TEMPLATES, Folder
 from config.hours import calendar_of
 from config.rules import load_rules
 from leads.behaviour import Seen, behave
-from leads.facts import LeadClaimed, LeadNurtured
+from leads.facts import LeadNurtured
+from leads.owner_facts import LeadClaimed
 from leads.reached import blank
 from leads.rights import Who
 from store import leads, reached

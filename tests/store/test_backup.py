@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy import delete
 
-from store import backup
+from store import backup, restore
 from store.approval import Approval
 from store.db import Store
 from store.deal import Opportunity
@@ -55,7 +55,7 @@ async def test_no_number_is_given_again_after_a_restore(store: Store, tmp_path: 
     await backup.write_backup(store, tmp_path / "all.backup", files=b"", now=NOW)
     (tmp_path / "new").mkdir()
     url = f"sqlite:///{tmp_path / 'new' / 'leadbot.db'}"
-    backup.restore(url, "acme", KEYS, tmp_path / "all.backup", now=NOW)
+    restore.restore(url, "acme", KEYS, tmp_path / "all.backup", now=NOW)
     restored = Store(url, "acme", KEYS)
     await restored.open()
     again = {name: await add(restored, name) for name in ROWS}

@@ -6,8 +6,9 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from bot.forecasting import outlook
 from bot.web.api.auth import acting
+from bot.web.api.deal_shapes import Yuan
 from bot.web.api.fields import Id, Short, Term
-from bot.web.api.opportunities import Yuan, fen_given
+from bot.web.api.opportunities import fen_given
 from bot.web.api.route import Call, Reply, Route
 from leads.deal_facts import yuan
 from leads.errors import Unusable

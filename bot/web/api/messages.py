@@ -9,7 +9,7 @@ from bot.web.api.paging import Page, cut, start_of
 from bot.web.api.route import Call, Reply, Route
 from bot.web.api.wire import local
 from leads.mask import said
-from store.outbox import list_by_state
+from store.messages import list_by_state
 
 State = Literal["queued", "sending", "sent", "failed", "unknown", "stopped"]
 

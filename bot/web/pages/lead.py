@@ -19,7 +19,7 @@ from leads.mask import masked_text, said, shown_phone
 from leads.own import shown_own
 from leads.pool import note_view, reveal_logged
 from leads.rights import get_visible, may_reveal
-from store import clocks, deals, findings, outbox, timeline
+from store import clocks, deals, findings, messages, timeline
 from store.leads import list_enquiries
 from store.members import name_of
 from store.tables import Clock, Lead
@@ -112,7 +112,7 @@ class LeadPages:
                 "promises": [_promise(one, ctx) for one in reversed(await clocks.list_of_lead(tx, lead_id))][:12],
                 "enquiries": await _enquiries(tx, lead_id, reveal=reveal, ctx=ctx),
                 "deals": await _deals(tx, lead_id, reveal=reveal),
-                "sent": [_sent(row, ctx) for row in await outbox.list_reached(tx, lead_id)],
+                "sent": [_sent(row, ctx) for row in await messages.list_reached(tx, lead_id)],
             }
         lines = [
             {"at": one.at, "who": one.who, "what": one.what.partition(":")[0] + _of_promise(item.kind, item.data, ctx),

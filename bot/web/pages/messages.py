@@ -10,7 +10,7 @@ from bot.web.pages.frame import Reader, page
 from bot.web.pages.visit import Visits
 from leads.errors import Unusable
 from leads.mask import said
-from store import outbox
+from store import messages, outbox
 from store.members import list_everyone
 from store.queues import Outbox
 from store.timeline import audit
@@ -49,11 +49,11 @@ class MessagePages:
         ctx = await self._desk.context()
         async with self._desk.store.read() as tx:
             if state:
-                rows = list(await outbox.list_by_state(tx, state, before=last, limit=PAGE + 1))
+                rows = list(await messages.list_by_state(tx, state, before=last, limit=PAGE + 1))
             else:
-                rows = list(await outbox.list_undelivered(tx, limit=PAGE))
+                rows = list(await messages.list_undelivered(tx, limit=PAGE))
             names = {one.id: one.name for one in await list_everyone(tx)}
-            counts = await outbox.count_by_state(tx)
+            counts = await messages.count_by_state(tx)
         shown = [_row(row, names, ctx) for row in rows[:PAGE]]
         more = rows[PAGE - 1].id if len(rows) > PAGE else None
         return page(
