@@ -117,11 +117,14 @@ async def list_orders(
     return await tx.all(query.order_by(col(SalesOrder.id).desc()).limit(limit))
 
 
-async def paid_of(tx: Tx, order_id: int) -> int:
-    """What was paid for an order, in fen; what went back is taken off."""
+async def paid_of(tx: Tx, order: SalesOrder) -> int:
+    """What was paid for an order, in fen; what went back is taken off. Found by its opportunity, which is indexed."""
     rows = await tx.rows(
-        select(func.sum(col(Payment.amount))).where(col(Payment.corp) == tx.corp, col(Payment.order_id) == order_id)
-    )
+        select(func.sum(col(Payment.amount))).where(
+            col(Payment.corp) == tx.corp, col(Payment.opportunity_id) == order.opportunity_id,
+            col(Payment.order_id) == order.id,
+        )
+    )  # fmt: skip
     return int(rows[0][0] or 0)
 
 

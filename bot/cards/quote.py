@@ -72,7 +72,7 @@ async def look(tx: Tx, asked: Asked, ctx: Context) -> View | None:
         consent=await _consent(tx, version), headline=str(asked.params.get("headline") or ""),
         acts=present and await can_act_on(tx, deal, asked.who), sure=bool(asked.params.get("sure")),
         order=order, system=system.label if system is not None else "",
-        paid=await paid_of(tx, order.id or 0) if order is not None else 0,
+        paid=await paid_of(tx, order) if order is not None else 0,
     )  # fmt: skip
 
 

@@ -7,6 +7,7 @@ import pytest
 from bot.cards.picture import find_font
 from config.rules import load_rules
 from store.rulebook import latest_rules
+from tests.browser import Browser
 from tests.customers import Recorder, publish_texts, without_journeys
 from tests.town import shanghai, town, words
 
@@ -76,6 +77,10 @@ async def test_a_lead_sets_out_by_what_it_did_and_goes_to_sales_when_nothing_com
         assert trip.sent == 0, "two days are two days"
         await place.until(shanghai("2026-03-21 10:01"))
         assert trip.sent == 1, "at ten, after two days"
+        async with Browser(place) as page:
+            told = await page.login("linda", f"/app/leads/{no}")
+            assert "白皮书跟进 下一步 03-24 周二 10:00 等他打开邮件或点了邮件里的链接,最多 3 天" in told
+            assert "客户案例 邮件 · 已发出" in told, "the page tells where they are, and what they were sent"
         await place.until(shanghai("2026-03-24 10:01"))
         assert (await place.lead(no))["stage"] == "mql" and trip.sent == 1
         assert await trip.tale(no) == ["「白皮书跟进」", "「白皮书跟进」发过案例没打开", "「白皮书跟进」达成目标"]

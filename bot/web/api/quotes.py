@@ -339,7 +339,7 @@ def _approval(row: Approval, ctx: Context) -> ApprovalShown:
 async def _order(tx: Tx, row: SalesOrder, ctx: Context) -> OrderShown:
     return OrderShown.model_construct(
         order=row.no, quote=f"Q{row.quote_id}", opportunity=f"O{row.opportunity_id}", lead=f"L{row.lead_id}",
-        contract=row.contract, amount=plain_yuan(row.amount), paid=plain_yuan(await orders.paid_of(tx, row.id or 0)),
+        contract=row.contract, amount=plain_yuan(row.amount), paid=plain_yuan(await orders.paid_of(tx, row)),
         state=row.state, connector=row.connector, number=row.theirs, reason=row.error, delivery=row.delivery,
         created_at=local(row.created_at, zone=ctx.rules.zone), created_by=row.created_by,
     )  # fmt: skip

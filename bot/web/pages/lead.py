@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import quote
 
 from aiohttp import web
 
@@ -11,18 +12,19 @@ from bot.cards.story import line_of
 from bot.context import Context
 from bot.web.desk import Desk
 from bot.web.pages.frame import Reader, page
+from bot.web.pages.lead_parts import parts_of
 from bot.web.pages.lists import LIST
 from bot.web.pages.visit import Visits
-from config.words import FACT_LABELS, STAGE_LABELS
-from leads.errors import NoRight
+from config.words import FACT_LABELS
+from leads.errors import NoRight, NotFound
 from leads.mask import masked_text, said, shown_phone
 from leads.own import shown_own
 from leads.pool import note_view, reveal_logged
 from leads.rights import get_visible, may_reveal
-from store import clocks, deals, findings, messages, timeline
-from store.leads import list_enquiries
+from store import attachments, clocks, findings, timeline
 from store.members import name_of
-from store.tables import Clock, Lead
+from store.tables import Lead
+from store.timeline import audit
 from store.tx import Tx
 
 ONE = LIST + "/{no:[Ll][0-9]{1,18}}"
@@ -31,10 +33,13 @@ WORDS = 2000  # characters of one note
 GROUPS: dict[str, tuple[str, tuple[str, ...] | None]] = {
     "": ("全部", None),
     "contact": ("联系", ("followup_logged", "call_logged", "wrote", "enquired", "captured", "contact_stopped")),
-    "behaviour": ("行为", ("behaved", "captured", "enquired", "cooling", "scored")),
+    "behaviour": ("行为", ("behaved", "pages_read", "woke", "captured", "enquired", "cooling", "scored")),
     "owner": ("归属", ("claimed", "assigned", "released", "transferred", "recycled", "placed", "cover_began",
                      "cover_ended", "dispute_opened", "dispute_decided")),
-    "deal": ("商机", tuple(kind for kind in FACT_LABELS if kind.startswith(("opportunity_", "payment_", "quote_")))),
+    "deal": ("商机", tuple(kind for kind in FACT_LABELS if kind.startswith(
+        ("opportunity_", "payment_", "quote", "contract_", "order_", "approval_")))),
+    "sent": ("培育", ("letter_sent", "letter_returned", "content_shared", "pages_read", "consented", "contact_stopped",
+                    "contact_allowed", *(kind for kind in FACT_LABELS if kind.startswith("journey_")))),
     "clock": ("时限", tuple(kind for kind in FACT_LABELS if kind.startswith(("clock_", "extension_")))),
 }  # fmt: skip
 REGISTER = {
@@ -45,19 +50,10 @@ REGISTER = {
     "risk": "风险",
     "city": "城市",
 }
-CLOCKS = {"running": "计时中", "paused": "暂停", "met": "做到了", "overdue": "超时", "cancelled": "取消"}
-SENT = {
-    "queued": "等着发",
-    "sending": "正在发",
-    "sent": "已发出",
-    "failed": "没发出去",
-    "unknown": "结果未知",
-    "stopped": "没发,客户不想收",
-}
 
 
 class LeadPages:
-    """GET /app/leads/L1024, POST /app/leads/L1024/reveal."""
+    """GET /app/leads/L1024, POST /app/leads/L1024/reveal, POST /app/leads/L1024/files/12."""
 
     def __init__(self, desk: Desk, visits: Visits) -> None:
         self._desk = desk
@@ -67,6 +63,7 @@ class LeadPages:
         """Serve them."""
         app.router.add_get(ONE, self._visits.page(self.show))
         app.router.add_post(ONE + "/reveal", self._visits.act(self.reveal))
+        app.router.add_post(ONE + "/files/{file:[0-9]{1,18}}", self._visits.act(self.file))
 
     async def show(self, request: web.Request, reader: Reader) -> web.Response:
         """The page with numbers masked; that it was opened is written down, as in chat."""
@@ -92,6 +89,25 @@ class LeadPages:
         await self._desk.store.transaction(noted)
         return await self._page(request, reader, ctx, reveal=True)
 
+    async def file(self, request: web.Request, reader: Reader) -> web.Response:
+        """A picture, file or recording of the lead, for whoever may act on it; that it was taken is written down."""
+        ctx, wanted = await self._desk.context(), int(request.match_info["file"])
+
+        async def taken(tx: Tx) -> attachments.Attachment:
+            lead = await get_visible(tx, _id(request), reader.who, rules=ctx.rules)
+            if not await may_reveal(tx, lead, reader.who):
+                raise NoRight(f"{lead.no} 的附件只给负责人、他的主管和管理员。要看内容,请找他们。")
+            found = await attachments.find(tx, wanted)
+            if found is None or found.lead_id != lead.id or found.body is None:
+                raise NotFound("这个附件")
+            await audit(tx, act="attachment", by=reader.who.id, subject=f"{lead.no} {found.no}", at=ctx.now)
+            return found
+
+        found = await self._desk.store.transaction(taken)
+        disposition = f"attachment; filename*=UTF-8''{quote(found.name)}"
+        headers = {"Content-Disposition": disposition}
+        return web.Response(body=found.body, content_type="application/octet-stream", headers=headers)
+
     async def _page(self, request: web.Request, reader: Reader, ctx: Context, *, reveal: bool) -> web.Response:
         group = request.query.get("kind", "") if request.query.get("kind", "") in GROUPS else ""
         before = request.query.get("before", "")
@@ -106,13 +122,10 @@ class LeadPages:
             )  # fmt: skip
             told = [(item, await line_of(tx, item, reveal=reveal, most=WORDS, ctx=ctx)) for item in items[:PAGE]]
             reasons = await why.look(tx, Asked("why", reader.who, lead_id), ctx)
-            values: dict[str, Any] = {
+            values = {
                 "facts": await _facts(tx, lead, reveal=reveal, ctx=ctx),
                 "ahead": await _ahead(tx, lead, reveal=reveal, ctx=ctx),
-                "promises": [_promise(one, ctx) for one in reversed(await clocks.list_of_lead(tx, lead_id))][:12],
-                "enquiries": await _enquiries(tx, lead_id, reveal=reveal, ctx=ctx),
-                "deals": await _deals(tx, lead_id, reveal=reveal),
-                "sent": [_sent(row, ctx) for row in await messages.list_reached(tx, lead_id)],
+                **await parts_of(tx, lead, reveal=reveal, ctx=ctx),
             }
         lines = [
             {"at": one.at, "who": one.who, "what": one.what.partition(":")[0] + _of_promise(item.kind, item.data, ctx),
@@ -183,49 +196,3 @@ async def _ahead(tx: Tx, lead: Lead, *, reveal: bool, ctx: Context) -> list[tupl
             late = clock.due_at <= ctx.now and clock.state != "paused"
             found.append((f"{at} 前要{label}" + ("(暂停计时)" if clock.state == "paused" else ""), late))
     return found
-
-
-def _promise(clock: Clock, ctx: Context) -> dict[str, Any]:
-    zone = ctx.rules.zone
-    return {
-        "label": clock.rule.get("label", clock.name), "within": clock.rule.get("within", ""),
-        "state": CLOCKS.get(clock.state, clock.state), "bad": clock.state == "overdue",
-        "from": moment(clock.started_at, now=ctx.now, zone=zone), "due": moment(clock.due_at, now=ctx.now, zone=zone),
-        "version": clock.rules_version,
-    }  # fmt: skip
-
-
-async def _enquiries(tx: Tx, lead_id: int, *, reveal: bool, ctx: Context) -> list[dict[str, str]]:
-    return [
-        {
-            "at": moment(one.at, now=ctx.now, zone=ctx.rules.zone), "source": said(one.source, reveal=reveal),
-            "need": words_of(one.need, reveal=reveal, most=WORDS),
-            "marks": said(" · ".join(f"{k} {v}" for k, v in (one.utm or {}).items() if v), reveal=reveal),
-        }
-        for one in await list_enquiries(tx, lead_id)
-    ]  # fmt: skip
-
-
-async def _deals(tx: Tx, lead_id: int, *, reveal: bool) -> list[dict[str, str]]:
-    found = await deals.list_of_lead(tx, lead_id)
-    paid = await deals.paid_for(tx, [one.id or 0 for one in found]) if found else {}
-    results = {"open": "进行中", "won": STAGE_LABELS["won"], "lost": STAGE_LABELS["lost"]}
-    return [
-        {
-            "no": one.no, "name": said(one.name or one.product, reveal=reveal), "stage": one.stage,
-            "result": results.get(one.result, one.result), "expected": one.expected_on,
-            "amount": f"{one.amount / 100:,.2f} 元" if one.amount is not None else "金额未定",
-            "paid": f"{paid[one.id or 0] / 100:,.2f} 元" if one.id in paid else "",
-            "owner": await name_of(tx, one.owner_id) if one.owner_id else "", "reason": said(one.reason, reveal=reveal),
-        }
-        for one in found
-    ]  # fmt: skip
-
-
-def _sent(row: Any, ctx: Context) -> dict[str, str]:
-    at = row.sent_at or row.first_sent_at or row.run_at
-    return {
-        "at": moment(at, now=ctx.now, zone=ctx.rules.zone), "state": SENT.get(row.state, row.state),
-        "by": row.platform, "what": said(str(row.params.get("subject") or row.params.get("topic") or ""), reveal=False),
-        "error": said(row.error, reveal=False),
-    }  # fmt: skip

@@ -29,7 +29,7 @@ SECRET = {
 }  # fmt: skip
 PAGES = {  # members in a browser, with a session: no key opens them
     ("GET", "/app/"), ("POST", "/app/logout"), ("GET", "/app/leads"), ("GET", "/app/leads/{no}"), ("GET", "/app/find"),
-    ("POST", "/app/leads/{no}/reveal"), ("POST", "/app/views"), ("GET", "/app/views/{view}"),
+    ("POST", "/app/leads/{no}/reveal"), ("POST", "/app/leads/{no}/files/{file}"), ("POST", "/app/views"), ("GET", "/app/views/{view}"),
     ("POST", "/app/views/{view}/drop"), ("GET", "/app/company"), ("GET", "/app/deals"),
     ("GET", "/app/exports"), ("POST", "/app/exports"), ("POST", "/app/exports/{id}/file"),
     ("POST", "/app/exports/{id}/{word}"),
