@@ -29,7 +29,8 @@ SECRET = {
 }  # fmt: skip
 PAGES = {  # members in a browser, with a session: no key opens them
     ("GET", "/app/"), ("POST", "/app/logout"), ("GET", "/app/leads"), ("GET", "/app/leads/{no}"), ("GET", "/app/find"),
-    ("POST", "/app/leads/{no}/reveal"), ("POST", "/app/leads/{no}/files/{file}"), ("POST", "/app/views"), ("GET", "/app/views/{view}"),
+    ("POST", "/app/leads/{no}/reveal"), ("POST", "/app/leads/{no}/files/{file}"),
+    ("POST", "/app/views"), ("GET", "/app/views/{view}"),
     ("POST", "/app/views/{view}/drop"), ("GET", "/app/company"), ("GET", "/app/deals"),
     ("GET", "/app/exports"), ("POST", "/app/exports"), ("POST", "/app/exports/{id}/file"),
     ("POST", "/app/exports/{id}/{word}"),
@@ -145,7 +146,7 @@ async def test_every_route_answers_each_key_as_the_table_says(
     for method, path in sorted(route for route in OPEN if "{file}" not in route[1] and "{way}" not in route[1]):
         assert (await office.ask(method, path.format(**names), key=key)).status == 200
     for method, path in sorted(PAGES):
-        address = path.format(no=no, view=1, batch="I1", id=1, version=1, board=1, word="agree")
+        address = path.format(no=no, view=1, batch="I1", id=1, version=1, board=1, file=1, word="agree")
         answer = await office.ask(method, address, key=key, allow_redirects=False)
         told = answer.headers.get("Location", "").startswith("/app/login?to=%2Fapp") if method == "GET" else True
         assert answer.status == (303 if method == "GET" else 401) and told, (method, path)
