@@ -28,7 +28,7 @@ from bot.entrance import Entrance
 from bot.erasing import JOURNAL
 from bot.first_texts import publish_first_texts
 from bot.forms import Forms
-from bot.grouping import Grouping
+from bot.grouping import Grouping, openers_of
 from bot.handlers.office import tell_of_rules
 from bot.hourly import keep_house
 from bot.importer import Importer
@@ -132,12 +132,15 @@ class Leadbot:
         self.photos = Photos(self.store, self.platforms, self.reader, self.context, now)
         self.desk = Desk(self.store, self.context, now, self.importer, self.reader)
         self.rulebook = Rulebook(self.store, folder, now)
-        desks = desks_of(wecom, self.dingtalk.client if self.dingtalk is not None else None)
+        dingtalk = self.dingtalk.client if self.dingtalk is not None else None
+        template = settings.dingtalk.group_template_id if settings.dingtalk is not None else ""
+        self._openers = openers_of(wecom, dingtalk, template)
+        desks = desks_of(wecom, dingtalk)
         office = Office(self.store, desks, self.context)
         work: dict[str, JobWork] = {
             "rehearse": Trial(self.store, folder, self.context).answer,
             "attach": Attaching(self.store, self.platforms, self.context).attach,
-            "deal_group": Grouping(self.store, wecom, self.context).open,
+            "deal_group": Grouping(self.store, self._openers, self.context).open,
             "quote_pdf": Press(self.store, self.context).print_quote,
             "approval_oa": office.ask,
             "approval_look": office.look,
@@ -214,6 +217,7 @@ class Leadbot:
             learning=self.learner.known,
             reads_cards=lambda: find_python() is not None,
             groups=self._groups,
+            opens_groups=tuple(self._openers),
             channels=self._channels,
             connectors=self.settings.connectors,
             inner=self.settings.webhooks.allow,

@@ -32,6 +32,7 @@ class Context:
     connectors: Mapping[str, Connector] = field(default_factory=dict)  # other systems that the settings declare
     reads_cards: Callable[[], bool] = lambda: False  # whether photos of business cards can be read here
     inner: tuple[Network, ...] = ()  # networks of our own that webhooks may reach
+    opens_groups: tuple[str, ...] = ("wecom",)  # platforms on which the bot can open a group itself
     groups: tuple[Place, ...] = ()  # groups that can be told something, by the names that the settings give them
 
     @property

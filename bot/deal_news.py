@@ -1,6 +1,7 @@
 """A deal's own group hears the deal in words that name no customer, and hears when it is won, lost or open again."""
 
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 
 from bot.context import Context
 from bot.platform import group_of_deal
@@ -13,6 +14,7 @@ from store.tx import Tx
 TOLD: Mapping[type[Fact], str] = {
     DealGroupOpened: "opened", OpportunityWon: "won", OpportunityLost: "lost", OpportunityReopened: "reopened",
 }  # fmt: skip
+ROBOT_COMES = timedelta(seconds=5)  # DingTalk brings the template's robot into a new group a moment later
 
 
 async def tell_group_of_deal(tx: Tx, fact: Fact, ctx: Context, origin: str) -> Sequence[Fact]:
@@ -22,8 +24,10 @@ async def tell_group_of_deal(tx: Tx, fact: Fact, ctx: Context, origin: str) -> S
     if row is None or row.state != "open":
         return ()
     place = group_of_deal(row.platform, number, row.chat)
+    fresh = isinstance(fact, DealGroupOpened) and row.platform == "dingtalk" and bool(row.people)  # opened by ourselves
     await outbox.ask(
         tx, platform=place.platform, place=place.id, lane=place.lane(), card="deal_group", lead_id=fact.lead_id,
         key=f"deal_group:{row.chat}:{what}:{origin}", params={"opportunity": number, "what": what}, now=ctx.now,
+        run_at=ctx.now + ROBOT_COMES if fresh else None,
     )  # fmt: skip
     return ()

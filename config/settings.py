@@ -185,6 +185,7 @@ class DingTalkSettings(Section):
     card_secret: Annotated[SecretStr, AfterValidator(_filled_or_none)] = SecretStr("")
     events: Callback | None = None
     groups: dict[GroupName, Annotated[str, StringConstraints(pattern=r"^\S{8,128}$")]] = Field(default_factory=dict)
+    group_template_id: str = ""
     quota: MonthlyQuota = MonthlyQuota()
     ding: bool = False
     todo: bool = False

@@ -108,6 +108,15 @@ MEANINGS: dict[str, Meaning] = {
     "33012": _PERSON,
     "60121": _PERSON,
     "resource.not.found": _PERSON,
+    "grouptemplate.*": Meaning(
+        "final",
+        "群模板不能用:到开发者后台「开放能力 → 场景群 → 群模板」发布它,核对 leadbot.yaml 的 dingtalk.group_template_id",
+    ),
+    "permession.checkfailed": Meaning(
+        "final", "没有建群的权限,或者群主不在应用的可见范围:到「权限管理」开通「钉钉群基础信息管理权限」"
+    ),
+    "member.notfound": _PERSON,
+    "member.exceed": Meaning("final", "群成员太多了,钉钉不让建"),
     "group.disbanded": _GROUP,
     "400013": _GROUP,
     "invalid.openconversationid": _GROUP,

@@ -3,7 +3,7 @@
 import re
 import secrets
 
-from bot.context import Answer, Context, say
+from bot.context import Answer, Context, account_on, say
 from bot.events import MessageReceived
 from bot.handlers import followup
 from bot.handlers.deal import deal_and_rest, meant_deal
@@ -43,25 +43,29 @@ async def on_group_word(tx: Tx, rest: str, who: Who, ctx: Context) -> list[Fact 
     people = await _people(tx, deal, words, who, ctx)
     asker = await find_member(tx, who.id or "")
     place = ctx.place_of(asker) if asker is not None else None
-    if place is None or place.platform != "wecom":
+    if place is None or place.platform not in ctx.opens_groups:
         raise Unusable(BY_HAND.format(no=deal.no))
-    found = [one for one in people if one.wecom]
+    found = [one for one in people if account_on(place.platform, one)]
     if len(found) < LEAST:
         raise Unusable(f"群里至少要有两个人,现在只有你。写上同事,{EXAMPLE}")
     ids = [one.id for one in found]
     row = DealGroup(
-        corp=tx.corp, opportunity_id=deal.id or 0, lead_id=deal.lead_id, platform="wecom",
+        corp=tx.corp, opportunity_id=deal.id or 0, lead_id=deal.lead_id, platform=place.platform,
         chat=f"lb{secrets.token_hex(12)}", people=ids, by_id=who.id or "", at=ctx.now,
     )  # fmt: skip
     if known is not None:
-        again = {"state": "wanted", "chat": row.chat, "people": ids, "by_id": who.id or "", "cause": "", "at": ctx.now}
+        again = {
+            "state": "wanted", "platform": row.platform, "chat": row.chat, "people": ids, "by_id": row.by_id,
+            "cause": "", "at": ctx.now,
+        }  # fmt: skip
         await deal_groups.settle(tx, deal.id or 0, states=("failed",), **again)
     elif not await deal_groups.add(tx, row):
         return [say(f"{deal.no} 的群已经在建了。")]
     key, wanted = f"deal_group:{row.chat}", {"opportunity": deal.id}
     await due.do_once(tx, kind="deal_group", key=key, now=ctx.now, payload=wanted)
-    missing = "、".join(one.name for one in people if not one.wecom)
-    return [say(f"正在给 {deal.no} 拉群……" + (f"{missing}没有企业微信账号,拉不进来。" if missing else ""))]
+    missing = "、".join(one.name for one in people if one not in found)
+    tool = "钉钉" if place.platform == "dingtalk" else "企业微信"
+    return [say(f"正在给 {deal.no} 拉群……" + (f"{missing}没有{tool}账号,拉不进来。" if missing else ""))]
 
 
 async def on_group_line(

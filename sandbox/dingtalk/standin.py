@@ -24,6 +24,7 @@ from sandbox.dingtalk.post import Post, card_post, event_post, robot_post
 from sandbox.dingtalk.push import Pushes
 from sandbox.dingtalk.quota import Quota
 from sandbox.dingtalk.robot import Robot
+from sandbox.dingtalk.scene import Scenes
 from sandbox.dingtalk.session import Sessions
 from sandbox.dingtalk.token import Tokens
 
@@ -66,6 +67,7 @@ class DingTalkStandIn:
         self.directory = Directory(self.company, now)
         self.login = Login(self.company, self.directory)
         self.office = Office(self.company, tokens, self.pushes.failed_events)
+        self.scenes = Scenes(self.company)
 
     def application(self) -> web.Application:
         """An application that serves everything of DingTalk; it learns its own address from the first call."""
@@ -83,7 +85,7 @@ class DingTalkStandIn:
         app.router.add_get("/oss/{code}.file", self._file)
         app.add_routes([*self.gateway.routes(), *self.login.routes()])
         parts = (
-            self.robot, self.sessions, self.cards, self.gateway, self.notices, self.directory, self.office
+            self.robot, self.sessions, self.cards, self.gateway, self.notices, self.directory, self.office, self.scenes
         )  # fmt: skip
         app.add_routes(self.office.routes(self.faults.around))
         own = [endpoint for part in parts for endpoint in part.endpoints()]

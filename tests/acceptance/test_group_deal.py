@@ -3,7 +3,7 @@
 import pytest
 
 from tests.acceptance.test_conversion import qualified
-from tests.town import words
+from tests.town import town, words
 
 SECRETS = ("王建国", "云栖", "13800138000", "急需")
 
@@ -95,3 +95,36 @@ async def test_in_dingtalk_a_group_that_people_made_becomes_the_deals_and_what_t
     assert len(told) == 2 and f"{deal} 输单了" in told[-1]
     for secret in (*SECRETS, "价格太高"):
         assert secret not in "".join(told)
+
+
+@pytest.mark.feature("G5", "P3")
+@pytest.mark.platforms("dingtalk")
+@pytest.mark.only("sqlite")
+async def test_with_a_template_the_group_is_opened_in_dingtalk_once_and_what_is_said_in_it_is_noted(
+    tmp_path, platform, database
+):
+    def settings(text):
+        return text.replace("  card_secret:", "  group_template_id: c354\n  card_secret:", 1)
+
+    async with town(tmp_path, platform=platform, database=database, settings=settings) as acme:
+        no, deal = await with_deal(acme)
+        assert "群模板不能用" in words(await acme.text("wanglei", f"拉群 {deal}")) and acme.standin.company.groups == {}
+        acme.standin.scenes.templates["c354"] = True
+        acme.standin.faults.add("im/sceneGroup/create", "cut_after", times=1)
+        assert "正在给" in words(await acme.text("wanglei", f"拉群 {deal} @李娜"))
+        await acme.later(minutes=10)
+        (group,) = acme.standin.company.groups.values()
+        assert group.members == {"wanglei", "chenjing", "zhaoqiang", "lina"} and group.name == f"{deal} 商机"
+        assert acme.standin.api.calls["im/sceneGroup/create"] == 3, "refused, cut off, repeated under the same name"
+        assert f"{deal} 的群建好了" in words(acme.standin.chat("wanglei"))
+        await acme.later(minutes=1)
+        (first,) = [message.text for message in acme.standin.chat(group.id)]
+        assert f"商机 {deal} 的群" in first and "王总监" in first and "@我" in first
+        await acme.standin.group_text(group, "wanglei", "记:客户下周三要方案")
+        await acme.settle()
+        assert f"已记到 {no}" in words(acme.standin.chat("wanglei"))
+        await acme.text("wanglei", f"赢单 {deal} 48万")
+        told = [message.text for message in acme.standin.chat(group.id) if not message.mine]
+        assert f"{deal} 赢单了" in told[-1]
+        for secret in SECRETS:
+            assert secret not in group.name + "".join(told)
