@@ -16,8 +16,8 @@ OF_A_LEAD = frozenset(
      "story", "history", "why")
 )  # fmt: skip
 BOARDS = {  # a report in chat → the board that shows the same numbers
-    "day": "", "detail": "", "funnel": "boards/funnel", "channel": "boards/sources", "attribution": "boards/sources",
-    "ranking": "boards/team",
+    "day": "", "detail": "", "more": "", "funnel": "boards/funnel", "channel": "boards/sources",
+    "attribution": "boards/sources", "received": "boards/sources", "ranking": "boards/team",
 }  # fmt: skip
 PLACES = {  # card → page, and what a tap on it promises
     "forecast": ("boards/pipeline", "打开预测"),

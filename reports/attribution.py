@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from reports.period import Period
 from store import behind
+from store.numbers import Team
 from store.tx import Tx
 
 MODELS = {"first": "首次触点", "last": "末次触点", "linear": "线性分摊"}
@@ -39,17 +40,17 @@ def credit(way: Way, model: str) -> dict[str, Fraction]:
     return {source: Fraction(many, len(way)) for source, many in Counter(way).items()}
 
 
-async def attribution(tx: Tx, period: Period, *, zone: ZoneInfo) -> list[Owed]:
-    """Deals won and money received in the period, by source, in all three models; the most owed first.
+async def attribution(tx: Tx, period: Period, *, team: Team | None = None, zone: ZoneInfo) -> list[Owed]:
+    """Deals won and money received (by a team) in the period, by source, in all three models; the most owed first.
 
     Whole amounts are added up for each way first: there are few ways, and many deals.
     """
     begin, end = period.instants(zone)
-    touches = await behind.touches(tx, begin, end)
+    touches = await behind.touches(tx, begin, end, team=team)
     sums: dict[Way, Counter[str]] = {}
-    for lead, fen, at in await behind.won_for_each(tx, begin, end):
+    for lead, fen, at in await behind.won_for_each(tx, begin, end, team=team):
         sums.setdefault(way_of(touches.get(lead, ()), at), Counter()).update(deals=1, signed=fen)
-    for lead, fen, at in await behind.paid_for_each(tx, begin, end):
+    for lead, fen, at in await behind.paid_for_each(tx, begin, end, team=team):
         sums.setdefault(way_of(touches.get(lead, ()), at), Counter()).update(paid=fen)
     owed: dict[str, Owed] = {}
     for way, amounts in sums.items():

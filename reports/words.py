@@ -28,7 +28,7 @@ def month_of(day: date) -> Period:
 def is_month(period: Period, *, today: date) -> bool:
     """Whether a whole month is meant, or the running one until today (which is more than its first day)."""
     month = month_of(period.first)
-    return period == month or (period == Period(month.first, today) and today > month.first)
+    return period == month or (period == Period(month.first, today) and month.first < today <= month.last)
 
 
 def week_of(day: date) -> Period:

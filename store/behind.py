@@ -14,6 +14,7 @@ from store.reached import Reached
 from store.tables import Clock, Enquiry, Lead, TimelineItem
 from store.tx import Tx
 
+CLOSER: Any = func.coalesce(Opportunity.closed_owner_id, Opportunity.owner_id)  # whose a deal is in every number
 Found = tuple[list[int], int]  # the first leads, and how many there are
 
 
@@ -70,7 +71,7 @@ async def closed(
         its = and_(col(Reached.corp) == Opportunity.corp, col(Reached.lead_id) == Opportunity.lead_id)
         query = query.join(Reached, its).where(col(Reached.source) == source)
     if team is not None:
-        query = query.where(func.coalesce(Opportunity.closed_owner_id, Opportunity.owner_id).in_(team.members))
+        query = query.where(CLOSER.in_(team.members))
     return await _some(tx, query, col(Opportunity.lead_id), col(Opportunity.closed_at), limit)
 
 
@@ -93,7 +94,7 @@ async def biggest_wins(
         col(Opportunity.result) == "won",
     )  # fmt: skip
     if team is not None:
-        query = query.where(func.coalesce(Opportunity.closed_owner_id, Opportunity.owner_id).in_(team.members))
+        query = query.where(CLOSER.in_(team.members))
     amount = func.coalesce(Opportunity.amount, 0)
     return await tx.all(query.order_by(amount.desc(), col(Opportunity.id)).limit(limit))
 
@@ -132,35 +133,58 @@ async def given_back(
     return [(lead_id, source, by) for lead_id, source, by in await tx.rows(query)]
 
 
-async def won_for_each(tx: Tx, begin: datetime, end: datetime) -> list[tuple[int, int, datetime]]:
+async def won_for_each(
+    tx: Tx, begin: datetime, end: datetime, *, team: Team | None
+) -> list[tuple[int, int, datetime]]:  # fmt: skip
     """(lead, fen, closed at) of what was won in [begin, end)."""
     its, amount = col(Opportunity.lead_id), func.coalesce(Opportunity.amount, 0)
-    rows = await tx.rows(_won(tx, begin, end).with_only_columns(its, amount, col(Opportunity.closed_at)))
+    rows = await tx.rows(_won(tx, begin, end, team).with_only_columns(its, amount, col(Opportunity.closed_at)))
     return [(row[0], int(row[1]), row[2]) for row in rows]
 
 
-def _won(tx: Tx, begin: datetime, end: datetime) -> Select[Any]:
-    return select(col(Opportunity.lead_id)).where(
+def _of_team(query: Select[Any], team: Team | None) -> Select[Any]:
+    return query if team is None else query.where(CLOSER.in_(team.members))
+
+
+def _won(tx: Tx, begin: datetime, end: datetime, team: Team | None) -> Select[Any]:
+    query = select(col(Opportunity.lead_id)).where(
         col(Opportunity.corp) == tx.corp, *_between(Opportunity.closed_at, begin, end),
         col(Opportunity.result) == "won",
     )  # fmt: skip
+    return _of_team(query, team)
 
 
-def _paid(tx: Tx, begin: datetime, end: datetime) -> Select[Any]:
+def _paid(tx: Tx, begin: datetime, end: datetime, team: Team | None) -> Select[Any]:
     deal = and_(col(Opportunity.corp) == Payment.corp, col(Opportunity.id) == Payment.opportunity_id)
     within = (col(Payment.corp) == tx.corp, *_between(Payment.at, begin, end))
-    return select(col(Opportunity.lead_id)).select_from(Payment).join(Opportunity, deal).where(*within)
+    return _of_team(select(col(Opportunity.lead_id)).select_from(Payment).join(Opportunity, deal).where(*within), team)
 
 
-async def paid_for_each(tx: Tx, begin: datetime, end: datetime) -> list[tuple[int, int, datetime]]:
+async def paid_for_each(
+    tx: Tx, begin: datetime, end: datetime, *, team: Team | None
+) -> list[tuple[int, int, datetime]]:  # fmt: skip
     """(lead, fen, when) of the payments received in [begin, end)."""
-    told = _paid(tx, begin, end).with_only_columns(col(Opportunity.lead_id), col(Payment.amount), col(Payment.at))
-    return [(row[0], int(row[1]), row[2]) for row in await tx.rows(told)]
+    columns = (col(Opportunity.lead_id), col(Payment.amount), col(Payment.at))
+    rows = await tx.rows(_paid(tx, begin, end, team).with_only_columns(*columns))
+    return [(row[0], int(row[1]), row[2]) for row in rows]
 
 
-async def touches(tx: Tx, begin: datetime, end: datetime) -> dict[int, list[tuple[datetime, str]]]:
+async def paid_in(
+    tx: Tx, begin: datetime, end: datetime, *, source: str | None, team: Team | None, limit: int
+) -> Found:
+    """The leads whose deals brought money in [begin, end), the latest first."""
+    query = _paid(tx, begin, end, team)
+    if source is not None:
+        its = and_(col(Reached.corp) == Opportunity.corp, col(Reached.lead_id) == Opportunity.lead_id)
+        query = query.join(Reached, its).where(col(Reached.source) == source)
+    return await _some(tx, query, col(Opportunity.lead_id), col(Payment.at), limit)
+
+
+async def touches(
+    tx: Tx, begin: datetime, end: datetime, *, team: Team | None
+) -> dict[int, list[tuple[datetime, str]]]:  # fmt: skip
     """(when, source) of every enquiry, in order, of the leads whose deal was won or paid for in [begin, end)."""
-    theirs = _won(tx, begin, end).union(_paid(tx, begin, end))
+    theirs = _won(tx, begin, end, team).union(_paid(tx, begin, end, team))
     query = (
         select(col(Enquiry.lead_id), col(Enquiry.at), col(Enquiry.source))
         .where(col(Enquiry.corp) == tx.corp, col(Enquiry.lead_id).in_(theirs))
@@ -196,7 +220,7 @@ async def each(
         return await given_back(tx, kind, begin, end, team=team)
     if kind == "won":
         its = and_(col(Reached.corp) == Opportunity.corp, col(Reached.lead_id) == Opportunity.lead_id)
-        owner: Any = func.coalesce(Opportunity.closed_owner_id, Opportunity.owner_id)
+        owner: Any = CLOSER
         query = select(col(Opportunity.lead_id), col(Reached.source), owner).join(Reached, its)
         query = query.where(
             col(Opportunity.corp) == tx.corp, *_between(Opportunity.closed_at, begin, end),

@@ -7,7 +7,7 @@ from typing import Any
 
 from bot.cards.asked import Asked, moment
 from bot.cards.card import Card, Field
-from bot.cards.numbers import minutes, percent
+from bot.cards.counted import minutes, percent
 from bot.context import Context
 from config.words import FACT_LABELS
 from reports.numbers import figures, numbers

@@ -1,33 +1,30 @@
 """The numbers on a card: the day, the funnel, the channels, who is quick; each can be opened down to its leads."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from bot.actions import Action
 from bot.cards.asked import Asked, title_of
 from bot.cards.card import Button, Card, Field, Text
+from bot.cards.channels import draw_attribution, draw_channel, draw_received
+from bot.cards.counted import ROWS, View, change, head, minutes, opening, other_report, percent, standing
 from bot.cards.deal import title_of_deal
-from bot.cards.overdue import Late, find_late, read_late
+from bot.cards.overdue import find_late, read_late
 from bot.cards.weekly import losses_text
 from bot.context import Context
 from bot.forecasting import expected
 from bot.lead_actions import Show
 from bot.promise_actions import ShowOverdue
-from bot.report_actions import ShowNumber, ShowReport
 from leads.close import counted_losses
-from leads.mask import said
 from leads.money import yuan_text
 from leads.rights import Who
-from reports.attribution import MODELS, Owed, attribution
+from reports.attribution import attribution
 from reports.forecast import Forecast
-from reports.funnel import Step, steps
+from reports.funnel import steps
 from reports.numbers import figures, numbers
 from reports.period import DAY, Period
-from reports.ranking import Place, ranking
+from reports.ranking import ranking
 from reports.teams import team_named
-from reports.words import is_month, shown
+from reports.words import is_month
 from store import behind
 from store.deals import count_lost_reasons
 from store.leads import find_leads
@@ -36,33 +33,8 @@ from store.numbers import Team
 from store.tx import Tx
 
 MOST_STRETCHES = 20_000  # leads of a cohort whose days in a stage are looked at
-ROWS = 6
+OWED = ("attribution", "received")
 BESTS = 5
-
-
-@dataclass(frozen=True)
-class View:
-    """What is asked (`report` of `period`, of a `team` or ""), and what was counted for it."""
-
-    report: str
-    period: Period
-    today: date
-    team: str = ""
-    now: Mapping[str, Any] = field(default_factory=dict)
-    before: Mapping[str, Any] = field(default_factory=dict)
-    rows: Sequence[Mapping[str, Any]] = ()
-    funnel: Sequence[Step] = ()
-    owed: Sequence[Owed] = ()
-    places: Sequence[Place] = ()
-    late: Sequence[Late] = ()
-    late_count: int = 0
-    expected: Forecast | None = None
-    wins: Sequence[str] = ()
-    lost: tuple[tuple[str, int], ...] = ()  # why deals were lost, where a month is told
-    hidden: int = 0
-    greeting: str = ""
-    within: str = ""
-    in_group: bool = False
 
 
 async def look(tx: Tx, asked: Asked, ctx: Context) -> View | None:
@@ -90,8 +62,8 @@ async def look(tx: Tx, asked: Asked, ctx: Context) -> View | None:
     if report == "ranking":
         places, hidden = await ranking(tx, period, team=team, zone=zone)
         return View(**view, places=places, hidden=hidden)
-    if report == "attribution":
-        return View(**view, owed=await attribution(tx, period, zone=zone))
+    if report in OWED:
+        return View(**view, owed=await attribution(tx, period, team=team, zone=zone))
     if report == "channel":
         rows = [figures(row) for row in await numbers(tx, period, by="source", team=team, zone=zone)]
         rows = [row for row in rows if row["leads"] or row["cost"] or row["paid"] or row["won"]]
@@ -120,58 +92,14 @@ def draw(view: View) -> Card | Text:
     if not view.in_group:
         return card
     rows = [f"{row.name} {row.value}" for row in card.fields]
+    if view.report == "attribution":  # a group has no button to the other half
+        rows += ["回款:", *(f"{row.name} {row.value}" for row in draw_received(view).fields)]
     notes = [_losses(view)] if view.report == "day" else [card.text]
     return Text("\n".join(part for part in (card.title, *rows, *notes) if part))
 
 
 def _losses(view: View) -> str:
     return losses_text(view.lost, month=f"{view.period.first.month} 月")
-
-
-def percent(value: float | None) -> str:
-    """91 %, — for nothing to divide by."""
-    return "—" if value is None else f"{value:.0%}"
-
-
-def change(now: float | None, before: float | None) -> str:
-    """(+4), in points."""
-    return "" if now is None or before is None else f"({round(100 * now) - round(100 * before):+d})"
-
-
-def money(value: float | None) -> str:
-    """86, 1,240, 1.3万: short enough for a row with three of them."""
-    if value is None:
-        return "—"
-    return f"{value:,.0f}" if abs(value) < 10_000 else f"{value / 10_000:.3g}万"
-
-
-def standing(days: float) -> str:
-    """2.5 天, 3 小时, 20 分: how long a stage lasts."""
-    if days >= 1:
-        return f"{days:.1f} 天"
-    return f"{days * 24:.0f} 小时" if days * 24 >= 1 else f"{days * 1440:.0f} 分"
-
-
-def minutes(value: float | None) -> str:
-    """38 分, 5.2 小时 of working time."""
-    if value is None:
-        return "—"
-    return f"{value:.0f} 分" if value < 90 else f"{value / 60:.1f} 小时"
-
-
-def _head(view: View, name: str) -> dict[str, Any]:
-    of = f" · {view.team}" if view.team else ""
-    return {"title": f"{name} {shown(view.period, today=view.today)}{of}", "source": name}
-
-
-def _open(view: View, text: str, what: str, key: str = "", style: str = "plain") -> Button:
-    first, last = view.period.first.isoformat(), view.period.last.isoformat()
-    return Button(text, ShowNumber(what, first, last, key, view.team), style)
-
-
-def _other(view: View, text: str, report: str) -> Button:
-    first, last = view.period.first.isoformat(), view.period.last.isoformat()
-    return Button(text, ShowReport(report, first, last, view.team))
 
 
 def draw_day(view: View) -> Card:
@@ -195,10 +123,12 @@ def draw_day(view: View) -> Card:
     won_by_name = [f"{'昨日赢单' if yesterday else '赢单'}:{'、'.join(view.wins)}"] if view.wins else []
     late = [f"{n}. {title_of(one.lead)},{one.owner},超 {one.over}" for n, one in enumerate(view.late, 1)]
     buttons = [Button(f"救 {one.lead.no}", Show(one.lead.id or 0), "primary") for one in view.late]
+    missed = now["claim_rate"] is not None and now["claim_rate"] < 1
+    misses = [opening(view, "没按时领取", "claim")] if missed and len(buttons) < BESTS else []
     return Card(
-        **_head(view, "日报"), subtitle=view.greeting, fields=tuple(rows),
+        **head(view, "日报"), subtitle=view.greeting, fields=tuple(rows),
         text="\n".join([*won_by_name, *([lost] if lost else []), *(["今日必救:", *late] if late else [])]),
-        buttons=(*buttons[:BESTS], _other(view, "点开数字", "detail")),
+        buttons=(*buttons[:BESTS], *misses, other_report(view, "点开数字", "detail")),
     )  # fmt: skip
 
 
@@ -222,13 +152,8 @@ async def _wins(tx: Tx, period: Period, team: Team | None, ctx: Context) -> list
 
 
 def draw_detail(view: View) -> Card:
-    """A button for each number of the day."""
+    """A button for each number of the day; what else was counted is one tap on."""
     now = view.now
-    wanted: list[tuple[str, Action | str]] = [
-        (f"新增 {now['leads']}", "leads"), (f"MQL {now['mql']}", "mql"), ("没按时领取", "claim"),
-        ("没按时联系", "first_contact"), (f"赢单 {now['won']}", "won"),
-    ]  # fmt: skip
-    buttons = [_open(view, text, str(what)) for text, what in wanted]
     rows = (
         Field("响应", f"中位数 {minutes(now['response_minutes'])}(工作时间)"),
         Field("自动化", f"{percent(now['automation_rate'])} 没经人手就到销售"),
@@ -236,8 +161,31 @@ def draw_detail(view: View) -> Card:
         Field("SQL", f"{now['sql']} 条"),
         Field("胜率", f"{percent(now['win_rate'])},赢 {now['won']} 输 {now['lost']}"),
     )
-    late = [Button(f"超时 {view.late_count}", ShowOverdue(0))] if view.late_count else []
-    return Card(**_head(view, "数字明细"), fields=rows, buttons=(*buttons, *late))
+    buttons = (
+        opening(view, f"新增 {now['leads']}", "leads"), opening(view, "没按时领取", "claim"),
+        opening(view, "没按时联系", "first_contact"), Button(f"超时 {view.late_count}", ShowOverdue(0)),
+        opening(view, f"赢单 {now['won']}", "won"), other_report(view, "更多数字", "more"),
+    )  # fmt: skip
+    return Card(**head(view, "数字明细"), fields=rows, buttons=buttons)
+
+
+def draw_more(view: View) -> Card:
+    """The numbers that do not stand on 日报, each with its button."""
+    now = view.now
+    rows = (
+        Field("MQL", f"{now['mql']} 条,占新增 {percent(now['lead_to_mql'])}"),
+        Field("商机", f"{now['opportunities']} 条线索到了商机"),
+        Field("新客户", f"{now['customers']} 位第一次成交"),
+        Field("周期", f"{standing(now['cycle_days'])},首次联系到赢单" if now["cycle_days"] is not None else "—"),
+        Field("签约", yuan_text(round(now["signed"] * 100))),
+        Field("市场带来", f"{yuan_text(round(now['pipeline'] * 100))} 的新商机"),
+    )
+    buttons = (
+        opening(view, f"MQL {now['mql']}", "mql"), opening(view, f"SQL {now['sql']}", "sql"),
+        opening(view, f"商机 {now['opportunities']}", "opportunity"), opening(view, f"输单 {now['lost']}", "lost"),
+        opening(view, "回款", "paid"), other_report(view, "预计", "forecast"),
+    )  # fmt: skip
+    return Card(**head(view, "更多数字"), fields=rows, buttons=buttons)
 
 
 def draw_funnel(view: View) -> Card:
@@ -246,52 +194,12 @@ def draw_funnel(view: View) -> Card:
     for step in view.funnel:
         told = f"{step.count}" + (f" · {percent(step.share)}" if step.share is not None else "")
         rows.append(Field(step.label, told + (f" · 停 {standing(step.days)}" if step.days is not None else "")))
-    buttons = [_open(view, f"{step.label} {step.count}", f"cohort:{step.name}") for step in view.funnel if step.count]
+    buttons = [opening(view, f"{step.label} {step.count}", f"cohort:{step.name}") for step in view.funnel if step.count]
     return Card(
-        **_head(view, "漏斗"), subtitle="这段时间来的线索,到现在走到了哪一步", fields=tuple(rows),
+        **head(view, "漏斗"), subtitle="这段时间来的线索,到现在走到了哪一步", fields=tuple(rows),
         buttons=tuple(buttons[:6]),
         text="停:到下一步要多久(中位数)",
     )  # fmt: skip
-
-
-def draw_channel(view: View) -> Card:
-    """CPL, cost of an MQL, return on what was paid, by the first touch."""
-    rows, buttons = [], []
-    for row in view.rows[:ROWS]:
-        roi = "—" if row["roi"] is None else f"{row['roi']:.1f}"
-        name = said(str(row["key"]), reveal=False)
-        cost = f"CPL {money(row['cpl'])} MQL {money(row['cost_per_mql'])} ROI {roi}"
-        rows.append(Field(name[:5], cost if row["cost"] else f"{row['leads']} 条,没记费用"))
-        if row["leads"]:
-            buttons.append(_open(view, f"{name[:4]} {row['leads']}", "leads", str(row["key"])))
-    left = len(view.rows) - ROWS
-    more = f"。还有 {left} 个渠道没列出来,程序可以取 /reports/numbers?by=source" if left > 0 else ""
-    text = f"按首次触点算。CPL、MQL:每条线索、每个 MQL 的费用;ROI =(已回款 - 费用)/ 费用{more}"
-    return Card(
-        **_head(view, "渠道"), subtitle="" if rows else "这段时间没有新线索,也没有费用", fields=tuple(rows), text=text,
-        buttons=(*buttons[:4], _other(view, "归因对比", "attribution"), _other(view, "漏斗", "funnel")),
-    )  # fmt: skip
-
-
-def draw_attribution(view: View) -> Card:
-    """The same days in three models side by side."""
-    rows = []
-    for owed in view.owed[:ROWS]:
-        told = "/".join(_short(owed.signed[model]) for model in MODELS)
-        paid = "/".join(_short(owed.paid[model]) for model in MODELS)
-        rows.append(Field(said(owed.source, reveal=False)[:5], f"签约 {told},回款 {paid}"))
-    deals = "、".join(
-        f"{label} {float(sum(o.deals[model] for o in view.owed)):g} 单" for model, label in MODELS.items()
-    )
-    return Card(
-        **_head(view, "归因"), subtitle="依次是:首次 / 末次 / 线性,单位万元", fields=tuple(rows),
-        text=f"合计都一样:{deals}",
-        buttons=(_other(view, "渠道", "channel"),),
-    )  # fmt: skip
-
-
-def _short(fen: Any) -> str:
-    return f"{float(fen) / 1_000_000:.3g}"
 
 
 def draw_ranking(view: View) -> Card:
@@ -306,13 +214,13 @@ def draw_ranking(view: View) -> Card:
     ]
     hidden = f"另有 {view.hidden} 人不参加。" if view.hidden else ""
     return Card(
-        **_head(view, "排行"), fields=tuple(rows),
+        **head(view, "排行"), fields=tuple(rows),
         subtitle="比响应快、比说到做到,不比条数" if rows else "这段时间还没有首次联系",
         text=f"{hidden}自己不想上榜,发「排行 隐藏」;改主意了发「排行 显示」",
     )  # fmt: skip
 
 
 DRAWN = {
-    "day": draw_day, "detail": draw_detail, "funnel": draw_funnel, "channel": draw_channel,
-    "attribution": draw_attribution, "ranking": draw_ranking,
+    "day": draw_day, "detail": draw_detail, "more": draw_more, "funnel": draw_funnel, "channel": draw_channel,
+    "attribution": draw_attribution, "received": draw_received, "ranking": draw_ranking,
 }  # fmt: skip

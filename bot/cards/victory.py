@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from bot.cards.asked import Asked
 from bot.cards.card import Text
-from bot.cards.numbers import minutes
+from bot.cards.counted import minutes
 from bot.context import Context
 from leads.mask import said
 from leads.money import yuan_text

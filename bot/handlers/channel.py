@@ -36,7 +36,7 @@ async def on_channel_word(tx: Tx, rest: str, who: Who, ctx: Context) -> list[Fac
         return await on_attribution_word(tx, more, who, ctx)
     card, period = await on_channels(tx, rest, who, ctx)
     first, last = period.first, period.last
-    lines = await quality_lines(tx, first, last, ctx)
+    lines = await quality_lines(tx, period, ctx, of="全公司" if card.params.get("team") else "")
     lines += await _forms(tx, first, last, ctx)
     lines += [f"· {told_of(one, ctx)}" for one in await look(tx, ctx) if one.channel or one.ill]
     return [card, say("\n".join(lines))]

@@ -190,11 +190,16 @@ TABLE = (
     Command(("离职演练",), "如果某人今天离职", "离职演练", on_alone=handover.on_drill, roles=LEADERS),
     Command(("日报",), "今天的数字和最该救的 5 条", "日报", on_words=numbers.on_day_word, roles=LEADERS),
     Command(("周报",), "这一周答应客户的时间做到了多少", "周报 上周", on_words=weekly.on_weekly, roles=LEADERS),
+    Command(("月报",), "上个月的数字和输单的原因", "月报", on_words=numbers.on_month_word, roles=LEADERS),
     Command(
         ("订阅",), "到点自动收报表,也可以发到群", "订阅 渠道周报 周一9点 到 销售群",
         on_words=subscribe.on_subscribe_word, roles=LEADERS,
     ),
     Command(("漏斗",), "来的线索走到了哪一步", "漏斗 上月", on_words=numbers.on_funnel_word, roles=LEADERS),
+    Command(
+        ("归因",), "赢单和回款按首次、末次、平均各归给哪个渠道", "归因 上月", on_words=numbers.on_attribution_word,
+        roles=LEADERS,
+    ),
     Command(("排行", "龙虎榜"), "谁响应快、谁说到做到", "排行 本月", on_words=numbers.on_ranking_word),
     Command(
         ("使用情况", "上线对比"), "谁还没用起来,上线前后差多少", "使用情况",

@@ -23,10 +23,12 @@ from store.talk import set_focus
 from store.tx import Tx
 
 LEADERS = ("manager", "marketing", "admin")
+BY_SOURCE = ("channel", "attribution", "received")  # a manager is told the whole company's, unless a team is named
 LISTED = 10
 LOOKED_AT = 200  # of the leads behind a number: those that the reader may see are listed
 NAMES = {
     "leads": "新增", "mql": "MQL", "sal": "已领取", "sql": "SQL", "opportunity": "商机", "won": "赢单", "lost": "输单",
+    "paid": "回款",
     "claim": "没按时领取", "first_contact": "没按时联系", "released": "退回", "disqualified": "标无效",
 }  # fmt: skip
 ASKED = re.compile(
@@ -74,6 +76,14 @@ async def on_day_word(tx: Tx, rest: str, who: Who, ctx: Context) -> list[Fact | 
     return [card("day", period, team), *_picture(period, team)]
 
 
+async def on_month_word(tx: Tx, rest: str, who: Who, ctx: Context) -> list[Fact | Answer]:
+    """月报: 日报 of the month before, or of what is named."""
+    require_role(who, LEADERS, "月报")
+    usual = month_of(month_of(ctx.today).first - DAY)
+    period, team = await asked_for(tx, rest, who, ctx, word="月报", usual=usual, own=True)
+    return [card("day", period, team), *_picture(period, team)]
+
+
 def _picture(period: Period, team: str) -> list[Fact | Answer]:
     """The funnel drawn, where this machine can draw Chinese."""
     days = {"first": period.first.isoformat(), "last": period.last.isoformat()}
@@ -96,10 +106,11 @@ async def on_channels(tx: Tx, rest: str, who: Who, ctx: Context) -> tuple[Answer
 
 
 async def on_attribution_word(tx: Tx, rest: str, who: Who, ctx: Context) -> list[Fact | Answer]:
-    """渠道 归因 上月: three models side by side."""
+    """归因 上月, 渠道 归因 上月: three models side by side."""
+    require_role(who, LEADERS, "归因")
     usual = Period(month_of(ctx.today).first, ctx.today)
-    period, _ = await asked_for(tx, rest, who, ctx, word="渠道 归因", usual=usual, own=False)
-    return [card("attribution", period)]
+    period, team = await asked_for(tx, rest, who, ctx, word="归因", usual=usual, own=False)
+    return [card("attribution", period, team)]
 
 
 async def on_ranking_word(tx: Tx, rest: str, who: Who, ctx: Context) -> list[Fact | Answer]:
@@ -129,9 +140,11 @@ async def on_show_report(tx: Tx, action: ShowReport, who: Who, ctx: Context) -> 
     require_role(who, LEADERS, "报表")
     rest = f"{action.first}到{action.last} {action.team}"
     period, team = await asked_for(
-        tx, rest, who, ctx, word="日报", usual=Period(ctx.today, ctx.today), own=action.report != "channel"
+        tx, rest, who, ctx, word="日报", usual=Period(ctx.today, ctx.today), own=action.report not in BY_SOURCE
     )
-    if action.report not in ("day", "detail", "funnel", "channel", "attribution", "ranking"):
+    if action.report == "forecast":
+        return [Answer("forecast")]
+    if action.report not in ("day", "detail", "more", "funnel", *BY_SOURCE, "ranking"):
         raise Unusable("这张报表现在没有了。可以发:日报、漏斗、渠道、排行。")
     return [card(action.report, period, team)]
 
@@ -169,6 +182,8 @@ async def _behind(tx: Tx, action: ShowNumber, period: Period, team: Team | None,
     what, how = action.what, {"source": action.key or None, "team": team, "limit": LOOKED_AT}
     if what.startswith("cohort:"):
         return await behind.of_cohort(tx, what.removeprefix("cohort:"), begin, end, **how)  # type: ignore[arg-type]
+    if what == "paid":
+        return await behind.paid_in(tx, begin, end, **how)  # type: ignore[arg-type]
     if what in ("claim", "first_contact"):
         return await behind.broken(tx, what, begin, end, **how)  # type: ignore[arg-type]
     if what in ("won", "lost"):

@@ -4,6 +4,7 @@ from datetime import date
 from fractions import Fraction
 
 from bot.cards import adoption, numbers, victory
+from bot.cards.counted import View
 from bot.cards.overdue import Late
 from reports.attribution import Owed
 from reports.forecast import Forecast
@@ -32,9 +33,9 @@ def late(lead: Lead, clock: Clock) -> Late:
     return Late(lead, clock, "王磊", "2 小时 5 分")
 
 
-def view(report: str, **more: object) -> numbers.View:
+def view(report: str, **more: object) -> View:
     """A card of the month."""
-    return numbers.View(report, MONTH, TODAY, **more)  # type: ignore[arg-type]
+    return View(report, MONTH, TODAY, **more)  # type: ignore[arg-type]
 
 
 def owed(source: str, *amounts: int) -> Owed:
@@ -72,9 +73,11 @@ def states(lead: Lead, clock: Clock) -> dict[str, object]:
         ),
         "numbers-of-nothing": numbers.draw(view("day", now=figures(Counted()), before=figures(Counted()), team="华东")),
         "numbers-detail": numbers.draw(view("detail", **told, late_count=3)),
+        "numbers-more": numbers.draw(view("more", **told)),
         "numbers-funnel": numbers.draw(view("funnel", funnel=funnel)),
         "numbers-channel": numbers.draw(view("channel", rows=rows)),
         "numbers-attribution": numbers.draw(view("attribution", owed=[owed("抖音", 12_000_000, 8_000_000, 9_000_000)])),
+        "numbers-received": numbers.draw(view("received", owed=[owed("抖音", 12_000_000, 8_000_000, 9_000_000)])),
         "numbers-ranking": numbers.draw(
             view("ranking", places=[Place("lina", "李娜", 38.0, 0.95), Place("wanglei", "王磊", 312.0, None)], hidden=1)
         ),

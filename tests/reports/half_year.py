@@ -14,23 +14,23 @@ KINDS = ("call", "visit", "meeting", "chat", "email", "note")
 Deed = dict[str, Any]
 
 
-def half_year(seed: int, leads: int) -> list[Deed]:
+def half_year(seed: int, leads: int, begin: datetime = BEGIN) -> list[Deed]:
     """Campaigns with costs, leads with what became of them, deals and payments, in order of time."""
     dice = random.Random(seed)
-    deeds: list[Deed] = [{"type": "source", "at": BEGIN, "name": name} for name in SOURCES if name]
+    deeds: list[Deed] = [{"type": "source", "at": begin, "name": name} for name in SOURCES if name]
     campaigns = []
     for number in range(8):
         source = dice.choice(SOURCES[:5])
         ref = f"c{seed}-{number}"
         campaigns.append((ref, source))
-        deeds.append({"type": "campaign", "at": BEGIN, "ref": ref, "name": f"活动{number}", "source": source})
+        deeds.append({"type": "campaign", "at": begin, "ref": ref, "name": f"活动{number}", "source": source})
         for _ in range(12):
-            day = BEGIN + timedelta(days=dice.randrange(DAYS), hours=dice.choice((0, 8, 23)))
+            day = begin + timedelta(days=dice.randrange(DAYS), hours=dice.choice((0, 8, 23)))
             deeds.append(
                 {"type": "cost", "at": day, "campaign": ref, "amount": dice.choice((3000, 1234.5, 99.99, 12000))}
             )
     for number in range(leads):
-        deeds += _lead(dice, f"l{seed}-{number}", number, campaigns)
+        deeds += _lead(dice, f"l{seed}-{number}", number, campaigns, begin)
     deeds.sort(key=lambda deed: deed["at"])
     return [{**deed, "at": deed["at"].isoformat()} for deed in deeds]
 
@@ -40,14 +40,16 @@ def lines(deeds: list[Deed]) -> str:
     return "".join(json.dumps(deed, ensure_ascii=False) + "\n" for deed in deeds)
 
 
-def _lead(dice: random.Random, ref: str, number: int, campaigns: list[tuple[str, str]]) -> list[Deed]:
-    at = BEGIN + timedelta(days=dice.randrange(DAYS), seconds=dice.randrange(86400))
+def _lead(
+    dice: random.Random, ref: str, number: int, campaigns: list[tuple[str, str]], begin: datetime
+) -> list[Deed]:  # fmt: skip
+    at = begin + timedelta(days=dice.randrange(DAYS), seconds=dice.randrange(86400))
     campaign, source = dice.choice(campaigns) if dice.random() < 0.4 else ("", dice.choice(SOURCES))
     known = number > 50 and dice.random() < 0.03  # somebody who has asked before
     phone = 13_912_345_000 + (dice.randrange(50) if known else number)
     first: Deed = {"type": "lead", "at": at, "ref": ref, "name": f"客户{number}", "phone": str(phone), "source": source}
     deeds = [{**first, **({"campaign": campaign} if campaign else {})}]
-    end = BEGIN + timedelta(days=DAYS + 10)
+    end = begin + timedelta(days=DAYS + 10)
 
     def later(most: float) -> datetime:
         nonlocal at

@@ -119,7 +119,7 @@ async def funnel(tx: Tx, span: Span) -> Piece:
 
 async def owed(tx: Tx, span: Span) -> Piece:
     """The same month in three models: first touch, last touch, shared equally."""
-    found = await attribution(tx, span.period, zone=span.ctx.rules.zone)
+    found = await attribution(tx, span.period, team=span.team, zone=span.ctx.rules.zone)
     if not found:
         return Piece(empty="这段时间还没有赢单和回款。")
     heads = [("来源", False), *((f"{what}·{label}", True) for what in ("签约", "回款") for label in MODELS.values())]
@@ -157,7 +157,9 @@ async def sources(tx: Tx, span: Span) -> Piece:
         ]
         for name, link, row in zip(names, links, rows, strict=True)
     ]  # fmt: skip
-    return Piece(chart=chart, table=Table(heads, lines), note="按首次触点归因;ROI 用已经收到的回款,不是签约额。")
+    of_all = "费用记在活动上,不分团队,所以这里没有费用和 ROI。" if span.team is not None else ""
+    note = f"按首次触点归因;ROI 用已经收到的回款,不是签约额。{of_all}"
+    return Piece(chart=chart, table=Table(heads, lines), note=note)
 
 
 async def invalid(tx: Tx, span: Span) -> Piece:
@@ -176,7 +178,8 @@ async def invalid(tx: Tx, span: Span) -> Piece:
          Cell("、".join(f"{said(kind, reveal=False)} {many}" for kind, many in one.reasons.items()))]
         for name, one in zip(names, found, strict=True)
     ]  # fmt: skip
-    return Piece(chart=chart if any(one.invalid for one in found) else None, table=Table(heads, rows))
+    note = "全公司的,不分团队。" if span.team is not None else ""
+    return Piece(chart=chart if any(one.invalid for one in found) else None, table=Table(heads, rows), note=note)
 
 
 async def people(tx: Tx, span: Span) -> Piece:

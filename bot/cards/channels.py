@@ -1,0 +1,59 @@
+"""渠道 and 归因 on a card: what each source costs and returns, and which sources a sale is owed to."""
+
+from typing import Any
+
+from bot.cards.card import Button, Card, Field
+from bot.cards.counted import ROWS, View, head, money, opening, other_report
+from leads.mask import said
+from reports.attribution import MODELS
+
+
+def draw_channel(view: View) -> Card:
+    """CPL, cost of an MQL, return on what was paid, by the first touch."""
+    rows, buttons = [], []
+    for row in view.rows[:ROWS]:
+        roi = "—" if row["roi"] is None else f"{row['roi']:.1f}"
+        name = said(str(row["key"]), reveal=False)
+        cost = f"CPL {money(row['cpl'])} MQL {money(row['cost_per_mql'])} ROI {roi}"
+        none = "没记费用" if not view.team else f"MQL {row['mql']},赢单 {row['won']}"
+        rows.append(Field(name[:5], cost if row["cost"] else f"{row['leads']} 条,{none}"))
+        if row["leads"]:
+            buttons.append(opening(view, f"{name[:4]} {row['leads']}", "leads", str(row["key"])))
+    left = len(view.rows) - ROWS
+    more = f"。还有 {left} 个渠道没列出来,网页「来源与回报」里都有" if left > 0 else ""
+    of_all = "。费用记在活动上,不分团队" if view.team else ""
+    text = f"按首次触点算。CPL、MQL:每条线索、每个 MQL 的费用;ROI =(已回款 - 费用)/ 费用{of_all}{more}"
+    return Card(
+        **head(view, "渠道"), subtitle="" if rows else "这段时间没有新线索,也没有费用", fields=tuple(rows), text=text,
+        buttons=(*buttons[:4], other_report(view, "归因对比", "attribution"), other_report(view, "漏斗", "funnel")),
+    )  # fmt: skip
+
+
+def draw_attribution(view: View) -> Card:
+    """What was signed in the days, in three models side by side."""
+    return _draw_owed(view, "signed", "签约", other_report(view, "看回款", "received"))
+
+
+def draw_received(view: View) -> Card:
+    """What was paid in them, the same way."""
+    return _draw_owed(view, "paid", "回款", other_report(view, "看签约", "attribution"))
+
+
+def _draw_owed(view: View, what: str, name: str, other: Button) -> Card:
+    owing = [one for one in view.owed if any(getattr(one, what).values())]
+    rows = [
+        Field(said(one.source, reveal=False)[:5], "/".join(_short(getattr(one, what)[model]) for model in MODELS))
+        for one in owing[:ROWS]
+    ]
+    deals = "、".join(
+        f"{label} {float(sum(o.deals[model] for o in view.owed)):g} 单" for model, label in MODELS.items()
+    )
+    more = f"。还有 {len(owing) - ROWS} 个渠道,网页「来源与回报」里都有" if len(owing) > ROWS else ""
+    return Card(
+        **head(view, f"归因·{name}"), subtitle="依次是:首次 / 末次 / 线性,单位万元", fields=tuple(rows),
+        text=f"合计都一样:{deals}{more}", buttons=(other, other_report(view, "渠道", "channel")),
+    )  # fmt: skip
+
+
+def _short(fen: Any) -> str:
+    return f"{float(fen) / 1_000_000:.3g}"
