@@ -1,16 +1,13 @@
-"""The content library: texts and files for customers, each published as versions, and what became of them."""
+"""The content library: texts and files for customers, each published as versions."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 
 from sqlalchemy import Column, LargeBinary, Text, bindparam, func, select, update
 from sqlmodel import Field, col
 
 from store.columns import Utc, json_type, one_of
 from store.leads import OPEN_STAGES
-from store.links import Link
 from store.row import Row
 from store.tables import Lead
 from store.tx import Tx
@@ -122,36 +119,3 @@ async def count_lacking_own(tx: Tx, key: str) -> int:
     """The same for a field of the company's own."""
     rows = await tx.rows(select(col(Lead.own)).where(col(Lead.corp) == tx.corp, one_of(Lead.stage, OPEN_STAGES)))
     return sum(not (own or {}).get(key) for (own,) in rows)
-
-
-@dataclass(frozen=True)
-class Effect:
-    """What became of a piece: messages with it, opened and clicked by people, machines apart; by whom it was sent."""
-
-    sent: int = 0
-    opened: int = 0
-    clicked: int = 0
-    machines: int = 0
-    leads: tuple[int, ...] = ()
-    by: tuple[tuple[str, int], ...] = ()
-
-
-async def effect_of(tx: Tx, name: str, *, since: datetime) -> Effect:
-    """What became of a piece since an instant."""
-    rows: Sequence[Any] = await tx.rows(
-        select(
-            col(Link.kind), col(Link.message), col(Link.lead_id), col(Link.times), col(Link.machines), col(Link.by)
-        ).where(col(Link.corp) == tx.corp, col(Link.content) == name, col(Link.made_at) >= since)
-    )
-    messages = {row[1]: row for row in rows if row[0] == "message"}
-    clicked = {row[1] for row in rows if row[0] != "message" and row[3]}
-    opened = {key for key, row in messages.items() if row[3]} | clicked
-    by: dict[str, int] = {}
-    for row in messages.values():
-        if row[5]:
-            by[row[5]] = by.get(row[5], 0) + 1
-    return Effect(
-        sent=len(messages), opened=len(opened & set(messages)), clicked=len(clicked & set(messages)),
-        machines=sum(row[4] for row in rows), leads=tuple(sorted({row[2] for row in messages.values()})),
-        by=tuple(sorted(by.items(), key=lambda one: (-one[1], one[0]))),
-    )  # fmt: skip

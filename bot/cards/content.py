@@ -1,7 +1,6 @@
 """素材 报价: three pieces that may be sent today, each with what became of it, and one tap to send or to get it."""
 
 from dataclasses import dataclass
-from datetime import timedelta
 from pathlib import Path
 
 from bot.cards.asked import Asked
@@ -9,13 +8,13 @@ from bot.cards.card import Button, Card, File, Text
 from bot.context import Context
 from bot.customer_actions import GetContent, SendContent
 from leads.rights import can_act
-from store.content import Content, Effect, effect_of, find_file, find_piece, list_pieces
+from store.content import Content, find_file, find_piece, list_pieces
+from store.effect import LATELY, Effect, effect_of
 from store.leads import find_lead
 from store.talk import find_focus
 from store.tx import Tx
 
 MOST = 3
-LATELY = timedelta(days=90)
 
 
 @dataclass(frozen=True)
@@ -56,7 +55,7 @@ def draw(view: View) -> Card | Text:
     buttons: list[Button] = []
     for number, (piece, effect) in enumerate(view.pieces, 1):
         until = f",{piece.expires_on[5:]} 到期" if piece.expires_on else ""
-        used = f"发过 {effect.sent} 次,打开 {effect.opened},点开 {effect.clicked}" if effect.sent else "还没有人发过"
+        used = said_of(effect) if effect.sent else "还没有人发过"
         lines.append(f"{number}. {piece.title}(第 {piece.version} 版{until})\n   {used}")
         if view.lead_id:
             buttons.append(Button(f"发给客户 {number}", SendContent(view.lead_id, piece.name), "primary"))
@@ -66,6 +65,12 @@ def draw(view: View) -> Card | Text:
     title = f"素材「{view.asked[:16]}」" if view.asked else "素材"
     to = f"「发给客户」就是发给 L{view.lead_id}" if view.lead_id else "先「看 L1024」打开一位客户,这里就能直接发给他"
     return Card(title=title, subtitle=to, source="素材库", text="\n".join(lines), buttons=tuple(buttons))
+
+
+def said_of(effect: Effect) -> str:
+    """发过 12 次,打开 5,点开 3,回复 2,成交 1."""
+    told = f"发过 {effect.sent} 次,打开 {effect.opened},点开 {effect.clicked}"
+    return f"{told},回复 {effect.replied},成交 {effect.deals}"
 
 
 async def look_file(tx: Tx, asked: Asked, ctx: Context) -> File | None:

@@ -43,6 +43,7 @@ def content_list(root: Dir, as_json: Json = False) -> None:
     for one in found:
         until = one["expires_on"] or "-"
         figures = f"{one['sent']} sent, {one['opened']} opened, {one['clicked']} clicked"
+        figures += f", {one['replied']} answered, {one['deals']} deals won"
         print(f"{one['name']:<24} v{one['version']:<3} {one['state']:<8} until {until:<10}  {figures}  {one['title']}")
 
 

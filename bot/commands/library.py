@@ -1,7 +1,7 @@
 """The content library as commands change it: a folder of texts and files becomes versions in the store."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -12,11 +12,11 @@ from config.rules import Rules, load_rules
 from nurture import library
 from store import content
 from store.db import Store
+from store.effect import LATELY, effect_of
 from store.rulebook import latest_rules
 from store.timeline import audit
 from store.tx import Tx
 
-EFFECT = timedelta(days=90)
 
 
 def read_folder(folder: str) -> list[Piece]:
@@ -74,13 +74,13 @@ async def list_all(store: Store, arguments: Mapping[str, Any], now: datetime) ->
         today = now.astimezone(zone).date()
         found = []
         for piece in await content.list_pieces(tx, retired=True):
-            effect = await content.effect_of(tx, piece.name, since=now - EFFECT)
+            effect = await effect_of(tx, piece.name, since=now - LATELY)
             state = "retired" if piece.retired_at else "current" if piece.is_current(today) else "expired"
             found.append(
                 {
                     "name": piece.name, "version": piece.version, "title": piece.title, "state": state,
                     "expires_on": piece.expires_on, "tags": piece.tags, "sent": effect.sent, "opened": effect.opened,
-                    "clicked": effect.clicked,
+                    "clicked": effect.clicked, "replied": effect.replied, "deals": effect.deals,
                 }
             )  # fmt: skip
         return found

@@ -59,11 +59,20 @@ async def test_a_word_gives_three_current_pieces_and_a_tap_fills_one_in_for_the_
     assert "王建国好,这是报价单1:" in words(got) and "长按下面这条复制" in words(got)
     (shared,) = [item for item in await acme.story(no) if item["kind"] == "content_shared"]
     assert (shared["by"], shared["text"]) == ("lina", "「报价单1」")
-    assert "发过 1 次" in words(await acme.text("lina", "素材 报价单1"))
+    told = words(await acme.text("lina", "素材 报价单1"))
+    assert "发过 1 次,打开 0,点开 0,回复 0,成交 0" in told
+    await acme.later(days=2)
+    await acme.api("POST", f"/leads/{no}/behaviours", kind="reply")
+    for word in ("跟进 {} 电话聊了要报价", "合格 {}", "转商机 {} 工业相机 20万"):
+        await acme.text("lina", word.format(no))
+    _, deals = await acme.api("GET", "/opportunities")
+    assert "赢" in words(await acme.text("lina", f"赢单 {deals['items'][0]['no']} 20万"))
+    assert "发过 1 次,打开 0,点开 0,回复 1,成交 1" in words(await acme.text("lina", "素材 报价单1"))
     assert "现在没有和「合同」有关的素材" in words(await acme.text("lina", "素材 合同"))
     _, library = await acme.api("GET", "/content")
     used = {one["name"]: one for one in library["items"]}
     assert (used["quote1"]["sent"], used["quote1"]["used_by"]) == (1, {"lina": 1})
+    assert (used["quote1"]["replied"], used["quote1"]["deals"], used["quote2"]["deals"]) == (1, 1, 0)
     assert (used["quote4"]["state"], used["quote2"]["state"]) == ("expired", "current")
 
 

@@ -17,7 +17,7 @@ pytestmark = [
     pytest.mark.skipif(find_chromium() is None, reason=MISSING),
 ]
 BOARDS = ("funnel", "sources", "team", "sla", "pipeline", "journeys", "new")
-OTHERS = ("leads", "deals", "messages", "channels", "imports", "rules", "rules/1", "exports", "setup")
+OTHERS = ("leads", "deals", "messages", "channels", "imports", "rules", "rules/1", "exports", "setup", "content")
 
 
 @pytest.mark.feature("M6")

@@ -56,8 +56,9 @@ from reports.forecast import Error, Forecast
 from sla.handover import Estate
 from sla.record import Delivered, Kept, Record
 from store.batch import ImportBatch
-from store.content import Content, Effect
+from store.content import Content
 from store.deal import Opportunity
+from store.effect import Effect
 from store.handed import Handed, MassTask
 from store.helps import Help
 from store.rechecks import Recheck
@@ -448,7 +449,7 @@ STATES: dict[str, Message] = {
         content.View(
             "报价",
             (
-                (piece("quote", "工业相机报价", 3, "2026-12-31"), Effect(12, 5, 3, 2, (1024,), (("lina", 12),))),
+                (piece("quote", "工业相机报价", 3, "2026-12-31"), Effect(12, 5, 3, 2, (1024,), (("lina", 12),), replied=2, deals=1)),
                 (piece("price-list", "价目表", 1, ""), Effect()),
             ),
             2,

@@ -1,6 +1,6 @@
 """The content library through a program: list what there is with its effect, publish a text, give it a file."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Annotated
 
 import yaml
@@ -20,10 +20,8 @@ from leads.errors import NotFound, Unusable
 from nurture import library
 from store import content
 from store.content import Content
+from store.effect import LATELY, effect_of
 from store.tx import Tx
-
-LATELY = timedelta(days=90)
-
 
 def _too_large(size: int) -> Exception:
     return Problem("too_large", f"文件最大 {LARGEST_FILE // 1024 // 1024} MB。")
@@ -56,7 +54,10 @@ class NoFields(BaseModel):
 
 
 class ContentShown(BaseModel):
-    """A piece with what became of it in the last 90 days; `machines`: openings by programs, counted apart."""
+    """A piece with what became of what went out in the last 90 days; `machines`: openings by programs, counted apart.
+
+    `replied`: messages answered within 7 days; `deals`: opportunities won within 90 days of a message with it.
+    """
 
     name: str
     version: int
@@ -76,6 +77,8 @@ class ContentShown(BaseModel):
     opened: int
     clicked: int
     machines: int
+    replied: int
+    deals: int
     leads: int
     used_by: dict[str, int]
 
@@ -87,14 +90,14 @@ class ContentList(BaseModel):
 
 
 async def _shown(tx: Tx, piece: Content, call: Call) -> ContentShown:
-    effect = await content.effect_of(tx, piece.name, since=call.context.now - LATELY)
+    effect = await effect_of(tx, piece.name, since=call.context.now - LATELY)
     state = "retired" if piece.retired_at else "current" if piece.is_current(call.context.today) else "expired"
     return ContentShown(
         name=piece.name, version=piece.version, title=piece.title, subject=piece.subject, topic=piece.topic,
         tags=piece.tags, text=piece.text, link=piece.link, file=piece.file_name or None, pages=len(piece.pages),
         expires=piece.expires_on or None, state=state, published_at=local(piece.at, zone=call.context.rules.zone),
         published_by=piece.by, sent=effect.sent, opened=effect.opened, clicked=effect.clicked,
-        machines=effect.machines, leads=len(effect.leads), used_by=dict(effect.by),
+        machines=effect.machines, replied=effect.replied, deals=effect.deals, leads=len(effect.leads), used_by=dict(effect.by),
     )  # fmt: skip
 
 

@@ -10,6 +10,7 @@ from bot.entrance import Entrance
 from bot.web.desk import Desk
 from bot.web.pages.boards import BoardPages
 from bot.web.pages.company import CompanyPages
+from bot.web.pages.contents import ContentPages
 from bot.web.pages.deals import DealPages
 from bot.web.pages.exports import ExportPages
 from bot.web.pages.imports import ImportPages
@@ -25,6 +26,7 @@ from config.settings import Settings
 HERE = Path(__file__).parent
 PAGES = (
     BoardPages, ListPages, LeadPages, CompanyPages, DealPages, ExportPages, MessagePages, RulePages, ImportPages,
+    ContentPages,
 )  # fmt: skip
 VENDOR = ("echarts.js",)  # made by others
 TYPES = {"css": "text/css", "js": "text/javascript", "svg": "image/svg+xml"}

@@ -35,6 +35,7 @@ CORNERS: tuple[Corner, ...] = (
     Corner("/app/deals", "商机"),
     Corner("/app/messages", "未送达", LEADERS),
     Corner("/app/channels", "渠道", LEADERS),
+    Corner("/app/content", "素材", LEADERS),
     Corner("/app/imports", "导入", LEADERS),
     Corner("/app/rules", "规则", LEADERS),
     Corner("/app/setup", "设置", ("admin",)),

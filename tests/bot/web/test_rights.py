@@ -32,6 +32,7 @@ PAGES = {  # members in a browser, with a session: no key opens them
     ("POST", "/app/leads/{no}/reveal"), ("POST", "/app/leads/{no}/files/{file}"),
     ("POST", "/app/views"), ("GET", "/app/views/{view}"),
     ("POST", "/app/views/{view}/drop"), ("GET", "/app/company"), ("GET", "/app/deals"),
+    ("GET", "/app/content"),
     ("GET", "/app/exports"), ("POST", "/app/exports"), ("POST", "/app/exports/{id}/file"),
     ("POST", "/app/exports/{id}/{word}"),
     ("GET", "/app/boards/new"), ("POST", "/app/boards/new"), ("GET", "/app/boards/{board}"),
