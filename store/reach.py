@@ -98,6 +98,15 @@ async def list_consents(tx: Tx, lead_id: int) -> Sequence[ConsentGiven]:
     return await tx.all(_CONSENTS, lead_id=lead_id)
 
 
+async def list_all_consents(tx: Tx, lead_id: int) -> Sequence[ConsentGiven]:
+    """The same with those that were withdrawn."""
+    return await tx.all(
+        select(ConsentGiven)
+        .where(col(ConsentGiven.corp) == tx.corp, col(ConsentGiven.lead_id) == lead_id)
+        .order_by(col(ConsentGiven.id))
+    )
+
+
 async def withdraw(tx: Tx, lead_id: int, *, topic: str, channel: str, now: datetime) -> int:
     """Consents to a topic ("" all topics) by a channel ("" all) end; returns how many. Those to nothing but a form's
 

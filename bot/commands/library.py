@@ -18,7 +18,6 @@ from store.timeline import audit
 from store.tx import Tx
 
 
-
 def read_folder(folder: str) -> list[Piece]:
     """Every piece of a folder; raises BadDocument with all problems of all files, CommandFailed when it is empty."""
     pieces: list[Piece] = []

@@ -6,12 +6,12 @@ import re
 from bot.context import Answer, Context, say
 from bot.platform import Place
 from config.rules import Rules
-from leads.consent import Agreed, consent
+from leads.consent import SHORTEST_PROOF, hear_consent, topics_meant
 from leads.errors import NoRight, Unusable
 from leads.facts import Fact
 from leads.reach_facts import CHANNEL_LABELS, what_of
 from leads.rights import Who, can_act, get_visible
-from leads.stop import allow, stop
+from leads.stop import stop
 from leads.stop_words import read_stop
 from store import kf, outbox
 from store.talk import set_focus
@@ -45,20 +45,14 @@ async def on_agree_word(tx: Tx, lead_id: int | None, rest: str, who: Who, ctx: C
     if who.role != "marketing" and not await can_act(tx, lead, who):
         raise NoRight(f"{lead.no} 的同意要由负责人或市场来记。")
     topic, channel, proof = _meant(rest, ctx.rules)
-    if len(proof) < 4:
+    if len(proof) < SHORTEST_PROOF:
         raise Unusable(
             f"要写上凭据:客户什么时候、怎么说的。例如:同意 {lead.no} {_first(ctx.rules)} 3月18日展会上当面说的"
         )
-    facts: list[Fact | Answer] = list(
-        await allow(tx, lead.id or 0, topic=topic, channel=channel, way="chat", by=who.id, rules=ctx.rules, now=ctx.now)
+    facts = await hear_consent(
+        tx, lead.id or 0, topic=topic, channel=channel, proof=proof, way="chat", by=who.id, rules=ctx.rules, now=ctx.now
     )
-    names = [topic] if topic else [name for name, one in ctx.rules.nurture.topics.items() if one.consent]
-    for name in names:
-        agreed = Agreed(
-            f"接收{ctx.rules.nurture.topics[name].label}", "1", hashlib.sha256(proof.encode()).hexdigest(), "", "",
-            ctx.now, topic=name, channel=channel, way="chat", by=who.id, proof=proof[:500],
-        )  # fmt: skip
-        facts.append(await consent(tx, lead.id or 0, agreed, now=ctx.now))
+    names = topics_meant(topic, ctx.rules)
     await set_focus(tx, who.id or "", lead_id=lead.id, asked="", now=ctx.now)
     labels = "、".join(f"「{ctx.rules.nurture.topics[name].label}」" for name in names)
     by = f"(只用{CHANNEL_LABELS[channel]})" if channel else ""

@@ -449,7 +449,10 @@ STATES: dict[str, Message] = {
         content.View(
             "报价",
             (
-                (piece("quote", "工业相机报价", 3, "2026-12-31"), Effect(12, 5, 3, 2, (1024,), (("lina", 12),), replied=2, deals=1)),
+                (
+                    piece("quote", "工业相机报价", 3, "2026-12-31"),
+                    Effect(12, 5, 3, 2, (1024,), (("lina", 12),), replied=2, deals=1),
+                ),
                 (piece("price-list", "价目表", 1, ""), Effect()),
             ),
             2,

@@ -23,6 +23,7 @@ from store.content import Content
 from store.effect import LATELY, effect_of
 from store.tx import Tx
 
+
 def _too_large(size: int) -> Exception:
     return Problem("too_large", f"文件最大 {LARGEST_FILE // 1024 // 1024} MB。")
 
@@ -97,7 +98,8 @@ async def _shown(tx: Tx, piece: Content, call: Call) -> ContentShown:
         tags=piece.tags, text=piece.text, link=piece.link, file=piece.file_name or None, pages=len(piece.pages),
         expires=piece.expires_on or None, state=state, published_at=local(piece.at, zone=call.context.rules.zone),
         published_by=piece.by, sent=effect.sent, opened=effect.opened, clicked=effect.clicked,
-        machines=effect.machines, replied=effect.replied, deals=effect.deals, leads=len(effect.leads), used_by=dict(effect.by),
+        machines=effect.machines, replied=effect.replied, deals=effect.deals, leads=len(effect.leads),
+        used_by=dict(effect.by),
     )  # fmt: skip
 
 

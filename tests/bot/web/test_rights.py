@@ -47,7 +47,7 @@ LOOKING = {  # any valid key
     ("GET", "/api/v1/campaigns"), ("GET", "/api/v1/campaigns/{campaign}"), ("GET", "/api/v1/campaigns/{campaign}/qr"),
     ("GET", "/api/v1/channels"), ("GET", "/api/v1/content"),
     ("GET", "/api/v1/leads"), ("GET", "/api/v1/leads/{no}"), ("GET", "/api/v1/leads/{no}/timeline"),
-    ("GET", "/api/v1/leads/{no}/attachments"),
+    ("GET", "/api/v1/leads/{no}/attachments"), ("GET", "/api/v1/leads/{no}/consents"),
     ("GET", "/api/v1/duplicates"), ("GET", "/api/v1/members"), ("GET", "/api/v1/members/{id}"),
     ("GET", "/api/v1/messages"), ("GET", "/api/v1/clocks"), ("GET", "/api/v1/reports/quality"),
     ("GET", "/api/v1/quotes"), ("GET", "/api/v1/approvals"), ("GET", "/api/v1/orders"), ("GET", "/api/v1/connectors"),
@@ -56,7 +56,7 @@ LOOKING = {  # any valid key
     ("GET", "/api/v1/opportunities"), ("GET", DEAL), ("GET", "/api/v1/forecast"), ("GET", "/api/v1/targets"),
 }  # fmt: skip
 ACTING = {  # admin and integration keys
-    ("GET", "/api/v1/audit"),
+    ("GET", "/api/v1/audit"), ("POST", "/api/v1/leads/{no}/consents"),
     ("POST", "/api/v1/quotes"),
     ("POST", "/api/v1/content"), ("POST", "/api/v1/content/{name}/file"),
     ("POST", "/api/v1/campaigns"), ("POST", "/api/v1/campaigns/{campaign}/costs"), ("POST", "/api/v1/calls"),
