@@ -10,7 +10,9 @@ from typing import Any
 from config.folder import Folder
 from config.hours import calendar_of, calendars_of
 from config.rules import Rules
-from sla.rehearsal import Course, Rehearsal
+from sla.colleagues import Colleagues
+from sla.living import Course
+from sla.rehearsal import live
 from store.db import Store
 from store.duty import list_absences
 from store.members import list_members
@@ -111,7 +113,7 @@ async def compare(
         away = {member.id: await list_absences(tx, member.id) for member in members}
     today = now.astimezone(rules.zone).date()
     sides = [
-        Rehearsal(one, calendar_of(one, folder, today=today), calendars_of(one, folder, today=today), members, away)
+        Colleagues(one, calendar_of(one, folder, today=today), calendars_of(one, folder, today=today), members, away)
         for one in (running, rules)
     ]
     found = Difference()
@@ -119,7 +121,7 @@ async def compare(
     while True:
         async with store.read() as tx:
             lives = await _read(tx, begin, end, after=after, last=last)
-        courses = [await asyncio.to_thread(side.live, lives, now) for side in sides]
+        courses = [await asyncio.to_thread(live, side, lives, now) for side in sides]
         for both in zip(*courses, strict=True):
             found.add(both, [side.team_of for side in sides])
         if begin is None or len(lives) < SLICE:

@@ -11,12 +11,14 @@ from bot.entrance import Entrance
 from bot.release import release
 from bot.web.api import (
     acts,
+    approvals,
     attachments,
     audit,
     calls,
     campaigns,
     clocks,
     consents,
+    connectors,
     content,
     docs,
     duplicates,
@@ -77,6 +79,8 @@ ROUTES: tuple[Route, ...] = (
     *journeys.ROUTES,
     *products.ROUTES,
     *quotes.ROUTES,
+    *approvals.ROUTES,
+    *connectors.ROUTES,
     *webhooks.ROUTES,
     *CHANNELS,
 )

@@ -1,6 +1,5 @@
 """The calls that the bot makes to WeCom: /cgi-bin/*, always HTTP 200 with an errcode."""
 
-import json
 import secrets
 from collections import Counter
 from collections.abc import Awaitable, Callable
@@ -8,9 +7,8 @@ from typing import Any
 
 from aiohttp import web
 
-from sandbox.chat import Chats, Dropped
+from sandbox.chat import Chats
 from sandbox.fault import Faults
-from sandbox.wecom import card as cards
 from sandbox.wecom.appchat import AppChats
 from sandbox.wecom.approval import ApprovalApp
 from sandbox.wecom.chat import Memory, Message
@@ -20,11 +18,11 @@ from sandbox.wecom.kf import KfDesk
 from sandbox.wecom.links import Links
 from sandbox.wecom.login import Login
 from sandbox.wecom.mass import MassDesk
+from sandbox.wecom.sending import OK, Sending, read_json
 from sandbox.wecom.ways import Ways
 
 TOKEN_LIVES = 7200.0
 WRONG_SECRETS = 5  # after so many wrong secrets the calling address is banned for an hour
-TEXT_BYTES = 2048
 
 
 class Api:
@@ -41,7 +39,6 @@ class Api:
         self.welcomed: list[dict[str, Any]] = []
         self.media: dict[str, bytes] = {}
         self.names: dict[str, str] = {}  # media id → the file's name
-        self.has_callback = True
         self.ways = Ways(company, chats.now)
         self.links = Links(company, chats.now)
         self.login = Login(company, chats.now)
@@ -50,13 +47,14 @@ class Api:
         self.mass = MassDesk(company, chats.now)
         self.appchats = AppChats(company, chats.now)
         self.approvals = ApprovalApp(company, chats.now)
+        sending = Sending(company, chats, memory, self.media, self.names)
         self._tokens: dict[str, float] = {}
         self._wrong = 0
         self._banned_until = 0.0
         self._handlers: dict[str, Callable[[web.Request, bytes], dict[str, Any]]] = {
-            "message/send": self._send,
-            "message/update_template_card": self._update,
-            "message/recall": self._recall,
+            "message/send": sending.send,
+            "message/update_template_card": sending.update,
+            "message/recall": sending.recall,
             "menu/create": self._menu_create,
             "menu/get": lambda request, body: {**OK, **self.menu},
             "menu/delete": self._menu_delete,
@@ -68,13 +66,15 @@ class Api:
             "externalcontact/list": self._contacts,
             "externalcontact/get_follow_user_list": lambda r, b: {**OK, "follow_user": sorted(company.members)},
             "externalcontact/send_welcome_msg": self._welcome,
-            "externalcontact/get_unassigned_list": lambda r, b: self.inheritance.unassigned(_read(b)),
-            "externalcontact/transfer_customer": lambda r, b: self.inheritance.transfer(_read(b), resigned=False),
-            "externalcontact/transfer_result": lambda r, b: self.inheritance.results(_read(b), resigned=False),
+            "externalcontact/get_unassigned_list": lambda r, b: self.inheritance.unassigned(read_json(b)),
+            "externalcontact/transfer_customer": lambda r, b: self.inheritance.transfer(read_json(b), resigned=False),
+            "externalcontact/transfer_result": lambda r, b: self.inheritance.results(read_json(b), resigned=False),
             "externalcontact/resigned/transfer_customer": lambda r, b: self.inheritance.transfer(
-                _read(b), resigned=True
+                read_json(b), resigned=True
             ),
-            "externalcontact/resigned/transfer_result": lambda r, b: self.inheritance.results(_read(b), resigned=True),
+            "externalcontact/resigned/transfer_result": lambda r, b: self.inheritance.results(
+                read_json(b), resigned=True
+            ),
             "appchat/get": lambda request, body: self.appchats.get(request.query.get("chatid", "")),
             "getcallbackip": lambda request, body: {**OK, "ip_list": ["127.0.0.1"]},
             **{
@@ -147,131 +147,8 @@ class Api:
             return {"errcode": 42001, "errmsg": "access_token expired"}
         return None
 
-    def _send(self, request: web.Request, raw: bytes) -> dict[str, Any]:
-        body = _read(raw)
-        if body is None:
-            return {"errcode": 40058, "errmsg": "invalid request parameter"}
-        if body.get("agentid") != self.company.agent_id or isinstance(body.get("agentid"), bool):
-            return {"errcode": 301002, "errmsg": "not allow operate another agent"}
-        users = [name for name in str(body.get("touser") or "").split("|") if name]
-        if not users:
-            return {"errcode": 82001, "errmsg": "touser & toparty & totag all empty"}
-        found = [name.lower() for name in users if name.lower() in self.company.visible()]
-        missing = [name.lower() for name in users if name.lower() not in found]
-        if not found:
-            return {"errcode": 81013, "errmsg": "user & party & tag all invalid"}
-        flaw = self._content_flaw(body)
-        if flaw is not None:
-            return {"errcode": flaw[0], "errmsg": flaw[1]}
-        return self._deliver(body, raw, found, missing)
-
-    def _content_flaw(self, body: dict[str, Any]) -> tuple[int, str] | None:
-        kind = body.get("msgtype")
-        if kind in ("text", "markdown"):
-            content = (body.get(kind) or {}).get("content")
-            return None if isinstance(content, str) and content else (44004, "text content empty")
-        if kind in ("file", "image"):
-            media = str((body.get(kind) or {}).get("media_id") or "")
-            return None if media in self.media else (40007, "invalid media_id")
-        if kind != "template_card":
-            return (40008, "invalid message type")
-        card = body.get("template_card")
-        if (flaw := cards.flaw(card)) is not None or not isinstance(card, dict):
-            return flaw
-        if cards.updatable(card) and not self.has_callback:
-            return 43012, "callback url not configured"
-        task = str(card.get("task_id") or "")
-        interval = self._interval(body)
-        if task and task in self.memory.tasks and interval is None:
-            return 42014, "task_id repeated"
-        return None
-
-    def _interval(self, body: dict[str, Any]) -> float | None:
-        if body.get("enable_duplicate_check") != 1:
-            return None
-        return float(min(max(int(body.get("duplicate_check_interval", 1800)), 1), 14400))
-
-    def _deliver(self, body: dict[str, Any], raw: bytes, found: list[str], missing: list[str]) -> dict[str, Any]:
-        msgid = secrets.token_hex(8)
-        answer = {**OK, "invaliduser": "|".join(missing), "msgid": msgid}
-        if unlicensed := [user for user in found if user in self.company.unlicensed]:
-            answer["unlicenseduser"] = "|".join(unlicensed)
-            found = [user for user in found if user not in unlicensed]
-        interval = self._interval(body)
-        if interval is not None and self.memory.is_duplicate(raw, interval):
-            self.chats.dropped += [Dropped(user, "duplicate", body) for user in found]
-            return answer
-        card = body.get("template_card")
-        if card is not None:
-            task = str(card.get("task_id") or "")
-            if task and task in self.memory.tasks:
-                return {"errcode": 42014, "errmsg": "task_id repeated"}
-            self.memory.tasks.add(task)
-        copies: list[Message] = []
-        for user in found:
-            if not self.memory.within_limits(user):
-                self.chats.dropped.append(Dropped(user, "limit", body))
-                continue
-            if card is not None:
-                copies.append(self.chats.put(user, kind="card", card=card, first=card, msgid=msgid))
-            elif body["msgtype"] in ("file", "image"):
-                media_id = body[body["msgtype"]]["media_id"]
-                name = self.names[media_id]
-                self.chats.put(user, kind="file", text=name, content=self.media[media_id], msgid=msgid)
-            else:
-                kind = body["msgtype"]
-                text = body[kind]["content"].encode()[:TEXT_BYTES].decode("utf-8", "ignore")
-                self.chats.put(user, kind="text", text=text, msgid=msgid)
-        if card is not None and cards.updatable(card):
-            answer["response_code"] = self.memory.code_for(copies)
-        return answer
-
-    def _update(self, request: web.Request, raw: bytes) -> dict[str, Any]:
-        body = _read(raw)
-        if body is None:
-            return {"errcode": 40058, "errmsg": "invalid request parameter"}
-        if body.get("agentid") != self.company.agent_id:
-            return {"errcode": 301002, "errmsg": "not allow operate another agent"}
-        code = self.memory.codes.get(str(body.get("response_code") or ""))
-        if code is None or code.used or code.until < self.chats.now():
-            return {"errcode": 60140, "errmsg": "invalid response_code"}
-        users = [str(user).lower() for user in body.get("userids") or []]
-        if not users and body.get("atall") != 1:
-            return {"errcode": 82101, "errmsg": "no update target"}
-        targets = [m for m in code.messages if body.get("atall") == 1 or m.user in users]
-        if not targets:
-            return {"errcode": 82102, "errmsg": "target not in message"}
-        new = body.get("template_card")
-        if new is None and not (body.get("button") or {}).get("replace_name"):
-            return {"errcode": 40058, "errmsg": "button or template_card needed"}
-        if new is not None and (flaw := cards.flaw(new, update=True)) is not None:
-            return {"errcode": flaw[0], "errmsg": flaw[1]}
-        code.used = True
-        for message in targets:
-            if new is not None:
-                message.card = {**new, "task_id": message.task_id}
-                message.replaced = str(new.get("replace_text") or "")
-            else:
-                message.replaced = str(body["button"]["replace_name"])
-            message.updated_at = self.chats.now()
-            self.chats.changed(message.user)
-        reached = {message.user for message in targets}
-        return {**OK, "invaliduser": [user for user in users if user not in reached]}
-
-    def _recall(self, request: web.Request, raw: bytes) -> dict[str, Any]:
-        msgid = (_read(raw) or {}).get("msgid")
-        found = [m for chat in self.chats.messages.values() for m in chat if m.msgid == msgid and msgid]
-        if not found:
-            return {"errcode": 40058, "errmsg": "invalid msgid"}
-        if found[0].at < self.chats.now() - 86400:
-            return {"errcode": 42052, "errmsg": "recall out of time"}
-        for message in found:
-            message.recalled = True
-            self.chats.changed(message.user)
-        return dict(OK)
-
     def _menu_create(self, request: web.Request, raw: bytes) -> dict[str, Any]:
-        body = _read(raw) or {}
+        body = read_json(raw) or {}
         if request.query.get("agentid") != str(self.company.agent_id):
             return {"errcode": 301002, "errmsg": "not allow operate another agent"}
         buttons = body.get("button")
@@ -318,7 +195,7 @@ class Api:
         return {**OK, "external_userid": ids} if ids else {"errcode": 84061, "errmsg": "not external contact"}
 
     def _welcome(self, request: web.Request, raw: bytes) -> dict[str, Any]:
-        body = _read(raw) or {}
+        body = read_json(raw) or {}
         if not body.get("welcome_code"):
             return {"errcode": 41049, "errmsg": "missing welcome_code"}
         text = str((body.get("text") or {}).get("content") or "")
@@ -370,13 +247,10 @@ def _of_body(answer: Callable[[dict[str, Any]], dict[str, Any]]) -> Callable[[we
     """An endpoint that only looks at its JSON."""
 
     def handler(request: web.Request, raw: bytes) -> dict[str, Any]:
-        body = _read(raw)
+        body = read_json(raw)
         return answer(body) if body is not None else {"errcode": 40058, "errmsg": "invalid request parameter"}
 
     return handler
-
-
-OK: dict[str, Any] = {"errcode": 0, "errmsg": "ok"}
 
 
 async def answered(
@@ -388,11 +262,3 @@ async def answered(
         return web.json_response(await answer())
 
     return await faults.around(endpoint, request, as_json)
-
-
-def _read(raw: bytes) -> dict[str, Any] | None:
-    try:
-        body = json.loads(raw)
-    except ValueError:
-        return None
-    return body if isinstance(body, dict) else None

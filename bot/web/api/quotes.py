@@ -1,30 +1,25 @@
-"""Quotes, approvals, orders and connectors for programs: looked at, quoted in words, decided, ordered, tried again."""
+"""Quotes and orders for programs: looked at, quoted in words, ordered."""
 
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from bot.cards.connectors import systems_of
 from bot.context import Answer, Context
-from bot.handlers import approval as approving
-from bot.handlers import connector as connecting
 from bot.handlers import order as ordering
 from bot.handlers import quote as quoting
 from bot.pipeline import Outcome
-from bot.quote_actions import PlaceOrder, RetryConnector
+from bot.quote_actions import PlaceOrder
 from bot.web.api.auth import acting
 from bot.web.api.fields import Id, Words
 from bot.web.api.paging import Page, cut, start_of
 from bot.web.api.route import Call, Reply, Route
 from bot.web.api.wire import local
-from leads.approval import get_decidable
 from leads.errors import NotFound
 from leads.price import plain_yuan
 from store import approval as approvals
 from store import order as orders
 from store import quotes
-from store.approval import Approval
 from store.order import SalesOrder
 from store.quote import Quote
 from store.tx import Tx
@@ -40,16 +35,6 @@ class NewQuote(BaseModel):
     opportunity: Annotated[str, Field(pattern=r"^[Oo][0-9]{1,12}$", description="O88")]
     text: Annotated[Words, Field(min_length=1, max_length=1000, description="相机×30 9折;镜头 10")]
     another: Annotated[bool, Field(description="真:另做一张;假:改已有的那张")] = False
-    by: By = None
-
-
-class Decision(BaseModel):
-    """The word about an approval."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    agree: bool
-    note: Annotated[Words, Field(max_length=200)] = ""
     by: By = None
 
 
@@ -87,33 +72,6 @@ class QuotePage(BaseModel):
     next_cursor: str | None
 
 
-class ApprovalShown(BaseModel):
-    """A question and what became of it."""
-
-    approval: str
-    kind: str
-    about: str
-    lead: str
-    rule: str
-    label: str
-    rules_version: int
-    way: Literal["card", "oa"]
-    state: Literal["open", "agreed", "refused", "void", "withdrawn"]
-    asked_by: str | None
-    asked_at: datetime
-    approver: str
-    decided_by: str | None
-    decided_at: datetime | None
-    note: str
-
-
-class ApprovalPage(BaseModel):
-    """A page of approvals."""
-
-    items: list[ApprovalShown]
-    next_cursor: str | None
-
-
 class OrderShown(BaseModel):
     """An order; `number` is the other system's, `reason` why a person must see to it."""
 
@@ -140,33 +98,8 @@ class OrderPage(BaseModel):
     next_cursor: str | None
 
 
-class ConnectorShown(BaseModel):
-    """How one system is doing: instants as people read them, what waits, what was given up, what could not be read."""
-
-    name: str
-    label: str
-    last_sent: str
-    last_heard: str
-    waiting: int
-    parked: int
-    put_aside: int
-    reason: str
-
-
-class ConnectorList(BaseModel):
-    """All of them."""
-
-    items: list[ConnectorShown]
-    next_cursor: str | None = None
-
-
-class Done(BaseModel):
-    """It was done."""
-
-    done: bool = True
-
-
-def _number(text: str, letter: str) -> int:
+def number_of(text: str, letter: str) -> int:
+    """The number in Q12, A3 or 12; raises NotFound for anything else."""
     plain = text[1:] if text[:1].upper() == letter else text
     if not plain.isascii() or not plain.isdigit() or len(plain) > 12:
         raise NotFound(text[:20])
@@ -185,7 +118,7 @@ async def list_quotes(call: Call) -> Reply:
 async def get_quote(call: Call) -> Reply:
     """GET /quotes/{quote}."""
     async with call.desk.store.read() as tx:
-        row = await quotes.find_quote(tx, _number(call.path["quote"], "Q"))
+        row = await quotes.find_quote(tx, number_of(call.path["quote"], "Q"))
         if row is None:
             raise NotFound(call.path["quote"])
         return Reply(await _quote(tx, row, call.context))
@@ -201,7 +134,7 @@ async def create_quote(call: Call) -> Reply:
         who = await acting(tx, given.by, call.caller)
         outcome = await quoting.on_quote_word(tx, words, who, ctx)
         made[:] = [int(one.card.partition(":")[2]) for one in outcome if isinstance(one, Answer)]
-        return _facts(outcome)
+        return deeds(outcome)
 
     await call.desk.act(verb)
     async with call.desk.store.read() as tx:
@@ -214,14 +147,14 @@ async def create_quote(call: Call) -> Reply:
 async def place_order(call: Call) -> Reply:
     """POST /quotes/{quote}/order."""
     given: ByWhom = call.body
-    quote_id = _number(call.path["quote"], "Q")
+    quote_id = number_of(call.path["quote"], "Q")
 
     async def verb(tx: Tx, ctx: Context) -> Outcome:
         who = await acting(tx, given.by, call.caller)
         row = await quotes.find_quote(tx, quote_id)
         if row is None:
             raise NotFound(f"Q{quote_id}")
-        return _facts(await ordering.on_place_order(tx, PlaceOrder(row.lead_id, quote_id, row.version), who, ctx))
+        return deeds(await ordering.on_place_order(tx, PlaceOrder(row.lead_id, quote_id, row.version), who, ctx))
 
     await call.desk.act(verb)
     async with call.desk.store.read() as tx:
@@ -229,36 +162,6 @@ async def place_order(call: Call) -> Reply:
         if order is None:
             raise NotFound(f"Q{quote_id}")
         return Reply(await _order(tx, order, call.context), status=201)
-
-
-async def list_approvals(call: Call) -> Reply:
-    """GET /approvals."""
-    wanted: Page = call.query
-    async with call.desk.store.read() as tx:
-        rows = await approvals.list_approvals(tx, before=start_of(wanted, "approvals"), limit=wanted.limit + 1)
-    shown, cursor = cut(rows, wanted, "approvals", lambda row: row.id or 0)
-    return Reply(ApprovalPage(items=[_approval(row, call.context) for row in shown], next_cursor=cursor))
-
-
-async def decide(call: Call) -> Reply:
-    """POST /approvals/{approval}/decide."""
-    given: Decision = call.body
-    approval_id = _number(call.path["approval"], "A")
-
-    async def verb(tx: Tx, ctx: Context) -> Outcome:
-        who = await acting(tx, given.by, call.caller)
-        await get_decidable(tx, approval_id, who)
-        rest = f"A{approval_id} {given.note}"
-        if given.agree:
-            return _facts(await approving.on_agree_word(tx, None, rest, who, ctx))
-        return _facts(await approving.on_refuse_word(tx, rest, who, ctx))
-
-    await call.desk.act(verb)
-    async with call.desk.store.read() as tx:
-        row = await approvals.find_approval(tx, approval_id)
-        if row is None:
-            raise NotFound(f"A{approval_id}")
-        return Reply(_approval(row, call.context))
 
 
 async def list_orders(call: Call) -> Reply:
@@ -270,35 +173,7 @@ async def list_orders(call: Call) -> Reply:
         return Reply(OrderPage(items=[await _order(tx, row, call.context) for row in shown], next_cursor=cursor))
 
 
-async def list_connectors(call: Call) -> Reply:
-    """GET /connectors."""
-    async with call.desk.store.read() as tx:
-        found = await systems_of(tx, call.context)
-    items = [
-        ConnectorShown(
-            name=one.name, label=one.label, last_sent=one.last, last_heard=one.heard, waiting=one.waiting,
-            parked=one.parked, put_aside=one.aside, reason=one.why,
-        )
-        for one in found
-    ]  # fmt: skip
-    return Reply(ConnectorList(items=items))
-
-
-async def retry(call: Call) -> Reply:
-    """POST /connectors/{system}/retry."""
-    given: ByWhom = call.body
-
-    async def verb(tx: Tx, ctx: Context) -> Outcome:
-        if call.path["system"] not in ctx.connectors:
-            raise NotFound(call.path["system"][:20])
-        by = await acting(tx, given.by, call.caller)
-        return _facts(await connecting.on_retry_connector(tx, RetryConnector(call.path["system"]), by, ctx))
-
-    await call.desk.act(verb)
-    return Reply(Done())
-
-
-def _facts(outcome: Outcome) -> Outcome:
+def deeds(outcome: Outcome) -> Outcome:
     """What has happened; the answers are for chat."""
     return [one for one in outcome if not isinstance(one, Answer)]
 
@@ -326,16 +201,6 @@ async def _quote(tx: Tx, row: Quote, ctx: Context) -> QuoteShown:
     )  # fmt: skip
 
 
-def _approval(row: Approval, ctx: Context) -> ApprovalShown:
-    zone = ctx.rules.zone
-    return ApprovalShown.model_construct(
-        approval=row.no, kind=row.kind, about=approving.about_of(row), lead=f"L{row.lead_id}", rule=row.rule,
-        label=row.label, rules_version=row.rules_version, way=row.way, state=row.state, asked_by=row.asked_by,
-        asked_at=local(row.asked_at, zone=zone), approver=row.approver_id, decided_by=row.decided_by,
-        decided_at=local(row.decided_at, zone=zone) if row.decided_at is not None else None, note=row.note,
-    )  # fmt: skip
-
-
 async def _order(tx: Tx, row: SalesOrder, ctx: Context) -> OrderShown:
     return OrderShown.model_construct(
         order=row.no, quote=f"Q{row.quote_id}", opportunity=f"O{row.opportunity_id}", lead=f"L{row.lead_id}",
@@ -354,13 +219,5 @@ ROUTES = (
           refusals=(404,)),
     Route("POST", V1 + "/quotes/{quote}/order", place_order, "下单", OrderShown, "acting", body=ByWhom,
           statuses={201: "下好了"}, refusals=(404, 409)),
-    Route("GET", V1 + "/approvals", list_approvals, "查审批", ApprovalPage, "any", query=Page,
-          statuses={200: "一页审批"}),
-    Route("POST", V1 + "/approvals/{approval}/decide", decide, "同意或驳回", ApprovalShown, "acting", body=Decision,
-          statuses={200: "批好了"}, refusals=(404, 409)),
     Route("GET", V1 + "/orders", list_orders, "查订单", OrderPage, "any", query=Page, statuses={200: "一页订单"}),
-    Route("GET", V1 + "/connectors", list_connectors, "对接的系统好不好", ConnectorList, "any",
-          statuses={200: "全部系统"}),
-    Route("POST", V1 + "/connectors/{system}/retry", retry, "重试", Done, "acting", body=ByWhom, statuses={200: "好了"},
-          refusals=(404,)),
 )  # fmt: skip
