@@ -9,6 +9,8 @@ from urllib.parse import urlsplit
 Network = IPv4Network | IPv6Network
 
 NAT64 = ipaddress.ip_network("64:ff9b::/96")
+# What Python takes for global: IPv4 inside IPv6 as it was written once, local NAT64, site-local addresses.
+LOCAL = tuple(map(ipaddress.ip_network, ("::/96", "::ffff:0:0:0/96", "64:ff9b:1::/48", "fec0::/10")))
 OWN_NAMES = ("localhost", "local", "internal", "intranet", "lan", "home", "corp", "private", "localdomain", "test")
 # Names that stand for the number in them, such as 127.0.0.1.nip.io.
 NUMBERS_AS_NAMES = re.compile(r"(^|\.)(nip\.io|sslip\.io|xip\.io|localtest\.me|lvh\.me)$")
@@ -17,6 +19,8 @@ NUMBERS_AS_NAMES = re.compile(r"(^|\.)(nip\.io|sslip\.io|xip\.io|localtest\.me|l
 def is_public(number: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:
     """Whether an address is one of the open internet, also where an IPv4 address hides in an IPv6 one."""
     if isinstance(number, ipaddress.IPv6Address):
+        if any(number in network for network in LOCAL):
+            return False
         inner = number.ipv4_mapped or number.sixtofour or (number.teredo or (None, None))[1]
         if number in NAT64:
             inner = ipaddress.IPv4Address(int(number) & 0xFFFFFFFF)

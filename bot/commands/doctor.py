@@ -3,7 +3,7 @@
 import asyncio
 import shutil
 import stat
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
@@ -31,6 +31,7 @@ from store.db import Store, WrongKey
 from store.engine import StoreUnreachable, is_server_error, sqlite_path, unreachable
 from store.sealed import Keys
 from store.soundness import Damaged, look_over
+from store.webhook import Webhook, count_open, list_webhooks
 
 PLACEHOLDER_CORP = "ww0000000000000000"
 PLACEHOLDER_SECRET = "请填入"
@@ -172,6 +173,7 @@ async def _store(folder: Folder, settings: Settings) -> list[Finding]:
         async with store.read() as tx:
             mark = await get_property(tx, "data_key")
             verified = await get_property(tx, "callback_verified")
+            told = _webhooks(await list_webhooks(tx), await count_open(tx))
     except Exception as error:
         if isinstance(error, DBAPIError) and is_server_error(error):
             return [Finding("数据库", False, "用不了", str(unreachable(settings.store_url(folder), error)))]
@@ -181,13 +183,24 @@ async def _store(folder: Folder, settings: Settings) -> list[Finding]:
     if mark is not None and mark != store.keys.fingerprint():
         return [Finding("数据库", False, "是用另一把钥匙写的", str(WrongKey("把原来的 LEADBOT_DATA_KEY 放回 .env")))]
     if settings.wecom is None:
-        return [Finding("数据库", True, "能打开,钥匙对得上")]
+        return [Finding("数据库", True, "能打开,钥匙对得上"), *told]
     if verified:
         called = Finding("回调验证", True, f"最近一次 {verified}")
     else:
         cure = "serve 启动后,到企业微信后台「接收消息」保存一次 URL、Token、EncodingAESKey"
         called = Finding("回调验证", False, "企业微信还没有来验证过", cure)
-    return [Finding("数据库", True, "能打开,钥匙对得上"), called]
+    return [Finding("数据库", True, "能打开,钥匙对得上"), called, *told]
+
+
+def _webhooks(rows: Sequence[Webhook], counts: Mapping[int, Mapping[str, int]]) -> list[Finding]:
+    """One line for all webhooks; nothing where there are none."""
+    ill = [one for one in rows if one.failing_since is not None or counts.get(one.id or 0, {}).get("parked")]
+    if not ill:
+        return [Finding("Webhook", True, f"{len(rows)} 个,都送得到")] if rows else []
+    waiting = sum(sum(counts.get(one.id or 0, {}).values()) for one in ill)
+    seen = "、".join(f"{one.no}({one.error or '有没送到的'})" for one in ill)
+    cure = "对方修好后自动补发;停用了的到网页「Webhook」里点「启用」"
+    return [Finding("Webhook", False, f"{seen},积压 {waiting} 条", cure)]
 
 
 async def _wecom(

@@ -17,7 +17,10 @@ pytestmark = [
     pytest.mark.skipif(find_chromium() is None, reason=MISSING),
 ]
 BOARDS = ("funnel", "sources", "team", "sla", "pipeline", "journeys", "new")
-OTHERS = ("leads", "deals", "messages", "channels", "imports", "rules", "rules/1", "exports", "setup", "content")
+OTHERS = (
+    "leads", "deals", "messages", "channels", "imports", "rules", "rules/1", "exports", "setup", "content", "webhooks",
+    "webhooks/W2",
+)  # fmt: skip
 
 
 @pytest.mark.feature("M6")
@@ -26,6 +29,8 @@ async def test_every_page_works_on_desk_and_phone_in_light_and_dark(acme: Town) 
     await acme.text("lina", f"领取 {lead}")
     await acme.text("lina", f"转商机 {lead} 工业相机 20万")
     await acme.capture("百度", name="赵敏", phone="13900139001", company="苏州微光", need="打 13900139001 找我")
+    made = {"url": "https://bi.example.com/events?token=canary", "events": ["claimed", "qualified"], "active": False}
+    assert (await acme.api("POST", "/webhooks", **made))[1]["id"] == "W2"
     await acme.later(hours=4)
     every = ["/app/", *(f"/app/boards/{name}" for name in BOARDS), *(f"/app/{name}" for name in OTHERS)]
     every += [f"/app/leads/{lead}", "/app/company?name=杭州云栖智能科技有限公司", "/app/leads?q=没有这个人"]

@@ -6,9 +6,11 @@ from datetime import timedelta
 import pytest
 from aiohttp import web
 
+from bot.commands.doctor import examine
 from bot.commands.office import create_key, revoke_key
 from bot.commands.person import forget
 from sandbox.receiver import Receiver
+from tests.browser import Browser
 from tests.town import town, words
 
 INNER = "\nwebhooks: {allow: [127.0.0.0/8]}\n"
@@ -110,10 +112,22 @@ async def test_a_system_that_is_down_gets_all_of_it_later_and_after_days_is_paus
     told = [text for text in words(acme.standin.chat("admin")).splitlines() if f"Webhook {webhook}停用了" in text]
     assert len(told) == 1, "the administrator hears it once"
     assert f"Webhook {webhook} 有" in words(await acme.text("admin", "未送达"))
+    (line,) = [one for one in await examine(acme.folder, {}) if one.step == "Webhook"]
+    assert not line.ok and webhook in line.seen and "启用" in line.cure
     acme.receiver.moved = ""
-    status, _ = await acme.api("PATCH", f"/webhooks/{webhook}", active=True)
-    await acme.settle()
-    assert status == 200 and kinds(acme, first).count("claimed") == 1
+    async with Browser(acme) as page, Browser(acme) as manager:
+        await page.login("admin", "/app/messages")
+        assert "条没送到" in page.html
+        await page.get(f"/app/webhooks/{webhook}?state=parked")
+        assert "重放" in page.html and "302" in page.html
+        await page.post(f"/app/webhooks/{webhook}/resume", f"/app/webhooks/{webhook}")
+        await acme.settle()
+        replayed = (await log(acme, webhook))[0]
+        await page.post(f"/app/webhooks/{webhook}/deliveries/{replayed['id']}/replay", f"/app/webhooks/{webhook}")
+        await acme.settle()
+        assert acme.receiver.told[-1]["id"] == replayed["event"]
+        assert "不对你开放" in await manager.login("chenjing", f"/app/webhooks/{webhook}")
+    assert kinds(acme, first).count("claimed") == 1
     assert await log(acme, webhook, state="failed") == []
 
 

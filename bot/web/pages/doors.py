@@ -21,12 +21,13 @@ from bot.web.pages.messages import MessagePages
 from bot.web.pages.rules import RulePages
 from bot.web.pages.setup import SetupPages
 from bot.web.pages.visit import Visits
+from bot.web.pages.webhooks import WebhookPages
 from config.settings import Settings
 
 HERE = Path(__file__).parent
 PAGES = (
     BoardPages, ListPages, LeadPages, CompanyPages, DealPages, ExportPages, MessagePages, RulePages, ImportPages,
-    ContentPages,
+    ContentPages, WebhookPages,
 )  # fmt: skip
 VENDOR = ("echarts.js",)  # made by others
 TYPES = {"css": "text/css", "js": "text/javascript", "svg": "image/svg+xml"}

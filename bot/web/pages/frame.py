@@ -38,6 +38,7 @@ CORNERS: tuple[Corner, ...] = (
     Corner("/app/content", "素材", LEADERS),
     Corner("/app/imports", "导入", LEADERS),
     Corner("/app/rules", "规则", LEADERS),
+    Corner("/app/webhooks", "Webhook", ("admin",)),
     Corner("/app/setup", "设置", ("admin",)),
 )
 

@@ -10,7 +10,7 @@ from bot.web.pages.frame import Reader, page
 from bot.web.pages.visit import Visits
 from leads.errors import Unusable
 from leads.mask import said
-from store import messages, outbox
+from store import messages, outbox, webhook
 from store.members import list_everyone
 from store.queues import Outbox
 from store.timeline import audit
@@ -54,11 +54,12 @@ class MessagePages:
                 rows = list(await messages.list_undelivered(tx, limit=PAGE))
             names = {one.id: one.name for one in await list_everyone(tx)}
             counts = await messages.count_by_state(tx)
+            told = await webhook.count_open(tx) if reader.who.role == "admin" else {}
         shown = [_row(row, names, ctx) for row in rows[:PAGE]]
         more = rows[PAGE - 1].id if len(rows) > PAGE else None
         return page(
             "messages.html", reader, title="未送达", path=PATH, rows=shown, state=state, states=STATES, counts=counts,
-            more=more,
+            more=more, untold=sum(count.get("parked", 0) for count in told.values()),
         )  # fmt: skip
 
     async def resend(self, request: web.Request, reader: Reader) -> web.Response:

@@ -40,6 +40,8 @@ PAGES = {  # members in a browser, with a session: no key opens them
     ("GET", "/app/messages"), ("POST", "/app/messages/{id}/resend"), ("GET", "/app/rules"), ("POST", "/app/rules/try"),
     ("GET", "/app/rules/{version}"), ("GET", "/app/imports"), ("GET", "/app/imports/{batch}"), ("GET", "/app/setup"),
     ("POST", "/app/imports/{batch}/bad"), ("POST", "/app/imports/{batch}/undo"), ("GET", "/app/channels"),
+    ("GET", "/app/webhooks"), ("GET", "/app/webhooks/{hook}"), ("POST", "/app/webhooks/{hook}/{deed}"),
+    ("POST", "/app/webhooks/{hook}/deliveries/{delivery}/replay"),
 }  # fmt: skip
 LOOKING = {  # any valid key
     ("GET", "/api/v1/journeys"), ("GET", "/api/v1/journeys/{journey}"), ("GET", "/api/v1/journeys/{journey}.svg"),
@@ -147,7 +149,8 @@ async def test_every_route_answers_each_key_as_the_table_says(
     for method, path in sorted(route for route in OPEN if "{file}" not in route[1] and "{way}" not in route[1]):
         assert (await office.ask(method, path.format(**names), key=key)).status == 200
     for method, path in sorted(PAGES):
-        address = path.format(no=no, view=1, batch="I1", id=1, version=1, board=1, file=1, word="agree")
+        here = {"hook": "W1", "deed": "pause", "delivery": 1, "word": "agree", "file": 1}
+        address = path.format(no=no, view=1, batch="I1", id=1, version=1, board=1, **here)
         answer = await office.ask(method, address, key=key, allow_redirects=False)
         told = answer.headers.get("Location", "").startswith("/app/login?to=%2Fapp") if method == "GET" else True
         assert answer.status == (303 if method == "GET" else 401) and told, (method, path)
