@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from config.content import FILES, OF_LEAD, Piece, plain_heading, undefended, unknown_holes
+import yaml
+
+from config.content import FILES, OF_LEAD, Piece, piece_of, plain_heading, undefended, unknown_holes
 from config.document import BadDocument, Mark, Problem
 from config.rules import Rules
 from store import content
@@ -45,6 +47,16 @@ async def check(tx: Tx, pieces: Sequence[Piece], *, rules: Rules) -> None:
                 problems.append(Problem(piece.file, Mark(hole.line, 1), "", message))
     if problems:
         raise BadDocument(problems)
+
+
+def piece_as_published(found: Content) -> Piece:
+    """A published version as the text from which it could be published again, without its files. Raises BadDocument."""
+    heading = {
+        "title": found.title, "subject": found.subject, "topic": found.topic, "tags": found.tags, "link": found.link,
+        "given": found.given, **({"expires": found.expires_on} if found.expires_on else {}),
+    }  # fmt: skip
+    text = f"---\n{yaml.safe_dump(heading, allow_unicode=True)}---\n{found.text or found.title}"
+    return piece_of(text, found.name, f"content {found.name}, version {found.version}")
 
 
 async def publish(

@@ -109,7 +109,7 @@ async def fitting_file(tx: Tx, text: str, file: str, arguments: Mapping[str, Any
     crew = await _crew(tx, arguments)
     try:
         rules = fitting_rules(text, file, crew, folder, today=now.date())
-        if problems := await unknown_contents(tx, rules, load(text, file), folder=folder):
+        if problems := await unknown_contents(tx, rules, load(text, file), folder=folder, now=now):
             raise BadDocument(problems)
         return rules
     except BadDocument as error:

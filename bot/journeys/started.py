@@ -33,7 +33,7 @@ async def add_journey(tx: Tx, name: str, plain: Mapping[str, Any], who: Who, ctx
     except BadDocument as error:
         raise Unusable(f"这个旅程写不进规则:{error.problems[0].message}") from None
     flaws = [one for one in unfit_journeys(rules, document) if one.key.startswith(f"journeys.{name}.")]
-    flaws += await unknown_contents(tx, rules, document, folder=None, only=name)
+    flaws += await unknown_contents(tx, rules, document, folder=None, only=name, now=ctx.now)
     if flaws:
         raise Unusable(f"这个旅程还不能启动:{flaws[0].message}")
     note = f"旅程「{plain['label']}」"

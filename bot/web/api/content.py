@@ -128,11 +128,10 @@ async def post_file(call: Call) -> Reply:
         before = await content.find_piece(tx, name)
     if before is None:
         raise NotFound(f"素材 {name[:40]}")
-    heading = {
-        "title": before.title, "subject": before.subject, "topic": before.topic, "tags": before.tags,
-        "link": before.link, "given": before.given, **({"expires": before.expires_on} if before.expires_on else {}),
-    }  # fmt: skip
-    plain = _read(f"---\n{yaml.safe_dump(heading, allow_unicode=True)}---\n{before.text or before.title}", name)
+    try:
+        plain = library.piece_as_published(before)
+    except BadDocument as bad:
+        raise Unusable(f"text:{bad}") from None
     named = plain.heading.model_copy(update={"file": file.name[-100:]})
     piece = Piece(name, named, plain.text, name, plain.holes, ((file.name, file.content),), plain.document)
     return await _publish(call, piece, None)
