@@ -19,6 +19,7 @@ LADDER = ("leads", "mql", "sal", "sql", "opportunity", "won")  # furthest 0 … 
 STEPS = (*((one, two) for one, two in pairwise(LADDER)), ("mql", "sql"), ("leads", "sql"), ("leads", "won"))
 GROUPS = ("source", "rep", "team", "campaign", "month")
 OF_PEOPLE = ("rep", "team")
+PROMISES = ("claim", "first_contact")
 DAY = timedelta(days=1)
 Key = str | int | None
 
@@ -212,10 +213,9 @@ class _Asked:
         span: tuple[datetime, datetime] = (self._begin, self._end)
         how: dict[str, Any] = {"by": self._by, "team": self._team}
         await self._responses()
-        for key, held, many in await sums.promises(self._tx, "claim", *span, **how):
-            self.row(key).promises[held] += many
-        for key, held, many in await sums.promises(self._tx, "first_contact", *span, **how):
-            self.row(key).first_contacts[held] += many
+        for key, name, held, many in await sums.promises(self._tx, *span, **how, names=PROMISES):
+            row = self.row(key)
+            (row.promises if name == "claim" else row.first_contacts)[held] += many
 
     async def _flows(self) -> None:
         for one in LADDER:

@@ -1,10 +1,11 @@
 """How promises were kept in a period: sales' to the lead, and marketing's to sales; by the rule each began with."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from store import clocks, owned, timeline
+from store import behind, numbers
+from store.numbers import Team
 from store.tx import Tx
 
 
@@ -25,12 +26,12 @@ class Kept:
 
 @dataclass(frozen=True)
 class Record:
-    """Each promise by its name, all promises by owner and by source, and the leads whose promise was broken."""
+    """Each promise by its name, all promises by member and by source, and of how many leads one was broken."""
 
     promises: Mapping[str, Kept] = field(default_factory=dict)
     owners: Mapping[str, Kept] = field(default_factory=dict)
     sources: Mapping[str, Kept] = field(default_factory=dict)
-    misses: tuple[int, ...] = ()
+    misses: int = 0
 
 
 @dataclass(frozen=True)
@@ -46,40 +47,39 @@ class Delivered:
         return self.returned / self.leads if self.leads else None
 
 
-async def record_of(tx: Tx, *, since: datetime, until: datetime, team: Sequence[str] | None = None) -> Record:
-    """The promises that were met or broken from `since` until `until`; `team` are the owners that count (all)."""
-    promises: dict[str, Kept] = {}
-    owners: dict[str, Kept] = {}
-    sources: dict[str, Kept] = {}
-    misses: dict[int, None] = {}
-    settled = await clocks.list_settled(tx, since=since, until=until)
-    known = await owned.owners_and_sources(tx, sorted({clock.lead_id for clock in settled}))
-    for clock in settled:
-        owner, source = known.get(clock.lead_id, ("", ""))
-        broken = not clock.held
-        if team is not None and owner and owner not in team:
-            continue
-        for table, key, label in (
-            (promises, clock.name, str(clock.rule.get("label", clock.name))),
-            (owners, owner, ""),
-            (sources, source, source),
-        ):
-            one = table.setdefault(key, Kept(label))
-            one.kept += not broken
-            one.broken += broken
-        if broken:
-            misses[clock.lead_id] = None
-    owners.pop("", None)
-    return Record(promises, owners, sources, tuple(misses))
+async def record_of(
+    tx: Tx, *, since: datetime, until: datetime, team: Team | None = None, labels: Mapping[str, str]
+) -> Record:  # fmt: skip
+    """The promises that were met or broken from `since` until `until`, as 日报 and the pages count them.
+
+    `labels`: the promises' names for people, in the order in which they are told.
+    """
+    record = Record(
+        await _kept(tx, since, until, "", team, labels), await _kept(tx, since, until, "rep", team, {}),
+        await _kept(tx, since, until, "source", team, {}),
+        (await behind.broken(tx, "", since, until, source=None, team=team, limit=1))[1],
+    )  # fmt: skip
+    order = [*labels, *record.promises]
+    return Record(
+        {name: record.promises[name] for name in dict.fromkeys(order) if name in record.promises},
+        record.owners, record.sources, record.misses,
+    )  # fmt: skip
+
+
+async def _kept(
+    tx: Tx, since: datetime, until: datetime, by: str, team: Team | None, labels: Mapping[str, str]
+) -> dict[str, Kept]:  # fmt: skip
+    table: dict[str, Kept] = {}
+    for key, name, held, many in await numbers.promises(tx, since, until, by=by or None, team=team):
+        of = str(key) if by else name
+        if by and key is None:
+            continue  # nobody's
+        one = table.setdefault(of, Kept(labels.get(of, of)))
+        one.kept += many * held
+        one.broken += many * (1 - held)
+    return table
 
 
 async def delivered(tx: Tx, *, since: datetime, until: datetime) -> Delivered:
-    """What marketing has delivered to sales, by the facts of the leads' stories."""
-    given = await timeline.leads_with(tx, "mql", since=since, until=until)
-    returned: set[int] = set()
-    for first in range(0, len(given), 500):
-        for kind in ("released", "disqualified"):
-            returned |= {
-                item.lead_id for item in await timeline.list_since(tx, given[first : first + 500], kind, since)
-            }
-    return Delivered(len(given), len(returned))
+    """What marketing has delivered to sales: leads that became MQL in the period, as every report counts them."""
+    return Delivered(*await numbers.delivered(tx, since, until))

@@ -45,10 +45,10 @@ async def at_stage(
 async def broken(
     tx: Tx, name: str, begin: datetime, end: datetime, *, source: str | None, team: Team | None, limit: int
 ) -> Found:
-    """The leads whose promise of that name was broken in [begin, end)."""
+    """The leads whose promise of that name ("": any) was broken in [begin, end)."""
     query = select(col(Clock.lead_id)).where(
-        col(Clock.corp) == tx.corp, *_between(Clock.settled_at, begin, end), col(Clock.name) == name,
-        col(Clock.held) == 0,
+        col(Clock.corp) == tx.corp, *_between(Clock.settled_at, begin, end), col(Clock.held) == 0,
+        *((col(Clock.name) == name,) if name else ()),
     )  # fmt: skip
     if source is not None:
         its = and_(col(Reached.corp) == Clock.corp, col(Reached.lead_id) == Clock.lead_id)

@@ -63,15 +63,6 @@ async def list_late(tx: Tx, *, now: datetime, names: Sequence[str] | None = None
     return await tx.all(query.order_by(col(Clock.due_at), col(Clock.id)).limit(limit))
 
 
-async def list_settled(tx: Tx, *, since: datetime, until: datetime) -> Sequence[Clock]:
-    """The promises that were kept, or broken for the first time, in a period."""
-    return await tx.all(
-        select(Clock)
-        .where(col(Clock.corp) == tx.corp, col(Clock.settled_at) >= since, col(Clock.settled_at) < until)
-        .order_by(col(Clock.id))
-    )
-
-
 async def change(tx: Tx, clock_id: int, states: Sequence[str], **values: Any) -> bool:
     """Change a clock if it is still in one of the states."""
     of = {"of_corp": tx.corp, "of_id": clock_id, "states": tuple(states)}

@@ -8,10 +8,11 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, bindparam, case, func, literal, or_, select, text
 from sqlmodel import col
 
+from store.columns import one_of
 from store.deal import Opportunity, Payment
 from store.origin import Campaign, CampaignCost
 from store.reached import Reached
-from store.tables import Clock, Enquiry, Lead
+from store.tables import Clock, Enquiry, Lead, TimelineItem
 from store.tx import Tx
 
 Key = str | int | None
@@ -140,20 +141,51 @@ def by_team(team: Team) -> ColumnElement[bool]:
 
 
 async def promises(
-    tx: Tx, name: str, begin: datetime, end: datetime, *, by: str | None, team: Team | None = None
-) -> list[tuple[Key, int, int]]:
-    """(key, kept 1 or broken 0, how many) of the promises of a name that were met or ended in [begin, end)."""
-    key = col(Clock.met_by) if by == "rep" else OF_LEAD[by] if by else _NOBODY
-    query = select(key, col(Clock.held), func.count()).where(
-        col(Clock.corp) == tx.corp, *_in(Clock.settled_at, begin, end), col(Clock.name) == name
+    tx: Tx, begin: datetime, end: datetime, *, by: str | None, team: Team | None = None, names: Sequence[str] = ()
+) -> list[tuple[Key, str, int, int]]:
+    """(key, name, kept 1 or broken 0, how many) of the promises that were met or ended in [begin, end).
+
+    By rep: what was done is whoever's did it, in time or late; what nobody has done is whoever's has the lead now.
+    """
+    if by == "rep":
+        done = await _promises(tx, begin, end, col(Clock.met_by), None, team, names, col(Clock.met_by).is_not(None))
+        undone = col(Clock.met_by).is_(None)
+        return done + await _promises(tx, begin, end, col(Lead.owner_id), "lead", team, names, undone)
+    return await _promises(tx, begin, end, OF_LEAD[by] if by else _NOBODY, by, team, names)
+
+
+async def _promises(
+    tx: Tx, begin: datetime, end: datetime, key: Any, by: str | None, team: Team | None, names: Sequence[str],
+    *those: ColumnElement[bool],
+) -> list[tuple[Key, str, int, int]]:  # fmt: skip
+    query = select(key, col(Clock.name), col(Clock.held), func.count()).where(
+        col(Clock.corp) == tx.corp, *_in(Clock.settled_at, begin, end), *those
     )
+    if names:
+        query = query.where(col(Clock.name).in_(names))
     if by in OF_LEAD:
         query = query.join(Reached, and_(col(Reached.corp) == Clock.corp, col(Reached.lead_id) == Clock.lead_id))
-    if team is not None:
+    if team is not None or by == "lead":
         query = query.join(Lead, and_(col(Lead.corp) == Clock.corp, col(Lead.id) == Clock.lead_id))
+    if team is not None:
         query = query.where(by_team(team))
-    rows = await tx.rows(query.group_by(*([key] if by else []), col(Clock.held)))
-    return [(one, int(held), int(many)) for one, held, many in rows]
+    rows = await tx.rows(query.group_by(*([key] if by or those else []), col(Clock.name), col(Clock.held)))
+    return [(one, name, int(held), int(many)) for one, name, held, many in rows]
+
+
+async def delivered(tx: Tx, begin: datetime, end: datetime) -> tuple[int, int]:
+    """(leads that became MQL in [begin, end), those of them that were given back or called invalid since)."""
+    came = (col(Reached.corp) == tx.corp, *_in(Reached.mql_at, begin, end))
+    back = (
+        select(literal(1))
+        .where(
+            col(TimelineItem.corp) == Reached.corp, col(TimelineItem.lead_id) == Reached.lead_id,
+            one_of(TimelineItem.kind, ("released", "disqualified")), col(TimelineItem.at) >= Reached.mql_at,
+        )
+        .exists()
+    )  # fmt: skip
+    rows = await tx.rows(select(func.count(), func.sum(case((back, 1), else_=0))).where(*came))
+    return int(rows[0][0]), int(rows[0][1] or 0)
 
 
 def _deal_key(by: str | None) -> ColumnElement[Any]:

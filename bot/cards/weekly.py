@@ -10,11 +10,14 @@ from bot.context import Context
 from bot.promise_actions import ShowMisses
 from leads.close import counted_losses
 from leads.rights import Who
+from reports.teams import team_named
 from sla.record import Delivered, Kept, Record, delivered, record_of
 from sla.stopwatch import medians
-from store import owned, timeline
+from store import behind, owned, timeline
+from store.behind import Found
 from store.deals import count_lost_reasons
-from store.members import list_members, name_of
+from store.members import name_of
+from store.numbers import Team
 from store.tx import Tx
 
 WEEK = timedelta(days=7)
@@ -47,16 +50,14 @@ def week_of(asked: str, ctx: Context) -> tuple[datetime, datetime]:
     return since, min(until, ctx.now.astimezone(zone))
 
 
-async def of_week(tx: Tx, who: Who, asked: str, ctx: Context) -> Record:
-    """The reader's promises of a week: a manager's team, everybody's for others."""
+async def missed_in(tx: Tx, who: Who, asked: str, ctx: Context, *, limit: int) -> Found:
+    """The leads whose promise was broken in a week: of a manager's team, everybody's for others."""
     since, until = week_of(asked, ctx)
-    return await record_of(tx, since=since, until=until, team=await _team(tx, who))
+    return await behind.broken(tx, "", since, until, source=None, team=await _team(tx, who, ctx), limit=limit)
 
 
-async def _team(tx: Tx, who: Who) -> list[str] | None:
-    if who.role != "manager" or not who.team:
-        return None
-    return [m.id for m in await list_members(tx, team=who.team)]
+async def _team(tx: Tx, who: Who, ctx: Context) -> Team | None:
+    return await team_named(tx, who.team, rules=ctx.rules) if who.role == "manager" and who.team else None
 
 
 async def look(tx: Tx, asked: Asked, ctx: Context) -> View | None:
@@ -65,13 +66,14 @@ async def look(tx: Tx, asked: Asked, ctx: Context) -> View | None:
         return None
     wanted = str(asked.params.get("monday", ""))
     since, until = week_of(wanted, ctx)
-    team = await _team(tx, asked.who)
-    now = await record_of(tx, since=since, until=until, team=team)
+    team = await _team(tx, asked.who, ctx)
+    labels = {name: rule.label for name, rule in ctx.rules.clocks.items()}
+    now = await record_of(tx, since=since, until=until, team=team, labels=labels)
     last = (until - timedelta(minutes=1)).astimezone(ctx.rules.zone)
     return View(
         f"{since:%m-%d} 到 {last:%m-%d}",
         now,
-        await record_of(tx, since=since - WEEK, until=since, team=team),
+        await record_of(tx, since=since - WEEK, until=since, team=team, labels=labels),
         await delivered(tx, since=since, until=until),
         ctx.rules.marketing.mql_per_week,
         {member_id: await name_of(tx, member_id) for member_id in now.owners},
@@ -81,21 +83,22 @@ async def look(tx: Tx, asked: Asked, ctx: Context) -> View | None:
     )
 
 
-async def lost_of_month(tx: Tx, until: datetime, team: list[str] | None, ctx: Context) -> tuple[tuple[str, int], ...]:
+async def lost_of_month(tx: Tx, until: datetime, team: Team | None, ctx: Context) -> tuple[tuple[str, int], ...]:
     """Why deals were lost from the first of the month to an instant, as the company counts it, most frequent first."""
     last = (until - timedelta(minutes=1)).astimezone(ctx.rules.zone)
     begin = datetime.combine(last.date().replace(day=1), time(0), ctx.rules.zone)
-    return counted_losses(await count_lost_reasons(tx, begin, until, owners=team), rules=ctx.rules)
+    owners = team.members if team is not None else None
+    return counted_losses(await count_lost_reasons(tx, begin, until, owners=owners), rules=ctx.rules)
 
 
 async def _where_the_time_went(
-    tx: Tx, since: datetime, until: datetime, team: list[str] | None, ctx: Context
+    tx: Tx, since: datetime, until: datetime, team: Team | None, ctx: Context
 ) -> list[tuple[str, timedelta]]:
     """The medians of the week's MQLs, of a team's those that somebody of it has."""
     ids = await timeline.leads_with(tx, "mql", since=since, until=until)
     if team is not None:
         owners = await owned.owners_and_sources(tx, ids)
-        ids = [one for one in ids if owners.get(one, ("", ""))[0] in team]
+        ids = [one for one in ids if owners.get(one, ("", ""))[0] in team.members]
     return await medians(tx, ids[-MOST:], calendar=ctx.calendar, now=ctx.now)
 
 
@@ -111,7 +114,7 @@ def draw(view: View) -> Card:
     back = "—" if view.mql.return_rate is None else f"{view.mql.return_rate:.0%}"
     rows.append(Field("MQL", f"{promised}交付 {view.mql.leads},退回率 {back}"))
     shown = tuple(row for row in rows if row.value)
-    misses = len(view.now.misses)
+    misses = view.now.misses
     return Card(
         title=f"周报 {view.period}",
         subtitle="答应客户的时间做到了多少" if view.now.promises else "这一周还没有到期的时限",

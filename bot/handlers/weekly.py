@@ -3,7 +3,7 @@
 from datetime import datetime, time, timedelta
 
 from bot.cards.adoption import started_on
-from bot.cards.weekly import WEEK, of_week
+from bot.cards.weekly import WEEK, missed_in
 from bot.context import Answer, Context, say
 from bot.outgoing import ring
 from bot.promise_actions import ShowMisses
@@ -37,11 +37,11 @@ async def on_weekly(tx: Tx, rest: str, who: Who, ctx: Context) -> list[Fact | An
 async def on_show_misses(tx: Tx, action: ShowMisses, who: Who, ctx: Context) -> list[Fact | Answer]:
     """The button of the week's card: the leads behind the figure."""
     require_role(who, LEADERS, "周报")
-    misses = list((await of_week(tx, who, action.monday, ctx)).misses)
+    misses, total = await missed_in(tx, who, action.monday, ctx, limit=LISTED)
     if not misses:
         return [say("这一周答应的都做到了。")]
-    await set_focus(tx, who.id or "", listed=misses[:LISTED], asked="", now=ctx.now)
-    params = {"title": f"没按时的 {len(misses)} 条", "leads": misses[:LISTED], "hint": "回复序号打开,例如 1"}
+    await set_focus(tx, who.id or "", listed=misses, asked="", now=ctx.now)
+    params = {"title": f"没按时的 {total} 条", "leads": misses, "hint": "回复序号打开,例如 1"}
     return [Answer("list", params=params)]
 
 

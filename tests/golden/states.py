@@ -329,7 +329,7 @@ STATES: dict[str, Message] = {
                 {"claim": Kept("领取", 30, 3), "first_contact": Kept("首次联系", 20, 1)},
                 {"lina": Kept("", 8, 2), "wanglei": Kept("", 10, 0)},
                 {"官网": Kept("官网", 30, 1), "展会": Kept("展会", 7, 3)},
-                (1024, 1030),
+                2,
             ),
             Record({"claim": Kept("领取", 20, 3)}),
             Delivered(183, 22),

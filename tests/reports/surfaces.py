@@ -103,9 +103,25 @@ def owed_card(surface: str, text: str, sources: list[str], what: str) -> Iterato
 def ranking_card(surface: str, text: str, names: dict[str, str]) -> Iterator[Told]:
     """🥇:王磊 · 响应 38 分 · 按时 100%."""
     for member, name in names.items():
-        found = re.search(rf"{name} · 响应 (.+?) · 按时", text)
+        found = re.search(rf"{name} · 响应 (.+?) · 按时 (\S+)", text)
         if found is not None:
             yield Told(surface, "response_minutes", member, found[1])
+            yield Told(surface, "kept", member, found[2])
+
+
+def weekly_card(surface: str, text: str, names: dict[str, str]) -> Iterator[Told]:
+    """领取 按时 33%(+4),2 次没做到; 按人 赵强 0%、王磊 100%; 没做到的 3 条."""
+    for label, number in (("领取", "claim_rate"), ("首次联系", "first_contact_rate")):
+        if re.search(rf"^{label} 按时", text, re.MULTILINE):
+            rate = line(text, f"{label} 按时").partition(",")[0].partition("(")[0]
+            yield Told(surface, number, None, rate)
+    members = {name: member for member, name in names.items()}
+    for label in ("按人", "按来源"):
+        for told in line(text, label).split("、") if f"\n{label} " in text else ():
+            name, rate = told.split(" ")
+            yield Told(surface, "kept", members.get(name, name), rate)
+    misses = re.search(r"没做到的 (\d+) 条", text)
+    yield Told(surface, "late.any", None, misses[1] if misses else "0")
 
 
 def page_parts(surface: str, page: Browser, names: dict[str, str]) -> Iterator[Told]:
@@ -185,6 +201,8 @@ async def chat(acme: Town, user: str, days: str, sources: list[str], names: dict
     told += await opened(acme, user, f"更多数字 {who}", more, BEHIND_MORE)
     told += funnel_card(f"漏斗 {who}", words((await acme.text(user, f"漏斗 {days}"))[:1]))
     told += ranking_card(f"排行 {who}", words(await acme.text(user, f"排行 {days}")), names)
+    if days == "今天":  # no promise is older than today, so the week's are the same
+        told += weekly_card(f"周报 {who}", words(await acme.text(user, "周报")), names)
     told += channel_card(f"渠道 {who}", words(await acme.text(user, f"渠道 {named}")), sources)
     told += owed_card(f"归因 {who}", words(await acme.text(user, f"归因 {named}")), sources, "signed")
     told += owed_card(f"回款归因 {who}", words(await acme.press(user, "看回款")), sources, "paid")

@@ -44,7 +44,7 @@ def _behind(oracle: Oracle, first: date, last: date, team: Team, now: datetime) 
         return team is None or (deal["closer"] or deal["owner"]) in team
 
     deals = [deal for deal in oracle.deals.values() if deal["closed"] and begin <= deal["closed"] < end and mine(deal)]
-    table: Truth = {
+    table = _promises(oracle, begin, end, team, now) | {
         (f"behind.{result}", None): len({deal["lead"] for deal in deals if deal["result"] == result})
         for result in ("won", "lost")
     }
@@ -52,12 +52,25 @@ def _behind(oracle: Oracle, first: date, last: date, team: Team, now: datetime) 
         oracle.deals[ref]["lead"] for at, ref, _ in oracle.payments if begin <= at < end and mine(oracle.deals[ref])
     }
     table["behind.paid", None] = len(paid)
-    for name in ("claim", "first_contact"):
-        late = [one for one in oracle.promises if one["name"] == name and begin <= one["due"] < end
-                and one["due"] <= now and (one["met"] is None or one["met"] > one["due"])]  # fmt: skip
-        table[f"late.{name}", None] = len(
-            [one for one in late if team is None or (one["by"] or one["lead"]["owner"] or "lina") in team]
-        )
+    return table
+
+
+def _promises(oracle: Oracle, begin: datetime, end: datetime, team: Team, now: datetime) -> Truth:
+    """Promises met or ended: by who met them, else who has the lead; the leads of those that were broken."""
+    ended: list[tuple[dict[str, Any], bool]] = []
+    for one in oracle.promises:
+        kept = one["met"] is not None and one["met"] <= one["due"]
+        at = one["met"] if kept else one["due"]
+        whose = one["by"] or one["lead"]["owner"]
+        if begin <= at < end and at <= now and (team is None or whose is None or whose in team):
+            ended.append(({**one, "whose": whose}, kept))
+    table: Truth = {}
+    for place in ("claim", "first_contact", "any"):
+        broken = [one for one, kept in ended if not kept and place in (one["name"], "any")]
+        table[f"late.{place}", None] = len({id(one["lead"]) for one in broken})
+    for key in {one["whose"] for one, _ in ended} | {one["lead"]["source"] for one, _ in ended}:
+        mine = [kept for one, kept in ended if key in (one["whose"], one["lead"]["source"])]
+        table["kept", key] = sum(mine) / len(mine)
     return table
 
 

@@ -24,10 +24,10 @@ async def promises(tx: Tx, span: Span) -> Piece:
     """Each promise: kept and broken, as the rules name them."""
     begin, end = span.period.instants(span.ctx.rules.zone)
     rows, labels, kept_each, broken_each = [], [], [], []
+    found = await counts.promises(tx, begin, end, by=None, team=span.team)
     for name, rule in span.ctx.rules.clocks.items():
-        found = await counts.promises(tx, name, begin, end, by=None, team=span.team)
-        kept = sum(many for _, held, many in found if held == 1)
-        broken = sum(many for _, held, many in found if held == 0)
+        kept = sum(many for _, one, held, many in found if one == name and held == 1)
+        broken = sum(many for _, one, held, many in found if one == name and held == 0)
         if not kept and not broken:
             continue
         labels.append(rule.label)
