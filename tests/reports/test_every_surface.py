@@ -103,8 +103,8 @@ async def test_every_surface_tells_the_oracle_s_numbers_and_moves_with_one_event
         readers = (("linda", marketing), ("chenjing", leader))
         told: dict[tuple[str, str], list[Told]] = {}
         for days, said, happens in (
-            (FEBRUARY, "上月", None), (TODAY, "今天", a_day_of_promises), (TODAY, "今天", a_payment), (TODAY, "今天", a_win),
-            (FEBRUARY, "上月", an_enquiry_of_february),
+            (FEBRUARY, "上月", None), (TODAY, "今天", a_day_of_promises), (TODAY, "今天", a_payment),
+            (TODAY, "今天", a_win), (FEBRUARY, "上月", an_enquiry_of_february),
         ):  # fmt: skip
             if happens is not None:
                 await happens(life)
