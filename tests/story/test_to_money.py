@@ -7,6 +7,7 @@ from datetime import timedelta
 import aiohttp
 import pytest
 
+from sandbox.wecom.approval import Control
 from tests.acceptance.erp import company, minutes
 from tests.acceptance.test_quote import in_chat
 from tests.town import words
@@ -14,7 +15,7 @@ from tests.town import words
 OA = """
 approvals:
   discount: {kind: discount, label: 折扣超过 10% 要主管同意, over: 10, by: team_lead, process: PROC-DISCOUNT,
-    fields: {编号: no, 客户: customer, 金额: amount, 优惠: discount, 明细: lines, 理由: reason}}
+    template: 3TkaDiscount, fields: {编号: no, 客户: customer, 金额: amount, 优惠: discount, 明细: lines, 理由: reason}}
   contract: {kind: contract, label: 10 万以上的合同要主管同意, over: 100000, by: team_lead}
 """
 
@@ -23,6 +24,10 @@ approvals:
 @pytest.mark.feature("J1", "J2", "J3", "J4", "R3", "S4")
 async def test_from_an_enquiry_to_money(tmp_path, platform, database):
     async with company(tmp_path, platform, database, rules=lambda text: text + OA) as acme:
+        if acme.lies_on == "wecom":
+            fields = ("编号", "客户", "金额", "优惠", "明细", "理由")
+            controls = [Control(f"Text-{place}", name, required=True) for place, name in enumerate(fields)]
+            acme.standin.api.approvals.publish("3TkaDiscount", "特价", *controls)
         no = await acme.mql(company="杭州云栖智能科技有限公司")
         await acme.press("wanglei", "领取")
         await acme.text("wanglei", f"跟进 {no} 打通了,要三十台相机和一批镜头,下周要报价")
@@ -84,9 +89,12 @@ async def test_from_an_enquiry_to_money(tmp_path, platform, database):
 
 
 async def agreed(acme):
-    """The boss agrees, where the company does it: in DingTalk's OA, or on a card."""
+    """The boss agrees, where the company does it: in the OA of its chat tool, which tells by callback."""
     if acme.lies_on == "wecom":
-        await acme.press("chenjing", "同意")
+        (number,) = acme.standin.api.approvals.sheets
+        acme.standin.api.approvals.decide(number, "chenjing", agreed=True)
+        await acme.standin.approval_moved(number, 2)
+        await acme.settle()
         return
     (instance,) = acme.standin.office.approvals
     acme.standin.office.decide(instance, "agree")
