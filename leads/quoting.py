@@ -162,7 +162,7 @@ async def require_agreed(tx: Tx, quote: Quote) -> None:
     who = await name_of(tx, asked.decided_by or asked.approver_id) if asked is not None else "主管"
     label = asked.label if asked is not None else ""
     if quote.state == "asking":
-        raise NotAgreed(f"{quote.no} 还在等{who}审批({label}),同意以后才能发给客户。")
+        raise NotAgreed(f"{quote.no} 还在等{who}审批({label}),同意以后才能发给客户、下单。")
     why = f":{asked.note}" if asked is not None and asked.note else ""
     raise NotAgreed(f"{quote.no} 被{who}驳回了{why}。改一改再报:报价 {quote.no} 产品 数量 折扣")
 

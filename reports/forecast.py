@@ -39,20 +39,20 @@ class Forecast:
 def forecast(pieces: Iterable[Piece], signed: int, *, until: str, target: int | None = None) -> Forecast:
     """Of the open deals those count that are expected by a day (2026-06-30): late ones too, they may still come.
 
-    commit: what leaders said; best: all of it; by stage and by odds: each amount times its chance. Without a model's
-    chance that of the stage stands in.
+    commit: what leaders said; best: all of it, and what they said besides; by stage and by odds: each amount times its
+    chance. Without a model's chance that of the stage stands in.
     """
     commit = best = 0
     by_stage = by_odds = 0.0
     unknown = 0
     for piece in pieces:
-        commit += piece.committed or 0
-        if piece.amount is None or not piece.expected_on:
-            unknown += 1
+        said = piece.committed or 0
+        commit += said
+        if piece.amount is None or not piece.expected_on or piece.expected_on > until:
+            unknown += piece.amount is None or not piece.expected_on
+            best += said
             continue
-        if piece.expected_on > until:
-            continue
-        best += piece.amount
+        best += max(piece.amount, said)
         by_stage += piece.amount * piece.probability
         by_odds += piece.amount * (piece.chance if piece.chance is not None else piece.probability)
     return Forecast(

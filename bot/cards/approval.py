@@ -9,11 +9,14 @@ from bot.context import Context
 from bot.lead_actions import More
 from bot.quote_actions import Agree, AskRefuse, Refuse
 from leads.approval import may_decide
+from leads.mask import said
 from leads.price import yuan
 from leads.quote import line_of, off_of, percent_off
 from store import leads, quotes
 from store.approval import Approval, find_approval
+from store.deals import find_deal
 from store.members import name_of
+from store.order import get_contract
 from store.tables import Lead
 from store.tx import Tx
 
@@ -50,6 +53,13 @@ async def look(tx: Tx, asked: Asked, ctx: Context) -> View | None:
 
 
 async def _subject(tx: Tx, row: Approval, ctx: Context) -> tuple[tuple[tuple[str, str], ...], tuple[str, ...]]:
+    if row.subject == "contract":
+        contract = await get_contract(tx, row.subject_id)
+        deal = await find_deal(tx, row.opportunity_id or 0)
+        if contract is None or deal is None:
+            return (), ()
+        what = said(f"{deal.no} {deal.product or deal.name}".strip(), reveal=False)
+        return (("合同", contract.no), ("金额", yuan(contract.amount)), ("商机", what)), ()
     if row.subject != "quote":
         return (), ()
     version = await quotes.find_version(tx, row.subject_id, row.subject_version)

@@ -45,6 +45,7 @@ class View:
     undo_act: int | None
     said: str
     headline: str = ""
+    role: str = ""  # of the lead itself: 决策人
 
 
 async def look(tx: Tx, asked: Asked, ctx: Context) -> View | None:
@@ -62,6 +63,7 @@ async def look(tx: Tx, asked: Asked, ctx: Context) -> View | None:
     odds = ctx.learning.odds(lead, rules=ctx.rules) if deal.result == "open" else None
     told = f"{probability_of(deal, rules=ctx.rules)}%"
     act = await undoable(tx, lead, who.id or "", ctx)
+    people, roles = await _people(tx, deal)
     paid = (await deals.paid_for(tx, [deal.id or 0])).get(deal.id or 0)
     return View(
         deal=deal,
@@ -74,7 +76,8 @@ async def look(tx: Tx, asked: Asked, ctx: Context) -> View | None:
         late=deal.result == "open" and bool(deal.expected_on) and deal.expected_on < ctx.today.isoformat(),
         playbook=tuple((step, f"{deal.stage}/{step.do}" in deal.ticked) for step in steps),
         following=way_of(deal, rules=ctx.rules).after(deal.stage),
-        people=await _people(tx, deal),
+        role=roles.get(deal.lead_id, ""),
+        people=tuple(told for lead_id, told in people.items() if lead_id != deal.lead_id),
         next_step=moment(lead.next_step_at, now=ctx.now, zone=ctx.rules.zone) if lead.next_step_at else "",
         paid=yuan_text(paid),
         undo_act=act.id if act is not None else None,
@@ -83,21 +86,20 @@ async def look(tx: Tx, asked: Asked, ctx: Context) -> View | None:
     )
 
 
-async def _people(tx: Tx, deal: Opportunity) -> tuple[str, ...]:
-    """The others who have a part in it, and what everybody is: 刘芳(决策人)."""
+async def _people(tx: Tx, deal: Opportunity) -> tuple[dict[int, str], dict[int, str]]:
+    """Who has a part in it, as they are called, 刘芳(决策人), and what they are, by lead."""
     rows = await contacts.list_of_deal(tx, deal.id or 0)
     general = {
         row.lead_id: row.role for row in await contacts.list_of_people(tx, [r.lead_id for r in rows]) if row.role
     }
-    found = []
+    called, roles = {}, {}
     for row in rows:
-        role = row.role or general.get(row.lead_id, "")
+        roles[row.lead_id] = ROLES.get(row.role or general.get(row.lead_id, ""), "")
         person = await leads.find_lead(tx, row.lead_id)
-        if person is not None and (role or row.lead_id != deal.lead_id):
-            found.append(
-                f"{said(person.name, reveal=False) or person.no}" + (f"({ROLES[role]})" if role in ROLES else "")
-            )
-    return tuple(found)
+        if person is not None:
+            name = said(person.name, reveal=False) or person.no
+            called[row.lead_id] = f"{name}({roles[row.lead_id]})" if roles[row.lead_id] else name
+    return called, roles
 
 
 def title_of_deal(deal: Opportunity, lead: Lead) -> str:
@@ -132,9 +134,8 @@ def _how(step: PlayStep) -> str:
 
 def _fields(view: View) -> tuple[Field, ...]:
     deal, lead = view.deal, view.lead
-    contact = " ".join(
-        part for part in (lead.no, said(lead.name, reveal=False), phone_of(lead, reveal=view.reveal)) if part
-    )
+    name = said(lead.name, reveal=False) + (f"({view.role})" if view.role else "")
+    contact = " ".join(part for part in (lead.no, name, phone_of(lead, reveal=view.reveal)) if part)
     expected = deal.expected_on + ("(已过)" if view.late else "")
     rows = (
         Field("金额", yuan_text(deal.amount) + (f",已回款 {view.paid}" if view.paid else "")),

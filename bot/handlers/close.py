@@ -13,7 +13,8 @@ from leads.facts import Fact
 from leads.money import yuan_text
 from leads.rights import Who
 from leads.undo import remember, snapshot_deals
-from store import deals
+from store import deals, quotes
+from store import order as orders
 from store.deal import Opportunity
 from store.talk import set_focus
 from store.tx import Tx
@@ -35,8 +36,9 @@ async def on_win_word(tx: Tx, rest: str, who: Who, ctx: Context) -> list[Fact | 
             reason = words
     await get_workable_deal(tx, deal.id or 0, who, rules=ctx.rules)
     require_open(deal)
-    if fen is None and deal.amount is None:
-        return await _ask_amount(tx, deal, [], who, ctx)
+    signed = await _signed(tx, deal)
+    if fen is None and (deal.amount is None or any(one != deal.amount for one in signed)):
+        return await _ask_amount(tx, deal, await _offered(tx, deal), who, ctx)
     return await _win(tx, deal, fen, reason, who, ctx)
 
 
@@ -44,7 +46,21 @@ async def on_ask_win(tx: Tx, action: AskWin, who: Who, ctx: Context) -> list[Fac
     """The button 赢单: for how much?"""
     deal = await get_workable_deal(tx, action.opportunity_id, who, rules=ctx.rules)
     require_open(deal)
-    return await _ask_amount(tx, deal, [deal.amount] if deal.amount else [], who, ctx)
+    return await _ask_amount(tx, deal, await _offered(tx, deal), who, ctx)
+
+
+async def _signed(tx: Tx, deal: Opportunity) -> list[int]:
+    """What paper says that it brings, in fen: its contract, and its orders together."""
+    contracts = [one for one in await orders.list_contracts(tx, deal.id or 0) if one.state in ("agreed", "signed")]
+    ordered = sum(one.amount for one in await orders.list_orders(tx, opportunity_id=deal.id))
+    return [*([contracts[0].amount] if contracts else []), *([ordered] if ordered else [])]
+
+
+async def _offered(tx: Tx, deal: Opportunity) -> list[int]:
+    """The amounts to choose from, the likeliest first: on paper, quoted, expected."""
+    quoted = await quotes.list_quotes(tx, opportunity_id=deal.id, limit=1)
+    found = [*await _signed(tx, deal), *[(await quotes.get_version(tx, one)).total for one in quoted]]
+    return list(dict.fromkeys([*found, *([deal.amount] if deal.amount else [])]))
 
 
 async def _ask_amount(tx: Tx, deal: Opportunity, guesses: list[int], who: Who, ctx: Context) -> list[Fact | Answer]:

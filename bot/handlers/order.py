@@ -129,8 +129,7 @@ async def _draw(
     name, rule = wanted[-1]
     subject = Subject("contract", row.id or 0, version, f"{deal.no} 合同 {no}", deal.lead_id, deal.id)
     desks = ctx.platforms_of(await find_member(tx, who.id or ""))
-    words = f"{no} {yuan(amount)} {said(reason, reveal=False)}".strip()
-    asked, fact = await ask(tx, subject, name, rule, who, reason=words, desks=desks, rules=ctx.rules, now=ctx.now)
+    asked, fact = await ask(tx, subject, name, rule, who, reason=reason, desks=desks, rules=ctx.rules, now=ctx.now)
     where = DESKS.get(asked.desk) or await name_of(tx, asked.approver_id)
     void = f"上次提的 {'、'.join(one.no for one in before)} 作废了。" if before else ""
     told = f"合同 {no}({yuan(amount)})已提给{where}({rule.label},{asked.no}),同意后就能签。{void}"

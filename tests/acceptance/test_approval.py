@@ -15,6 +15,7 @@ RULES = """
 approvals:
   discount: {kind: discount, label: 折扣超过 10% 要主管同意, over: 10, by: team_lead, process: PROC-DISCOUNT,
     fields: {编号: no, 客户: customer, 金额: amount, 优惠: discount, 明细: lines, 理由: reason}}
+  contract: {kind: contract, label: 合同要主管同意, by: team_lead}
   visit: {kind: visit, label: 出差拜访要主管同意, by: team_lead}
 """
 
@@ -161,3 +162,17 @@ async def test_a_visit_is_asked_for_in_one_line_and_whoever_covers_answers(acme)
     told_ = in_chat(acme, "wanglei")
     assert f"拜访 {no[:1]}{no[1:]}" in told_ and "赵强驳回了:先电话沟通(出差拜访要主管同意" in told_
     assert "已经驳回:先电话沟通" in words(await acme.text("wanglei", "审批"))
+
+
+@pytest.mark.only("sqlite")
+@pytest.mark.feature("J4", "I4")
+async def test_whoever_agrees_to_a_contract_sees_its_number_and_amount_and_the_win_asks_which_amount_is_true(acme):
+    _, deal = await opportunity(acme)
+    await acme.text("wanglei", f"商机 {deal} 金额=50万")
+    await acme.text("wanglei", f"合同 {deal} HT-2026-001 24万 付款条件谈好了")
+    card = in_chat(acme, "chenjing")
+    assert "HT-2026-001" in card and "¥240,000" in card and "付款条件谈好了" in card
+    await acme.press("chenjing", "同意")
+    asked = words(await acme.text("wanglei", f"赢单 {deal}"))
+    assert "[24 万]" in asked and "[50 万]" in asked, "what was hoped for is not what was signed"
+    assert "赢单 24 万" in words(await acme.press("wanglei", "24 万"))

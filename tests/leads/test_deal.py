@@ -47,6 +47,16 @@ def test_a_month_counts_what_may_still_come_in_it():
     assert told.gap == 70 * WAN and forecast([], 0, until="2026-03-31").gap is None
 
 
+def test_what_a_leader_commits_to_is_never_more_than_the_best_that_may_come():
+    pieces = [
+        Piece(90 * WAN, 0.9, 0.9, "2026-04-01", committed=5 * WAN),  # next month, and yet some of it is signed now
+        Piece(None, 0.9, committed=3 * WAN),
+        Piece(10 * WAN, 0.5, None, "2026-03-01", committed=12 * WAN),
+    ]
+    told = forecast(pieces, 0, until="2026-03-31")
+    assert (told.commit, told.best, told.unknown) == (20 * WAN, 20 * WAN, 1)
+
+
 def test_the_error_of_a_week_is_what_was_signed_against_what_was_said():
     assert error_of([(50, 40), (20, None)]) == Error(70, 40)
     assert Error(50, 40).share == -0.2 and error_of([]).share is None
