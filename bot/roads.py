@@ -13,6 +13,7 @@ from bot.platform import Teller
 from bot.schedule import Worker
 from bot.sms.desk import SmsDesk
 from bot.sms.road import SmsRoad
+from bot.wechat.road import AccountRoad
 from bot.wecom.client import WeComClient
 from bot.wecom.kfroad import KfRoad
 from bot.wecom.mass import Mass, MassRoad
@@ -57,6 +58,8 @@ class Roads:
             self._add("sms", SmsRoad(settings.sms, now=now))
             self.tellers["sms"] = SmsDesk(settings.sms)
 
+        if any(account.secret is not None for account in settings.wechat.values()):
+            self._add("mp", AccountRoad(settings.wechat, monotonic=monotonic))
         self._add("hand", HandRoad(store, context))
         if wecom is not None:
             self._add("mass", MassRoad(store, context))

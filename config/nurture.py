@@ -7,7 +7,7 @@ from pydantic import Field, StringConstraints, model_validator
 
 from config.section import AtKey, Name, Section
 
-Channel = Literal["mail", "sms", "mass", "kf", "hand"]
+Channel = Literal["mail", "sms", "mass", "kf", "mp", "hand"]
 CHANNELS: tuple[str, ...] = Channel.__args__  # type: ignore[attr-defined]
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 WEEKDAYS: tuple[str, ...] = Weekday.__args__  # type: ignore[attr-defined]
@@ -78,6 +78,7 @@ USUAL_CAPS: dict[Channel, Cap] = {
     "sms": Cap(per_day=1, per_week=1, per_month=3),
     "mass": Cap(per_day=1, per_month=4),
     "kf": Cap(per_day=3),
+    "mp": Cap(per_day=3),
     "hand": Cap(per_day=2),
 }
 

@@ -154,11 +154,16 @@ class WeComSettings(Section):
 
 
 class OfficialAccount(Section):
-    """A 公众号 (服务号 or 订阅号) that tells us what its followers do; without aes_key in the clear (明文模式)."""
+    """A 公众号 (服务号 or 订阅号) that tells us what its followers do; without aes_key in the clear (明文模式).
+
+    With `secret` who has just written to it is answered there as well.
+    """
 
     app_id: Annotated[str, StringConstraints(pattern=r"^wx[0-9a-f]{16}$")]
     token: Token
     aes_key: AesKey | None = None
+    secret: Secret | None = None
+    api_base: HttpUrl = "https://api.weixin.qq.com"
 
 
 class MonthlyQuota(Section):

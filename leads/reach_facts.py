@@ -8,11 +8,11 @@ from typing import Any
 from leads.facts import Fact
 
 WAYS: Mapping[str, str] = {
-    "page": "退订页", "mail": "邮件", "sms": "短信", "kf": "微信客服", "chat": "同事代记", "api": "接口",
-    "bounce": "送不到", "complaint": "投诉", "erase": "删除信息", "form": "网页表单",
+    "page": "退订页", "mail": "邮件", "sms": "短信", "kf": "微信客服", "mp": "公众号", "chat": "同事代记",
+    "api": "接口", "bounce": "送不到", "complaint": "投诉", "erase": "删除信息", "form": "网页表单",
 }  # fmt: skip
 CHANNEL_LABELS: Mapping[str, str] = {
-    "mail": "邮件", "sms": "短信", "mass": "企业微信群发", "kf": "微信客服", "hand": "销售亲自发"
+    "mail": "邮件", "sms": "短信", "mass": "企业微信群发", "kf": "微信客服", "mp": "公众号", "hand": "销售亲自发"
 }  # fmt: skip
 
 

@@ -1,4 +1,8 @@
-"""When a customer of 微信客服 may be written to: 48 hours and five messages since they wrote last (page 94677)."""
+"""When a customer may be written to in WeChat: 48 hours and five messages since they wrote last.
+
+The same for 微信客服 (WeCom, page 94677) and official accounts (公众号, 客服消息; what follows a scan, a menu or a new
+follower lasts one minute only and is of no use to us).
+"""
 
 from datetime import datetime, timedelta
 

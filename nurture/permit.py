@@ -10,8 +10,10 @@ from leads.bounce import is_about
 from leads.reach_facts import CHANNEL_LABELS, what_of
 from leads.understand.phone import normal_phone
 from leads.validity import email_flaw
+from leads.window import MOST, OPEN_FOR
 from nurture.quiet import next_hour
 from store import reach
+from store.follower import find_open
 from store.leads import find_lead
 from store.origin import ConsentGiven
 from store.reach import ContactStop
@@ -50,9 +52,12 @@ async def permit(tx: Tx, lead_id: int, *, channel: str, topic: str, rules: Rules
     lead = await find_lead(tx, lead_id)
     if lead is None or lead.id is None:
         return may_hear(Person(None), channel=channel, topic=topic, rules=rules, now=now)
+    ways = set(await reach.ways_to(tx, lead.id))
+    if channel == "mp" and await find_open(tx, lead.id, since=now - OPEN_FOR, most=MOST) is not None:
+        ways.add("mp")
     person = Person(
         lead=lead,
-        ways=frozenset(await reach.ways_to(tx, lead.id)),
+        ways=frozenset(ways),
         stops=[one for one in await reach.list_stops(tx, lead.id) if is_about(one, lead, tx.keys)],
         consents=await reach.list_consents(tx, lead.id),
         sent=await reach.list_reached(tx, lead.id, since=now - LONGEST),
@@ -125,6 +130,8 @@ def _unreachable(person: Person, channel: str) -> str:
             if phone is not None and phone.valid and phone.kind in ("mobile", "foreign")
             else "客户没有留手机号,收不到短信。"
         )
+    if channel == "mp":
+        return "" if "mp" in person.ways else "客户最近 48 小时没有给公众号发过消息(或者已经回满 5 条),微信不让发。"
     if channel in ("mass", "kf"):
         return "" if "external" in person.ways else "还没有加这位客户的微信。"
     return ""

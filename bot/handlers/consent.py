@@ -18,7 +18,7 @@ from store.talk import set_focus
 from store.tx import Tx
 
 ALL = ("全部", "所有", "都")
-WECHAT = ("kf", "mass")  # whoever says it in WeChat means what comes by WeChat
+WECHAT = ("kf", "mass", "mp")  # whoever says it in WeChat means what comes by WeChat
 
 
 async def on_stop_word(tx: Tx, lead_id: int | None, rest: str, who: Who, ctx: Context) -> list[Fact | Answer]:

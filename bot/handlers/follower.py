@@ -1,9 +1,11 @@
 """A follower of an official account: one lead once a deed says who is interested, with all that they did before."""
 
 from datetime import datetime
+from typing import Any
 
 from bot.context import Answer, Context
 from bot.events import FollowerActed
+from bot.handlers.consent import stop_by_answer
 from config.rules import SHIPPED, Account
 from leads.behaviour import Seen, behave
 from leads.capture import Person, capture
@@ -29,9 +31,12 @@ async def on_follower_acted(tx: Tx, event: FollowerActed, ctx: Context) -> list[
     deed: Deed = (event.deed, event.what, event.at.isoformat(), event.key)
     if lead is None and event.deed not in account.lead_on:
         kept = [*(known.deeds if known is not None else []), list(deed)][-KEPT:]
-        await save_follower(tx, event.account, event.openid, deeds=kept, at=event.at, **_scene(known, event))
+        told = {**_scene(known, event), **_window(known, event)}
+        await save_follower(tx, event.account, event.openid, deeds=kept, at=event.at, **told)
         return []
     if lead is not None and event.deed != "message":
+        if event.deed == "leave":
+            await save_follower(tx, event.account, event.openid, **_window(known, event))
         return [*await _book(tx, lead.id or 0, deed, ctx)]
     scene = (known.scene if known is not None else "") or (event.what if event.deed == "scan" else "")
     person = _person(tx, event, scene, account, ctx)
@@ -40,14 +45,24 @@ async def on_follower_acted(tx: Tx, event: FollowerActed, ctx: Context) -> list[
     earlier: list[Deed] = [(d[0], d[1], d[2], d[3]) for d in known.deeds] if known is not None else []
     for one in (*earlier, deed):
         facts += await _book(tx, captured.lead_id, one, ctx)
+    stopped: list[Fact] = []
     if event.deed == "message":
+        stopped = await stop_by_answer(tx, captured.lead_id, event.text, "mp", ctx)
         words = event.text or f"[{KINDS.get(event.what, '消息')}]"
         first = bool(captured.facts)
         facts.append(LeadWrote(lead_id=captured.lead_id, at=ctx.now, channel=account.source, words=words, first=first))
-    await save_follower(
-        tx, event.account, event.openid, lead_id=captured.lead_id, deeds=[], at=event.at, **_scene(known, event)
-    )
-    return facts
+    told = {**_scene(known, event), **_window(known, event)}
+    await save_follower(tx, event.account, event.openid, lead_id=captured.lead_id, deeds=[], at=event.at, **told)
+    return [*facts, *stopped]
+
+
+def _window(known: Follower | None, event: FollowerActed) -> dict[str, Any]:
+    """As whom they can be answered, and from when on: WeChat counts from their last message, until they leave."""
+    if event.deed == "leave":
+        return {"wrote_at": None}
+    if event.deed != "message" or (known is not None and known.wrote_at is not None and known.wrote_at >= event.at):
+        return {}
+    return {"wrote_at": event.at, "replies": 0}
 
 
 def _scene(known: Follower | None, event: FollowerActed) -> dict[str, str]:

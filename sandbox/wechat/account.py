@@ -10,6 +10,7 @@ import aiohttp
 
 from sandbox.chat import Delivery
 from sandbox.cipher import Crypt
+from sandbox.wechat.house import AccountHouse
 
 PATIENCE = 5.0  # seconds until WeChat hangs up and sends it again, three times in all
 
@@ -20,6 +21,7 @@ class OfficialAccount:
     def __init__(self, address: str, *, app_id: str, token: str, aes_key: str | None, now: Callable[[], float]) -> None:
         self.address = address
         self.copies = 1
+        self.house: AccountHouse | None = None  # where its messages are taken, when it may send any
         self._token = token
         self._now = now
         self._crypt = Crypt(token, aes_key, app_id) if aes_key is not None else None
@@ -68,6 +70,8 @@ class OfficialAccount:
         self, openid: str, fields: Mapping[str, str], *, tamper: Callable[[dict[str, str], str], str] | None = None
     ) -> Delivery:
         """Send one deed; `tamper(query, body)` may spoil both on purpose."""
+        if self.house is not None:
+            self.house.saw(openid, fields)
         head = {"ToUserName": "gh_0123456789ab", "FromUserName": openid}
         parts = [f"<{name}><![CDATA[{value}]]></{name}>" for name, value in {**head, **fields}.items()]
         inner = f"<xml>{''.join(parts)}<CreateTime>{int(self._now())}</CreateTime></xml>"

@@ -146,7 +146,7 @@ async def test_a_customer_who_writes_it_in_wechat_is_left_alone_there_and_told_s
     told = acme.standin.api.kf.got[-1]["text"]["content"]
     assert "已经停了" in told and "全部退订" in told
     stops = acme.database.rows("select topic, channel, way from contact_stop where corp = 'acme' order by channel")
-    assert stops == [("", "kf", "kf"), ("", "mass", "kf")]
+    assert stops == [("", "kf", "kf"), ("", "mass", "kf"), ("", "mp", "kf")], "all that comes by WeChat"
     await acme.standin.kf_write("wkSAMPLE01", "wmAAAA1", "王建国", "退订单怎么操作?")
     await acme.settle()
     assert len(acme.standin.api.kf.got) == 1, "a question is no stop"

@@ -6,11 +6,24 @@ from typing import Any
 import pytest
 
 from sandbox.wechat.account import OfficialAccount
+from sandbox.wechat.house import AccountHouse
+from tests.customers import Recorder, publish_texts, without_journeys
 from tests.town import Town, town, words
 
 pytestmark = pytest.mark.feature("A12")
 APP, TOKEN, KEY = "wx0123456789abcdef", "officialtoken", "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG"
 SECTION = f"\nwechat:\n  main: {{app_id: {APP}, token: {TOKEN}, aes_key: {KEY}}}\n"
+JOURNEY = """
+journeys:
+  paper:
+    label: 案例
+    start: {behaviour: [download]}
+    again: 1d
+    owned: true
+    steps:
+      - {wait: 1h}
+      - {send: [mp, mail], content: case, topic: service}
+"""
 CLEAR = f"\nwechat:\n  main: {{app_id: {APP}, token: {TOKEN}}}\n"
 
 
@@ -156,3 +169,45 @@ async def test_what_is_not_wechat_s_is_refused_and_leaves_nothing(tmp_path: Any,
         assert await leads(place) == []
         assert place.database.rows("select count(*) from inbox where corp = 'acme'") == [(0,)]
         await account.close()
+
+
+@pytest.mark.feature("K1", "K4")
+@pytest.mark.only("sqlite")
+@pytest.mark.platforms("wecom")
+async def test_who_has_written_is_answered_in_the_account_and_others_by_mail(tmp_path: Any) -> None:
+    times: list[Any] = []
+    house = AccountHouse(APP, "account-secret", lambda: times[0]() if times else 0.0)
+    await house.start()
+    sends = SECTION.replace("}\n", f", secret: account-secret, api_base: 'http://127.0.0.1:{house.port}'}}\n")
+    rules = "\nnurture: {all_channels: {per_day: 9, per_week: 99}, caps: {}}\n" + JOURNEY
+    async with town(
+        tmp_path, settings=lambda text: text + sends, rules=lambda text: without_journeys(text) + rules
+    ) as place:
+        times.append(place.steady)
+        account = account_of(place, KEY)
+        account.house, mail = house, Recorder()
+        place.bot.roads.channels["mail"] = mail
+        await publish_texts(place, case="客户案例")
+        try:
+            await account.write("oFAN1", "我是王建国,手机 13800138000,邮箱 wang@example.com,发个案例")
+            await place.settle()
+            await place.api("POST", "/leads/L1001/behaviours", kind="download")
+            await place.later(hours=2)
+            assert [openid for openid, _ in house.got] == ["oFAN1"] and "客户案例在这里" in house.got[0][1]
+            assert mail.sent == [] and house.flaws == []
+            sent = [item["text"] for item in await place.story("L1001") if item["kind"] == "letter_sent"]
+            assert len(sent) == 1 and "公众号" in sent[0]
+            await place.later(days=3)
+            await place.api("POST", "/leads/L1001/behaviours", kind="download", key="again")
+            await place.later(hours=2)
+            assert len(house.got) == 1 and len(mail.sent) == 1, "WeChat's window had closed: by mail"
+            await account.write("oFAN1", "退订")
+            await place.settle()
+            await place.later(days=2)
+            await place.api("POST", "/leads/L1001/behaviours", kind="download", key="third")
+            await place.later(hours=2)
+            assert len(house.got) == 1 and len(mail.sent) == 2, "no more in WeChat; what they said of mail is another"
+            assert "公众号" in [i["text"] for i in await place.story("L1001") if i["kind"] == "contact_stopped"][-1]
+        finally:
+            await account.close()
+            await house.stop()
