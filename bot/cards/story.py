@@ -1,5 +1,6 @@
 """A lead's story in a few lines that a new owner can act on, its owners, and who has a number already."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -9,19 +10,22 @@ from bot.context import Context
 from config.words import ACT_LABELS, FACT_LABELS, FOLLOW_UP_LABELS
 from leads.own import shown_own
 from leads.rights import can_act, can_see
-from store import leads, timeline
+from store import behaviours, leads, timeline
 from store.members import name_of
 from store.tables import Lead, TimelineItem
 from store.tx import Tx
 
 TOLD = (
-    "captured", "enquired", "claimed", "assigned", "released", "transferred", "followup_logged", "qualified",
+    "captured", "enquired", "claimed", "assigned", "released", "recycled", "transferred", "followup_logged", "qualified",
+    "quoted", "quote_sent", "contract_drawn", "contract_signed", "order_placed", "order_accepted",
+    "order_delivered", "merged", "dispute_decided",
     "nurtured", "fell_asleep", "disqualified", "undone", "clock_overdue", "mql", "opportunity_opened",
     "opportunity_moved", "opportunity_won", "opportunity_lost", "opportunity_reopened", "payment_received",
     "content_shared", "pages_read", "woke", "contact_stopped", "contact_allowed",
     "wrote", "letter_sent", "letter_returned", "file_added", "file_removed", "help_asked", "help_given", "group_opened",
 )  # fmt: skip
 ENDED = ("released", "recycled", "nurtured")
+KINDS = 3  # of what a customer did by themselves
 SHORT, PAGE = 6, 8  # lines: what a new owner reads at once, and what fits into one message
 
 
@@ -60,7 +64,23 @@ async def look(tx: Tx, asked: Asked, ctx: Context) -> View | None:
         head += "\n" + " · ".join(f"{label} {text}" for _, label, text in own)
     if lead.next_step_at:
         head += f"\n下一步:{moment(lead.next_step_at, now=ctx.now, zone=ctx.rules.zone)}"
+    if not skip and not {item.kind for item in items} & {"captured", "enquired"}:
+        need = words_of(lead.need, reveal=reveal, most=50)
+        head += f"\n客户要:{need}" if need else ""
+    if not skip and (stirred := await _stirred(tx, lead, ctx)):
+        head += f"\n来看过:{stirred}"
     return View(head, tuple(lines), max(left, 0))
+
+
+async def _stirred(tx: Tx, lead: Lead, ctx: Context) -> str:
+    """访问官网 3 次、打开邮件 1 次,最近今天 10:20: what a person did by themselves, programs left out."""
+    deeds = [(kind, at) for kind, weight, at in await behaviours.list_of_lead(tx, lead.id or 0) if weight > 0]
+    if not deeds:
+        return ""
+    labels = {kind: one.label for kind, one in ctx.rules.scoring.behaviours.items()}
+    often = Counter(labels.get(kind, kind) for kind, _ in deeds).most_common(KINDS)
+    told = "、".join(f"{label} {times} 次" for label, times in often)
+    return f"{told},最近{moment(deeds[-1][1], now=ctx.now, zone=ctx.rules.zone)}"
 
 
 async def line_of(tx: Tx, item: TimelineItem, *, reveal: bool, most: int = 50, ctx: Context) -> Told:

@@ -136,13 +136,20 @@ async def test_a_new_owner_reads_six_lines_and_may_open_all(acme):
     for number in range(8):
         await acme.text("wanglei", f"跟进 {no} 第{number}次沟通,还在比价")
         await acme.later(minutes=2)
+    for key in ("a", "b"):
+        await acme.api("POST", f"/leads/{no}/behaviours", kind="visit", url="https://example.com/price", key=key)
+    call = {"id": "c1", "number": "13800138000", "by": "wanglei", "answered": True, "seconds": 95}
+    assert (await acme.api("POST", "/calls", **call))[0] == 200
     await acme.text("wanglei", f"转给 {no} 李娜")
     told = await acme.text("lina", "看 王总")
     story = told[0].text
     lines = [line for line in story.splitlines() if line.startswith("· ")]
     assert len(lines) == 6 and "第7次沟通,还在比价" in story and "转给李娜" in story
+    assert "王磊 电话:通话 1 分 35 秒" in story, "calls stand between the notes"
+    assert "客户要:急需三十台工业相机" in story, "what they want is said, however old it is"
+    assert "来看过:浏览网页 2 次,最近今天" in story
     assert f"{no} 王建国" in story and "13800138000" in story and "负责人:李娜" in story
-    assert "更早的还有 7 条,发「更多」看全部" in story
+    assert "更早的还有 8 条,发「更多」看全部" in story
     whole = words(await acme.text("lina", "更多"))
     assert "首次咨询(官网)" in whole and "再次咨询(百度):再问一次价格" in whole and "第0次沟通" in whole
     assert "全部看完了" in words(await acme.text("lina", "更多"))
