@@ -67,10 +67,19 @@ async def exchange(
     except (aiohttp.ClientError, ValueError, OSError) as error:
         if isinstance(cause := error.__cause__, NotAllowed):
             raise cause from None
-        raise NotFetched(f"连不上对方({type(error).__name__})") from None
+        raise NotFetched(f"连不上对方{_why(error)}") from None
     if len(body) > LARGEST:
         raise NotFetched("对方的回答太大")
     return answer.status, body
+
+
+def _why(error: Exception) -> str:
+    """What to look at, where that is known."""
+    if isinstance(error, aiohttp.ClientConnectorDNSError):
+        return "(找不到这个地址)"
+    if isinstance(error, aiohttp.ClientConnectorCertificateError):
+        return "(对方的证书不对)"
+    return ""
 
 
 def checked(url: str, *, allow_private: bool = False, inner: Sequence[Network] = ()) -> URL:

@@ -104,7 +104,7 @@ def draw(view: View) -> Card:
         quote_title="原因" if row.reason else "",
         quote=row.reason,
         text="\n".join(view.lines),
-        fields=(*(Field(name, value) for name, value in view.about), Field("规则", row.label)),
+        fields=tuple(Field(name, value) for name, value in view.about),
         buttons=()
         if view.ended
         else (

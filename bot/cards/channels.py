@@ -21,8 +21,10 @@ def draw_channel(view: View) -> Card:
             buttons.append(opening(view, f"{name[:4]} {row['leads']}", "leads", str(row["key"])))
     left = len(view.rows) - ROWS
     more = f"。还有 {left} 个渠道没列出来,网页「来源与回报」里都有" if left > 0 else ""
-    of_all = "。费用记在活动上,不分团队" if view.team else ""
-    text = f"按首次触点算。CPL、MQL:每条线索、每个 MQL 的费用;ROI =(已回款 - 费用)/ 费用{of_all}{more}"
+    explained = "CPL、MQL:每条线索、每个 MQL 的费用;ROI =(已回款 - 费用)/ 费用"
+    if view.team:
+        explained = "费用记在活动上,不分团队,所以这里没有 CPL 和 ROI"
+    text = f"按首次触点算。{explained}{more}"
     return Card(
         **head(view, "渠道"), subtitle="" if rows else "这段时间没有新线索,也没有费用", fields=tuple(rows), text=text,
         buttons=(*buttons[:4], other_report(view, "归因对比", "attribution"), other_report(view, "漏斗", "funnel")),

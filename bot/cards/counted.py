@@ -15,6 +15,7 @@ from reports.period import Period
 from reports.ranking import Place
 from reports.words import shown
 
+SPANS = {"m": "分钟", "h": "小时", "d": "个工作日"}
 ROWS = 6
 
 
@@ -49,8 +50,11 @@ def percent(value: float | None) -> str:
 
 
 def change(now: float | None, before: float | None) -> str:
-    """(+4), in points."""
-    return "" if now is None or before is None else f"({round(100 * now) - round(100 * before):+d})"
+    """(+4), in points; (持平) for none."""
+    if now is None or before is None:
+        return ""
+    points = round(100 * now) - round(100 * before)
+    return f"({points:+d})" if points else "(持平)"
 
 
 def money(value: float | None) -> str:
@@ -58,6 +62,11 @@ def money(value: float | None) -> str:
     if value is None:
         return "—"
     return f"{value:,.0f}" if abs(value) < 10_000 else f"{value / 10_000:.3g}万"
+
+
+def span(within: str) -> str:
+    """2h as people say it: 2 小时."""
+    return f"{within[:-1]} {SPANS[within[-1]]}"
 
 
 def standing(days: float) -> str:

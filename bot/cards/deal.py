@@ -71,7 +71,7 @@ async def look(tx: Tx, asked: Asked, ctx: Context) -> View | None:
         owner=await name_of(tx, deal.owner_id) if deal.owner_id else "",
         may_act=may_act,
         reveal=may_act or await can_act(tx, lead, who),
-        chance=told + (f" · 模型 {percent(odds.chance)}" if odds is not None else ""),
+        chance=told + (f" · 同类 {percent(odds.chance)}" if odds is not None else ""),
         days=max((ctx.today - deal.stage_at.astimezone(ctx.rules.zone).date()).days, 0),
         late=deal.result == "open" and bool(deal.expected_on) and deal.expected_on < ctx.today.isoformat(),
         playbook=tuple((step, f"{deal.stage}/{step.do}" in deal.ticked) for step in steps),

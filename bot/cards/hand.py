@@ -35,7 +35,7 @@ def draw(view: View) -> Card:
     """What to send, and three taps."""
     row_id = view.row.id or 0
     return Card(
-        title=f"发给{title_of(view.lead)}",
+        title=f"发给 {title_of(view.lead)}",
         subtitle=view.row.subject[:60] or "该跟客户说句话了",
         source="要你亲自发",
         urgency="todo",

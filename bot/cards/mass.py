@@ -27,7 +27,7 @@ def draw(task: MassTask) -> Card:
         subtitle="企业微信里点一下「发送」,客户才会收到",
         source="企业群发",
         urgency="todo",
-        text="打开企业微信「工作台 → 客户联系 → 群发助手」,看过内容,点「发送」。不合适就不发,不会扣你的分。",
+        text="打开企业微信「工作台 → 客户联系 → 群发助手」,看过内容,点「发送」。觉得不合适可以不发。",
         quote_title="要发的话",
         quote=task.text[:200] + ("…" if len(task.text) > 200 else ""),
         fields=(Field("客户", f"{task.customers} 位"),),

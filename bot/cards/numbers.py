@@ -6,7 +6,7 @@ from typing import Any
 from bot.cards.asked import Asked, title_of
 from bot.cards.card import Button, Card, Field, Text
 from bot.cards.channels import draw_attribution, draw_channel, draw_received
-from bot.cards.counted import ROWS, View, change, head, minutes, opening, other_report, percent, standing
+from bot.cards.counted import ROWS, View, change, head, minutes, opening, other_report, percent, span, standing
 from bot.cards.deal import title_of_deal
 from bot.cards.overdue import find_late, read_late
 from bot.cards.weekly import losses_text
@@ -57,7 +57,7 @@ async def look(tx: Tx, asked: Asked, ctx: Context) -> View | None:
         "team": team_name,
         "in_group": in_group,
         "greeting": str(told.get("greeting", "")),
-        "within": f"{ctx.rules.clocks['claim'].within} 内 " if "claim" in ctx.rules.clocks else "",
+        "within": f"{span(ctx.rules.clocks['claim'].within)}内 " if "claim" in ctx.rules.clocks else "",
     }
     if report == "ranking":
         places, hidden = await ranking(tx, period, team=team, zone=zone)
@@ -113,7 +113,7 @@ def draw_day(view: View) -> Card:
     rows = [
         Field("新增", f"{now['leads']} 条,上期 {before['leads']}"),
         Field("认领率", f"{view.within}{kept('claim_rate')}"),
-        Field("首跟率", f"{kept('first_contact_rate')},按时联系"),
+        Field("首跟率", f"按时联系 {kept('first_contact_rate')}"),
         Field("超时", f"{view.late_count} 条还没跟上" if view.late_count else "没有"),
         Field("赢单", won),
         Field("预计", _expected(view.expected)),

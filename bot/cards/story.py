@@ -16,8 +16,8 @@ from store.tables import Lead, TimelineItem
 from store.tx import Tx
 
 TOLD = (
-    "captured", "enquired", "claimed", "assigned", "released", "recycled", "transferred", "followup_logged", "qualified",
-    "quoted", "quote_sent", "contract_drawn", "contract_signed", "order_placed", "order_accepted",
+    "captured", "enquired", "claimed", "assigned", "released", "recycled", "transferred", "followup_logged",
+    "qualified", "quoted", "quote_sent", "contract_drawn", "contract_signed", "order_placed", "order_accepted",
     "order_delivered", "merged", "dispute_decided",
     "nurtured", "fell_asleep", "disqualified", "undone", "clock_overdue", "mql", "opportunity_opened",
     "opportunity_moved", "opportunity_won", "opportunity_lost", "opportunity_reopened", "payment_received",

@@ -146,7 +146,8 @@ def _rate(one: Kept) -> str:
 def _change(one: Kept, before: Kept | None) -> str:
     if one.rate is None or before is None or before.rate is None:
         return ""
-    return f"({round(100 * one.rate) - round(100 * before.rate):+d})"
+    points = round(100 * one.rate) - round(100 * before.rate)
+    return f"({points:+d})" if points else "(持平)"
 
 
 def _weakest(table: Mapping[str, Kept]) -> str:

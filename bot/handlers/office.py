@@ -8,7 +8,7 @@ from bot.cards.unsure import is_unsure
 from bot.context import Answer, Context, say
 from bot.office_actions import Resend
 from bot.outgoing import ring
-from config.difference import differences
+from config.difference import Difference, differences
 from config.holidays import unknown_years, unknown_years_text
 from config.rules import Rules
 from leads.errors import Unusable
@@ -80,9 +80,16 @@ async def warn_of_calendar(tx: Tx, ctx: Context) -> None:
         await ring(tx, ctx, admin, "note", key=f"calendar:{years[-1]}:{admin.id}", text=_no_data(years))
 
 
+def _said(one: Difference) -> str:
+    """clocks.claim.within:2h 改成 4h."""
+    if not one.before:
+        return f"{one.key}:加上 {one.after}"
+    return f"{one.key}:{one.before} 改成 {one.after}" if one.after else f"{one.key}:去掉了 {one.before}"
+
+
 async def tell_of_rules(tx: Tx, ctx: Context, before: Rules) -> None:
     """The administrators hear once which rules are in force from now on, and what differs."""
-    lines = [str(one) for one in differences(before, ctx.rules)]
+    lines = [_said(one) for one in differences(before, ctx.rules)]
     more = [f"…还有 {len(lines) - 8} 处"] if len(lines) > 8 else []
     text = "\n".join([f"规则第 {ctx.rules.version} 版已经生效。" + ("改动:" if lines else ""), *lines[:8], *more])
     for admin in await list_members(tx, role="admin"):

@@ -87,7 +87,7 @@ async def _make(
     )
     headline = f"按价格表第 {made.version.price_list} 版"
     if made.approval is not None:
-        headline = f"超过了线,已提交审批 {made.approval.no}"
+        headline = f"超过了审批线,已提交审批 {made.approval.no}"
     return [*made.facts, Answer(f"quote:{made.quote.id}", deal.lead_id, {"headline": headline})]
 
 

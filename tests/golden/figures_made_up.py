@@ -57,7 +57,7 @@ def states(lead: Lead, clock: Clock) -> dict[str, object]:
         "before": before,
         "expected": Forecast(5_000_000, 20_000_000, 40_000_000, 35_000_000, 35_000_000, 0),
         "wins": ["O88 CRM · 云栖(王磊)50 万"],
-        "within": "2h 内 ",
+        "within": "2 小时内 ",
     }
     return {
         "victory": victory.draw(victory.View("李娜", "O88", "王总监", 50_000_000, "展会", 12, 4, 38.0)),
@@ -76,6 +76,7 @@ def states(lead: Lead, clock: Clock) -> dict[str, object]:
         "numbers-more": numbers.draw(view("more", **told)),
         "numbers-funnel": numbers.draw(view("funnel", funnel=funnel)),
         "numbers-channel": numbers.draw(view("channel", rows=rows)),
+        "numbers-channel-of-a-team": numbers.draw(view("channel", rows=rows, team="华东")),
         "numbers-attribution": numbers.draw(view("attribution", owed=[owed("抖音", 12_000_000, 8_000_000, 9_000_000)])),
         "numbers-received": numbers.draw(view("received", owed=[owed("抖音", 12_000_000, 8_000_000, 9_000_000)])),
         "numbers-ranking": numbers.draw(

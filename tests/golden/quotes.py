@@ -67,7 +67,7 @@ def of_connectors(*, may_retry: bool = True) -> Message:
 
 
 QUOTES: dict[str, Message] = {
-    "quote-asking": of_quote("asking", consent="等陈静同意", headline="超过了线,已提交审批 A3"),
+    "quote-asking": of_quote("asking", consent="等陈静同意", headline="超过了审批线,已提交审批 A3"),
     "quote-ready": of_quote("ready", consent="陈静已同意", cautions=("超出客户授信 ¥87,600(ERP,03-18 10:00)",)),
     "quote-sure": of_quote("ready", consent="陈静已同意", sure=True, headline="先看一下:超出客户授信 ¥87,600"),
     "quote-sent": of_quote("sent", consent="陈静已同意"),
@@ -75,7 +75,7 @@ QUOTES: dict[str, Message] = {
     "approval-asked": of_approval(),
     "approval-ended": of_approval(ended="陈静已同意"),
     "refusal": of_approval(refusing=True),
-    "quote-ordered": of_order("waiting", error="连不上对方(ClientConnectorError)"),
+    "quote-ordered": of_order("waiting", error="连不上对方"),
     "quote-taken-over": of_order("accepted", theirs="XSD00001", delivery="已发货 20 台", paid=10_000_000),
     "quote-paid-too-much": of_order("accepted", theirs="XSD00001", paid=22_262_050),
     "quote-stuck": of_order("manual", error="物料 LIGHT-A 不存在"),

@@ -208,7 +208,7 @@ def of_deal(about: Opportunity | None = None, **changed: Any) -> Message:
     steps = ((PlayStep(do="发方案", text="一页纸", content="case"), True), (PlayStep(do="报价"), False))
     values: dict[str, Any] = {
         "deal": about or sold(), "lead": customer(stage="opportunity"), "owner": "王磊", "may_act": True,
-        "reveal": True, "chance": "50% · 模型 34%", "days": 3, "late": False, "playbook": steps,
+        "reveal": True, "chance": "50% · 同类 34%", "days": 3, "late": False, "playbook": steps,
         "following": DealStage(name="商务谈判", probability=70), "people": ("刘芳(决策人)",), "next_step": "明天 15:00",
         "paid": "", "undo_act": None, "said": "",
     }  # fmt: skip
@@ -468,7 +468,7 @@ STATES: dict[str, Message] = {
     ),
     "journey": File("白皮书跟进.png", b"png"),
     "journey_draft": journeys.draw_draft(journeys.Question(7, "下载白皮书后等2天发案例", 5)),
-    "rules": rules.draw(rules.View(3, 2, "规则第 3 版已经生效。改动:\n~ clocks.claim.within: 2h -> 4h", running=True)),
+    "rules": rules.draw(rules.View(3, 2, "规则第 3 版已经生效。改动:\nclocks.claim.within:2h 改成 4h", running=True)),
     "rules-outdated": rules.draw(rules.View(3, 2, "规则第 3 版已经生效。", running=False)),
     "dispute": dispute.draw(
         dispute.View(
