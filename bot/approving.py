@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from bot.cards.asked import promised_text
 from bot.context import Context
 from bot.outgoing import ring
 from config.worktime import parse_span
@@ -43,7 +44,7 @@ async def on_unanswered(tx: Tx, due: Due, ctx: Context) -> Sequence[Fact]:
     rule = ctx.rules.approvals.get(row.rule) if row is not None else None
     if row is None or rule is None or row.state != "open":
         return ()
-    passed = f"{row.no}({row.label})等了{_long(rule.within)}还没有结果"
+    passed = f"{row.no}({row.label})等了 {promised_text(rule.within)}还没有结果"
     also = await next_above(tx, row, rule, now=ctx.now) if row.way == "card" else None
     if row.way == "oa":
         text = f"{passed}。它在{DESKS[row.desk]}里,请到那里催一下。"
@@ -57,12 +58,6 @@ async def on_unanswered(tx: Tx, due: Due, ctx: Context) -> Sequence[Fact]:
     if asker is not None:
         await ring(tx, ctx, asker, "note", key=f"approval:{row.id}:unanswered", lead_id=row.lead_id, text=text)
     return ()
-
-
-def _long(within: str) -> str:
-    """1 个工作日, 4 个工作小时, 30 分钟."""
-    span = parse_span(within)
-    return f" {span.amount} " + {"m": "分钟", "h": "个工作小时", "d": "个工作日"}[span.unit]
 
 
 async def withdraw_forms(tx: Tx, fact: Fact, ctx: Context, origin: str) -> Sequence[Fact]:

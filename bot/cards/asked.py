@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from bot.context import Context
 from config.words import STAGE_LABELS, WARMTH
+from config.worktime import parse_span
 from leads.mask import said, shown_phone
 from leads.rights import Who
 from store.tables import Lead
@@ -103,6 +104,14 @@ def moment(at: datetime, *, now: datetime, zone: ZoneInfo) -> str:
     weekday = "一二三四五六日"[local.weekday()]
     year = f"{local:%Y}-" if local.year != today.year else ""
     return f"{year}{local:%m-%d} 周{weekday} {clock}"
+
+
+def promised_text(within: str) -> str:
+    """1 个工作日, 2 个工作小时, 30 分钟: a span of the rules as people say it; "" for none."""
+    if not within:
+        return ""
+    span = parse_span(within)
+    return f"{span.amount} " + {"m": "分钟", "h": "个工作小时", "d": "个工作日"}[span.unit]
 
 
 def lasting(seconds: float) -> str:

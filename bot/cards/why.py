@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from bot.cards.asked import Asked, lasting, moment, odds_of, rating_of, title_of
+from bot.cards.asked import Asked, lasting, moment, odds_of, promised_text, rating_of, title_of
 from bot.cards.card import Text
 from bot.context import Context
 from bot.duty import hours_of
@@ -136,7 +136,8 @@ def _clock(clock: Clock, calendar: WorkCalendar, ctx: Context) -> str:
     started = moment(clock.started_at, now=ctx.now, zone=ctx.rules.zone)
     due = moment(clock.due_at, now=ctx.now, zone=ctx.rules.zone)
     late = ",已超时" if clock.due_at <= ctx.now else ""
-    told = f"时限:{label} {clock.rule.get('within', '')},从 {started} 算到 {due}{late}(规则第 {clock.rules_version} 版)"
+    within = promised_text(clock.rule.get("within", ""))
+    told = f"时限:{label} {within},从 {started} 算到 {due}{late}(规则第 {clock.rules_version} 版)"
     if late or clock.state == "paused":
         return told
     left = calendar.explain(ctx.now, clock.due_at)

@@ -59,8 +59,37 @@ _HIDDEN = (
     "\U0010ffff", "𠮷田", "İi̇", "ß" * 50, "字" * 3000, "a" * 10_000, " " * 50, "\n" * 50, "\t甲\t", "\u202e", "１２３", "．．／", "../../x",
     "-1", "0", "nan",
 )  # fmt: skip
+_QUOTES = ('"', "'", "`", "")
+_DEEDS = (
+    "onmouseover",
+    "onfocus",
+    "onclick",
+    "onpointerenter",
+    "onanimationstart",
+    "onbeforetoggle",
+    "style",
+    "srcdoc",
+)
+_INSIDE = [f"{quote} {deed}={quote}window.pwned=1{quote} x={quote}" for quote, deed in product(_QUOTES, _DEEDS)]
+_SCHEMES = (
+    "javascript:window.pwned=1", "JaVaScRiPt:window.pwned=1", "java\tscript:window.pwned=1", "&#106;avascript:window.pwned=1",
+    "data:text/html,<script>window.pwned=1</script>", "data:image/svg+xml,<svg onload=window.pwned=1>", "vbscript:msgbox(1)",
+    "//e.example/x", "https:e.example", "blob:https://e.example/1", "file:///etc/passwd", "dingtalk://dingtalkclient/page/link?url=x",
+    "wxwork://message?u=1", "tel:13800138000", "mailto:a@e.example",
+)  # fmt: skip
 NAMES = list(
-    dict.fromkeys([*HTML, *_LINKS, *_CALLS, *_JSON, *_HIDDEN, *(f"王{one}总" for one in (*_LINKS, *_CALLS, *_JSON))])
+    dict.fromkeys(
+        [
+            *HTML,
+            *_LINKS,
+            *_CALLS,
+            *_JSON,
+            *_HIDDEN,
+            *_INSIDE,
+            *_SCHEMES,
+            *(f"王{one}总" for one in (*_LINKS, *_CALLS, *_JSON)),
+        ]
+    )
 )
 
 _BEFORE = (

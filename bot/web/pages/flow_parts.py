@@ -1,6 +1,6 @@
 """Where leads come from and how far they get: the figures, the trend, the funnel, the sources, the people."""
 
-from typing import Any
+from typing import Any, Literal
 
 from bot.web.pages.part import (
     EVERYBODY,
@@ -91,7 +91,8 @@ async def trend(tx: Tx, span: Span) -> Piece:
             for row in rows
         ],
     )
-    return Piece(chart=Chart("line", labels, series, f"按月:{told}"), table=table)
+    kind: Literal["line", "bar"] = "line" if len(rows) > 2 else "bar"  # two points are no line
+    return Piece(chart=Chart(kind, labels, series, f"按月:{told}"), table=table)
 
 
 async def funnel(tx: Tx, span: Span) -> Piece:
@@ -171,6 +172,7 @@ async def invalid(tx: Tx, span: Span) -> Piece:
     chart = Chart(
         "bar", names[:MOST], [("无效", [one.invalid for one in found[:MOST]])],
         "各来源标为无效的:" + "、".join(f"{n} {one.invalid}" for n, one in zip(names[:MOST], found, strict=False)),
+        bad=("无效",),
     )  # fmt: skip
     heads = [("来源", False), ("线索", True), ("标为无效", True), ("无效率", True), ("原因", False)]
     rows = [
@@ -216,7 +218,7 @@ PARTS = (
     Part("trend", "每月走势", trend, EVERYBODY),
     Part("funnel", "漏斗", funnel, EVERYBODY),
     Part("sources", "来源与回报", sources, wide=True),
-    Part("owed", "归因对比", owed, ("manager", "marketing", "admin")),
+    Part("owed", "归因对比", owed, wide=True),
     Part("invalid", "各来源的质量", invalid),
     Part("people", "团队", people, wide=True),
 )

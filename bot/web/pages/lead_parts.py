@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from bot.cards.asked import moment, words_of
+from bot.cards.asked import moment, promised_text, words_of
 from bot.cards.quote import STATES as QUOTES
 from bot.cards.quote import paid_told
 from bot.context import Context
@@ -65,7 +65,7 @@ async def promises(tx: Tx, lead_id: int, *, ctx: Context) -> Rows:
     zone = ctx.rules.zone
     return [
         {
-            "label": clock.rule.get("label", clock.name), "within": clock.rule.get("within", ""),
+            "label": clock.rule.get("label", clock.name), "within": promised_text(clock.rule.get("within", "")),
             "state": CLOCKS.get(clock.state, clock.state), "bad": clock.state == "overdue",
             "from": moment(clock.started_at, now=ctx.now, zone=zone),
             "due": moment(clock.due_at, now=ctx.now, zone=zone), "version": clock.rules_version,

@@ -27,7 +27,7 @@ class Figure:
 class Chart:
     """What the script draws. `series` are names with a number (or None) for each label; `links` one for each label.
 
-    `summary` says the same in words, for whoever does not see it.
+    `bad` are the series that nobody wants to see. `summary` says the same in words, for whoever does not see it.
     """
 
     kind: Literal["bar", "line", "funnel"]
@@ -36,6 +36,7 @@ class Chart:
     summary: str
     links: Sequence[str] = ()
     unit: str = ""
+    bad: Sequence[str] = ()
 
     def spec(self) -> dict[str, Any]:
         """As the script reads it."""

@@ -40,7 +40,7 @@ async def promises(tx: Tx, span: Span) -> Piece:
     summary = "时限:" + "、".join(
         f"{one} 做到 {k}、超时 {b}" for one, k, b in zip(labels, kept_each, broken_each, strict=True)
     )
-    chart = Chart("bar", labels, [("做到了", kept_each), ("超时", broken_each)], summary)
+    chart = Chart("bar", labels, [("做到了", kept_each), ("超时", broken_each)], summary, bad=("超时",))
     heads = [("时限", False), ("做到了", True), ("超时", True), ("做到的比例", True)]
     return Piece(chart=chart, table=Table(heads, rows))
 
@@ -117,12 +117,14 @@ async def coming(tx: Tx, span: Span) -> Piece:
     people = [one for one in await people_of(tx, span.who) if span.people is None or one.id in span.people]
     seen = await outlook(tx, people, span.ctx, team=span.team_name)
     whole = seen.whole
-    target = [Figure("目标", yuan(whole.target / 100))] if whole.target is not None else []
+    target = [Figure("目标", yuan(whole.target / 100), "", "这个月要做到的")] if whole.target is not None else []
     last = seen.last
     figures = [
-        *target, Figure("已签", yuan(whole.signed / 100)), Figure("承诺", yuan(whole.commit / 100)),
-        Figure("最多", yuan(whole.best / 100)), Figure("按阶段", yuan(whole.by_stage / 100)),
-        Figure("按赢率", yuan(whole.by_odds / 100)),
+        *target, Figure("已签", yuan(whole.signed / 100), "", "这个月已经赢下的"),
+        Figure("承诺", yuan(whole.commit / 100), "", "加上主管承诺这个月签的"),
+        Figure("最多", yuan(whole.best / 100), "", "加上所有预计这个月成交的"),
+        Figure("按阶段", yuan(whole.by_stage / 100), "", "金额乘以阶段的可能性"),
+        Figure("按赢率", yuan(whole.by_odds / 100), "", "金额乘以从成交里学到的赢率"),
         *([Figure("上周承诺", yuan(last.committed / 100), "", f"签了 {yuan(last.signed / 100)}")] if last else []),
     ]  # fmt: skip
     heads = [("成员", False), *((one, True) for one in ("目标", "已签", "承诺", "按阶段", "最多"))]
