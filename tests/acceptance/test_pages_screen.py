@@ -109,8 +109,9 @@ async def test_four_hundred_names_are_text_wherever_a_page_shows_them(acme: Town
     await acme.later(hours=30)  # promises are broken, and the boards name the leads
     (board,) = acme.database.rows("select id from saved_view where corp = 'acme' and kind = 'board'")
     (batch,) = acme.database.rows("select id from import_batch where corp = 'acme'")
-    paths = ["leads?limit=9", "leads?q=alert", *(f"leads/{lead}" for lead in (*leads, sold)), "deals", "boards/sources",
-             "boards/sla", f"boards/{board[0]}", "", "imports", f"imports/I{batch[0]}", "channels", "messages"]  # fmt: skip
+    paths = ["leads?limit=9", "leads?q=alert", *(f"leads/{lead}" for lead in (*leads, sold)), "deals", "",
+             "boards/sources", "boards/sla", f"boards/{board[0]}", "imports", f"imports/I{batch[0]}", "channels",
+             "messages"]  # fmt: skip
     async with chromium() as browser, screen(acme, browser, "admin") as shown:
         await shown.go(f"/app/leads/{sold}")
         company = await shown.page.locator("a[href^='/app/company']").get_attribute("href")
