@@ -51,6 +51,7 @@ from bot.restored import catch_up
 from bot.roads import Roads
 from bot.schedule import Schedule, Worker
 from bot.sender import Sender
+from bot.shelving import Shelving
 from bot.sweep import Sweep
 from bot.trial import Trial
 from bot.watch import Watch
@@ -140,6 +141,7 @@ class Leadbot:
         work: dict[str, JobWork] = {
             "rehearse": Trial(self.store, folder, self.context).answer,
             "attach": Attaching(self.store, self.platforms, self.context).attach,
+            "shelve": Shelving(self.store, self.platforms, self.context).shelve,
             "deal_group": Grouping(self.store, self._openers, self.context).open,
             "quote_pdf": Press(self.store, self.context).print_quote,
             "approval_oa": office.ask,

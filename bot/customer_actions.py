@@ -40,7 +40,33 @@ class DropJourney:
     sketch_id: int
 
 
-CustomerAction = DecideUnsure | SendContent | GetContent | StartJourney | DropJourney
+@dataclass(frozen=True)
+class ShelveAbout:
+    """A file that was dropped for the library is about this topic."""
+
+    draft_id: int
+    topic: str
+
+
+@dataclass(frozen=True)
+class ShelveUntil:
+    """It may be sent for so many days (0: for good): put it into the library."""
+
+    draft_id: int
+    topic: str
+    days: int
+
+
+@dataclass(frozen=True)
+class DropShelved:
+    """It is not put there."""
+
+    draft_id: int
+
+
+CustomerAction = (
+    DecideUnsure | SendContent | GetContent | StartJourney | DropJourney | ShelveAbout | ShelveUntil | DropShelved
+)
 
 CUSTOMER_WORDS: dict[str, type[CustomerAction]] = {
     "decide-unsure": DecideUnsure,
@@ -48,4 +74,7 @@ CUSTOMER_WORDS: dict[str, type[CustomerAction]] = {
     "journey-drop": DropJourney,
     "content-send": SendContent,
     "content-get": GetContent,
+    "shelve-about": ShelveAbout,
+    "shelve-until": ShelveUntil,
+    "shelve-drop": DropShelved,
 }

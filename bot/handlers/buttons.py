@@ -5,7 +5,16 @@ from typing import Any
 
 from bot.actions import Action
 from bot.context import Answer, Context
-from bot.customer_actions import DecideUnsure, DropJourney, GetContent, SendContent, StartJourney
+from bot.customer_actions import (
+    DecideUnsure,
+    DropJourney,
+    DropShelved,
+    GetContent,
+    SendContent,
+    ShelveAbout,
+    ShelveUntil,
+    StartJourney,
+)
 from bot.deal_actions import ConvertDraft, Lose, SupplyDeal, Win
 from bot.export_actions import DecideExport
 from bot.handlers import (
@@ -38,6 +47,7 @@ from bot.handlers import (
     quote,
     release,
     rules,
+    shelf,
     sop,
     stage,
     transfer,
@@ -156,6 +166,9 @@ HANDLERS: dict[type[Action], Handler] = {
     AskColumns: importing.on_ask_columns,
     UndoImport: importing.on_undo_import,
     SendContent: content.on_send_content,
+    ShelveAbout: shelf.on_shelve_about,
+    ShelveUntil: shelf.on_shelve_until,
+    DropShelved: shelf.on_drop_shelved,
     GetContent: content.on_get_content,
     ShowPool: _on_pool,
     ShowMine: _on_mine,

@@ -2,6 +2,7 @@
 
 from bot.context import Answer, Context, say
 from bot.customer_actions import GetContent, SendContent
+from bot.handlers.shelf import named_in, on_shelf_word
 from leads.errors import Unusable
 from leads.facts import Fact
 from leads.reach_facts import ContentShared
@@ -14,7 +15,9 @@ BY_HAND = "hand"
 
 
 async def on_content_word(tx: Tx, rest: str, who: Who, ctx: Context) -> list[Fact | Answer]:
-    """素材 报价."""
+    """素材 报价; 素材 新增 春季报价 puts one there."""
+    if (title := named_in(rest)) is not None:
+        return await on_shelf_word(tx, title, who, ctx)
     return [Answer("content", params={"words": rest.strip()[:60]})]
 
 

@@ -15,6 +15,7 @@ from bot.handlers import (
     followup,
     namecard,
     numbers,
+    shelf,
     together,
 )
 from bot.handlers.commands import ALIASES, COMMANDS, Command
@@ -41,6 +42,8 @@ KINDS = {"image": "图片", "voice": "语音", "video": "视频", "location": "�
 
 async def on_message(tx: Tx, event: MessageReceived, who: Who, ctx: Context) -> list[Fact | Answer]:
     """Answer a member's line; every line gets an answer."""
+    if event.media_id and (put := await shelf.on_shelf_file(tx, event, who, ctx)) is not None:
+        return put
     if not may_be_list(event, who) and (put := await attachment.on_material(tx, event, who, ctx)) is not None:
         return put
     if namecard.is_picture(event):

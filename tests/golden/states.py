@@ -38,6 +38,7 @@ from bot.cards import (
     recheck,
     reminder,
     rules,
+    shelf,
     sop,
     story,
     unsure,
@@ -253,6 +254,7 @@ def member(member_id: str, name: str) -> Member:
 PEOPLE = (member("lina", "李娜"), member("zhaoqiang", "赵强"), *(member(f"rep{n:02}", f"销售{n:02}") for n in range(8)))
 POOL = tuple(customer(id=1024 + n, name=f"客户{n}") for n in range(5))
 
+TOPICS = {"news": "产品资讯", "event": "活动邀请", "service": "服务通知"}
 OF_THE_LEAD = Link("打开 L1024", "https://crm.example.com/app/leads/L1024")
 
 STATES: dict[str, Message] = {
@@ -461,6 +463,8 @@ STATES: dict[str, Message] = {
     ),
     "content-without-a-customer": content.draw(content.View("", ((piece("quote", "报价", 1, ""), Effect()),))),
     "content-of-nothing": content.draw(content.View("报价", ())),
+    "shelf": shelf.draw(shelf.View(7, "春季报价", "春季报价.pdf", TOPICS, frozenset(("news", "event")))),
+    "shelf-until": shelf.draw(shelf.View(7, "春季报价", "春季报价.pdf", TOPICS, frozenset(("news", "event")), "news")),
     "content_file": File("工业相机报价.pdf", b"PDF"),
     "qr": File("夏季沙龙-签到.png", b"PNG"),
     "sop": sop.draw(
