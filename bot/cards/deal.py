@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from bot.cards.asked import Asked, moment, percent, phone_of
 from bot.cards.card import Button, Card, Field, Text
+from bot.cards.deal_papers import papers_of
 from bot.cards.lead import undoable
 from bot.context import Context
 from bot.deal_actions import Advance, AskLose, AskWin, ReopenDeal, TickStep
@@ -46,6 +47,7 @@ class View:
     said: str
     headline: str = ""
     role: str = ""  # of the lead itself: 决策人
+    papers: str = ""
 
 
 async def look(tx: Tx, asked: Asked, ctx: Context) -> View | None:
@@ -77,6 +79,7 @@ async def look(tx: Tx, asked: Asked, ctx: Context) -> View | None:
         playbook=tuple((step, f"{deal.stage}/{step.do}" in deal.ticked) for step in steps),
         following=way_of(deal, rules=ctx.rules).after(deal.stage),
         role=roles.get(deal.lead_id, ""),
+        papers=await papers_of(tx, deal),
         people=tuple(told for lead_id, told in people.items() if lead_id != deal.lead_id),
         next_step=moment(lead.next_step_at, now=ctx.now, zone=ctx.rules.zone) if lead.next_step_at else "",
         paid=yuan_text(paid),
@@ -140,6 +143,7 @@ def _fields(view: View) -> tuple[Field, ...]:
     rows = (
         Field("金额", yuan_text(deal.amount) + (f",已回款 {view.paid}" if view.paid else "")),
         Field("预计成交", expected if deal.result == "open" else ""),
+        Field("单据", view.papers),
         Field("停留", f"{view.days} 天" if view.days and deal.result == "open" else ""),
         Field("联系人", contact),
         Field("还有", "、".join(view.people)),

@@ -4,6 +4,7 @@ import re
 import secrets
 from datetime import timedelta
 
+from bot.cards.deal_papers import CONTRACTS
 from bot.context import Answer, Context, say
 from bot.quote_actions import PlaceOrder
 from leads.approval import DESKS, Subject, ask
@@ -140,11 +141,10 @@ async def _contracts(tx: Tx, deal: Opportunity, ctx: Context) -> list[Fact | Ans
     found = await orders.list_contracts(tx, deal.id or 0)
     if not found:
         return [say(f"{deal.no} 还没有合同。发「合同 {deal.no} 合同号 金额」。")]
-    words = {"asking": "等审批", "refused": "被驳回", "agreed": "可以签", "signed": "已签"}
     lines = [f"{deal.no} 的合同:"]
     for one in found:
         file = f",文件 {one.file}" if one.file else ""
-        lines.append(f"· {one.no} {yuan(one.amount)},{words[one.state]}{file}")
+        lines.append(f"· {one.no} {yuan(one.amount)},{CONTRACTS[one.state]}{file}")
         if one.state in ("agreed", "signed"):
             lines.append(f"  {await _page(tx, one, ctx)}")
     return [say("\n".join(lines))]

@@ -21,7 +21,7 @@ State = Literal["open", "agreed", "refused", "ended", "withdrawn"]
 STATES: dict[int, State] = {  # sp_status (page 91983)
     1: "open", 2: "agreed", 3: "refused", 4: "ended", 6: "withdrawn", 7: "ended", 10: "agreed",
 }  # fmt: skip
-SAID = (2, 3)  # sp_status of a person's step: agreed, refused
+SAID = (2, 3, 13)  # sp_status (sp_yj) of a person's step: agreed, refused, agreed and asked one more
 TEXTS = ("Text", "Textarea")
 NUMBERS = {"Money": "new_money", "Number": "new_number"}
 DIGITS = re.compile(r"-?\d[\d,]*(?:\.\d+)?")
@@ -156,12 +156,27 @@ def found_in(info: Mapping[str, Any]) -> Found:
         value = one.get("value") or {}
         text = str(value.get("text") or value.get("new_money") or value.get("new_number") or "")
         values |= {_title(one.get("title") or []): text, str(one.get("id")): text}
-    steps = [step for node in info.get("sp_record") or [] for step in node.get("details") or []]
-    said = [step for step in steps if step.get("sp_status") in SAID]
-    last: Mapping[str, Any] = max(said, key=lambda step: int(step.get("sptime") or 0), default={})
-    by = str((last.get("approver") or {}).get("userid") or "").lower()
-    state = STATES.get(int(info.get("sp_status") or 0), "open")
-    return Found(state, values, by=by, note=str(last.get("speech") or ""))
+    _, by, note = max(_steps(info), default=(0, "", ""))
+    return Found(STATES.get(int(info.get("sp_status") or 0), "open"), values, by=by, note=note)
+
+
+def _steps(info: Mapping[str, Any]) -> list[tuple[int, str, str]]:
+    """When, who, what they wrote, of each step that was decided; newer forms tell it as process_list."""
+    old = [
+        (step, step.get("sp_status"), step.get("approver"))
+        for node in info.get("sp_record") or []
+        for step in node.get("details") or []
+    ]
+    new = [
+        (step, step.get("sp_yj"), step)
+        for node in (info.get("process_list") or {}).get("node_list") or []
+        for step in node.get("sub_node_list") or []
+    ]
+    return [
+        (int(step.get("sptime") or 0), str((who or {}).get("userid") or "").lower(), str(step.get("speech") or ""))
+        for step, status, who in old or new
+        if status in SAID
+    ]
 
 
 def _title(titles: Sequence[Mapping[str, Any]]) -> str:

@@ -85,6 +85,9 @@ class Sheet:
             f"<Comments><CommentUserInfo><UserId><![CDATA[{self.creator}]]></UserId></CommentUserInfo>"
             f"<CommentTime>{int(self.at)}</CommentTime><CommentContent><![CDATA[看一下]]></CommentContent>"
             f"<CommentId><![CDATA[6750538708562308220]]></CommentId></Comments>"
+            f"<ProcessList><NodeList><NodeType>1</NodeType><SpStatus>{self.status}</SpStatus><ApvRel>2</ApvRel>"
+            f"<SubNodeList><UserInfo><UserId><![CDATA[{self.creator}]]></UserId></UserInfo><SpYj>1</SpYj>"
+            f"<Sptime>0</Sptime><Speech></Speech></SubNodeList></NodeList></ProcessList>"
             f"<StatuChangeEvent>{change}</StatuChangeEvent></ApprovalInfo>"
         )
 

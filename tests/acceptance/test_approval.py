@@ -172,7 +172,9 @@ async def test_whoever_agrees_to_a_contract_sees_its_number_and_amount_and_the_w
     await acme.text("wanglei", f"合同 {deal} HT-2026-001 24万 付款条件谈好了")
     card = in_chat(acme, "chenjing")
     assert "HT-2026-001" in card and "¥240,000" in card and "付款条件谈好了" in card
+    assert "单据 HT-2026-001 等审批" in words(await acme.text("wanglei", f"商机 {deal}"))
     await acme.press("chenjing", "同意")
+    assert "单据 HT-2026-001 可以签" in in_chat(acme, "wanglei"), "the deal's card follows"
     asked = words(await acme.text("wanglei", f"赢单 {deal}"))
     assert "[24 万]" in asked and "[50 万]" in asked, "what was hoped for is not what was signed"
     assert "赢单 24 万" in words(await acme.press("wanglei", "24 万"))

@@ -63,6 +63,8 @@ async def test_from_an_enquiry_to_money(tmp_path, platform, database):
         assert "订单 D2,ERP单号 XSD00001" in in_chat(acme, "wanglei") and len(acme.erp.orders) == 1
         assert acme.erp.orders["XSD00001"]["body"]["contract"] == "HT-2026-001"
 
+        shown = words(await acme.text("wanglei", f"商机 {camera}"))
+        assert "单据 HT-2026-001 已签 · D2 XSD00001" in shown, "number, signature and order are on the opportunity"
         receipt = acme.erp.paid("XSD00001", 100000.0)
         assert [await acme.erp.tell(receipt) for _ in range(2)] == [200, 200]
         await acme.settle()

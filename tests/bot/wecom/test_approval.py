@@ -76,4 +76,10 @@ def test_the_last_word_is_who_said_it_last_and_handing_on_is_none():
     found = found_in({"sp_status": 3, "sp_record": record, "apply_data": {"contents": contents}})
     assert (found.state, found.by, found.note) == ("refused", "boss", "太低")
     assert found.values == {"编号": "A3", "Text-1": "A3"}
+    nodes = [{"node_type": 1, "sp_status": 2, "apv_rel": 2, "sub_node_list": [
+        {"userid": "ChenJing", "speech": "行", "sp_yj": 2, "sptime": 100, "media_ids": []},
+        {"userid": "LiNa", "speech": "", "sp_yj": 1, "sptime": 0, "media_ids": []},
+    ]}]  # fmt: skip
+    newer = found_in({"sp_status": 2, "process_list": {"node_list": nodes}})
+    assert (newer.state, newer.by, newer.note) == ("agreed", "chenjing", "行")
     assert found_in({}).by == "" and found_in({"sp_record": None}).values == {}
