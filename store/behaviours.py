@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import func, select, update
+from sqlalchemy import bindparam, func, select, update
 from sqlmodel import col
 
 from store.tables import BehaviourRow
@@ -20,13 +20,16 @@ async def add(tx: Tx, lead_id: int, *, kind: str, at: datetime, weight: float, k
     return True
 
 
+_OF_LEAD = (
+    select(col(BehaviourRow.kind), col(BehaviourRow.weight), col(BehaviourRow.at))
+    .where(col(BehaviourRow.corp) == bindparam("corp"), col(BehaviourRow.lead_id) == bindparam("lead_id"))
+    .order_by(col(BehaviourRow.at), col(BehaviourRow.id))
+)
+
+
 async def list_of_lead(tx: Tx, lead_id: int) -> Sequence[tuple[str, float, datetime]]:
     """(kind, weight, at) of a lead's deeds, oldest first."""
-    rows = await tx.rows(
-        select(col(BehaviourRow.kind), col(BehaviourRow.weight), col(BehaviourRow.at))
-        .where(col(BehaviourRow.corp) == tx.corp, col(BehaviourRow.lead_id) == lead_id)
-        .order_by(col(BehaviourRow.at), col(BehaviourRow.id))
-    )
+    rows = await tx.rows(_OF_LEAD, lead_id=lead_id)
     return [(kind, weight, at) for kind, weight, at in rows]
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import and_, case, func, select
 from sqlmodel import col
 
-from store.deal import Opportunity, Payment
+from store.deal import Payment
 from store.handed import Handed
 from store.links import Link
 from store.order import Contract, SalesOrder
@@ -59,18 +59,14 @@ async def list_contracts(tx: Tx, lead_id: int) -> Sequence[Any]:
     )
 
 
-async def list_payments(tx: Tx, lead_id: int) -> Sequence[Payment]:
-    """What came in for a lead's opportunities, the latest first."""
-    return await tx.all(
-        select(Payment)
-        .join(
-            Opportunity,
-            and_(col(Opportunity.corp) == col(Payment.corp), col(Opportunity.id) == col(Payment.opportunity_id)),
-        )
-        .where(col(Payment.corp) == tx.corp, col(Opportunity.corp) == tx.corp, col(Opportunity.lead_id) == lead_id)
-        .order_by(col(Payment.at).desc(), col(Payment.id).desc())
-        .limit(MOST)
+async def list_payments(tx: Tx, opportunity_ids: Sequence[int]) -> Sequence[Payment]:
+    """What came in for these opportunities, the latest first."""
+    if not opportunity_ids:
+        return ()
+    found = await tx.all(
+        select(Payment).where(col(Payment.corp) == tx.corp, col(Payment.opportunity_id).in_(tuple(opportunity_ids)))
     )
+    return sorted(found, key=lambda one: (one.at, one.id or 0), reverse=True)
 
 
 async def list_handed(tx: Tx, lead_id: int) -> Sequence[Handed]:

@@ -55,6 +55,10 @@ class Opportunity(Row, table=True):
         Index("ix_opportunity_id", "corp", "id"),
         Index("ix_opportunity_owner", "corp", "owner_id", "result"),
         Index(
+            "ix_opportunity_open", "corp", "pipeline", "stage", "result", "amount", "owner_id",
+            **only_where("result = 'open'"),
+        ),
+        Index(
             "ix_opportunity_closed", "corp", "closed_at", "result", "lead_id", "closed_owner_id", "owner_id", "amount",
             **only_where("closed_at IS NOT NULL"),
         ),

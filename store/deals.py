@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import bindparam, exists, func, select, update
 from sqlmodel import col
 
+from store.columns import one_of
 from store.deal import Opportunity, Payment
 from store.tables import Lead
 from store.tx import Tx
@@ -21,13 +22,9 @@ _OF_LEAD = (
 )
 
 
-_NUMBERS = (
-    select(col(Opportunity.lead_id), col(Opportunity.id))
-    .where(
-        col(Opportunity.corp) == bindparam("corp"),
-        col(Opportunity.lead_id).in_(bindparam("lead_ids", expanding=True)),
-    )
-    .order_by(col(Opportunity.id))
+_NUMBERS = select(col(Opportunity.lead_id), col(Opportunity.id)).where(
+    col(Opportunity.corp) == bindparam("corp"),
+    col(Opportunity.lead_id).in_(bindparam("lead_ids", expanding=True)),
 )
 
 
@@ -56,18 +53,17 @@ async def list_of_lead(tx: Tx, lead_id: int) -> Sequence[Opportunity]:
 
 async def list_of_leads(tx: Tx, lead_ids: Sequence[int]) -> Sequence[Opportunity]:
     """The opportunities of several leads, the oldest first."""
-    return await tx.all(
-        select(Opportunity)
-        .where(col(Opportunity.corp) == tx.corp, col(Opportunity.lead_id).in_(lead_ids))
-        .order_by(col(Opportunity.id))
+    found = await tx.all(
+        select(Opportunity).where(col(Opportunity.corp) == tx.corp, col(Opportunity.lead_id).in_(lead_ids))
     )
+    return sorted(found, key=lambda one: one.id or 0)
 
 
 async def numbers_of(tx: Tx, lead_ids: Sequence[int]) -> dict[int, list[str]]:
     """The numbers (O88) of each lead's opportunities, the oldest first."""
     rows = await tx.rows(_NUMBERS, lead_ids=tuple(lead_ids))
     found: dict[int, list[str]] = {}
-    for lead_id, number in rows:
+    for number, lead_id in sorted((row[1], row[0]) for row in rows):
         found.setdefault(lead_id, []).append(f"O{number}")
     return found
 
@@ -95,7 +91,7 @@ async def list_owned(tx: Tx, owner_id: str, *, results: Sequence[str] = ("open",
 async def open_by_stage(tx: Tx, *, owners: Sequence[str] | None = None) -> dict[tuple[str, str], tuple[int, int]]:
     """{(pipeline, stage): (how many, fen)} of the open opportunities, of these owners when they are named."""
     query = select(col(Opportunity.pipeline), col(Opportunity.stage), func.count(), func.sum(Opportunity.amount)).where(
-        col(Opportunity.corp) == tx.corp, col(Opportunity.result) == "open"
+        col(Opportunity.corp) == tx.corp, one_of(Opportunity.result, ("open",))
     )
     if owners is not None:
         query = query.where(col(Opportunity.owner_id).in_(owners))
@@ -134,14 +130,13 @@ async def list_results(
 
 async def list_open_of(tx: Tx, owner_ids: Sequence[str]) -> Sequence[Opportunity]:
     """The open opportunities of several members, in the order of their numbers."""
-    return await tx.all(
-        select(Opportunity)
-        .where(
+    found = await tx.all(
+        select(Opportunity).where(
             col(Opportunity.corp) == tx.corp, col(Opportunity.owner_id).in_(tuple(owner_ids)),
             col(Opportunity.result) == "open",
         )
-        .order_by(col(Opportunity.id))
     )  # fmt: skip
+    return sorted(found, key=lambda one: one.id or 0)
 
 
 _CHANGE = (

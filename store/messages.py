@@ -36,24 +36,25 @@ async def get_message(tx: Tx, message_id: int) -> Outbox | None:
 
 async def list_undelivered(tx: Tx, *, limit: int = 10) -> Sequence[Outbox]:
     """What did not reach its person and waits for somebody to look: failed and unknown, newest first."""
-    return await tx.all(
-        select(Outbox)
-        .where(
-            col(Outbox.corp) == tx.corp, col(Outbox.state).in_(("failed", "unknown")), col(Outbox.purpose) != "refresh"
+    found: list[Outbox] = []
+    for state in ("failed", "unknown"):  # each in the order of its index
+        found += await tx.all(
+            select(Outbox)
+            .where(col(Outbox.corp) == tx.corp, col(Outbox.state) == state, col(Outbox.purpose) != "refresh")
+            .order_by(col(Outbox.id).desc())
+            .limit(limit)
         )
-        .order_by(col(Outbox.id).desc())
-        .limit(limit)
-    )
+    return sorted(found, key=lambda row: row.id or 0, reverse=True)[:limit]
 
 
 async def list_reached(tx: Tx, lead_id: int, *, limit: int = 20) -> Sequence[Outbox]:
     """What a customer was, or will be, sent by us: the latest first."""
-    return await tx.all(
-        select(Outbox)
-        .where(col(Outbox.corp) == tx.corp, col(Outbox.lead_id) == lead_id, col(Outbox.purpose) == "reach")
-        .order_by(col(Outbox.id).desc())
-        .limit(limit)
+    found = await tx.all(
+        select(Outbox).where(
+            col(Outbox.corp) == tx.corp, col(Outbox.lead_id) == lead_id, one_of(Outbox.purpose, ("reach",))
+        )
     )
+    return sorted(found, key=lambda row: row.id or 0, reverse=True)[:limit]
 
 
 async def count_waiting(tx: Tx, lane: str, card: str) -> int:
@@ -127,6 +128,16 @@ async def count_by_state(tx: Tx) -> dict[str, int]:
     """How many messages are in each state."""
     rows = await tx.rows(
         select(col(Outbox.state), func.count()).where(col(Outbox.corp) == tx.corp).group_by(col(Outbox.state))
+    )
+    return {row[0]: row[1] for row in rows}
+
+
+async def count_open(tx: Tx) -> dict[str, int]:
+    """How many messages are in each state in which something is still to be done; what arrived is not counted."""
+    rows = await tx.rows(
+        select(col(Outbox.state), func.count())
+        .where(col(Outbox.corp) == tx.corp, col(Outbox.state).in_(("failed", "unknown", "queued", "sending")))
+        .group_by(col(Outbox.state))
     )
     return {row[0]: row[1] for row in rows}
 

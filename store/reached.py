@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, Column, Index, and_, bindparam, delete, func, select, text, update
+from sqlalchemy import BigInteger, Column, Index, bindparam, delete, func, select, text, update
 from sqlmodel import Field, col
 
 from store import bulk
@@ -140,18 +140,20 @@ async def first_touches(tx: Tx, lead_ids: Iterable[int]) -> dict[int, tuple[str,
 
 async def paid_by(tx: Tx, lead_ids: Iterable[int]) -> dict[int, int]:
     """What the deals of these leads have brought in to date, in fen; those without a payment are left out."""
-    deal = and_(col(Opportunity.corp) == Payment.corp, col(Opportunity.id) == Payment.opportunity_id)
     found: dict[int, int] = {}
     for some in bulk.in_slices(sorted(lead_ids)):
-        query = (
-            select(col(Opportunity.lead_id), func.sum(col(Payment.amount)))
-            .join(Payment, deal)
-            .where(
-                col(Opportunity.corp) == tx.corp, col(Payment.corp) == tx.corp, col(Opportunity.lead_id).in_(some)
+        of_them = select(col(Opportunity.id), col(Opportunity.lead_id)).where(
+            col(Opportunity.corp) == tx.corp, col(Opportunity.lead_id).in_(some)
+        )
+        lead_of = {row[0]: row[1] for row in await tx.rows(of_them)}
+        for deals in bulk.in_slices(sorted(lead_of)):
+            query = (
+                select(col(Payment.opportunity_id), func.sum(col(Payment.amount)))
+                .where(col(Payment.corp) == tx.corp, col(Payment.opportunity_id).in_(deals))
+                .group_by(col(Payment.opportunity_id))
             )
-            .group_by(col(Opportunity.lead_id))
-        )  # fmt: skip
-        found |= {lead_id: int(fen) for lead_id, fen in await tx.rows(query)}
+            for deal, fen in await tx.rows(query):
+                found[lead_of[deal]] = found.get(lead_of[deal], 0) + int(fen)
     return found
 
 

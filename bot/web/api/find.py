@@ -12,10 +12,10 @@ from sqlmodel import col
 
 from config.field import OwnField
 from config.rules import Rules
-from leads.duplicates import phone_key
+from leads.duplicates import company_grams, phone_key
 from leads.errors import Unusable
 from leads.own import key_of, read_own
-from store.tables import Enquiry, Identity, Lead
+from store.tables import CompanyGram, Enquiry, Identity, Lead
 from store.tx import Tx
 
 _CONDITION = re.compile(r"([^<>=]{1,40}?)\s*(>=|<=|=)\s*(.+)")
@@ -46,14 +46,20 @@ def has_source(tx: Tx, source: str) -> ColumnElement[bool]:
     )
 
 
-def same_company(name: str) -> ColumnElement[bool]:
-    """Leads of a company of exactly this name; blanks, brackets, width and case do not count."""
+def same_company(tx: Tx, name: str) -> ColumnElement[bool]:
+    """Leads of a company of exactly this name; blanks, brackets, width and case do not count.
+
+    Its pieces find the few leads that are looked at closely, however many there are.
+    """
     column: Any = func.lower(col(Lead.company))
     for written, meant in ((" ", ""), ("\u3000", ""), ("\uff08", "("), ("\uff09", ")")):
         column = func.replace(column, written, meant)
     even = "".join(unicodedata.normalize("NFKC", name).split()).lower()
     found: ColumnElement[bool] = column == even
-    return found
+    if not (grams := company_grams(name)):
+        return found  # no name that companies have
+    whole = select(col(CompanyGram.lead_id)).where(col(CompanyGram.corp) == tx.corp, col(CompanyGram.gram) == grams[0])
+    return and_(col(Lead.id).in_(whole), found)
 
 
 def holds(tx: Tx, words: str, *, rules: Rules, now: datetime) -> list[ColumnElement[bool]]:

@@ -138,7 +138,7 @@ def conditions_of(tx: Tx, wanted: LeadFilter, ctx: Context) -> list[Any]:
     if wanted.phone:
         found.append(has_phone(tx, wanted.phone))
     if wanted.company:
-        found.append(same_company(wanted.company))
+        found.append(same_company(tx, wanted.company))
     if wanted.owner:
         free = wanted.owner == "none"
         found.append(col(Lead.owner_id).is_(None) if free else col(Lead.owner_id) == wanted.owner)

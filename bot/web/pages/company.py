@@ -42,7 +42,7 @@ class CompanyPages:
         ctx = await self._desk.context()
         async with self._desk.store.read() as tx:
             seen = sight_of(tx, reader.who, rules=ctx.rules)
-            people = await list_leads(tx, same_company(name), *seen, col(Lead.company) != "", limit=MOST)
+            people = await list_leads(tx, same_company(tx, name), *seen, col(Lead.company) != "", limit=MOST)
             names = {one.id: one.name for one in await list_everyone(tx)}
             bought = await deals.list_of_leads(tx, [one.id or 0 for one in people]) if people else []
         if not name or not people:

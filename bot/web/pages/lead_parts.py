@@ -24,7 +24,7 @@ from store.tables import Lead
 from store.tx import Tx
 
 MOST_WORDS = 2000  # characters of one text
-PROMISES, RUNS = 12, 8
+PROMISES, RUNS, PAYMENTS = 12, 8, 20
 CLOCKS = {"running": "计时中", "paused": "暂停", "met": "做到了", "overdue": "超时", "cancelled": "取消"}
 ORDERS = {"waiting": "正在交给对方系统", "accepted": "对方已收单", "manual": "待人工录入"}
 CONTRACTS = {"asking": "等审批", "refused": "被驳回", "agreed": "等回签", "signed": "已回签"}
@@ -117,7 +117,8 @@ async def quotes(tx: Tx, lead_id: int, *, ctx: Context) -> Rows:
 
 async def orders(tx: Tx, lead_id: int, *, reveal: bool, ctx: Context) -> dict[str, Rows]:
     """Orders with what was paid for each, contracts, and each payment."""
-    zone, money = ctx.rules.zone, await belongings.list_payments(tx, lead_id)
+    zone, sold = ctx.rules.zone, await deals.list_of_lead(tx, lead_id)
+    money = await belongings.list_payments(tx, [one.id or 0 for one in sold])
     placed = []
     for order in await belongings.list_orders(tx, lead_id):
         paid = sum(one.amount for one in money if one.order_id == order.id)
@@ -141,7 +142,7 @@ async def orders(tx: Tx, lead_id: int, *, reveal: bool, ctx: Context) -> dict[st
             "at": moment(one.at, now=ctx.now, zone=zone), "amount": yuan(one.amount), "deal": f"O{one.opportunity_id}",
             "by": await name_of(tx, one.by) if one.by else "", "note": said(one.note, reveal=reveal),
         }
-        for one in money
+        for one in money[:PAYMENTS]
     ]  # fmt: skip
     return {"placed": placed, "contracts": signed, "payments": paid_in}
 

@@ -44,7 +44,7 @@ class ListPages:
         wanted, ctx = read_wanted(request.query), await self._desk.context()
         async with self._desk.store.read() as tx:
             found = await list_wanted(tx, wanted, reader.who, ctx)
-            shown, cursor = cut(found, wanted, "leads", lambda lead: key_of(lead, wanted.sort))
+            shown, cursor = cut(found, wanted, "leads", lambda lead: key_of(lead, wanted.order))
             people = {one.id: one for one in await list_everyone(tx)}
             views = await list_views(tx, "leads", reader.who.id or "", reader.who.team)
         names = {member_id: one.name for member_id, one in people.items()}

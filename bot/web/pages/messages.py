@@ -53,7 +53,7 @@ class MessagePages:
             else:
                 rows = list(await messages.list_undelivered(tx, limit=PAGE))
             names = {one.id: one.name for one in await list_everyone(tx)}
-            counts = await messages.count_by_state(tx)
+            counts = await messages.count_open(tx)
             told = await webhook.count_open(tx) if reader.who.role == "admin" else {}
         shown = [_row(row, names, ctx) for row in rows[:PAGE]]
         more = rows[PAGE - 1].id if len(rows) > PAGE else None

@@ -52,6 +52,11 @@ class Wanted(LeadFilter):
     team: Annotated[Term, Field(description="负责人现在的团队")] = ""
     sort: Literal["", "score", "next", "touched"] = ""
 
+    @property
+    def order(self) -> str:
+        """What is due stands in the order in which it is due, unless another is asked for."""
+        return self.sort or ("next" if self.due in ("late", "today") else "")
+
     def query(self, **changes: Any) -> str:
         """The address of this list, with some things else; what is usual stands in no address."""
         usual = Wanted()
@@ -145,11 +150,14 @@ def _order(sort: str) -> _Order | None:
 async def list_wanted(tx: Tx, wanted: Wanted, who: Who, ctx: Context) -> Sequence[Lead]:
     """One page of the list and one lead more, in its order. Raises Problem for a foreign cursor, Unusable."""
     query = select(Lead).where(col(Lead.corp) == tx.corp, *await filters_of(tx, wanted, who, ctx))
-    after, order, number = start_of(wanted, "leads"), _order(wanted.sort), col(Lead.id)
+    after, order, number = start_of(wanted, "leads"), _order(wanted.order), col(Lead.id)
     if order is None:
         if after is not None:
             query = query.where(number < (after if isinstance(after, int) else 0))
         return await tx.all(query.order_by(number.desc()).limit(wanted.limit + 1))
+    if order.column == "next_step_at":
+        place = _read_key(order, str(after)) if after is not None else None
+        return await _by_next_step(tx, query, place, limit=wanted.limit + 1)
     if after is not None:
         value, lead_id = _read_key(order, str(after))
         beyond = order.value < value if order.down else order.value > value
@@ -157,6 +165,21 @@ async def list_wanted(tx: Tx, wanted: Wanted, who: Who, ctx: Context) -> Sequenc
         query = query.where(or_(beyond, and_(order.value == value, further)))
     sorted_by = (order.value.desc(), number.desc()) if order.down else (order.value, number)
     return await tx.all(query.order_by(*sorted_by).limit(wanted.limit + 1))
+
+
+async def _by_next_step(tx: Tx, query: Any, after: tuple[Any, int] | None, *, limit: int) -> Sequence[Lead]:
+    """Those with a next step as it comes, out of their index, then those without one."""
+    step, number, found = col(Lead.next_step_at), col(Lead.id), list[Lead]()
+    value, lead_id = after or (None, 0)
+    if value is None or value < FAR:
+        agreed = query.where(step.is_not(None))
+        if value is not None:
+            agreed = agreed.where(step >= value, or_(step > value, number > lead_id))
+        found += await tx.all(agreed.order_by(step, number).limit(limit))
+    if len(found) < limit:
+        rest = query.where(step.is_(None), number > (lead_id if value is not None and value >= FAR else 0))
+        found += await tx.all(rest.order_by(number).limit(limit - len(found)))
+    return found
 
 
 def key_of(lead: Lead, sort: str) -> int | str:
@@ -173,6 +196,7 @@ def key_of(lead: Lead, sort: str) -> int | str:
 def _read_key(order: _Order, text: str) -> tuple[Any, int]:
     value, _, lead_id = text.rpartition("|")
     try:
-        return int(value) if order.column == "score" else datetime.fromisoformat(value), int(lead_id)
-    except ValueError:
+        at = int(value) if order.column == "score" else datetime.fromisoformat(value).astimezone(UTC)
+        return at, int(lead_id)
+    except (ValueError, OverflowError):
         raise Problem("invalid", "这一页的地址不完整,从列表第一页重新翻。") from None
