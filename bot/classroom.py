@@ -1,13 +1,14 @@
 """A room to practise in: the member alone, with leads made up for their lesson; everything else is the real thing."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from bot.cards.practice import IDLE, finished, opening, step_told
 from bot.context import Answer, Context, say
 from bot.lessons import LESSONS
 from bot.outgoing import ring
 from bot.promises import hear_clocks, start_clocks
+from config.worktime import parse_span
 from leads import reached
 from leads.capture import Person, capture
 from leads.facts import Fact
@@ -25,7 +26,7 @@ from store.tx import Tx
 
 LEFT_ALONE = timedelta(minutes=30)  # then the room is cleared by itself
 LOOK_BACK = timedelta(minutes=10)  # how long what was practised can still be looked at
-LONG_AGO = timedelta(days=12)  # longer than any holiday: what was promised then is late
+DAY, FARTHEST = timedelta(days=1), 14  # days, longer than any holiday
 SOURCE = "练习"
 CUSTOMER = Person(
     source=SOURCE, name="王小练", phone="13800138000", company="练习科技有限公司", title="采购经理", city="杭州",
@@ -75,7 +76,7 @@ async def _for_manager(room: Tx, member: Member, ctx: Context) -> int:
     for member_id, name in COLLEAGUES:
         await room.add(Member(corp=room.corp, id=member_id, name=name, role="rep", team=member.team))
     owner_id, _ = COLLEAGUES[0]
-    then = replace(ctx, now=ctx.now - LONG_AGO)
+    then = replace(ctx, now=_long_ago(ctx))
     lead_id = await _capture(room, CUSTOMER, then)
     await leads.change(room, lead_id, stage="sal", owner_id=owner_id, owned_at=then.now)
     pool = (await leads.get_lead(room, lead_id)).pool
@@ -86,6 +87,14 @@ async def _for_manager(room: Tx, member: Member, ctx: Context) -> int:
     source, name = OTHERS[0]
     await _capture(room, replace(CUSTOMER, source=source, name=name, phone="13800138001"), ctx)
     return lead_id
+
+
+def _long_ago(ctx: Context) -> datetime:
+    """The last day, at this hour, of which a first contact is late by now."""
+    rule = ctx.rules.clocks.get("first_contact")
+    days = (ctx.now - number * DAY for number in range(1, FARTHEST))
+    span = parse_span(rule.within) if rule is not None else DAY
+    return next((day for day in days if ctx.calendar.due(day, span) < ctx.now), ctx.now - FARTHEST * DAY)
 
 
 async def _for_marketing(room: Tx, member: Member, ctx: Context) -> int:

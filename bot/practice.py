@@ -13,6 +13,7 @@ from bot.handlers.words import lead_and_rest, read_line, tidy
 from bot.lessons import LESSONS, after
 from bot.packing import PRACTICE
 from leads.facts import Fact
+from leads.understand.reading import understand
 from store.campaigns import list_campaigns
 from store.deals import find_deal
 from store.leads import find_lead
@@ -21,7 +22,45 @@ from store.practice import Practice, find_practice, practising, room_of, save_pr
 from store.tables import Member
 from store.tx import Tx
 
-OUTSIDE = ("练习", "结束练习", "反馈")  # words to the company itself
+OUTSIDE = ("练习", "结束练习", "反馈")  # said to the company itself; the practice goes on
+INSIDE = (
+    "帮助",
+    "线索池",
+    "领取",
+    "我的",
+    "待办",
+    "看",
+    "更多",
+    "跟进",
+    "素材",
+    "合格",
+    "无效",
+    "字段",
+    "转商机",
+    "商机",
+    "赢单",
+    "输单",
+    "重开",
+    "打勾",
+    "阶段",
+    "培育",
+    "退回",
+    "转给",
+    "撤销",
+    "历史",
+    "为什么",
+    "秒表",
+    "报价",
+    "电话",
+    "联系",
+    "渠道",
+    "超时",
+    "顺延",
+    "日报",
+    "周报",
+    "漏斗",
+    "排行",
+)  # what is practised; all other words (新线索, 请假, 交接 …) are meant for real
 DEAL = re.compile(r"[Oo]\s*(\d{1,12})(?!\d)")
 
 
@@ -77,6 +116,10 @@ async def _is_meant(room: Tx, event: Event) -> bool:
         return False
     text = tidy(event.text)
     line = read_line(text, ALIASES)
+    if line is not None and line.word not in INSIDE:
+        return False
+    if line is None and understand(text, now=event.at).intent == "new_lead":
+        return False  # somebody's card or number: never lost with the room
     bare = line is not None and COMMANDS[line.word].on_lead is not None and COMMANDS[line.word].bare
     rest = line.rest if line is not None else text
     lead_id, _ = lead_and_rest(rest, bare=bare)

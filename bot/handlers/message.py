@@ -1,5 +1,7 @@
 """A line of chat: a command, a number of the list shown last, or free words about the lead we talk about."""
 
+import re
+
 from bot.cards.practice import OFFER
 from bot.context import Answer, Context, say
 from bot.deal_actions import ShowDeal
@@ -36,6 +38,9 @@ from store.merges import current
 from store.talk import add_draft, find_focus, set_focus
 from store.tx import Tx
 
+GREETING = re.compile(
+    r"(?:[你您]好|嗨|哈喽|在吗|在不在|早|(?:早上|上午|中午|下午|晚上)好|hi|hello)[呀啊!?。~\s\uff01\uff1f]*", re.I
+)
 SHORT = 8  # characters: a line this short that means nothing to us is rather a mistyped command than a note
 KINDS = {"image": "图片", "voice": "语音", "video": "视频", "location": "位置", "link": "链接", "file": "文件"}
 
@@ -158,10 +163,12 @@ async def _free_words(tx: Tx, text: str, about: int | None, who: Who, ctx: Conte
 
 async def _unknown(tx: Tx, text: str, who: Who, ctx: Context, *, first: bool) -> list[Fact | Answer]:
     """The nearest words; whoever has never done anything here is offered to practise, once."""
-    words = [command.words[0] for command in COMMANDS.values()]
-    near = "、".join(f"「{word}」" for word in closest(text, words))
     offered = ""
     if first and tx.corp == tx.home:
         await set_focus(tx, who.id or "", asked="", now=ctx.now)
         offered = f"\n{OFFER}"
+    if GREETING.fullmatch(text):
+        return [say(f"{who.name},你好,我在。要做什么直接说,或者发「帮助」看看我会什么。{offered}")]
+    words = [command.words[0] for command in COMMANDS.values()]
+    near = "、".join(f"「{word}」" for word in closest(text, words))
     return [say(f"没看懂这句话。是不是想发{near}?\n发「帮助」看看我能做什么。{offered}")]

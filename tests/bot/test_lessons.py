@@ -6,6 +6,7 @@ from bot.handlers.commands import ALIASES, COMMANDS
 from bot.lead_actions import Claim
 from bot.lessons import LESSONS, MANAGER, MARKETING, REP, after
 from bot.packing import PRACTICE, pack, unpack
+from bot.practice import INSIDE, OUTSIDE
 
 
 @pytest.mark.parametrize(
@@ -40,3 +41,8 @@ def test_a_lesson_only_names_words_that_there_are(role):
 def test_a_button_of_a_room_is_the_same_act_with_a_sign():
     key = pack(Claim(7, 1), practice=True)
     assert key == PRACTICE + pack(Claim(7, 1)) and unpack(key) == Claim(7, 1)
+
+
+def test_what_is_practised_are_words_that_there_are_and_nothing_that_would_be_lost():
+    assert set(INSIDE) <= set(COMMANDS) and set(OUTSIDE) <= set(COMMANDS)
+    assert not {"新线索", "请假", "销假", "交接", "导入", "同意", "退订"} & set(INSIDE)
