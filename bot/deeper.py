@@ -50,5 +50,7 @@ async def _link(tx: Tx, asked: Asked, ctx: Context) -> Link | None:
         days = {"from": told.get("first", ""), "to": told.get("last", ""), "team": told.get("team", "")}
         query = urlencode({name: value for name, value in days.items() if value})
         return Link("打开看板", f"{base}{BOARDS.get(str(told.get('report')), '')}?{query}")
+    if card == "list" and asked.params.get("page"):
+        return Link("打开全部", base + str(asked.params["page"]))
     place = PLACES.get(card)
     return Link(place[1], base + place[0]) if place is not None else None

@@ -65,9 +65,10 @@ class DecideExtension:
 
 @dataclass(frozen=True)
 class ShowMisses:
-    """The leads whose promise was broken in the week that begins on that Monday (ISO day)."""
+    """The leads whose promise was broken in the week that begins on that Monday (ISO day), of a team or of all."""
 
     monday: str
+    team: str = ""
 
 
 PromiseAction = (

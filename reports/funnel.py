@@ -10,6 +10,7 @@ LABELS = {
     "leads": "线索", "mql": "MQL", "sal": "已领取", "sql": "SQL", "opportunity": "商机", "won": "赢单",
 }  # fmt: skip
 DAY = timedelta(days=1)
+MOST_STRETCHES = 20_000  # leads of a cohort whose days in a stage are looked at
 
 
 @dataclass(frozen=True)

@@ -7,18 +7,18 @@ from typing import Any
 from sqlalchemy import Select, and_, func, select
 from sqlmodel import col
 
-from store.columns import one_of
 from store.deal import Opportunity, Payment
 from store.numbers import STAGE_AT, Team, by_team
 from store.reached import Reached
-from store.tables import Clock, Enquiry, Lead, TimelineItem
+from store.tables import Clock, Enquiry, Lead
 from store.tx import Tx
 
 CLOSER: Any = func.coalesce(Opportunity.closed_owner_id, Opportunity.owner_id)  # whose a deal is in every number
 Found = tuple[list[int], int]  # the first leads, and how many there are
 
 
-async def _some(tx: Tx, query: Select[Any], lead_id: Any, order: Any, limit: int) -> Found:
+async def first_of(tx: Tx, query: Select[Any], lead_id: Any, order: Any, limit: int) -> Found:
+    """The leads of a question, the latest first, and how many there are."""
     total = await tx.rows(query.with_only_columns(func.count(lead_id.distinct())))
     newest = query.with_only_columns(lead_id).group_by(lead_id).order_by(func.max(order).desc(), lead_id).limit(limit)
     return [row[0] for row in await tx.rows(newest)], int(total[0][0])
@@ -39,7 +39,7 @@ async def at_stage(
     if team is not None:
         mine = and_(col(Lead.corp) == Reached.corp, col(Lead.id) == Reached.lead_id, team.has())
         query = query.join(Lead, mine)
-    return await _some(tx, query, col(Reached.lead_id), col(at), limit)
+    return await first_of(tx, query, col(Reached.lead_id), col(at), limit)
 
 
 async def broken(
@@ -56,7 +56,7 @@ async def broken(
     if team is not None:
         query = query.join(Lead, and_(col(Lead.corp) == Clock.corp, col(Lead.id) == Clock.lead_id))
         query = query.where(by_team(team))
-    return await _some(tx, query, col(Clock.lead_id), col(Clock.settled_at), limit)
+    return await first_of(tx, query, col(Clock.lead_id), col(Clock.settled_at), limit)
 
 
 async def closed(
@@ -72,7 +72,7 @@ async def closed(
         query = query.join(Reached, its).where(col(Reached.source) == source)
     if team is not None:
         query = query.where(CLOSER.in_(team.members))
-    return await _some(tx, query, col(Opportunity.lead_id), col(Opportunity.closed_at), limit)
+    return await first_of(tx, query, col(Opportunity.lead_id), col(Opportunity.closed_at), limit)
 
 
 async def expected(tx: Tx, until: str, said: Collection[int], *, team: Team | None) -> Sequence[Opportunity]:
@@ -112,25 +112,6 @@ async def stretches(
         query = query.join(Lead, mine)
     found = await tx.rows(query.order_by(col(Reached.captured_at).desc()).limit(limit))
     return [tuple(row) for row in found]
-
-
-async def given_back(
-    tx: Tx, kind: str, begin: datetime, end: datetime, *, team: Team | None
-) -> list[tuple[int, str, str | None]]:
-    """(lead, its source, who) of every release (or disqualification) in [begin, end), the latest first."""
-    its = and_(col(Reached.corp) == TimelineItem.corp, col(Reached.lead_id) == TimelineItem.lead_id)
-    query = (
-        select(col(TimelineItem.lead_id), col(Reached.source), col(TimelineItem.by))
-        .join(Reached, its)
-        .where(
-            col(TimelineItem.corp) == tx.corp, one_of(TimelineItem.kind, (kind,)),
-            *_between(TimelineItem.at, begin, end),
-        )
-        .order_by(col(TimelineItem.at).desc())
-    )  # fmt: skip
-    if team is not None:
-        query = query.where(col(TimelineItem.by).in_(team.members))
-    return [(lead_id, source, by) for lead_id, source, by in await tx.rows(query)]
 
 
 async def won_for_each(
@@ -177,7 +158,7 @@ async def paid_in(
     if source is not None:
         its = and_(col(Reached.corp) == Opportunity.corp, col(Reached.lead_id) == Opportunity.lead_id)
         query = query.join(Reached, its).where(col(Reached.source) == source)
-    return await _some(tx, query, col(Opportunity.lead_id), col(Payment.at), limit)
+    return await first_of(tx, query, col(Opportunity.lead_id), col(Payment.at), limit)
 
 
 async def touches(
@@ -209,27 +190,4 @@ async def of_cohort(
     if team is not None:
         mine = and_(col(Lead.corp) == Reached.corp, col(Lead.id) == Reached.lead_id, team.has())
         query = query.join(Lead, mine)
-    return await _some(tx, query, col(Reached.lead_id), col(Reached.captured_at), limit)
-
-
-async def each(
-    tx: Tx, kind: str, begin: datetime, end: datetime, *, team: Team | None
-) -> list[tuple[int, str, str | None]]:
-    """(lead, source, who) of everything of a kind in [begin, end): released, disqualified, won, or a stage reached."""
-    if kind in ("released", "disqualified"):
-        return await given_back(tx, kind, begin, end, team=team)
-    if kind == "won":
-        its = and_(col(Reached.corp) == Opportunity.corp, col(Reached.lead_id) == Opportunity.lead_id)
-        owner: Any = CLOSER
-        query = select(col(Opportunity.lead_id), col(Reached.source), owner).join(Reached, its)
-        query = query.where(
-            col(Opportunity.corp) == tx.corp, *_between(Opportunity.closed_at, begin, end),
-            col(Opportunity.result) == "won",
-        )  # fmt: skip
-    else:
-        owner = col(Lead.owner_id)
-        its = and_(col(Lead.corp) == Reached.corp, col(Lead.id) == Reached.lead_id)
-        query = select(col(Reached.lead_id), col(Reached.source), owner).join(Lead, its)
-        query = query.where(col(Reached.corp) == tx.corp, *_between(STAGE_AT[kind], begin, end))
-    query = query if team is None else query.where(owner.in_(team.members))
-    return [(lead_id, source, by) for lead_id, source, by in await tx.rows(query.limit(50_000))]
+    return await first_of(tx, query, col(Reached.lead_id), col(Reached.captured_at), limit)

@@ -19,7 +19,7 @@ from leads.money import yuan_text
 from leads.rights import Who
 from reports.attribution import attribution
 from reports.forecast import Forecast
-from reports.funnel import steps
+from reports.funnel import MOST_STRETCHES, steps
 from reports.numbers import figures, numbers
 from reports.period import DAY, Period
 from reports.ranking import ranking
@@ -32,7 +32,6 @@ from store.members import find_member, name_of
 from store.numbers import Team
 from store.tx import Tx
 
-MOST_STRETCHES = 20_000  # leads of a cohort whose days in a stage are looked at
 OWED = ("attribution", "received")
 BESTS = 5
 

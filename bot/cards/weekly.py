@@ -39,6 +39,7 @@ class View:
     monday: str
     legs: tuple[tuple[str, timedelta], ...] = ()
     lost: tuple[tuple[str, int], ...] = ()  # why deals were lost in the month so far
+    team: str = ""  # that was asked for; a manager's own goes without saying
 
 
 def week_of(asked: str, ctx: Context) -> tuple[datetime, datetime]:
@@ -50,14 +51,15 @@ def week_of(asked: str, ctx: Context) -> tuple[datetime, datetime]:
     return since, min(until, ctx.now.astimezone(zone))
 
 
-async def missed_in(tx: Tx, who: Who, asked: str, ctx: Context, *, limit: int) -> Found:
-    """The leads whose promise was broken in a week: of a manager's team, everybody's for others."""
+async def missed_in(tx: Tx, who: Who, asked: str, team: str, ctx: Context, *, limit: int) -> Found:
+    """The leads whose promise was broken in a week: of the named team, of a manager's own, else everybody's."""
     since, until = week_of(asked, ctx)
-    return await behind.broken(tx, "", since, until, source=None, team=await _team(tx, who, ctx), limit=limit)
+    return await behind.broken(tx, "", since, until, source=None, team=await _team(tx, who, team, ctx), limit=limit)
 
 
-async def _team(tx: Tx, who: Who, ctx: Context) -> Team | None:
-    return await team_named(tx, who.team, rules=ctx.rules) if who.role == "manager" and who.team else None
+async def _team(tx: Tx, who: Who, named: str, ctx: Context) -> Team | None:
+    name = named or (who.team if who.role == "manager" else "")
+    return await team_named(tx, name, rules=ctx.rules) if name else None
 
 
 async def look(tx: Tx, asked: Asked, ctx: Context) -> View | None:
@@ -66,7 +68,8 @@ async def look(tx: Tx, asked: Asked, ctx: Context) -> View | None:
         return None
     wanted = str(asked.params.get("monday", ""))
     since, until = week_of(wanted, ctx)
-    team = await _team(tx, asked.who, ctx)
+    team_name = str(asked.params.get("team", ""))
+    team = await _team(tx, asked.who, team_name, ctx)
     labels = {name: rule.label for name, rule in ctx.rules.clocks.items()}
     now = await record_of(tx, since=since, until=until, team=team, labels=labels)
     last = (until - timedelta(minutes=1)).astimezone(ctx.rules.zone)
@@ -80,6 +83,7 @@ async def look(tx: Tx, asked: Asked, ctx: Context) -> View | None:
         since.date().isoformat(),
         tuple(await _where_the_time_went(tx, since, until, team, ctx)),
         await lost_of_month(tx, until, team, ctx),
+        team_name,
     )
 
 
@@ -116,12 +120,12 @@ def draw(view: View) -> Card:
     shown = tuple(row for row in rows if row.value)
     misses = view.now.misses
     return Card(
-        title=f"周报 {view.period}",
+        title=f"周报 {view.period}" + (f" · {view.team}" if view.team else ""),
         subtitle="答应客户的时间做到了多少" if view.now.promises else "这一周还没有到期的时限",
         source="周报",
         text="\n".join(part for part in (_legs(view), losses_text(view.lost)) if part),
         fields=shown,
-        buttons=(Button(f"没做到的 {misses} 条", ShowMisses(view.monday), "primary"),) if misses else (),
+        buttons=(Button(f"没做到的 {misses} 条", ShowMisses(view.monday, view.team), "primary"),) if misses else (),
     )
 
 

@@ -41,6 +41,7 @@ from store.tx import Tx
 GREETING = re.compile(
     r"(?:[你您]好|嗨|哈喽|在吗|在不在|早|(?:早上|上午|中午|下午|晚上)好|hi|hello)[呀啊!?。~\s\uff01\uff1f]*", re.I
 )
+REPORTS = ("日报", "周报", "月报", "漏斗", "渠道", "归因")  # whoever may not see them has numbers of their own
 SHORT = 8  # characters: a line this short that means nothing to us is rather a mistyped command than a note
 KINDS = {"image": "图片", "voice": "语音", "video": "视频", "location": "位置", "link": "链接", "file": "文件"}
 
@@ -106,7 +107,8 @@ async def on_message(tx: Tx, event: MessageReceived, who: Who, ctx: Context) -> 
 async def run_command(tx: Tx, command: Command, rest: str, who: Who, ctx: Context) -> list[Fact | Answer]:
     """Run a command with what follows its word; raises NoRight when the person's role may not use it."""
     if command.roles and who.role not in command.roles:
-        raise NoRight(f"「{command.words[0]}」是给主管和市场用的。发「帮助」看看你可以做什么。")
+        own = "你组里的发「排行」,自己手上的发「我的」。" if command.words[0] in REPORTS else ""
+        raise NoRight(f"「{command.words[0]}」是给主管和市场用的。{own}发「帮助」看看你可以做什么。")
     if command.on_lead is not None:
         lead_id, rest = lead_and_rest(rest, bare=command.bare)
         lead_id = await current(tx, lead_id) if lead_id is not None else None

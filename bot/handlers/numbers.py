@@ -1,8 +1,8 @@
 """日报, 漏斗, 渠道, 排行 with days and a team; a number opens down to its leads; a question is answered with them."""
 
 import re
-from collections import Counter
 from datetime import date
+from urllib.parse import urlencode
 
 from bot.cards.picture import find_font
 from bot.context import Answer, Context, say
@@ -18,6 +18,7 @@ from store import behind
 from store.behind import Found
 from store.leads import find_leads
 from store.members import name_of
+from store.most import Wanted, counted_for, most_of
 from store.numbers import STAGE_AT, Team
 from store.talk import set_focus
 from store.tx import Tx
@@ -121,12 +122,10 @@ async def on_ranking_word(tx: Tx, rest: str, who: Who, ctx: Context) -> list[Fac
             say("好,排行里不会出现你了。想回来发「排行 显示」。" if rest.strip() == "隐藏" else "好,你又在排行里了。")
         ]
     usual = Period(month_of(ctx.today).first, ctx.today)
-    own = who.role in ("manager", "rep")
-    if who.role == "rep" and who.team:
-        rest = f"{rest.replace(who.team, '')} {who.team}"
-    period, team = await asked_for(tx, rest, who, ctx, word="排行", usual=usual, own=own)
-    if who.role == "rep" and team != who.team:
+    period, team = await asked_for(tx, rest, who, ctx, word="排行", usual=usual, own=True)
+    if who.role == "rep" and team not in ("", who.team):
         raise NoRight(f"你可以看自己团队的:排行 {who.team}".strip())
+    team = who.team if who.role == "rep" else team
     return [card("ranking", period, team)]
 
 
@@ -164,17 +163,34 @@ async def on_show_number(tx: Tx, action: ShowNumber, who: Who, ctx: Context) -> 
     ]  # fmt: skip
     name = NAMES.get(action.what.removeprefix("cohort:"), action.what)
     title = f"{name} {shown(period, today=ctx.today)}" + (f" · {action.key}" if action.key else "") + f",共 {total} 条"
-    return await _list(tx, title, visible, total, who, ctx)
+    return await _list(tx, title, visible, total, who, ctx, page=_page(action))
 
 
-async def _list(tx: Tx, title: str, visible: list[int], total: int, who: Who, ctx: Context) -> list[Fact | Answer]:
+def _page(action: ShowNumber) -> str:
+    """Where the whole list is on the pages."""
+    what, days = action.what, {"from": action.first, "to": action.last, "team": action.team}
+    if what in STAGE_AT:
+        since = {"since": action.first, "until": action.last, "first": action.key, "team": action.team}
+        return f"leads?{_query(reached=what, **since)}"
+    if what in ("won", "lost"):
+        return f"deals?{_query(result=what, **days)}"
+    return f"boards/{'sla' if what in ('claim', 'first_contact') else 'funnel'}?{_query(**days)}"
+
+
+def _query(**values: str) -> str:
+    return urlencode({name: value for name, value in values.items() if value})
+
+
+async def _list(
+    tx: Tx, title: str, visible: list[int], total: int, who: Who, ctx: Context, *, page: str = ""
+) -> list[Fact | Answer]:  # fmt: skip
     if not visible:
         return [say(f"{title}。" + ("里面没有你能看的,由别的团队负责。" if total else ""))]
     hint = "回复序号打开,例如 1"
     if total > LISTED:
-        hint = f"这里列最近 {min(LISTED, len(visible))} 条。{hint};要全部,请管理员导出:./run export"
+        hint = f"这里列最近 {min(LISTED, len(visible))} 条。{hint};要全部,到网页里看和导出"
     await set_focus(tx, who.id or "", listed=visible[:LISTED], asked="", now=ctx.now)
-    return [Answer("list", params={"title": title, "leads": visible[:LISTED], "hint": hint})]
+    return [Answer("list", params={"title": title, "leads": visible[:LISTED], "hint": hint, "page": page})]
 
 
 async def _behind(tx: Tx, action: ShowNumber, period: Period, team: Team | None, ctx: Context) -> Found:
@@ -210,12 +226,10 @@ async def on_question(tx: Tx, text: str, who: Who, ctx: Context) -> list[Fact | 
     own = who.role == "manager"
     period, team_name = await asked_for(tx, left, who, ctx, word="渠道", usual=usual, own=own)
     team = await team_named(tx, team_name, rules=ctx.rules) if team_name else None
-    begin, end = period.instants(ctx.rules.zone)
     kind = {"退回": "released", "无效": "disqualified", "赢单": "won", "mql": "mql"}.get(what, "leads")
     by_source = of in ("渠道", "来源")
-    rows = await behind.each(tx, kind, begin, end, team=team)
-    counted = Counter(source if by_source else (by or "") for _, source, by in rows)
-    counted.pop("", None)
+    wanted = Wanted(kind, *period.instants(ctx.rules.zone), "source" if by_source else "rep", team)
+    counted = await most_of(tx, wanted)
     label = f"{NAMES[kind]} · {shown(period, today=ctx.today)} · 按{'渠道' if by_source else '销售'}" + (
         f" · {team_name}" if team_name else ""
     )
@@ -226,7 +240,7 @@ async def on_question(tx: Tx, text: str, who: Who, ctx: Context) -> list[Fact | 
     first = names[0]
     others = "、".join(f"{name} {count}" for _, name, count in names[1:])
     told = f"{first[1]},{first[2]} 次{NAMES[kind]}" + (f";其次 {others}" if others else "") + f"。\n查的是:{label}"
-    mine = [lead for lead, source, by in rows if (source if by_source else by) == first[0]]
-    listed = await find_leads(tx, list(dict.fromkeys(mine))[:LOOKED_AT])
+    mine, total = await counted_for(tx, wanted, first[0], limit=LOOKED_AT)
+    listed = await find_leads(tx, mine)
     visible = [lead.id or 0 for lead in listed if await can_see(tx, lead, who, rules=ctx.rules)]
-    return await _list(tx, told, visible, len(set(mine)), who, ctx)
+    return await _list(tx, told, visible, total, who, ctx)

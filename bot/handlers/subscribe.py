@@ -148,7 +148,7 @@ async def on_subscribed(tx: Tx, row: Due, ctx: Context) -> list[Any]:
     params: dict[str, Any] = {"report": one.report, "team": one.team, **days}
     card = "numbers"
     if one.report == "weekly":
-        card, params = "weekly", {"monday": week_of(period.first).first.isoformat()}
+        card, params = "weekly", {"monday": week_of(period.first).first.isoformat(), "team": one.team}
     if one.group:
         for place in ctx.groups:
             if place.id == one.group:

@@ -5,12 +5,12 @@ from datetime import datetime, time, timedelta
 from bot.cards.adoption import started_on
 from bot.cards.weekly import WEEK, missed_in
 from bot.context import Answer, Context, say
+from bot.handlers.numbers import asked_for
 from bot.outgoing import ring
 from bot.promise_actions import ShowMisses
-from leads.errors import Unusable
 from leads.facts import Fact
 from leads.rights import Who, require_role
-from reports.words import BadPeriod, read_period, week_of
+from reports.words import week_of
 from store import due, owned
 from store.members import list_members
 from store.queues import Due
@@ -23,21 +23,19 @@ AFTER = timedelta(minutes=3)  # after work begins, when the morning's lists are 
 
 
 async def on_weekly(tx: Tx, rest: str, who: Who, ctx: Context) -> list[Fact | Answer]:
-    """周报: the present week so far, or the one that is named (上周, 3月9日)."""
+    """周报: the present week so far, or the one that is named (上周, 3月9日), of a team."""
     require_role(who, LEADERS, "周报")
-    try:
-        period, _ = read_period(rest, today=ctx.today)
-    except BadPeriod as bad:
-        raise Unusable(str(bad)) from None
-    if period is None:
-        return [Answer("weekly")]
-    return [Answer("weekly", params={"monday": week_of(period.first).first.isoformat()})]
+    usual = week_of(ctx.today)
+    period, team = await asked_for(tx, rest, who, ctx, word="周报", usual=usual, own=True)
+    monday = week_of(period.first).first.isoformat()
+    return [Answer("weekly", params={"monday": monday, "team": team} if team or period != usual else {})]
 
 
 async def on_show_misses(tx: Tx, action: ShowMisses, who: Who, ctx: Context) -> list[Fact | Answer]:
     """The button of the week's card: the leads behind the figure."""
     require_role(who, LEADERS, "周报")
-    misses, total = await missed_in(tx, who, action.monday, ctx, limit=LISTED)
+    await asked_for(tx, action.team, who, ctx, word="周报", usual=week_of(ctx.today), own=True)
+    misses, total = await missed_in(tx, who, action.monday, action.team, ctx, limit=LISTED)
     if not misses:
         return [say("这一周答应的都做到了。")]
     await set_focus(tx, who.id or "", listed=misses, asked="", now=ctx.now)

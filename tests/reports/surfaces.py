@@ -220,7 +220,7 @@ async def boards(page: Browser, query: str, names: dict[str, str]) -> list[Told]
 
 
 async def rest(acme: Town, query: str) -> list[Told]:
-    """GET /reports/numbers and /reports/quality."""
+    """GET /reports/numbers, /reports/funnel and /reports/attribution."""
     told: list[Told] = []
     for by in ("", "source", "rep"):
         status, found = await acme.api("GET", f"/reports/numbers?{query}&by={by}")
@@ -229,6 +229,15 @@ async def rest(acme: Town, query: str) -> list[Told]:
             for name, value in row.items():
                 if name not in ("key", "name") and not (by == "rep" and value is None):
                     told.append(Told(f"REST by {by or 'nothing'}", name, row["key"], repr(value)))
+    _, found = await acme.api("GET", f"/reports/funnel?{query}")
+    for row in found["rows"]:
+        told += [Told("REST funnel", f"{name}.{row['stage']}", None, repr(row[field]))
+                 for name, field in (("cohort", "count"), ("share", "share"), ("stay", "days"))
+                 if (name, row["stage"]) != ("share", "leads")]  # fmt: skip
+    _, found = await acme.api("GET", f"/reports/attribution?{query}")
+    for row in found["rows"]:
+        told += [Told("REST attribution", f"{what}.{model}", row["key"], repr(row[what][model]))
+                 for what in ("signed", "paid") for model in ("first", "last", "linear")]  # fmt: skip
     return told
 
 

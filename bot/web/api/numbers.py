@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, create_model, field_validator, model_validator
 
-from bot.web.api.reports import LONGEST
+from bot.web.api.reports import in_order
 from bot.web.api.route import Call, Reply, Route
 from leads.errors import Unusable
 from leads.mask import said
@@ -14,31 +14,55 @@ from reports.period import DAY, Period
 from reports.teams import NoTeam, team_named, team_of_each
 from store.campaigns import name_of_each
 from store.members import list_everyone
+from store.numbers import Team
 from store.tx import Tx
 
 
-class NumbersFilter(BaseModel):
+class Days(BaseModel):
     """A period of whole days in the company's zone, both included; the last seven days unless it is named."""
 
     model_config = ConfigDict(extra="forbid", populate_by_name=True)
 
     first: Annotated[date | None, Field(alias="from", description="第一天,例如 2026-03-01")] = None
     last: Annotated[date | None, Field(alias="to", description="最后一天,含当天")] = None
-    by: Annotated[
-        Literal["source", "rep", "team", "campaign", "month"] | None, Field(description="按什么分行;不写就是全公司一行")
-    ] = None
     team: Annotated[str | None, Field(max_length=60, description="只看这个团队")] = None
 
-    @field_validator("first", "last", "by", "team", mode="before")
+    @field_validator("*", mode="before")
     @classmethod
     def _empty(cls, value: object) -> object:
         return None if value == "" else value
 
     @model_validator(mode="after")
-    def _in_order(self) -> "NumbersFilter":
-        if self.first and self.last and not 0 <= (self.last - self.first).days < LONGEST:
-            raise ValueError(f"to 不能早于 from,一次最多 {LONGEST} 天")
+    def _in_order(self) -> "Days":
+        in_order(self.first, self.last)
         return self
+
+
+class NumbersFilter(Days):
+    """The same, in one row or several."""
+
+    by: Annotated[
+        Literal["source", "rep", "team", "campaign", "month"] | None, Field(description="按什么分行;不写就是全公司一行")
+    ] = None
+
+
+def days_of(call: Call) -> Period:
+    """The days asked for. Raises Unusable when they cannot be."""
+    wanted: Days = call.query
+    last = wanted.last or max(call.context.today, wanted.first or call.context.today)
+    first = wanted.first or last - 6 * DAY
+    if first > last:
+        raise Unusable("from:不能晚于 to。")
+    return Period(first, last)
+
+
+async def team_of(tx: Tx, call: Call) -> Team | None:
+    """The team asked for. Raises Unusable with those that there are."""
+    wanted: Days = call.query
+    try:
+        return await team_named(tx, wanted.team, rules=call.context.rules) if wanted.team else None
+    except NoTeam as unknown:
+        raise Unusable(f"team:{unknown}") from None
 
 
 _WHOLE = {"leads", "mql", "sal", "sql", "opportunities", "customers", "won", "lost"}
@@ -73,18 +97,9 @@ class Numbers(BaseModel):
 async def on_numbers(call: Call) -> Reply:
     """GET /reports/numbers."""
     wanted: NumbersFilter = call.query
-    rules = call.context.rules
-    last = wanted.last or max(call.context.today, wanted.first or call.context.today)
-    first = wanted.first or last - 6 * DAY
-    if first > last:
-        raise Unusable("from:不能晚于 to。")
+    period, rules = days_of(call), call.context.rules
     async with call.desk.store.read() as tx:
-        try:
-            team = await team_named(tx, wanted.team, rules=rules) if wanted.team else None
-        except NoTeam as unknown:
-            raise Unusable(f"team:{unknown}") from None
-        teams = await team_of_each(tx)
-        period = Period(first, last)
+        team, teams = await team_of(tx, call), await team_of_each(tx)
         found = await numbers(tx, period, by=wanted.by, team=team, teams=teams, zone=rules.zone)
         names = await _names(tx, wanted.by)
     told = []
@@ -93,7 +108,7 @@ async def on_numbers(call: Call) -> Reply:
         name = names.get(one.key, key or "") if wanted.by else "全公司"
         shown = {**figures(one), "key": said(key, reveal=call.caller.reveals) if key else key}
         told.append(NumbersRow(**shown, name=said(name, reveal=call.caller.reveals)))
-    return Reply(Numbers(first=first, last=last, rows=told))
+    return Reply(Numbers(first=period.first, last=period.last, rows=told))
 
 
 def _key(row: Counted, by: str | None) -> str | None:

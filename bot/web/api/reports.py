@@ -13,6 +13,14 @@ from reports.quality import source_quality
 LONGEST = 366 * 3  # days of one report
 
 
+def in_order(first: date | None, last: date | None) -> None:
+    """Whether these days can be a period. Raises ValueError with days that can."""
+    if first and last and last < first:
+        raise ValueError(f"from 在 to 之后,换一下就行:from={last}&to={first}")
+    if first and last and (last - first).days >= LONGEST:
+        raise ValueError(f"一次最多 {LONGEST} 天,可以一年一年取:from={first.year}-01-01&to={first.year}-12-31")
+
+
 class QualityFilter(BaseModel):
     """A period of whole days in the company's zone, both included; the last seven days unless it is named."""
 
@@ -24,8 +32,7 @@ class QualityFilter(BaseModel):
 
     @model_validator(mode="after")
     def _in_order(self) -> "QualityFilter":
-        if self.first and self.last and not 0 <= (self.last - self.first).days < LONGEST:
-            raise ValueError(f"to 不能早于 from,一次最多 {LONGEST} 天")
+        in_order(self.first, self.last)
         return self
 
 

@@ -55,7 +55,7 @@ class BoardPages:
         if name in STANDARD:
             label, names = STANDARD[name]
             if not _for(names, reader.who):
-                raise NoRight("这些数字要由主管、市场或管理员来看。")
+                raise NoRight("这些数字要由主管、市场或管理员来看。你自己的数字在首页。")
             return await self._page(request, reader, label, names, name)
         if not name.isdecimal():
             raise NotFound("这个看板")

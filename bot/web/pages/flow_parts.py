@@ -21,7 +21,7 @@ from bot.web.pages.part import (
 from bot.web.pages.span import Span
 from leads.mask import said
 from reports.attribution import MODELS, attribution
-from reports.funnel import steps
+from reports.funnel import MOST_STRETCHES, steps
 from reports.numbers import figures, numbers
 from reports.period import Period
 from reports.quality import source_quality
@@ -32,7 +32,6 @@ from store.tx import Tx
 LINES = {"leads": "新增", "mql": "MQL", "won": "赢单"}
 COHORT = "这段时间进来的线索,到今天走到了哪一步;停多久是到下一步天数的中位数。"
 MOST = 12  # bars
-MOST_STRETCHES = 20_000  # leads of a cohort whose days in a stage are looked at
 
 
 async def _row(tx: Tx, span: Span, period: Period | None = None) -> dict[str, Any]:

@@ -54,7 +54,7 @@ LOOKING = {  # any valid key
     ("GET", "/api/v1/messages"), ("GET", "/api/v1/clocks"), ("GET", "/api/v1/reports/quality"),
     ("GET", "/api/v1/quotes"), ("GET", "/api/v1/approvals"), ("GET", "/api/v1/orders"), ("GET", "/api/v1/connectors"),
     ("GET", "/api/v1/products"), ("GET", "/api/v1/imports"), ("GET", "/api/v1/imports/{batch}"),
-    ("GET", "/api/v1/reports/numbers"),
+    ("GET", "/api/v1/reports/numbers"), ("GET", "/api/v1/reports/funnel"), ("GET", "/api/v1/reports/attribution"),
     ("GET", "/api/v1/opportunities"), ("GET", DEAL), ("GET", "/api/v1/forecast"), ("GET", "/api/v1/targets"),
 }  # fmt: skip
 ACTING = {  # admin and integration keys
