@@ -20,7 +20,9 @@ Found = tuple[list[int], int]  # the first leads, and how many there are
 async def first_of(tx: Tx, query: Select[Any], lead_id: Any, order: Any, limit: int) -> Found:
     """The leads of a question, the latest first, and how many there are."""
     total = await tx.rows(query.with_only_columns(func.count(lead_id.distinct())))
-    newest = query.with_only_columns(lead_id).group_by(lead_id).order_by(func.max(order).desc(), lead_id).limit(limit)
+    newest = (
+        query.with_only_columns(lead_id).group_by(lead_id).order_by(func.max(order).desc(), lead_id.desc()).limit(limit)
+    )
     return [row[0] for row in await tx.rows(newest)], int(total[0][0])
 
 

@@ -38,13 +38,14 @@ def line(text: str, name: str) -> str:
 
 
 def day_card(surface: str, text: str) -> Iterator[Told]:
-    """日报: 新增 45 条,上期 49; 认领率 2h 内 33%(+4); 赢单 10 单,签约 51.6691 万."""
+    """日报: 新增 45 条,上期 49; 认领率 2 小时内 33%(+4); 赢单 10 单,签约 51.6691 万."""
     now, before = line(text, "新增").split(",上期")
     yield Told(surface, "leads", None, now)
     yield Told(surface, "before.leads", None, before)
-    kept = line(text, "认领率").removeprefix("2h 内 ").partition("(")[0]
-    yield Told(surface, "claim_rate", None, kept)
-    yield Told(surface, "first_contact_rate", None, line(text, "首跟率").split(",")[0].partition("(")[0])
+    for label, number in (("认领率", "claim_rate"), ("首跟率", "first_contact_rate")):
+        rate = re.search(r"\d+%|—", line(text, label))
+        assert rate is not None, text
+        yield Told(surface, number, None, rate[0])
     won, _, signed = line(text, "赢单").partition(",签约 ")
     yield Told(surface, "won", None, won)
     yield Told(surface, "signed", None, signed or "0")
