@@ -1,7 +1,7 @@
 """Who practises, and the room they do it in: a company of their own beside the real one, gone when they are done.
 
 A room is a tenant like any other: its rows carry its own `corp`, so whatever counts, offers, exports, checks or sweeps
-the company's rows never meets one of them (docs/decisions/0025-practice-in-a-room-of-its-own.md).
+the company's rows never meets one of them (docs/decisions/0026-practice-in-a-room-of-its-own.md).
 """
 
 from collections.abc import Sequence
