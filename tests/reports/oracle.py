@@ -179,7 +179,8 @@ class Oracle:
         if by == "source":
             sources = {lead["source"] for lead in self.leads.values()}
             return {source: self._row(first, last, source, None, team, now) for source in sources}
-        reps = {deal["owner"] for deal in self.deals.values()}
+        reps = {deal["closer"] or deal["owner"] for deal in self.deals.values()}
+        reps |= {lead["contact"][1] for lead in self.leads.values() if lead["contact"]}
         return {rep: self._row(first, last, None, rep, team, now) for rep in reps}
 
     def rate(self, name: str, begin: datetime, end: datetime, mine: Callable[[Any], bool], now: datetime) -> list[bool]:
