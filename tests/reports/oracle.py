@@ -5,7 +5,6 @@ from collections.abc import Callable, Iterable
 from datetime import UTC, date, datetime, time, timedelta
 from fractions import Fraction
 from functools import cache
-from itertools import combinations
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -270,7 +269,7 @@ class Oracle:
                   if first <= day <= last and source in (None, self.campaigns[ref])]  # fmt: skip
         cost = None if team is not None else sum(booked, Fraction())
         row |= {name: len(cohort[step]) for step, name in enumerate(COUNTS)}
-        for one, two in combinations(range(6), 2):
+        for one, two in ((0, 1), (1, 2), (2, 3), (3, 4), (4, 5), (1, 3), (0, 3), (0, 5)):
             start = "lead" if one == 0 else LADDER[one]
             there = [lead for lead in cohort[one] if two in lead["at"]]
             row[f"{start}_to_{LADDER[two]}"] = _share(len(there), len(cohort[one]))
