@@ -11,7 +11,7 @@ from leads.facts import Fact
 from leads.order_facts import ContractDrawn
 from leads.quote_facts import ApprovalAsked, ApprovalDecided, ApprovalWithdrawn, Quoted
 from leads.quoting import settle_quote, unsettle_quote
-from store.approval import Approval, find_approval, list_void_in_oa, settle
+from store.approval import Approval, find_approval, list_void_in_oa, next_version, settle
 from store.due import do_once, keep
 from store.members import find_member, name_of
 from store.order import change_contract, find_contract
@@ -108,6 +108,8 @@ async def settle_withdrawal(tx: Tx, fact: Fact, ctx: Context, origin: str) -> Se
     row = await find_approval(tx, fact.approval_id) if isinstance(fact, ApprovalWithdrawn) else None
     if row is None or not isinstance(fact, ApprovalWithdrawn):
         return ()
+    if row.subject != "quote" and row.subject_version + 1 < await next_version(tx, row.subject, row.subject_id):
+        return ()  # it was asked again since
     stopped = True
     if row.subject == "quote":
         stopped = await unsettle_quote(tx, row)

@@ -111,6 +111,14 @@ async def test_what_has_changed_is_void_in_wecom_which_people_must_take_back_the
     assert "等审批" in words(await acme.text("wanglei", f"合同 {deal}")), "half a million is not what is signed"
     await told(acme, sheets(acme)[3].number)
     assert "可以签" in words(await acme.text("wanglei", f"合同 {deal}"))
+    acme.standin.api.approvals.take_back(sheets(acme)[2].number)
+    await acme.standin.approval_moved(sheets(acme)[2].number, 8)
+    await acme.settle()
+    assert "可以签" in words(await acme.text("wanglei", f"合同 {deal}")), "an old form takes nothing back"
+    acme.standin.api.approvals.take_back(sheets(acme)[3].number)
+    await acme.standin.approval_moved(sheets(acme)[3].number, 8)
+    await acme.settle()
+    assert "被驳回" in words(await acme.text("wanglei", f"合同 {deal}"))
 
     await acme.text("wanglei", f"审批 拜访 {no} 下周三去深圳")
     assert "上次提的 A6 作废了" in words(await acme.text("wanglei", f"审批 拜访 {no} 改成下周四去深圳"))
