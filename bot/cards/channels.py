@@ -1,9 +1,7 @@
 """渠道 and 归因 on a card: what each source costs and returns, and which sources a sale is owed to."""
 
-from typing import Any
-
 from bot.cards.card import Button, Card, Field
-from bot.cards.counted import ROWS, View, head, money, opening, other_report
+from bot.cards.counted import ROWS, View, head, money, opening, other_report, three
 from leads.mask import said
 from reports.attribution import MODELS
 
@@ -44,7 +42,10 @@ def draw_received(view: View) -> Card:
 def _draw_owed(view: View, what: str, name: str, other: Button) -> Card:
     owing = [one for one in view.owed if any(getattr(one, what).values())]
     rows = [
-        Field(said(one.source, reveal=False)[:5], "/".join(_short(getattr(one, what)[model]) for model in MODELS))
+        Field(
+            said(one.source, reveal=False)[:5],
+            "/".join(three(float(getattr(one, what)[model]) / 1_000_000) for model in MODELS),
+        )
         for one in owing[:ROWS]
     ]
     deals = "、".join(
@@ -55,7 +56,3 @@ def _draw_owed(view: View, what: str, name: str, other: Button) -> Card:
         **head(view, f"归因·{name}"), subtitle="依次是:首次 / 末次 / 线性,单位万元", fields=tuple(rows),
         text=f"合计都一样:{deals}{more}", buttons=(other, other_report(view, "渠道", "channel")),
     )  # fmt: skip
-
-
-def _short(fen: Any) -> str:
-    return f"{float(fen) / 1_000_000:.3g}"

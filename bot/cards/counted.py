@@ -61,7 +61,14 @@ def money(value: float | None) -> str:
     """86, 1,240, 1.3万: short enough for a row with three of them."""
     if value is None:
         return "—"
-    return f"{value:,.0f}" if abs(value) < 10_000 else f"{value / 10_000:.3g}万"
+    return f"{value:,.0f}" if abs(value) < 10_000 else f"{three(value / 10_000)}万"
+
+
+def three(value: float) -> str:
+    """12.3, 3,107, 0.05: three figures, whole from a hundred on, never 3.1e+03."""
+    if abs(value) >= 99.95:
+        return f"{value:,.0f}"
+    return f"{value:.3g}" if abs(value) >= 0.0001 else "0"
 
 
 def span(within: str) -> str:
