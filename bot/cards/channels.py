@@ -41,15 +41,12 @@ def draw_received(view: View) -> Card:
 
 def _draw_owed(view: View, what: str, name: str, other: Button) -> Card:
     owing = [one for one in view.owed if any(getattr(one, what).values())]
-    rows = [
-        Field(
-            said(one.source, reveal=False)[:5],
-            "/".join(three(float(getattr(one, what)[model]) / 1_000_000) for model in MODELS),
-        )
-        for one in owing[:ROWS]
-    ]
+    rows = []
+    for one in owing[:ROWS]:
+        told = [three(float(getattr(one, what)[model]) / 1_000_000) for model in MODELS]
+        rows.append(Field(said(one.source, reveal=False)[:5], "/".join(told)))
     deals = "、".join(
-        f"{label} {float(sum(o.deals[model] for o in view.owed)):g} 单" for model, label in MODELS.items()
+        f"{label} {round(sum(o.deals[model] for o in view.owed)):,} 单" for model, label in MODELS.items()
     )
     more = f"。还有 {len(owing) - ROWS} 个渠道,网页「来源与回报」里都有" if len(owing) > ROWS else ""
     return Card(

@@ -24,7 +24,7 @@ async def test_a_manager_asks_and_opens_every_number(acme):
     assert "漏斗 01-01 到 01-31" in funnel and "停 " in funnel
     assert f"MQL {round(expected['leads'] * expected['lead_to_mql'])}" in funnel.replace("\n", " ")
     opened = words(await acme.press("linda", f"线索 {expected['leads']}"))
-    assert f"共 {expected['leads']} 条" in opened and "1. L1" in opened and "./run export" in opened
+    assert f"共 {expected['leads']} 条" in opened and "1. L1" in opened and "打开全部" in opened
     assert "L1" in words(await acme.text("linda", "1")), "the list is answered with a number"
 
     channel = words(await acme.text("linda", "渠道 1月"))
