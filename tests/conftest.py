@@ -17,7 +17,7 @@ from store.migrate import migrate
 from store.schema import METADATA
 from store.sealed import Keys
 from tests import postgres
-from tests.database import Database
+from tests.database import Database, migrated
 
 if TYPE_CHECKING:
     from tests.town import Town
@@ -144,24 +144,24 @@ def create_tables(path: Path) -> str:
 
 
 @pytest.fixture(scope="session")
-def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def template() -> Path:
     """A migrated, empty SQLite file to copy: the history is walked once a run."""
-    path = tmp_path_factory.mktemp("template") / "leadbot.db"
-    migrate(f"sqlite:///{path}")
-    return path
+    return migrated()
 
 
 @pytest.fixture
 def database(request: pytest.FixtureRequest, tmp_path: Path, template: Path) -> Iterator[Database]:
     """A fresh database with this version's tables: a file in the test's folder, or one on the run's PostgreSQL."""
+    empty = "acme" in request.fixturenames  # a town begins with a copy of its own
     if request.param == "sqlite":
-        shutil.copy(template, tmp_path / "leadbot.db")
+        if not empty:
+            shutil.copy(template, tmp_path / "leadbot.db")
         embedded = Database(f"sqlite:///{tmp_path / 'leadbot.db'}")
         yield embedded
         embedded.close()
         return
     server = postgres.shared_server(migrate)
-    name = postgres.new_database(server)
+    name = postgres.new_name() if empty else postgres.new_database(server)
     found = Database(server.socket_url(name))
     yield found
     found.close()

@@ -1,13 +1,29 @@
 """A store as a stranger with a database client sees it, behind the program's back: SQLite's file or PostgreSQL."""
 
+import fcntl
 import re
 import sqlite3
-from datetime import datetime
+from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import psycopg
 
 from store.engine import sqlite_path
+from store.migrate import migrate
+from tests.postgres import run_home
+
+
+def migrated() -> Path:
+    """An empty SQLite file of this version, to be copied: made once a run, by whichever worker needs it first."""
+    home = run_home()
+    made = home / "empty.db"
+    with (home / "empty.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not made.exists():
+            migrate(f"sqlite:///{home / 'growing.db'}")
+            (home / "growing.db").rename(made)
+    return made
 
 
 class Database:
@@ -38,6 +54,11 @@ class Database:
             self._server = psycopg.connect(self.url, autocommit=True)
         query = re.sub(r"(?<!:):(\w+)", r"%(\1)s", query)
         return self._server.execute(query, values or None).fetchall()  # type: ignore[call-overload, no-any-return]
+
+    def instant(self, query: str) -> datetime | None:
+        """The one instant that a query answers with."""
+        found = self.rows(query)[0][0]
+        return datetime.fromisoformat(found).replace(tzinfo=UTC) if isinstance(found, str) else found
 
     def sound(self) -> bool:
         """Whether the database itself finds nothing wrong with its file (a server looks after its own)."""

@@ -24,7 +24,7 @@ from store.sealed import Keys, Sealed, SealedJson
 from store.tables import Lead, Member
 from store.tx import Tx
 from tests import postgres
-from tests.database import Database
+from tests.database import Database, migrated
 
 CORP = "globex"
 CANARY = "诱饵"
@@ -57,7 +57,6 @@ async def planted(kind: str, members: Sequence[str], *, pool: str, now: datetime
     if known not in PLANTED:
         data_key = secrets.token_bytes(32)
         url = _embedded() if kind == "sqlite" else postgres.template(migrate)
-        migrate(url)
         await fill(url, Keys(data_key), members, pool=pool, now=now)
         database = Database(url)
         PLANTED[known] = Planted(url, data_key, picture(database))
@@ -68,7 +67,7 @@ async def planted(kind: str, members: Sequence[str], *, pool: str, now: datetime
 def _embedded() -> str:
     folder = tempfile.mkdtemp(prefix="planted-")
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    return f"sqlite:///{Path(folder) / 'leadbot.db'}"
+    return f"sqlite:///{shutil.copy(migrated(), Path(folder) / 'leadbot.db')}"
 
 
 def in_env(text: str, data_key: bytes) -> str:

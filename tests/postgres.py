@@ -168,9 +168,14 @@ def shared_server(fill: Callable[[str], None]) -> Server:
     return server
 
 
+def new_name() -> str:
+    """A name that no database has."""
+    return f"t_{secrets.token_hex(6)}"
+
+
 def new_database(server: Server, *, template: str = "template_leadbot") -> str:
     """A fresh database; returns its name."""
-    name = f"t_{secrets.token_hex(6)}"
+    name = new_name()
     server.run_sql(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY file_copy")
     return name
 

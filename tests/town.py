@@ -9,8 +9,6 @@ from typing import Any
 
 import aiohttp
 from aiohttp import web
-from sqlalchemy import func, select
-from sqlmodel import col
 
 from bot.app import Leadbot
 from bot.guard import listen
@@ -19,7 +17,6 @@ from config.document import read_text
 from config.folder import create_folder
 from config.rules import load_rules
 from config.settings import load_settings
-from store.queues import Due
 from tests import decoys
 from tests.conftest import NOW
 from tests.database import Database
@@ -41,22 +38,34 @@ MQL = {
 
 
 OPEN_WORK = """
-select (select count(*) from inbox x where corp = 'acme' and state = 'new' and run_at <= :now and not exists
+select 'inbox' where exists (select 1 from inbox x where corp = 'acme' and state = 'new' and run_at <= :now
+        and not exists
             (select 1 from inbox o where o.corp = 'acme' and o.lane = x.lane and o.id < x.id and o.state = 'new'))
-     + (select count(*) from outbox where corp = 'acme' and state = 'sending')
-     + (select count(*) from outbox x where corp = 'acme' and state = 'queued' and run_at <= :now and not exists
+union all
+select 'outbox' where exists (select 1 from outbox where corp = 'acme' and state = 'sending')
+    or exists (select 1 from outbox x where corp = 'acme' and state = 'queued' and run_at <= :now and not exists
             (select 1 from outbox o where o.corp = 'acme' and o.lane = x.lane and o.id < x.id
              and o.state in ('queued', 'sending')))
-     + (select count(*) from due where corp = 'acme' and state = 'new' and run_at <= :now)
-     + (select count(*) from job where corp = 'acme' and state = 'new' and run_at <= :now)
-     + (select count(*) from connector_call where corp = 'acme' and state = 'new' and run_at <= :now)
-     + (select count(*) from webhook_delivery x where corp = 'acme' and state = 'new' and run_at <= :now
+union all
+select 'due' where exists (select 1 from due where corp = 'acme' and state = 'new' and run_at <= :now)
+union all
+select 'job' where exists (select 1 from job where corp = 'acme' and state = 'new' and run_at <= :now)
+union all
+select 'connectors' where exists
+    (select 1 from connector_call where corp = 'acme' and state = 'new' and run_at <= :now)
+union all
+select 'webhooks' where exists
+    (select 1 from webhook_delivery x where corp = 'acme' and state = 'new' and run_at <= :now
             and not exists (select 1 from webhook_delivery o where o.corp = 'acme' and o.lane = x.lane and o.id < x.id
                             and o.state = 'new'))
-     + (select count(*) from photo where corp = 'acme' and state = 'new' and run_at <= :now)
-     + (select count(*) from import_batch where corp = 'acme' and state in ('checking', 'running', 'undoing')
-            and run_at <= :now)
+union all
+select 'photos' where exists (select 1 from photo where corp = 'acme' and state = 'new' and run_at <= :now)
+union all
+select 'imports' where exists
+    (select 1 from import_batch where corp = 'acme' and state in ('checking', 'running', 'undoing') and run_at <= :now)
 """
+NEXT_DUE = "select min(run_at) from due where corp = 'acme' and state = 'new'"
+BESIDE = {"outbox": ("outbox", "welcome", "reach")}  # where a table's rows are for several workers
 
 
 class Town:
@@ -211,27 +220,25 @@ class Town:
         return int(runner.addresses[0][1])
 
     async def settle(self) -> None:
-        """Wait until nothing that is due is left to do."""
-        works = ("inbox", "welcome", "due", "outbox", "reach", "job", "connectors", "webhooks", "imports", "photos")
-        for worker in works:
-            self.bot.schedule.hint(worker)
+        """Wait until nothing that is due is left to do; who has something to do is told to look."""
+        told: set[str] = set()
         async with asyncio.timeout(60):
-            while self._open_work():  # noqa: ASYNC110 - the rows tell, no flag in memory
+            while found := self._open_work():  # the rows tell, no flag in memory
+                for name in found - told:
+                    for worker in BESIDE.get(name, (name,)):
+                        self.bot.schedule.hint(worker)
+                told = found
                 await asyncio.sleep(0.003)
 
-    def _open_work(self) -> int:
-        """Rows that could be worked on now; one that waits for its pause holds back the rest of its lane."""
-        return int(self.database.rows(OPEN_WORK, now=self.at)[0][0])
+    def _open_work(self) -> set[str]:
+        """Whose rows could be worked on now; one that waits for its pause holds back the rest of its lane."""
+        return {name for (name,) in self.database.rows(OPEN_WORK, now=self.at)}
 
     async def later(self, **span: float) -> None:
         """Time passes, minute by minute where something is due; then everything that became due is done."""
         end = self.at + timedelta(**span)
         while self.at < end:
-            async with self.bot.store.read() as tx:
-                rows = await tx.rows(
-                    select(func.min(col(Due.run_at))).where(col(Due.corp) == tx.corp, col(Due.state) == "new")
-                )
-            due = rows[0][0]
+            due = self.database.instant(NEXT_DUE)
             self.at = min(end, max(due, self.at)) if due is not None and due <= end else end
             await self.settle()
 
