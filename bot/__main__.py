@@ -42,18 +42,28 @@ ROLES = ("admin", "integration", "readonly")
 
 
 @app.command()
-def init(root: Dir, template: Annotated[str, typer.Option(help="The industry template.")] = "default") -> None:
+def init(
+    root: Dir,
+    template: Annotated[str, typer.Option(help="The industry template.")] = "default",
+    as_json: Json = False,
+) -> None:
     """Make a new company's folder with commented settings and fresh keys."""
     from config.folder import FolderTaken, NoFolder, create_folder
     from config.settings import load_settings
 
     try:
         created = create_folder(root.absolute(), template=template)
-    except (FolderTaken, NoFolder) as error:
+    except FolderTaken as error:
         fail(str(error))
+    except NoFolder as error:
+        fail(str(error), 2)
     except OSError as error:
         fail(f"{root} cannot be made ({error.strerror}: {error.filename}); choose a place that you may write to")
     public = load_settings(created.folder, {}).server.public_url
+    if as_json:
+        callbacks = {label: f"{public}{path}" for label, path in created.callbacks.items()}
+        show({"folder": str(created.folder.root), "callbacks": callbacks})
+        return
     print(f"已建好 {created.folder.root}")
     print("\n回调地址(域名换成你自己的),粘贴到企业微信或钉钉的后台;Token 和 EncodingAESKey 在 .env 里:")
     for label, path in created.callbacks.items():
@@ -177,8 +187,11 @@ def members_list(root: Dir, as_json: Json = False) -> None:
     if as_json:
         show(found)
         return
+    if not found:
+        print("no members yet; serve reads members.csv, or: members import DIR FILE", file=sys.stderr)
     for m in found:
-        print(f"{m['id']:<16} {m['name']:<8} {m['role']:<10} {m['team']:<8} {m['wecom'] or '-':<16} {m['state']}")
+        account = m["wecom"] or m["dingtalk"] or "-"
+        print(f"{m['id']:<16} {m['name']:<8} {m['role']:<10} {m['team']:<8} {account:<16} {m['state']}")
 
 
 @members_app.command("leave")

@@ -10,7 +10,7 @@ from bot.context import Context
 from leads.imports.check import Check
 from leads.imports.grid import open_grid
 from leads.imports.history import HistorySource, is_history
-from leads.imports.source import ListSource, Options, Source, directory_of, heading_of, open_list
+from leads.imports.source import ListSource, Options, Source, directory_of, heading_of, members_of, open_list
 from store import batches
 from store.batch import ImportBatch
 from store.db import Store
@@ -50,7 +50,8 @@ async def open_batch(store: Store, ctx: Context, batch: ImportBatch) -> Source:
 
 async def check(store: Store, source: Source, tick: Callable[[int], None] = lambda line: None) -> Check:
     """What an import of this file would do; writes nothing."""
-    found = Check()
+    async with store.read() as tx:
+        found = Check(members_of(await list_everyone(tx)))
     rows = source.rows()
     while items := await asyncio.to_thread(take_rows, rows, AT_ONCE):
         async with store.read() as tx:

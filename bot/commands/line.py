@@ -128,4 +128,6 @@ def guarded(work: Callable[[], None]) -> None:
 
 
 def _told(error: OSError) -> str:
+    if isinstance(error, FileNotFoundError) and error.filename:
+        return f"there is no {error.filename}; look at the path (it counts from {Path.cwd()})"
     return f"{error.strerror or error}" + (f": {error.filename}" if error.filename else "")

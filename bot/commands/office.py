@@ -86,7 +86,15 @@ async def list_members(store: Store, arguments: Mapping[str, Any], now: datetime
     """Everyone, those who left too."""
     async with store.read() as tx:
         return [
-            {"id": m.id, "name": m.name, "role": m.role, "team": m.team, "wecom": m.wecom, "state": m.state}
+            {
+                "id": m.id,
+                "name": m.name,
+                "role": m.role,
+                "team": m.team,
+                "wecom": m.wecom,
+                "dingtalk": m.dingtalk,
+                "state": m.state,
+            }
             for m in await list_everyone(tx)
         ]
 

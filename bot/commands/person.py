@@ -27,6 +27,8 @@ def erase(
     """Forget a person on their request: every table, with a receipt; they are never written to again."""
     folder, _ = opened(root)
     given = {"phone": phone, "email": email, "wechat": wechat}
+    if not any(given.values()):
+        fail("name the person by --phone, --email or --wechat; nothing was done", 2)
     if dry_run:
         found = in_office(root, "person look", **given)
         told = {name: len(rows) for name, rows in found["tables"].items()}

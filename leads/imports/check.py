@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from leads.imports.book import more_doubts
+from leads.imports.foretell import Foretold
 from leads.imports.history import Deed
 from leads.imports.row import Flaw, Row
 from store import bulk
@@ -12,7 +13,9 @@ from store.tx import Tx
 class Check:
     """Counts a list as the import itself would; of whom it has met it remembers only keyed hashes."""
 
-    def __init__(self) -> None:
+    def __init__(self, members: Mapping[str, str] | None = None) -> None:
+        """`members`: by the names that a history may call them."""
+        self._foretold = Foretold(members or {})
         self.rows = self.new = self.updated = 0
         self.done_line = 0
         self.flaws: list[tuple[int, str, Sequence[str]]] = []
@@ -24,7 +27,14 @@ class Check:
         rows = [row for row, _ in items if not isinstance(row, Flaw)]
         blinds = {pair: tx.keys.blind(*pair) for row in rows for pair in row.pairs}
         known = await bulk.find_identities(tx, blinds)
-        for row in rows:
+        await self._foretold.look_up(tx, [row for row in rows if isinstance(row, Deed)])
+        for row, cells in items:
+            if isinstance(row, Flaw):
+                self.flaws.append((row.line, row.reason, cells))
+                continue
+            if isinstance(row, Deed) and (why := self._foretold.flaw_of(row)):
+                self.flaws.append((row.line, why, cells))
+                continue
             met = {blinds[pair] for pair in row.pairs}
             if (
                 (isinstance(row, Deed) and row.kind != "lead")
@@ -35,7 +45,6 @@ class Check:
             else:
                 self.new += 1
             self._met |= met
-        self.flaws += [(flaw.line, flaw.reason, cells) for flaw, cells in items if isinstance(flaw, Flaw)]
         self.doubts = more_doubts(self.doubts, [row for row in rows if isinstance(row, Row)])
         self.rows += len(items)
         self.done_line = items[-1][0].line

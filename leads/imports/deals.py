@@ -28,6 +28,8 @@ from store.tx import Tx
 
 KINDS = ("opportunity", "transfer", "close", "payment")
 UNKNOWN = "成员「{0}」不在名单里:先用 members import 加上"
+NO_SUM = "amount 要写成元,最多两位小数,例如 80000 或 199.5"
+CLOSED = "商机「{0}」前面已经关闭了"
 
 
 def key_of(ref: str) -> str:
@@ -99,7 +101,7 @@ class Deals:
         if deed.kind == "payment":
             fen = fen_of(deed.said.get("amount"))
             if fen is None:
-                return "amount 要写成元,最多两位小数,例如 80000 或 199.5"
+                return NO_SUM
             self._paying.add(lead_id)
             self._payments.append(
                 {
@@ -117,7 +119,7 @@ class Deals:
             self._change(deed, deal, owner_id=to, touched_at=deed.at)
             return OpportunityTransferred(**told, from_id=was, to_id=to)
         if deal["result"] != "open":
-            return f"商机「{deed.word('opportunity')[:40]}」前面已经关闭了"
+            return CLOSED.format(deed.word("opportunity")[:40])
         result, reason, owner = deed.word("result"), deed.word("reason")[:100], deal["owner_id"]
         self._change(
             deed, deal, result=result, reason=reason, closed_at=deed.at, closed_by=by, closed_owner_id=owner,
@@ -130,7 +132,7 @@ class Deals:
     def _open(self, deed: Deed, lead_id: int, by: str | None) -> DealFact | str:
         amount = None if deed.said.get("amount") in (None, "") else fen_of(deed.said["amount"])
         if amount is None and deed.said.get("amount") not in (None, ""):
-            return "amount 要写成元,最多两位小数,例如 80000 或 199.5"
+            return NO_SUM
         if by is not None and by not in self._members.values():
             return UNKNOWN.format(by[:20])
         way, pipeline = pipeline_for(deed.word("product"), rules=self._rules)

@@ -8,7 +8,7 @@ from config.rules import Rules
 from leads.facts import BecameMql, LeadDisqualified, LeadEdited, LeadQualified
 from leads.imports.book import BatchTaken, Booked
 from leads.imports.deals import KINDS as DEALS
-from leads.imports.deals import Deals
+from leads.imports.deals import UNKNOWN, Deals
 from leads.imports.history import Deed, values_of
 from leads.imports.ledger import UNNAMED, Ledger
 from leads.imports.row import Directory, Flaw
@@ -24,6 +24,12 @@ from store.tx import Tx
 NAMES_ONLY = ("source", "campaign", "cost")  # say nothing of a lead
 
 Item = tuple[Deed | Flaw, Sequence[str]]
+
+
+def not_before(deed: Deed) -> str:
+    """The sentence for a line that names something that no line before it has brought."""
+    what = "商机" if "opportunity" in deed.said else "线索"
+    return f"前面没有编号为「{(deed.word('opportunity') or deed.word('lead'))[:40]}」的{what}"
 
 
 class Replay:
@@ -49,9 +55,8 @@ class Replay:
         lead_id = self._deals.lead_of(deed.word("opportunity")) if "opportunity" in deed.said else None
         if deed.pairs:
             lead_id = ledger.find(deed.pairs)
-        if lead_id is None:
-            what = "商机" if "opportunity" in deed.said else "线索"
-            return f"前面没有编号为「{(deed.word('opportunity') or deed.word('lead'))[:40]}」的{what}"
+        if lead_id is None or ("opportunity" in deed.said and self._deals.lead_of(deed.word("opportunity")) is None):
+            return not_before(deed)
         ledger.updated += 1
         if ledger.booked(lead_id, deed.text):
             return ""
@@ -108,7 +113,7 @@ class Replay:
             ledger.log(lead_id, deed.word("text")[:4000], kind=deed.word("kind"), by=by, at=at)
         elif deed.kind == "claim":
             if said_by not in self._directory.members:
-                return f"成员「{said_by[:20]}」不在名单里:先用 members import 加上"
+                return UNKNOWN.format(said_by[:20])
             stage = "sal" if lead["stage"] in FREE_STAGES else lead["stage"]
             ledger.change(lead_id, owner_id=by, owned_at=at, stage=stage, touched_at=at)
             ledger.tell(LeadClaimed(lead_id=lead_id, at=at, by=by, owner_id=by or "", pool=lead["pool"]))

@@ -92,12 +92,17 @@ def heading_of(kept: Mapping[str, Any]) -> Heading:
 
 
 def directory_of(members: Sequence[Member], rules: Rules) -> Directory:
-    """Everyone by id and by name (a name that two have is nobody's), the pools by name and label."""
+    """Everyone by id and by name, the pools by name and label."""
+    pools = {pool.label: name for name, pool in rules.pools.items()} | {name: name for name in rules.pools}
+    return Directory(members_of(members), pools)
+
+
+def members_of(members: Sequence[Member]) -> dict[str, str]:
+    """Everyone by id and by name; a name that two have is nobody's."""
     names: dict[str, str] = {}
     twice = {m.name for m in members if sum(o.name == m.name for o in members) > 1}
     for member in members:
         names |= {member.id: member.id, member.id.lower(): member.id}
         if member.name not in twice:
             names[member.name] = member.id
-    pools = {pool.label: name for name, pool in rules.pools.items()} | {name: name for name in rules.pools}
-    return Directory(names, pools)
+    return names

@@ -18,6 +18,12 @@ from store.tables import Enquiry
 from store.tx import Tx
 
 KINDS = ("campaign", "cost")
+NO_COST = "amount 要写成元,最多两位小数,例如 5000 或 99.99"
+
+
+def no_campaign(deed: Deed) -> str:
+    """The sentence for a cost of a campaign that no line before it has named."""
+    return f"前面没有编号为「{deed.word('campaign')[:40]}」的活动"
 
 
 class Spending:
@@ -57,11 +63,11 @@ class Spending:
     async def _cost(self, deed: Deed) -> None:
         campaign_id = self.ids.get(deed.word("campaign"))
         if campaign_id is None:
-            self.flaws[deed.line] = f"前面没有编号为「{deed.word('campaign')[:40]}」的活动"
+            self.flaws[deed.line] = no_campaign(deed)
             return
         fen = fen_of(deed.said.get("amount"))
         if fen is None:
-            self.flaws[deed.line] = "amount 要写成元,最多两位小数,例如 5000 或 99.99"
+            self.flaws[deed.line] = NO_COST
             return
         key = f"history:{sha256(deed.text.encode()).hexdigest()[:32]}"
         day = deed.at.astimezone(self._rules.zone).date().isoformat()

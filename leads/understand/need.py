@@ -32,6 +32,13 @@ def _clear_wish() -> re.Pattern[str]:
 
 
 @cache
+def _quantity() -> re.Pattern[str]:
+    """The blanks that people put around a number of things (要 20 台相机): no clause ends there."""
+    things = "[台套个件只组批吨条箱瓶把辆块张份人次家名位间克斤升米]"
+    return re.compile(rf"(?<=[一-龥])\s(?=\d{{1,6}}\s?{things})|(?<=\d)\s(?={things})")
+
+
+@cache
 def _filler() -> re.Pattern[str]:
     return re.compile(
         r"^(?:帮我|麻烦|请|录入?一?下|登记|新线索|新增|刚刚?|加了?一?个|客户|名片|来源|官网|公众号|抖音|姓名|"
@@ -57,6 +64,7 @@ def read_need(text: str, whens: list[tuple[int, int]], *, contact: bool) -> str 
     spans = set(whens)
     for begin, stop in spans:
         text = text[:begin] + "\x00" * (stop - begin) + text[stop:]
+    text = _quantity().sub("", text)
     clauses = [_trim(clause) for clause in re.split(r"[\x00\n,;。!?|]+|(?<![A-Za-z0-9])\s+|\s+(?![A-Za-z0-9])", text)]
     left = [clause for clause in clauses if len(clause) >= 2 and not _aside(clause) and not _only_place(clause)]
     wishes = [clause for clause in left if (_wish() if contact else _clear_wish()).search(clause)]
@@ -78,7 +86,8 @@ def _aside(clause: str) -> bool:
     """Labels and fillers, departments, sources, order and QQ numbers are no need."""
     return _filler().match(clause) is not None or bool(
         re.search(
-            r"^(?:来源|渠道|QQ|qq|订单|单号|编号|传真|邮编|网址|http|www)|^[一-龥]{2,4}部$|介绍$|名片$|^[\W\d_]+$",
+            r"^(?:来源|渠道|QQ|qq|订单|单号|编号|传真|邮编|网址|http|www)|^[一-龥]{2,4}部$|介绍$|名片$|^[\W\d_]+$|"
+            r"^[去到约见](?:他们?|她们?|您|客户|对方)(?:那边?|那里|家|公司|单位)?$",
             clause,
         )
     )

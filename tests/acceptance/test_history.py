@@ -4,6 +4,8 @@ import json
 
 import pytest
 
+from bot.opening import check
+from leads.imports.history import HistorySource
 from tests.lists import counts, import_file, undo_import
 
 DEEDS = (
@@ -71,3 +73,31 @@ async def test_a_history_again_changes_nothing_and_can_be_taken_back(acme):
     assert (await acme.lead("L1001"), await acme.story("L1001")) == before
     assert (await undo_import(acme, first["batch"]))["left"] == []
     assert (await acme.api("GET", "/leads"))[1]["items"] == []
+
+
+WRONG = (
+    {"type": "cost", "at": "2025-03-06T09:00:00+08:00", "campaign": "c9", "amount": 5},
+    {"type": "cost", "at": "2025-03-06T09:00:00+08:00", "campaign": "c1", "amount": "a lot"},
+    {"type": "claim", "at": "2025-03-06T10:00:00+08:00", "lead": "a", "by": "nobody"},
+    {"type": "opportunity", "at": "2025-03-06T10:00:00+08:00", "ref": "o2", "lead": "a", "by": "nobody", "amount": 1},
+    {"type": "opportunity", "at": "2025-03-06T10:00:00+08:00", "ref": "o3", "lead": "a", "amount": "a lot"},
+    {"type": "close", "at": "2025-03-06T10:00:00+08:00", "opportunity": "o1", "result": "lost"},
+    {"type": "close", "at": "2025-03-06T10:00:00+08:00", "opportunity": "o9", "result": "lost"},
+    {"type": "payment", "at": "2025-03-06T10:00:00+08:00", "opportunity": "o1", "amount": "a lot"},
+    {"type": "payment", "at": "2025-03-06T10:00:00+08:00", "lead": "a", "opportunity": "o9", "amount": 5},
+    {"type": "transfer", "at": "2025-03-06T10:00:00+08:00", "opportunity": "o1", "to": "nobody"},
+    {"type": "payment", "at": "2025-03-07T10:00:00+08:00", "opportunity": "o1", "amount": 5},
+)  # fmt: skip
+
+
+@pytest.mark.only("sqlite")
+@pytest.mark.feature("Q2")
+async def test_looking_first_tells_of_every_line_what_the_import_will_say_and_writes_nothing(acme):
+    text = ndjson((*DEEDS, *WRONG, DEEDS[6]), "{oops")
+    for again in ("", "once more"):
+        looked = await check(acme.bot.store, HistorySource("history.ndjson", text.encode()))
+        assert again or acme.database.rows("select count(*) from lead where corp = 'acme'") == [(0,)]
+        report = await import_file(acme, f"history{again}.ndjson", text)
+        assert (looked.rows, looked.new, looked.updated, looked.skipped) == counts(report), again
+        assert [(line, why) for line, why, _ in looked.flaws] == [(bad["row"], bad["reason"]) for bad in report["bad"]]
+        assert len(report["bad"]) == 12

@@ -125,7 +125,7 @@ class Route:
                 raise of_refusal(refused, zone=context.rules.zone) from None
             if isinstance(reply, FileReply):
                 return _as_file(reply)
-            content = dumps(reply.body.model_dump(mode="json"))
+            content = dumps(reply.body.model_dump(mode="json", by_alias=True))
             return web.Response(body=content, status=reply.status, content_type="application/json")
 
         return answer

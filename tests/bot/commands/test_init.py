@@ -80,7 +80,7 @@ def test_init_never_writes_over_anything(folder: Folder) -> None:
 
 def test_init_of_an_unknown_template_names_those_that_exist(tmp_path: Path) -> None:
     refused = run("init", tmp_path / "acme", "--template", "saas")
-    assert refused.exit_code == 1 and "there is no template 'saas'; known: consumer, default" in refused.stderr
+    assert refused.exit_code == 2 and "there is no template 'saas'; known: consumer, default" in refused.stderr
 
 
 def test_doctor_lists_what_a_fresh_folder_still_needs(fresh: Path) -> None:
@@ -200,3 +200,20 @@ def test_the_wrong_command_line_shows_no_traceback(folder: Folder) -> None:
     ended = python_m_bot("serve", folder.root)
     assert ended.returncode == 1 and ended.stdout == "" and "Traceback" not in ended.stderr
     assert re.fullmatch(r".*leadbot\.yaml:8:3: server\.port: .*found: 'many'\n", ended.stderr)
+
+
+def test_init_tells_the_callbacks_to_scripts_too(tmp_path: Path) -> None:
+    made = json.loads(run("init", tmp_path / "acme", "--json").stdout)
+    assert made["folder"] == str(tmp_path / "acme")
+    assert "http://127.0.0.1:8080/callback/wecom/app" in made["callbacks"].values()
+
+
+def test_an_erasure_of_nobody_and_a_file_that_is_not_there_are_told_with_a_way_out(tmp_path: Path) -> None:
+    run("init", tmp_path / "acme")
+    nobody = run("erase", tmp_path / "acme")
+    assert nobody.exit_code == 2 and "--phone" in nobody.stderr
+    missing = run("import", tmp_path / "acme", "list.csv")
+    assert (
+        missing.exit_code == 1
+        and f"there is no list.csv; look at the path (it counts from {Path.cwd()})" in missing.stderr
+    )

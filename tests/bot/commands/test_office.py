@@ -75,15 +75,30 @@ def test_members_are_added_updated_and_never_removed(office: Folder, tmp_path: P
     written(file, HEAD + "wanglei,王磊,manager,华北,wanglei,\nlina,李娜,rep,华东,lina,\n")
     told = run("members", "import", root, file)
     assert told.exit_code == 0 and told.stdout == "2 members: 1 new, 1 updated\n"
+    listed_then = [
+        ("chenjing", "陈静", "manager", "华东", "chenjing", "active"),
+        ("lina", "李娜", "rep", "华东", "lina", "active"),
+        ("wanglei", "王磊", "manager", "华北", "wanglei", "active"),
+    ]
+    words = ("id", "name", "role", "team", "wecom", "state")
     assert done("members", "list", root) == [
-        {"id": "chenjing", "name": "陈静", "role": "manager", "team": "华东", "wecom": "chenjing", "state": "active"},
-        {"id": "lina", "name": "李娜", "role": "rep", "team": "华东", "wecom": "lina", "state": "active"},
-        {"id": "wanglei", "name": "王磊", "role": "manager", "team": "华北", "wecom": "wanglei", "state": "active"},
+        dict(zip(words, told, strict=True)) | {"dingtalk": None} for told in listed_then
     ]
     listed = run("members", "list", root)
     assert listed.exit_code == 0 and len(listed.stdout.splitlines()) == 3
     for told_line, words in zip(listed.stdout.splitlines(), ("陈静", "李娜", "王磊"), strict=True):
         assert words in told_line and told_line.endswith("active")
+
+
+def test_members_of_dingtalk_are_listed_with_their_account_and_an_empty_list_says_where_they_come_from(
+    folder: Folder, tmp_path: Path
+) -> None:
+    empty = run("members", "list", folder.root)
+    assert (empty.exit_code, empty.stdout) == (0, "") and "members import DIR FILE" in empty.stderr
+    file = written(tmp_path / "d.csv", "id,name,role,dingtalk\nsunqi,孙琪,rep,ding-007\n")
+    done("members", "import", folder.root, file)
+    assert "ding-007" in run("members", "list", folder.root).stdout
+    assert done("members", "list", folder.root)[0]["dingtalk"] == "ding-007"
 
 
 def test_who_leaves_is_listed_as_left_and_cannot_leave_twice(office: Folder, tmp_path: Path) -> None:

@@ -85,6 +85,19 @@ def test_landlines(text: str, tel: str) -> None:
     assert (read(text).tel, read(text).mobile) == (tel, None)
 
 
+@pytest.mark.parametrize(
+    ("text", "need"),
+    [
+        ("钱多多 13612345678 宁波大海有限公司 采购经理 要 20 台相机", "要20台相机"),
+        ("李四 13900139000 需要 3 台注塑机和 2 套模具", "需要3台注塑机和2套模具"),
+        ("王五 13700137000 买100 个杯子", "买100个杯子"),
+        ("王总 13812345678 明天下午3点去他公司 预算50万", None),
+    ],
+)
+def test_how_many_they_want_is_part_of_the_need(text: str, need: str | None) -> None:
+    assert read(text).need == need
+
+
 def test_same_number_for_wechat() -> None:
     assert read("成都的赵经理，电话18081234567，微信同号").wechat == "18081234567"
 
