@@ -33,6 +33,18 @@ async def list_of_lead(tx: Tx, lead_id: int) -> Sequence[tuple[str, float, datet
     return [(kind, weight, at) for kind, weight, at in rows]
 
 
+async def count_of_kinds(tx: Tx, lead_id: int) -> Sequence[tuple[str, int, datetime]]:
+    """(kind, how often, when last) of what a person, no machine, did; the most frequent first."""
+    often, last = func.count(), func.max(col(BehaviourRow.at))
+    rows = await tx.rows(
+        select(col(BehaviourRow.kind), often, last)
+        .where(col(BehaviourRow.corp) == tx.corp, col(BehaviourRow.lead_id) == lead_id, col(BehaviourRow.weight) > 0)
+        .group_by(col(BehaviourRow.kind))
+        .order_by(often.desc(), col(BehaviourRow.kind))
+    )
+    return [(kind, int(times), at) for kind, times, at in rows]
+
+
 async def last_at(tx: Tx, lead_id: int) -> datetime | None:
     """When a person, no machine, was last seen doing something."""
     rows = await tx.rows(

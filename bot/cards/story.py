@@ -1,6 +1,5 @@
 """A lead's story in a few lines that a new owner can act on, its owners, and who has a number already."""
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -74,13 +73,12 @@ async def look(tx: Tx, asked: Asked, ctx: Context) -> View | None:
 
 async def _stirred(tx: Tx, lead: Lead, ctx: Context) -> str:
     """访问官网 3 次、打开邮件 1 次,最近今天 10:20: what a person did by themselves, programs left out."""
-    deeds = [(kind, at) for kind, weight, at in await behaviours.list_of_lead(tx, lead.id or 0) if weight > 0]
+    deeds = await behaviours.count_of_kinds(tx, lead.id or 0)
     if not deeds:
         return ""
     labels = {kind: one.label for kind, one in ctx.rules.scoring.behaviours.items()}
-    often = Counter(labels.get(kind, kind) for kind, _ in deeds).most_common(KINDS)
-    told = "、".join(f"{label} {times} 次" for label, times in often)
-    return f"{told},最近{moment(deeds[-1][1], now=ctx.now, zone=ctx.rules.zone)}"
+    told = "、".join(f"{labels.get(kind, kind)} {times} 次" for kind, times, _ in deeds[:KINDS])
+    return f"{told},最近{moment(max(at for _, _, at in deeds), now=ctx.now, zone=ctx.rules.zone)}"
 
 
 async def line_of(tx: Tx, item: TimelineItem, *, reveal: bool, most: int = 50, ctx: Context) -> Told:

@@ -31,7 +31,7 @@ async def fetched(page: Browser, path: str, **fields: str) -> tuple[str, list[li
 
 
 @pytest.mark.only("sqlite")
-@pytest.mark.feature("P6")
+@pytest.mark.feature("P6", "N2")
 async def test_a_large_file_waits_for_the_manager_and_every_row_says_whose_it_is(
     acme: Town, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -40,7 +40,9 @@ async def test_a_large_file_waits_for_the_manager_and_every_row_says_whose_it_is
     mine = await acme.mql()
     await acme.text("lina", f"领取 {mine}")
     others = [
-        await acme.capture(name=f"=cmd|客户{n}", phone=f"1390013900{n}", company="+云栖", need="打 13900139000 找我")
+        await acme.capture(
+            name="=cmd|客户1" if n == 1 else "张伟", phone=f"1390013900{n}", company="+云栖", need="打 13900139000 找我"
+        )
         for n in range(4)
     ]
     async with Browser(acme) as page, Browser(acme) as boss, Browser(acme) as other:
@@ -73,6 +75,8 @@ async def test_a_large_file_waits_for_the_manager_and_every_row_says_whose_it_is
         name, cells = await fetched(page, "/app/exports/2/file")
         assert name.endswith("E2.xlsx") and {row[0] for row in cells[1:-1]} == {mine, *others}
         assert all(row[-1] == "李娜 2026-03-18 10:20 E2" for row in cells[1:])
+        namesakes = [row[0] for row in cells if row[1] == "张伟"]
+        assert namesakes == [others[3], others[2], others[0]], "each in a row of their own"
         full = [row for row in cells[1:-1] if any("1390013900" in cell for cell in row)]
         assert full == [], "what nobody owns is masked in the file too, in whatever cell it stands"
         acts = acme.database.rows(
