@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from config.rules import Rules
+from config.words import ROLE_LABELS
 from leads.errors import NoRight, NotFound, NotYours
 from store.helps import is_asked
 from store.leads import FREE_STAGES, find_lead
@@ -110,7 +111,9 @@ async def get_tended(tx: Tx, lead_id: int, who: Who, *, rules: Rules) -> Lead:
     return lead if await can_tend(tx, lead, who) else await get_workable(tx, lead_id, who, rules=rules)
 
 
-def require_role(who: Who, roles: Sequence[str], what: str) -> None:
-    """Raise NoRight when this person's role may not do `what` (a Chinese noun phrase)."""
+def require_role(who: Who, roles: Sequence[str], what: str, *, verb: str = "看") -> None:
+    """Raise NoRight when this person's role may not do `what` (a Chinese noun phrase); it names those who may."""
     if who.role not in roles:
-        raise NoRight(f"{what}要由主管或管理员来看。发「帮助」看看你可以做什么。")
+        *others, last = (label for role, label in ROLE_LABELS.items() if role in roles)
+        named = f"{'、'.join(others)}或{last}" if others else last
+        raise NoRight(f"{what}要由{named}来{verb}。发「帮助」看看你可以做什么。")

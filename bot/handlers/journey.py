@@ -80,7 +80,7 @@ async def _list(tx: Tx, ctx: Context) -> list[Fact | Answer]:
 
 async def _draft(tx: Tx, sentence: str, who: Who, ctx: Context) -> list[Fact | Answer]:
     """A sentence is drawn, tried out on real leads, and waits for one tap."""
-    require_role(who, MAKERS, "新建旅程")
+    require_role(who, MAKERS, "新建旅程", verb="做")
     library = {piece.title: piece.name for piece in await content.list_pieces(tx)}
     draft = read_journey(sentence, contents=library, taken=set(ctx.rules.journeys), rules=ctx.rules)
     kept = {"name": draft.name, "plain": dict(draft.plain), "text": sentence}
@@ -98,7 +98,7 @@ async def _draft(tx: Tx, sentence: str, who: Who, ctx: Context) -> list[Fact | A
 
 async def on_start(tx: Tx, action: StartJourney, who: Who, ctx: Context) -> list[Fact | Answer]:
     """The button 启动: the journey becomes part of the rules."""
-    require_role(who, MAKERS, "启动旅程")
+    require_role(who, MAKERS, "启动旅程", verb="做")
     draft = await find_draft(tx, action.sketch_id, who.id or "")
     if draft is None or draft.kind != KIND or draft.state != "open":
         raise Unusable("这个旅程已经启动或丢弃了。发「旅程」看看现在有哪些。")

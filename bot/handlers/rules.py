@@ -22,7 +22,7 @@ async def on_try_word(tx: Tx, who: Who, ctx: Context) -> list[Fact | Answer]:
 
 async def on_roll_back(tx: Tx, action: RollBack, who: Who, ctx: Context) -> list[Fact | Answer]:
     """The button 回退: the version before is published again, unless another one was published meanwhile."""
-    require_role(who, ("admin",), "回退规则")
+    require_role(who, ("admin",), "回退规则", verb="做")
     running = await rulebook.latest_version(tx)
     before = await rulebook.find_rules(tx, action.version)
     if before is None:

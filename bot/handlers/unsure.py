@@ -14,7 +14,7 @@ from store.tx import Tx
 
 async def on_decide(tx: Tx, action: DecideUnsure, who: Who, ctx: Context) -> list[Fact | Answer]:
     """A leader decides for all of a road; each is asked about once more before it goes, as ever."""
-    require_role(who, LEADERS, "决定给客户的消息要不要再发")
+    require_role(who, LEADERS, "给客户的消息要不要再发", verb="定")
     count = await roads.decide_unsure(tx, [action.road], again=action.again == 1, now=ctx.now)
     if not count:
         raise Unusable("这些消息已经有人决定过了。")
