@@ -101,6 +101,7 @@ class _Road:
     """A channel that only notes when."""
 
     final = True
+    repeatable = False
 
     def __init__(self, limits: Mapping[timedelta, int], clock: "_Clock") -> None:
         self.limits = limits

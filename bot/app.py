@@ -182,6 +182,7 @@ class Leadbot:
                 Worker("outbox", self.sender.run_once): 1.0,
                 Worker("welcome", self.greeter.run_once): 1.0,
                 Worker("reach", self.courier.run_once): 2.0,
+                Worker("reach again", self.courier.repeat_unknown): 2.0,
                 Worker("due", self.sweep.run_once): 1.0,
                 Worker("unknown", self.sender.repeat_unknown): 2.0,
                 Worker("job", self.jobs.run_once): 5.0,

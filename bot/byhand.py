@@ -26,6 +26,7 @@ class HandRoad:
     """On DingTalk the only road to customers in chat; nothing is sent by us."""
 
     final = False
+    repeatable = True
     limits: Mapping[timedelta, int] = {}
 
     def __init__(self, store: Store, context: Callable[[], Awaitable[Context]]) -> None:

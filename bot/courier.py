@@ -29,6 +29,8 @@ from store.tx import Tx
 log = structlog.get_logger()
 
 AT_ONCE = 2  # of a road: as many stand in doubt when the server dies with them in hand
+WITHDRAWN = ("stopped", "no_consent", "gone", "invalid")
+MOST_REPEATS = 5  # of one that a road would recognise; then a person decides
 GIVE_UP = timedelta(hours=24)  # of tries to hand one over
 LONGEST_PAUSE = timedelta(minutes=5)  # of a road that is closed
 
@@ -59,11 +61,13 @@ class Channel(Protocol):
     """A road to customers: mail, text messages, a colleague who confirms. Registered by its name in bot/roads.py.
 
     `limits`: how many messages the road carries in each span of time, for all customers together. `final`: what it has
-    taken is on its way to the customer; else a colleague has yet to confirm it.
+    taken is on its way to the customer; else a colleague has yet to confirm it. `repeatable`: it knows a message by its
+    key, so that handing one over twice sends it once.
     """
 
     limits: Mapping[timedelta, int]
     final: bool
+    repeatable: bool
 
     async def render(self, tx: Tx, letter: Letter, ctx: Context) -> bytes:
         """The complete request, made in the transaction before the call; raises Refused when it can never go."""
@@ -77,7 +81,8 @@ class Channel(Protocol):
 class Courier:
     """Takes what customers are to get from the outbox, and hands it to the channel.
 
-    What became of a call that was cut off nobody knows: it waits in 未送达 for a person, and is never repeated alone.
+    What became of a call that was cut off nobody knows: it waits in 未送达 for a person, and is never repeated alone,
+    unless its road would recognise it.
     """
 
     def __init__(
@@ -106,6 +111,34 @@ class Courier:
             return 0
         first = set(waiting)
         return sum(await asyncio.gather(*(self._go(road, first) for road in waiting)))
+
+    async def repeat_unknown(self) -> int:
+        """Hand over again, with the same bytes, what a road would recognise; returns how many.
+
+        Whoever has withdrawn meanwhile gets it from us no more.
+        """
+        ctx = await self._context()
+
+        async def choose(tx: Tx) -> list[Outbox]:
+            found: list[Outbox] = []
+            for road in sorted(name for name, channel in self._channels.items() if channel.repeatable):
+                rows = await lease.take(
+                    tx, Outbox, now=ctx.now, limit=AT_ONCE, state="unknown", lanes=False, of="reach", platform=road
+                )
+                found += [row for row in rows if await self._goes_again(tx, row, ctx)]
+            return found
+
+        rows = await self._store.transaction(choose)
+        await asyncio.gather(*(self._hand_over(row) for row in rows))
+        return len(rows)
+
+    async def _goes_again(self, tx: Tx, row: Outbox, ctx: Context) -> bool:
+        topic = str(row.params.get("topic", ""))
+        asked = await permit(tx, row.lead_id or 0, channel=row.platform, topic=topic, rules=ctx.rules, now=ctx.now)
+        if row.body is None or row.attempts > MOST_REPEATS or asked.code in WITHDRAWN:
+            await lease.settle(tx, row, run_at=ctx.now + timedelta(days=3650))
+            return False
+        return await lease.hold(tx, row, state="sending", run_at=ctx.now)
 
     async def _go(self, road: str, first: set[str]) -> int:
         """Send a few by a road, and again, as long as another road has not come back from its `first` few: a slow one

@@ -59,6 +59,7 @@ class Recorder:
     def __init__(self) -> None:
         self.limits: dict[timedelta, int] = {}
         self.final = True
+        self.repeatable = False
         self.sent: list[str] = []  # the refs
         self.letters: list[Letter] = []
         self.ends: list[Exception] = []

@@ -17,6 +17,7 @@ class MailRoad:
     """The company's mail server, as leadbot.yaml names it."""
 
     final = True
+    repeatable = False
 
     def __init__(self, settings: Mail, *, monotonic: Callable[[], float]) -> None:
         self._sender = settings.sender

@@ -31,6 +31,7 @@ class SmsRoad:
     """The company's provider. A message's body is the complete request but for its instant and signature."""
 
     final = True
+    repeatable = False
 
     def __init__(self, settings: Sms, *, now: Callable[[], datetime]) -> None:
         self._settings = settings

@@ -22,6 +22,7 @@ class AccountRoad:
     """The accounts whose secret stands in leadbot.yaml. A call that was cut off is never repeated by itself."""
 
     final = True
+    repeatable = False
     limits: Mapping[timedelta, int] = {timedelta(minutes=1): 600}
 
     def __init__(self, accounts: Mapping[str, OfficialAccount], *, monotonic: Callable[[], float]) -> None:

@@ -24,6 +24,7 @@ class KfRoad:
     """WeCom knows each message by our name of it, so a call that was cut off may be made again (page 94677)."""
 
     final = True
+    repeatable = True
     limits: Mapping[timedelta, int] = {timedelta(minutes=1): 600}
 
     def __init__(self, client: WeComClient) -> None:

@@ -48,6 +48,7 @@ class MassRoad:
     """Takes a message for a customer who is a friend of a colleague's; it waits there for its task."""
 
     final = False
+    repeatable = True
     limits: Mapping[timedelta, int] = {}
 
     def __init__(self, store: Store, context: Callable[[], Awaitable[Context]]) -> None:

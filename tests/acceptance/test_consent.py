@@ -1,6 +1,7 @@
 """Whoever wants no more messages gets none from that moment on, and whoever agreed gets each once."""
 
 import asyncio
+import contextlib
 import random
 import re
 from datetime import timedelta
@@ -14,6 +15,7 @@ from bot.courier import Courier
 from bot.platform import SendLater, SendRefused, SendUnknown
 from leads.stop import allow, stop
 from nurture.sending import Wanted, Withheld, want
+from store import outbox
 from store.db import Store
 from store.queues import Outbox
 from store.tx import Tx
@@ -49,10 +51,13 @@ class Desk:
     async def stop(self, lead_id: int, **more: Any) -> Any:
         return await self.store.transaction(lambda tx: stop(tx, lead_id, way="page", rules=RULES, now=self.at, **more))
 
-    async def states(self) -> list[tuple[str, str]]:
+    async def rows(self) -> list[Outbox]:
         async with self.store.read() as tx:
             rows = await tx.all(select(Outbox).where(col(Outbox.corp) == tx.corp).order_by(col(Outbox.id)))
-        return [(row.key, row.state) for row in rows if row.purpose == "reach"]
+        return [row for row in rows if row.purpose == "reach"]
+
+    async def states(self) -> list[tuple[str, str]]:
+        return [(row.key, row.state) for row in await self.rows()]
 
 
 @pytest.fixture
@@ -192,3 +197,35 @@ async def test_a_box_of_its_own_never_ticked_beforehand_is_the_consent_to_hear_o
     await third.send(phone="13900139001", subscribe="yes")
     await acme.settle()
     assert len(acme.database.rows(found)) == 5, "words that did not stand there are agreed to by nobody"
+
+
+@pytest.mark.feature("K2")
+@pytest.mark.ask("AS4")
+async def test_what_a_dead_server_had_in_hand_goes_again_only_where_its_road_knows_it(desk: Desk) -> None:
+    sure, unsure = Recorder(), Recorder()
+    sure.repeatable = True
+    desk.channels |= {"hand": sure, "mail": unsure}
+    wishes = ((1, "hand"), (2, "mail"), (3, "hand"))
+    leads = {number: await desk.customer(number) for number, _ in wishes}
+    for number, road in wishes:
+        await desk.want(leads[number], f"w{number}", channel=road)
+
+    async def dies(body: bytes) -> Any:
+        raise asyncio.CancelledError
+
+    sure.send = unsure.send = dies  # type: ignore[method-assign]
+    with contextlib.suppress(asyncio.CancelledError):
+        await desk.courier.run_once()
+    while "queued" in dict(await desk.states()).values():
+        with contextlib.suppress(asyncio.CancelledError):
+            await desk.courier.run_once()
+    bodies = {row.key: row.body for row in await desk.rows()}
+    del sure.send, unsure.send
+    await desk.stop(leads[3])
+    await desk.store.transaction(lambda tx: outbox.orphan(tx, now=desk.at, all_rows=True))
+    assert set(dict(await desk.states()).values()) == {"unknown"}
+    while await desk.courier.repeat_unknown():
+        pass
+    assert await desk.states() == [("w1", "sent"), ("w2", "unknown"), ("w3", "unknown")]
+    assert sure.sent == ["w1"] and unsure.sent == [], "who has withdrawn gets nothing more, mail waits for a leader"
+    assert {row.key: row.body for row in await desk.rows()}["w1"] in (bodies["w1"], None), "with the same bytes"
