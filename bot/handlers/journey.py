@@ -44,7 +44,8 @@ async def on_journey_word(tx: Tx, rest: str, who: Who, ctx: Context) -> list[Fac
     if word == "唤醒":
         month = ctx.today if more != "上月" else ctx.today.replace(day=1) - timedelta(days=1)
         told = await awakening_text(tx, month, ctx)
-        return [say(told or f"{month.month} 月还没有唤醒过谁。唤醒旅程用 start: {{silent_days: 90}} 写,见「旅程」。")]
+        none = "还没有唤醒旅程的话,请管理员在规则里加一个:沉睡满 90 天就开始。"
+        return [say(told or f"{month.month} 月还没有唤醒过谁。{none}")]
     name, journey = find_journey(more if word == "试运行" else rest, ctx)
     if word == "试运行":
         return [say(await dry_run(tx, name, journey, ctx))]
