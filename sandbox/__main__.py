@@ -34,7 +34,7 @@ from sandbox.dingtalk.standin import DingTalkStandIn
 from sandbox.history import Past, plant
 from sandbox.look import dingtalk_look, wecom_look
 from sandbox.page.serve import page_routes
-from sandbox.sample import ALWAYS_OPEN, MEMBERS, OPENERS, PEOPLE, PRODUCTS, seeds, steps
+from sandbox.sample import ALWAYS_OPEN, MEMBERS, OFFICE, OPENERS, PEOPLE, PRODUCTS, seeds, steps
 from sandbox.wecom.standin import WeComStandIn
 from store.due import next_instant
 from store.messages import oldest_waiting
@@ -83,7 +83,7 @@ class Tools:
     """Both chat tools with the sample's people, each on an address of its own."""
 
     def __init__(self, past: Past) -> None:
-        names = {person["id"]: person["name"] for person in PEOPLE}
+        names = {person["id"]: person["name"] for person in PEOPLE} | OFFICE
         self.wecom = WeComStandIn(
             corp_id="ww0000000000000000", agent_id=1000002, secret="请填入应用的Secret", members=names, now=past.seconds
         )

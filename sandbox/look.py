@@ -1,5 +1,6 @@
 """How the demo's page shows a chat tool: which stand-in it asks, and what a message looks like there."""
 
+import base64
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -12,6 +13,8 @@ from sandbox.dingtalk.standin import DingTalkStandIn
 from sandbox.fault import Faults
 from sandbox.wecom.chat import Message as WeComMessage
 from sandbox.wecom.standin import WeComStandIn
+
+PNG = b"\x89PNG"
 
 
 class Phones(Protocol):
@@ -73,6 +76,9 @@ def dingtalk_look(standin: DingTalkStandIn) -> Look:
 def wecom_shown(message: WeComMessage) -> dict[str, Any]:
     """A message of WeCom as the page gets it: a card is the platform's own template card."""
     common: dict[str, Any] = {"id": message.id, "at": message.at, "from": "me" if message.mine else "bot"}
+    if message.content.startswith(PNG):
+        source = f"data:image/png;base64,{base64.b64encode(message.content).decode()}"
+        return {**common, "kind": "picture", "text": message.text, "source": source}
     if message.kind != "card":
         return {**common, "kind": "text", "text": message.text}
     return {

@@ -1,4 +1,4 @@
-"""A sample company for the demo: four people, forty leads with a little history, and the guided first minute."""
+"""A sample company for the demo: its people, forty leads with a little history, and the guided first minute."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -9,12 +9,15 @@ MEMBERS = """id,name,role,team,wecom,dingtalk,mobile,email,regions,industries,pr
 wanglei,王磊,rep,华东,wanglei,wanglei,,,上海;杭州,,,30,1
 lina,李娜,rep,华东,lina,lina,,,苏州;南京,,,30,1
 chenjing,陈静,manager,华东,chenjing,chenjing,,,,,,,
+linda,林达,marketing,,linda,linda,,,,,,,
+zhouyuan,周远,admin,,zhouyuan,zhouyuan,,,,,,,
 """
 PEOPLE = (
     {"id": "wanglei", "name": "王磊", "role": "销售"},
     {"id": "lina", "name": "李娜", "role": "销售"},
     {"id": "chenjing", "name": "陈静", "role": "主管"},
 )
+OFFICE = {"linda": "林达(市场)", "zhouyuan": "周远(管理员)"}  # they have no phone on the page, and can open the pages
 PRODUCTS = """编号,名称,别名,单位,单价,最低价,最大折扣
 CAM-500,工业相机 500 万,工业相机;相机,台,8800,7000,10
 LENS-25,25mm 镜头,镜头,个,1280,,

@@ -13,6 +13,7 @@ from sandbox.look import dingtalk_look, wecom_look
 from sandbox.page.serve import page_routes
 from tests.chromium import MISSING, chromium, find_chromium
 from tests.guided import claim_and_log, running_demo
+from tests.pages_pictured import keep, photograph_pages
 from tests.story.day import DOCS, PLATFORMS, Day, Step, document_of, first_day, pictures_of
 from tests.town import Town, town
 
@@ -64,8 +65,7 @@ async def photograph_demo(root: Path) -> None:
         page = await browser.new_page(viewport={"width": 1440, "height": 860})
         await page.goto(address)
         await claim_and_log(page)
-        await page.screenshot(path=DOCS / "pictures" / "demo.png")
-        print("demo.png")  # noqa: T201 - the progress of a command
+        await keep(page, "demo")
 
 
 async def photograph_form(root: Path) -> None:
@@ -86,31 +86,6 @@ async def photograph_form(root: Path) -> None:
         await phone.screenshot(path=DOCS / "pictures" / "form-flaws.png", full_page=True)
         await phone.close()
         print("form-phone.png form-flaws.png")  # noqa: T201 - the progress of a command
-
-
-async def photograph_pages(root: Path) -> None:
-    """The pictures of docs/pages.md: the demo's pages as its manager sees them."""
-    async with running_demo(root) as address, chromium() as browser:
-        base = address.removesuffix("/demo/")
-        desk = await browser.new_page(viewport={"width": 1280, "height": 860}, locale="zh-CN")
-        phone = await browser.new_page(
-            viewport={"width": 390, "height": 844}, device_scale_factor=1.5, locale="zh-CN", color_scheme="dark"
-        )
-        for page in (desk, phone):
-            await page.goto(f"{base}/app/")
-            await page.get_by_role("link", name="用企业微信登录").click()
-            await page.get_by_role("link", name="我是陈静").click()
-            await page.locator(".chart canvas").first.wait_for()
-        for name, path in (("pages-overview", "/app/?preset=7"), ("pages-sources", "/app/boards/sources?preset=7")):
-            await desk.goto(base + path)
-            await desk.wait_for_timeout(500)  # charts grow for a moment
-            await desk.screenshot(path=DOCS / "pictures" / f"{name}.png")
-            print(f"{name}.png")  # noqa: T201 - the progress of a command
-        await phone.goto(f"{base}/app/leads?stage=opportunity")
-        await phone.locator("tbody a").first.click()
-        await phone.get_by_role("heading", level=1).wait_for()
-        await phone.screenshot(path=DOCS / "pictures" / "pages-phone.png")
-        print("pages-phone.png")  # noqa: T201 - the progress of a command
 
 
 def main() -> int:

@@ -62,7 +62,7 @@ function face(message, person) {
 /* An address of this demo as a link in the same window's neighbour; any other stays what it is, text. */
 function link(text, url) {
   const to = new URL(url, location.href);
-  if (to.origin !== location.origin) return make("span", "", text);
+  if (to.origin !== location.origin) return make("span", "open", text);
   const element = make("a", "open", text);
   element.href = to.pathname + to.search;
   element.target = "_blank";
@@ -76,6 +76,20 @@ function drawText(text) {
   box.textContent = found ? found[1] + "\n" : text;
   if (found) box.append(link(found[3] || found[4], found[2] || found[5]));
   return box;
+}
+
+/* A picture as it came, and its name for whoever does not see it. */
+function drawPicture(message) {
+  const picture = make("img", "picture");
+  picture.src = message.source;
+  picture.alt = message.text;
+  return picture;
+}
+
+function drawBody(message, person) {
+  if (message.kind === "card") return drawCard(message, person);
+  if (message.kind === "picture") return drawPicture(message);
+  return message.from === "me" ? make("div", "bubble", message.text) : drawText(message.text);
 }
 
 function drawCard(message, person) {
@@ -150,7 +164,7 @@ function drawChat(person, data, force) {
     if (message.at - last > 300) log.append(make("div", "time", clock(message.at)));
     last = message.at;
     const row = make("div", message.from === "me" ? "row mine" : "row");
-    const body = message.kind === "card" ? drawCard(message, person) : message.from === "me" ? make("div", "bubble", message.text) : drawText(message.text);
+    const body = drawBody(message, person);
     body.dataset.message = message.id;
     if (before && known.has(message.id) && known.get(message.id) !== JSON.stringify([message.card, message.replaced])) body.classList.add("changed");
     row.append(face(message, person), body);
