@@ -220,11 +220,20 @@ async def quiet(bot: Leadbot) -> None:
 
 
 async def until_told(work: Coroutine[Any, Any, None]) -> None:
-    """Do the work until it ends, or Ctrl-C or SIGTERM says stop, at whatever moment that comes."""
+    """Do the work until it ends, or Ctrl-C or SIGTERM says stop, at whatever moment that comes.
+
+    Said twice it is still one stop: what takes the demo down is not cut off, with requests half answered.
+    """
     task = asyncio.ensure_future(work)
     loop = asyncio.get_running_loop()
+
+    def stop() -> None:
+        for name in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(name, lambda: None)
+        task.cancel()
+
     for name in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(name, task.cancel)
+        loop.add_signal_handler(name, stop)
     with contextlib.suppress(asyncio.CancelledError):
         await task
 

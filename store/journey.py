@@ -110,6 +110,5 @@ class DormantPlan(Row, table=True):
     answer: str = ""  # the fact by which it woke
 
     __table_args__ = (
-        Index("ix_dormant_plan_at", "corp", "planned_at"),
         Index("ix_dormant_plan_answered", "corp", "answered_at", **only_where("answered_at IS NOT NULL")),
     )
