@@ -131,7 +131,7 @@ async def get_decidable(tx: Tx, approval_id: int, who: Who) -> Approval:
     """An open approval that this person may decide. Raises NotFound, NoRight, Decided (with what became of it)."""
     row = await approvals.find_approval(tx, approval_id)
     if row is None or not (may_decide(row, who) or who.id == row.asked_by):
-        raise NotFound(f"审批 A{approval_id}")
+        raise NotFound(f"审批 A{approval_id}", "发「审批」看等你批的和你提的。")
     if not may_decide(row, who):
         raise NoRight(f"{row.no} 是你自己提的,要等{await name_of(tx, row.approver_id)}来批。")
     if row.state != "open":

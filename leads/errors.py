@@ -25,8 +25,8 @@ class NotFound(Refused):
 
     code = "not_found"
 
-    def __init__(self, what: str) -> None:
-        super().__init__(f"没有找到 {what},或者它不在你能看的范围里。发「我的」看自己的线索,发「线索池」看可领取的。")
+    def __init__(self, what: str, cure: str = "发「我的」看自己的线索,发「线索池」看可领取的。") -> None:
+        super().__init__(f"没有找到 {what},或者它不在你能看的范围里。{cure}")
 
 
 class NoBatch(NotFound):

@@ -30,6 +30,9 @@ _FIXED = re.compile(r"(?:特价|单价|按)\s*¥?\s*(?P<n>[\d,]+(?:\.\d+)?\s*万
 _TIMES = re.compile(rf"[×xX*]\s*(?P<n>-?{_NUMBER}|[{_SPOKEN}]{{1,6}})")
 _COUNT = re.compile(rf"(?P<n>-?{_NUMBER}|[{_SPOKEN}]{{1,6}})\s*(?P<unit>[^\d\s,.×*%-]{{0,3}})\s*$")
 _THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
+_SOMEWHERE = re.compile(rf"(?P<n>-?{_NUMBER})\s*(?P<unit>[^\d\s,.×*%-]?)")
+_UNITS = frozenset("台个件套米箱条张只把批组块支盒卷根瓶袋桶吨片部辆")
+_FILLERS = frozenset(("要", "共", "一共", "数量", "各", "先", "大概"))
 _WHOLE = re.compile(r"^(?:整单|全部|一律|都|总共|全单)")
 
 
@@ -64,8 +67,8 @@ def read_wishes(text: str, products: Sequence[Price], promotions: Mapping[str, P
         if not part:
             continue
         if _WHOLE.match(part):
-            whole = _off_of(_WHOLE.sub("", part), part)[0]
-            if not whole or whole.cut or whole.fixed is not None:
+            whole, left = _off_of(_WHOLE.sub("", part), part)
+            if not whole or whole.cut or whole.fixed is not None or left.strip():
                 raise Unusable(f"「{part[:30]}」没看懂:整单只能写几折或 -几%,例如:整单 95折。")
             continue
         found.append(_wish(part, products, promotions))
@@ -83,12 +86,14 @@ def _wish(part: str, products: Sequence[Price], promotions: Mapping[str, Promoti
     off, rest = _off_of(rest, part)
     if product is None:
         words, count_text = _counted(rest)
+        if not words:
+            raise Unusable(f"「{part[:30]}」是哪个产品的?产品、数量写在一起,{EXAMPLE}。什么都没有存。")
         product = named(products, words)
         if product is None:
             near = "、".join(f"「{one.name}」" for one in nearest(products, words))
             raise Unusable(f"没有叫「{words[:20]}」的产品。是不是{near}?什么都没有存。")
         rest = count_text
-    return Wish(product, _count(rest, part, product), off, promotion)
+    return Wish(product, _count(rest, part, product, promotions), off, promotion)
 
 
 def _product(part: str, products: Sequence[Price]) -> tuple[Price | None, str]:
@@ -155,8 +160,9 @@ def _without(rest: str, match: re.Match[str]) -> str:
     return f"{rest[: match.start()]} {rest[match.end() :]}"
 
 
-def _count(rest: str, part: str, product: Price) -> int:
-    match = _TIMES.search(rest) or _COUNT.search(rest.strip())
+def _count(rest: str, part: str, product: Price, promotions: Mapping[str, Promotion]) -> int:
+    rest = rest.strip()
+    match = _TIMES.search(rest) or _COUNT.search(rest) or _SOMEWHERE.search(rest)
     if match is None:
         raise Unusable(f"{product.name}要多少{product.unit}?写成 {product.name}×30。什么都没有存。")
     text = match["n"]
@@ -168,4 +174,25 @@ def _count(rest: str, part: str, product: Price) -> int:
     if not 0 < count <= MOST:
         told = f"「{part[:30]}」的数量是 {quantity(count)},要大于 0,不超过一千万"
         raise Unusable(f"{told}。要报多少{product.unit}?什么都没有存。")
+    if left := _left(rest, match, product):
+        raise Unusable(f"「{left[:20]}」没看懂,{_cure(left, promotions)}什么都没有存。")
     return count
+
+
+def _left(rest: str, match: re.Match[str], product: Price) -> str:
+    """The words of a line that are neither number nor unit: nothing of what was asked for is dropped silently."""
+    unit = match.groupdict().get("unit") or ""
+    after = f"{unit}{rest[match.end() :]}"
+    known = next((one for one in (product.unit, after[:1]) if one and after.startswith(one)), "")
+    if known == product.unit or known in _UNITS:
+        after = after[len(known) :]
+    words = f"{rest[: match.start()]} {after}".split()
+    return " ".join(word for word in words if word not in _FILLERS)
+
+
+def _cure(left: str, promotions: Mapping[str, Promotion]) -> str:
+    if _WHOLE.match(left):
+        return "整单的折扣另写一段,例如:相机×30; 整单 95折。"
+    names = "、".join(one.label for one in promotions.values())
+    known = f"促销有:{names}。" if names else "没有这个促销。" if "促" in left or "活动" in left else ""
+    return f"折扣写 9折、-5%、立减500。{known}要说明的话写在「原因」后面。"

@@ -53,11 +53,11 @@ async def get_quote(tx: Tx, quote_id: int, who: Who, *, rules: Rules, work: bool
     """The quote with its opportunity, if this person may see (`work`: change) that. Raises NotFound, NotYours."""
     quote = await quotes.find_quote(tx, quote_id)
     if quote is None:
-        raise NotFound(f"Q{quote_id}")
+        raise NotFound(f"Q{quote_id}", "发「报价 O88」看一个商机的报价。")
     try:
         deal = await get_visible_deal(tx, quote.opportunity_id, who, rules=rules)
     except NotFound:
-        raise NotFound(f"Q{quote_id}") from None
+        raise NotFound(f"Q{quote_id}", "发「报价 O88」看一个商机的报价。") from None
     if work:
         deal = await get_workable_deal(tx, quote.opportunity_id, who, rules=rules)
     return quote, deal

@@ -224,7 +224,7 @@ async def on_transfer_deal_word(tx: Tx, rest: str, who: Who, ctx: Context) -> li
         )
     taker = found[0] if found else await find_member(tx, name)
     if taker is None:
-        raise NotFound(f"同事「{name[:20]}」")
+        raise NotFound(f"同事「{name[:20]}」", "名字要和成员名单里的一样。")
     before = await snapshot_deals(tx, deal.lead_id)
     facts = await transfer_deal(tx, deal.id or 0, who, taker.id, reason=reason, rules=ctx.rules, now=ctx.now)
     act_id = await remember(tx, who, "transfer", deal.lead_id, before, now=ctx.now)

@@ -125,7 +125,7 @@ async def _people(tx: Tx, deal: Opportunity, words: str, who: Who, ctx: Context)
                 f"有 {len(found)} 位叫「{name[:20]}」的同事,请写上成员编号:{'、'.join(m.id for m in found)}。"
             )
         if not found:
-            raise NotFound(f"同事「{name[:20]}」")
+            raise NotFound(f"同事「{name[:20]}」", "名字要和成员名单里的一样。")
         ids.append(found[0].id)
     people = [await find_member(tx, one) for one in dict.fromkeys(ids) if one]
     return [one for one in people if one is not None and one.state == "active"]

@@ -41,11 +41,13 @@ async def on_commit(tx: Tx, action: Commit, who: Who, ctx: Context) -> list[Fact
 
 
 async def on_commit_word(tx: Tx, rest: str, who: Who, ctx: Context) -> list[Fact | Answer]:
-    """承诺 O88 40万; 承诺 O88 0 takes it back."""
+    """承诺 O88 40万; 承诺 O88: the whole of it; 承诺 O88 0 takes it back."""
     number, words = deal_and_rest(rest)
-    if number is None or not words:
+    deal = await deals.find_deal(tx, number) if number is not None else None
+    if number is None or (not words and (deal is None or deal.amount is None)):
         raise Unusable("承诺哪个商机、多少?例如:承诺 O88 40万;取消写 0。")
-    fen = 0 if words in ("0", "不", "取消") else exact_amount(words)
+    whole = deal.amount if deal is not None and not words else None
+    fen = whole if whole is not None else 0 if words in ("0", "不", "取消") else exact_amount(words)
     return await on_commit(tx, Commit(number, coming_week(ctx.today, ctx.calendar), fen), who, ctx)
 
 
@@ -84,7 +86,7 @@ async def _whose(tx: Tx, name: str, who: Who) -> tuple[str, str, str]:
     team = name.removesuffix("组")
     teams = {member.team for member in await list_members(tx) if member.team}
     if team not in teams and name not in teams:
-        raise NotFound(f"同事或小组「{name[:20]}」")
+        raise NotFound(f"同事或小组「{name[:20]}」", f"名字要和成员名单里的一样,{EXAMPLE}。")
     team = name if name in teams else team
     if bound and team != who.team:
         raise NoRight(f"{team}不是你的小组,目标请他们的主管来定。")

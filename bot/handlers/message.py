@@ -21,7 +21,7 @@ from bot.handlers import (
     together,
 )
 from bot.handlers.commands import ALIASES, COMMANDS, Command
-from bot.handlers.deal import on_show_deal
+from bot.handlers.deal import NO_MATTER, on_show_deal
 from bot.handlers.importing import may_be_list, on_file
 from bot.handlers.look import on_show
 from bot.handlers.words import closest, lead_and_rest, picked, read_line, tidy
@@ -171,6 +171,8 @@ async def _unknown(tx: Tx, text: str, who: Who, ctx: Context, *, first: bool) ->
         offered = f"\n{OFFER}"
     if GREETING.fullmatch(text):
         return [say(f"{who.name},你好,我在。要做什么直接说,或者发「帮助」看看我会什么。{offered}")]
+    if text in NO_MATTER:
+        return [say(f"好,没有在等你回什么。刚做的一步要收回,发「撤销」。{offered}")]
     words = [command.words[0] for command in COMMANDS.values()]
     near = "、".join(f"「{word}」" for word in closest(text, words))
     return [say(f"没看懂这句话。是不是想发{near}?\n发「帮助」看看我能做什么。{offered}")]

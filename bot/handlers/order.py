@@ -64,7 +64,7 @@ async def on_order_look_word(tx: Tx, rest: str, who: Who, ctx: Context) -> list[
     if match is None:
         raise Unusable("哪张订单?例如:订单 D12;人工录好的发:订单 D12 对方单号")
     if order is None:
-        raise NotFound(f"D{match[1]}")
+        raise NotFound(f"D{match[1]}", "订单号在报价卡片上,发「报价 Q12」看。")
     quote, _ = await get_quote(tx, order.quote_id, who, rules=ctx.rules, work=bool(match["theirs"]))
     if not match["theirs"]:
         return [Answer(f"quote:{quote.id}", quote.lead_id)]

@@ -32,6 +32,8 @@ async def on_stage_word(tx: Tx, lead_id: int | None, rest: str, who: Who, ctx: C
     word, _, reason = rest.partition(" ")
     named = {label: stage for stage, label in STAGE_LABELS.items()} | {stage: stage for stage in STAGE_LABELS}
     stage = named.get(word) or named.get(word.lower()) or SAID.get(word, "")
+    if not stage and any(word == one.name for way in ctx.rules.pipelines.values() for one in way.stages):
+        raise Unusable(f"「{word}」是商机的阶段,要写商机的编号,例如:阶段 O88 {word}。发「商机」看手上的。")
     if not stage:
         raise Unusable(f"没有叫「{word[:20]}」的阶段。可以改成:{known}。")
     return await _move(tx, lead_id, stage, reason, who, ctx)

@@ -24,6 +24,7 @@ async def test_on_friday_the_leader_commits_by_a_tap_and_sees_last_weeks_error(a
     card = words(await acme.press("chenjing", f"承诺 {big}"))
     assert f"{big} 50 万,记下了" in card and "承诺 50 万" in card
     assert "承诺 65 万" in words(await acme.text("chenjing", f"承诺 {small} 15万"))
+    assert "承诺 70 万" in words(await acme.text("chenjing", f"承诺 {small}")), "the whole of it"
     assert "承诺 50 万" in words(await acme.text("chenjing", f"承诺 {small} 0"))
     assert "本月承诺 50 万,按阶段 37 万" in words(await acme.text("chenjing", "日报")), "as 预测 says"
     await acme.until(shanghai("2026-03-25 10:00"))

@@ -33,6 +33,8 @@ async def test_a_stage_asks_only_for_what_is_missing_shows_its_steps_and_starts_
         await acme.text("wanglei", f"转商机 {no} CRM 50万")
         (deal,) = await deals(acme)
         assert (deal["pipeline"], deal["stage"], deal["probability"]) == ("project", "立项", 20)
+        assert "「签约」是商机的阶段" in words(await acme.text("wanglei", f"阶段 {no} 签约"))
+        assert "没有在等你回什么" in words(await acme.text("wanglei", "算了"))
         said = words(await acme.press("wanglei", "进方案报价"))
         assert "决策人:" in said and "还差 2 项" in said and "金额" not in said.split("还差")[0]
         said = words(await acme.press("wanglei", "就是联系人"))
