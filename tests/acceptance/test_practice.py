@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.decoys import TABLES
 from tests.town import words
 
 ROOM = "acme/practice/wanglei"
@@ -24,6 +25,13 @@ async def numbers(acme):
     return found
 
 
+def company(acme):
+    """Every row of the company, but for what came in, went out, and who practises."""
+    tables = TABLES - {"inbox", "outbox", "due", "practice", "property", "usage"}
+    queries = {name: f'select * from "{name}" where corp = :corp' for name in sorted(tables)}  # noqa: S608 - our tables
+    return {name: sorted(map(repr, acme.database.rows(query, corp="acme"))) for name, query in queries.items()}
+
+
 def left(acme, room=ROOM):
     """What lies in a room, table by table, messages aside."""
     query = (
@@ -41,6 +49,7 @@ async def test_a_new_rep_walks_the_whole_road_outside_the_reports(acme):
     hello = words(await acme.text("wanglei", "你好"))
     assert "王磊,你好" in hello and "发「练习」" in hello, "offered with the first words"
     assert "发「练习」" not in words(await acme.text("wanglei", "在吗")), "once"
+    rows = company(acme)
     begun = words(await acme.text("wanglei", "练习"))
     assert "只有你看得到" in begun and "第 1 步,共 4 步 · 领取" in begun and "【练习】L" in begun
     no = "L" + begun.split("【练习】L")[1].split(" ")[0]
@@ -59,6 +68,7 @@ async def test_a_new_rep_walks_the_whole_road_outside_the_reports(acme):
     assert "已转商机" in done and "练完了,用了 2 分" in done
     assert all("【练习】" in words([message]) for message in last), "each message says what it is"
     assert {user: len(acme.standin.chat(user)) for user in others} == others, "nobody else heard of it"
+    assert company(acme) == rows, "not one row of the company is another"
     status, _ = await acme.api("GET", f"/leads/{no}")
     assert status == 404
     assert await numbers(acme) == before
