@@ -98,7 +98,7 @@ def draw(view: View) -> Card:
     """The card: remaining time first, then what to do."""
     lead_id, version = view.lead.id or 0, view.lead.version
     broken = not view.left
-    passed = f"已过 {view.share}%"
+    passed = "时限过半" if view.share == 50 else f"时限已用 {view.share}%"
     title = f"{view.lead.no} {view.label}" + ("超时了" if broken and not (view.older and view.share < 100) else passed)
     fields = [
         Field("客户", title_of(view.lead).removeprefix(view.lead.no).strip()),

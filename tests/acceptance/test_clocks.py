@@ -29,9 +29,9 @@ async def test_an_unclaimed_mql_warns_at_50_and_80_percent_and_then_tells_the_ma
     assert heads(acme, "wanglei") == []
     await acme.until(shanghai("2026-03-18 11:20"))
     (half,) = clock_cards(acme, "wanglei")
-    assert f"{no} 领取已过 50%" in words([half]) and "还剩 1 小时" in words([half]) and "[领取]" in words([half])
+    assert f"{no} 领取时限过半" in words([half]) and "还剩 1 小时" in words([half]) and "[领取]" in words([half])
     await acme.until(shanghai("2026-03-18 13:26"))
-    assert heads(acme, "wanglei")[1:] == [f"{no} 领取已过 80%"], "80 % is 11:56, before lunch"
+    assert heads(acme, "wanglei")[1:] == [f"{no} 领取时限已用 80%"], "80 % is 11:56, before lunch"
     assert heads(acme, "chenjing") == []
     await acme.until(shanghai("2026-03-18 13:50"))
     (late,) = clock_cards(acme, "chenjing")
@@ -138,7 +138,7 @@ async def test_a_restart_keeps_every_promise_and_rings_none_twice(acme):
     acme.at = shanghai("2026-03-18 14:30")
     await acme.start_bot()
     await acme.later(minutes=5)
-    assert heads(acme, "wanglei") == [f"{no} 领取已过 50%", f"{no} 领取超时了"], (
+    assert heads(acme, "wanglei") == [f"{no} 领取时限过半", f"{no} 领取超时了"], (
         "80 % passed meanwhile: told once, as it is"
     )
     assert heads(acme, "chenjing") == [f"{no} 领取超时了"]

@@ -41,7 +41,7 @@ async def test_leave_moves_leads_to_the_backup_and_gives_them_back(tmp_path, pla
         card = words(await acme.text("lina", f"看 {no}"))
         assert "替王磊顶班" in card and "13800138000" in card and "[打通了]" in card
         await acme.until(shanghai("2026-03-19 09:00"))
-        assert len(told(acme, "lina", f"{no} 首次联系已过 80%")) == 1
+        assert len(told(acme, "lina", f"{no} 首次联系时限已用 80%")) == 1
         assert told(acme, "wanglei", f"{no} 首次联系已过") == [], "whoever is away is left in peace"
         await acme.text("lina", f"跟进 {no} 电话聊了,下周一上午9点半再打")
         assert (await contact(acme, no))["state"] == "met"
@@ -118,5 +118,5 @@ async def test_a_foreign_member_is_warned_in_their_own_hours(tmp_path, platform)
         clock = await contact(acme, no)
         assert clock["due_at"] == "2026-03-19T16:30:00+08:00"
         await acme.until(shanghai("2026-03-19 15:00"))
-        (warned,) = told(acme, "zhaoqiang", f"{no} 首次联系已过 80%")
+        (warned,) = told(acme, "zhaoqiang", f"{no} 首次联系时限已用 80%")
         assert "还剩" in warned

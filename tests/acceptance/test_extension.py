@@ -18,7 +18,7 @@ async def warned(tmp_path, platform):
         no = await acme.mql()
         await acme.text("wanglei", f"领取 {no}")
         await acme.until(shanghai("2026-03-24 10:21"))
-        assert len(told(acme, "wanglei", f"{no} 保留已过 80%")) == 1, "one warning"
+        assert len(told(acme, "wanglei", f"{no} 保留时限已用 80%")) == 1, "one warning"
         yield acme, no
 
 

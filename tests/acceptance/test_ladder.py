@@ -110,7 +110,7 @@ async def test_the_card_counts_down_and_a_follow_up_a_minute_before_moves_the_da
         await acme.text("wanglei", f"领取 {no}")
         assert "保留 还剩 37 小时 30 分,不能再延" in words([acme.card("wanglei")]), "a contact now would change nothing"
         await acme.until(shanghai("2026-03-24 10:21"))
-        (warned,) = told(acme, "wanglei", f"{no} 保留已过 80%")
+        (warned,) = told(acme, "wanglei", f"{no} 保留时限已用 80%")
         assert "还剩" in warned
         await acme.until(shanghai("2026-03-25 10:19"))
         assert "03-27 周五 10:20" not in words([acme.card("wanglei")])
