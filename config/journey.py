@@ -102,7 +102,6 @@ class Start(Section):
 
 
 STARTS = ("stage", "score_at_least", "own", "source", "behaviour", "date", "event", "holiday", "silent_days")
-DAILY = ("date", "holiday", "silent_days")  # what nobody does: looked for once a day
 
 
 class Change(Section):

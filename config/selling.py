@@ -43,9 +43,6 @@ class Quoting(Section):
     link_days: int = Field(default=30, ge=1, le=365)
 
 
-FORM_FIELDS = ("no", "customer", "amount", "discount", "lines", "reason", "asker")
-
-
 class ApprovalRule(Section):
     """What needs whose consent: a discount over so many percent, a contract over so many yuan, a visit.
 

@@ -10,7 +10,7 @@ from leads.deal import get_visible_deal, get_workable_deal, require_open
 from leads.deal_facts import OpportunityChanged
 from leads.errors import NotFound, Refused, Unusable
 from leads.facts import Fact
-from leads.quote import Priced, demand_of, line_of, off_of, price
+from leads.quote import Priced, demand_of, off_of, price
 from leads.quote_facts import Quoted, QuoteSent
 from leads.quote_words import read_wishes
 from leads.rights import Who
@@ -177,8 +177,3 @@ async def unsettle_quote(tx: Tx, asked: Approval) -> bool:
     """The agreement to a version was taken back: it goes no further; False when it is ordered, or has changed."""
     found = ("ready", "sent")
     return await quotes.move_quote(tx, asked.subject_id, asked.subject_version, found, state="refused")
-
-
-def lines_of(version: QuoteVersion) -> Sequence[object]:
-    """The lines of a version."""
-    return [line_of(line) for line in version.lines]

@@ -150,10 +150,3 @@ async def anew(tx: Tx, lead_ids: Collection[int], worked: Worked) -> None:
     found = await computed(tx, lead_ids, worked)
     await reached.forget_reached(tx, set(lead_ids) - found.keys())
     await reached.write_many(tx, list(found.values()))
-
-
-async def note_many(tx: Tx, facts: Sequence[Fact], worked: Worked) -> None:
-    """An import has written many facts: the rows of their leads are made anew."""
-    leads = sorted({fact.lead_id for fact in facts})
-    for start in range(0, len(leads), PAGE):
-        await anew(tx, leads[start : start + PAGE], worked)

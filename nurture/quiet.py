@@ -2,6 +2,7 @@
 
 from datetime import datetime, time, timedelta
 
+from config.document import Document, Problem
 from config.nurture import WEEKDAYS, Nurture, Window, times_of
 from config.rules import Rules
 
@@ -27,6 +28,16 @@ def next_hour(channel: str, *, rules: Rules, now: datetime) -> datetime:
 def is_never_open(channel: str, nurture: Nurture) -> bool:
     """Whether a channel could never be used."""
     return not any(_open_spans(nurture, channel, day) for day in WEEKDAYS)
+
+
+def closed_windows(rules: Rules, document: Document) -> list[Problem]:
+    """A problem at each channel's window in which nothing could ever be sent."""
+    message = f"lies wholly in the quiet hours ({rules.nurture.quiet}): nothing would ever be sent; move one of them"
+    return [
+        document.problem(("nurture", "windows", name), message)
+        for name in rules.nurture.windows
+        if is_never_open(name, rules.nurture)
+    ]
 
 
 def _open_spans(nurture: Nurture, channel: str, day: str) -> list[tuple[time, time]]:

@@ -8,7 +8,6 @@ REPORTS = {
     "日报": "day", "周报": "weekly", "月报": "day", "漏斗": "funnel", "渠道": "channel", "归因": "attribution",
     "排行": "ranking", "龙虎榜": "ranking",
 }  # fmt: skip
-BY_SUBJECT = ("渠道", "漏斗", "归因", "排行", "龙虎榜", "日报", "周报", "月报")  # 渠道周报 is about channels
 _WHEN = re.compile(r"(每天|每个?工作日|每?周([一二三四五六日天])|每月)")
 _CLOCK = re.compile(r"(上午|下午|晚上)?\s*(\d{1,2})\s*(?:[点::]\s*(半|\d{1,2})?)\s*分?")
 EXAMPLE = "例如:订阅 渠道周报 周一9点 到 销售群,订阅 日报 每天 8点半"

@@ -41,11 +41,6 @@ class MailHouse:
         self.mails[number] = raw
         return number
 
-    def renumber(self) -> None:
-        """Everything gets another number."""
-        self.validity += 1
-        self.mails = {number + 100: raw for number, raw in self.mails.items()}
-
     async def _talk(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.visits += 1
         self._talks.append(writer)

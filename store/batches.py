@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, select, update
 from sqlmodel import col
 
 from store import bulk
@@ -197,11 +197,3 @@ async def list_left(tx: Tx, batch_id: int) -> Sequence[ImportLead]:
         .where(col(ImportLead.corp) == tx.corp, col(ImportLead.batch_id) == batch_id, col(ImportLead.kept) != "")
         .order_by(col(ImportLead.lead_id))
     )
-
-
-async def count_touched(tx: Tx, batch_id: int) -> int:
-    """How many leads a batch made or changed."""
-    rows = await tx.rows(
-        select(func.count()).where(col(ImportLead.corp) == tx.corp, col(ImportLead.batch_id) == batch_id)
-    )
-    return int(rows[0][0])

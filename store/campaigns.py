@@ -28,12 +28,6 @@ async def find_campaign(tx: Tx, campaign_id: int) -> Campaign | None:
     return await tx.first(_BY_ID, id=campaign_id)
 
 
-async def find_door(tx: Tx, door: str) -> Campaign | None:
-    """The event whose check-in page has this code."""
-    wanted = select(Campaign).where(col(Campaign.corp) == tx.corp, col(Campaign.door) == door)
-    return await tx.first(wanted) if door else None
-
-
 async def list_campaigns(tx: Tx, *, before: int | None = None, limit: int = 200) -> Sequence[Campaign]:
     """Newest first, those with a smaller number than `before`."""
     wanted = select(Campaign).where(col(Campaign.corp) == tx.corp)

@@ -127,21 +127,6 @@ async def did_since(tx: Tx, lead_id: int, since: datetime) -> frozenset[str]:
     return frozenset(await tx.all(_DID, lead_id=lead_id, since=since))
 
 
-async def last_ended(tx: Tx, lead_id: int, journey: str) -> JourneyRun | None:
-    """The lead's last run of a journey, whatever its state."""
-    found = [run for run in await list_of_lead(tx, lead_id) if run.journey == journey]
-    return found[-1] if found else None
-
-
-async def list_visits(tx: Tx, run_id: int) -> Sequence[JourneyVisit]:
-    """The steps that a run has come to, in order."""
-    return await tx.all(
-        select(JourneyVisit)
-        .where(col(JourneyVisit.corp) == tx.corp, col(JourneyVisit.run_id) == run_id)
-        .order_by(col(JourneyVisit.visit))
-    )
-
-
 async def count_states(tx: Tx, journey: str) -> dict[str, int]:
     """How many runs of a journey are in each state."""
     rows = await tx.rows(

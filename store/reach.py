@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Column, Index, LargeBinary, bindparam, func, select, update
+from sqlalchemy import Column, Index, LargeBinary, bindparam, select, update
 from sqlmodel import Field, col
 
 from store.columns import Utc, one_of
@@ -154,14 +154,3 @@ _KNOWN_BY = select(col(Identity.kind)).where(
 async def ways_to(tx: Tx, lead_id: int) -> set[str]:
     """By which kinds of contact a lead is known: phone, email, wechat, external."""
     return {row[0] for row in await tx.rows(_KNOWN_BY, lead_id=lead_id)}
-
-
-async def count_queued(tx: Tx, lead_id: int) -> int:
-    """How many messages to a customer wait."""
-    rows = await tx.rows(
-        select(func.count()).where(
-            col(Outbox.corp) == tx.corp, col(Outbox.lead_id) == lead_id, one_of(Outbox.purpose, ("reach",)),
-            col(Outbox.state) == "queued",
-        )
-    )  # fmt: skip
-    return int(rows[0][0])

@@ -13,6 +13,7 @@ from config.document import BadDocument, load
 from config.folder import Folder
 from config.rules import Rules, load_rules
 from config.sanity import Crew, fitting_rules
+from nurture.quiet import closed_windows
 from store import rulebook
 from store.db import Store
 from store.members import list_members
@@ -109,7 +110,9 @@ async def fitting_file(tx: Tx, text: str, file: str, arguments: Mapping[str, Any
     crew = await _crew(tx, arguments)
     try:
         rules = fitting_rules(text, file, crew, folder, today=now.date())
-        if problems := await unknown_contents(tx, rules, load(text, file), folder=folder, now=now):
+        document = load(text, file)
+        problems = closed_windows(rules, document)
+        if problems := problems + await unknown_contents(tx, rules, document, folder=folder, now=now):
             raise BadDocument(problems)
         return rules
     except BadDocument as error:

@@ -92,11 +92,6 @@ def link_of(token: str, ctx: Context) -> str:
     return f"{ctx.public_url.rstrip('/')}{LINK}{token}"
 
 
-def name_of_file(quote: Quote, version: QuoteVersion) -> str:
-    """报价单-Q12-第2版.pdf."""
-    return f"报价单-{quote.no}-第{version.version}版.pdf"
-
-
 def paper_of(quote: Quote, version: QuoteVersion, lead: Lead, seller: Member | None, ctx: Context) -> dict[str, Any]:
     """What stands on the paper, in words; nothing that the customer must not see (limits, lists, consents)."""
     lines = [line_of(line) for line in version.lines]

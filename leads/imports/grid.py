@@ -11,7 +11,6 @@ from leads.errors import BadFile
 from leads.imports.workbook import MOST_COLUMNS, Formula, Workbook
 
 LARGEST = 100 * 1024 * 1024  # bytes of a file; Excel's own million rows of leads are smaller as CSV
-LARGEST_CELL = 131_072  # characters; a cell that is longer has swallowed the rest of the file
 SNIFFED = 64 * 1024
 BINARY = (
     (b"%PDF", "这是 PDF,不是表格"),

@@ -25,7 +25,6 @@ from store.bulk import Pair
 from store.tables import CompanyGram, Enquiry, Identity, Lead, TimelineItem
 from store.tx import Tx
 
-RATED = ("score", "grade", "temperature", "score_parts", "rules_version")
 UNNAMED = "导入"  # the source of a list that names none
 CONTACT = ("call", "visit", "meeting", "chat", "email")
 

@@ -113,3 +113,12 @@ async def test_hours_of_others_that_cannot_be(store: Store, tmp_path, old, new, 
         return changed.replace(old, new, 1)
 
     assert told in await refused(store, tmp_path, change)
+
+
+async def test_a_window_that_lies_in_the_quiet_hours_is_named_with_its_cure(store, tmp_path):
+    def at_night(text: str) -> str:
+        return text + '\nnurture: {quiet: "21:00-09:00", windows: {mail: {hours: ["21:30-23:00"]}}}\n'
+
+    leaders = [("chenjing", "manager", "华东"), ("admin", "admin", "")]
+    told = await refused(store, tmp_path, at_night, [*CREW, *leaders])
+    assert "nurture.windows.mail" in told and "quiet hours (21:00-09:00)" in told and "move one of them" in told
