@@ -18,6 +18,7 @@ class Entrance(Protocol):
 
     name: str
     label: str
+    asks_inside: str  # the organisation that the app itself is asked about by a script of its pages; "" without one
 
     def is_inside(self, agent: str) -> bool:
         """Whether a browser (its User-Agent) is the chat tool's own: there is nothing to choose then."""

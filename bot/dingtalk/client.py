@@ -144,6 +144,10 @@ class DingTalkClient:
         """topapi/user/getbyunionid: userid, and contact_type 0 for a colleague, 1 for somebody outside."""
         return dict((await self.old("topapi/user/getbyunionid", {"unionid": union_id})).get("result") or {})
 
+    async def user_inside(self, code: str) -> dict[str, Any]:
+        """topapi/v2/user/getuserinfo: userid of whoever opened a page of ours in the app; a code is good once."""
+        return dict((await self.old("topapi/v2/user/getuserinfo", {"code": code})).get("result") or {})
+
     async def departments(self, parent: int = 1) -> list[dict[str, Any]]:
         """topapi/v2/department/listsub: the departments right below one (1: the organisation itself)."""
         return list((await self.old("topapi/v2/department/listsub", {"dept_id": parent})).get("result") or [])

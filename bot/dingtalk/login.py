@@ -1,4 +1,4 @@
-"""Logging in to the pages with DingTalk's OAuth2: the same page inside the app and in a desktop browser."""
+"""Logging in to the pages with DingTalk: inside the app without a question (免登), in a browser by its OAuth2."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -15,13 +15,14 @@ OTHER_CORP = "你登录的是另一个组织。请在钉钉里选公司的组织
 
 
 class DingTalkEntrance:
-    """The login of one internal app (page 实现登录第三方网站)."""
+    """The login of one internal app (pages 实现登录第三方网站 and 企业内部应用免登)."""
 
     name = "dingtalk"
     label = "钉钉"
 
     def __init__(self, client: DingTalkClient, *, login_base: str) -> None:
         self._client = client
+        self.asks_inside = client.account.corp_id
         self._base = login_base.rstrip("/")
 
     def is_inside(self, agent: str) -> bool:
@@ -37,11 +38,16 @@ class DingTalkEntrance:
         return f"{self._base}/oauth2/auth?{urlencode(query, quote_via=quote)}"
 
     async def recognise(self, answer: Mapping[str, str]) -> str:
-        """Code → the person's own token and organisation → their union id → their user id here."""
+        """A code of the app itself → their user id; or of the login page: their own token and organisation →
+
+        their union id → their user id here.
+        """
         code = answer.get("authCode") or answer.get("code", "")
         if not 0 < len(code) <= 512:
             raise NotLetIn(NO_CODE)
         try:
+            if "inside" in answer:
+                return _user_of(await self._client.user_inside(code))
             given = await self._client.person_token(code)
             if str(given.get("corpId") or self._client.account.corp_id) != self._client.account.corp_id:
                 raise NotLetIn(OTHER_CORP)

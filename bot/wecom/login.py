@@ -16,6 +16,7 @@ class WeComEntrance:
 
     name = "wecom"
     label = "企业微信"
+    asks_inside = ""  # its OAuth2 asks nobody anything inside the app
 
     def __init__(self, client: WeComClient, *, oauth_base: str, sso_base: str) -> None:
         self._client = client

@@ -10,6 +10,7 @@ from sandbox.dingtalk.company import Company
 from sandbox.dingtalk.refusal import Refused
 
 CODE_LIVES = 300.0
+INSIDE = "inside-"  # how the codes of 免登 begin here, so that neither call takes the other's
 ROOT = 1
 
 
@@ -39,18 +40,18 @@ class Directory:
             Endpoint("POST", "/v1.0/oauth2/jsapiTickets", self._jsapi, free=True),
         ]
 
-    def login_code(self, user: str) -> str:
-        """The code of 免登 or of the login page: once, for five minutes."""
-        code = secrets.token_hex(16)
+    def login_code(self, user: str, *, inside: bool = False) -> str:
+        """The code of 免登 (`inside` the app) or of the login page: once, for five minutes, each for its own call."""
+        code = f"{INSIDE if inside else ''}{secrets.token_hex(16)}"
         self._codes[code] = (user, self._now() + CODE_LIVES)
         return code
 
-    def _who(self, code: Any) -> str | None:
+    def _who(self, code: Any, *, inside: bool) -> str | None:
         user, until = self._codes.pop(str(code or ""), ("", 0.0))
-        return user if user and self._now() < until else None
+        return user if user and self._now() < until and str(code).startswith(INSIDE) == inside else None
 
     def _user_info(self, call: Call) -> dict[str, Any]:
-        user = self._who(call.body.get("code"))
+        user = self._who(call.body.get("code"), inside=True)
         if user is None:
             raise Refused(88, "不存在的临时授权码", sub_code="40078")
         level = 1 if user in self.company.admins else 0
@@ -65,7 +66,7 @@ class Directory:
             raise Refused("invalidClientIdOrSecret", "无效的clientId或者clientSecret")
         if body.get("grantType") != "authorization_code":
             raise Refused("invalidGrantType", "grantType")
-        user = self._who(body.get("code"))
+        user = self._who(body.get("code"), inside=False)
         if user is None:
             raise Refused("invalidCode", "不合法的临时授权码")
         token = secrets.token_hex(16)

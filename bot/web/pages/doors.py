@@ -29,7 +29,7 @@ PAGES = (
     BoardPages, ListPages, LeadPages, CompanyPages, DealPages, ExportPages, MessagePages, RulePages, ImportPages,
     ContentPages, WebhookPages,
 )  # fmt: skip
-VENDOR = ("echarts.js",)  # made by others
+VENDOR = ("echarts.js", "dingtalk.js")  # made by others
 TYPES = {"css": "text/css", "js": "text/javascript", "svg": "image/svg+xml"}
 
 

@@ -63,12 +63,20 @@ class LoginDoors:
         return self._sent(entrance, own_path(request.query.get("to", "")), inside=entrance.is_inside(agent))
 
     def _sent(self, entrance: Entrance, to: str, *, inside: bool) -> web.Response:
+        """To the chat tool's login; inside an app that can be asked directly, to a page that does so."""
         began = int(self._desk.now().timestamp())
         path = base64.urlsafe_b64encode(to.encode()).decode().rstrip("=")
         ticket = f"{secrets.token_hex(16)}.{began}.{entrance.name}.{path}"
         back = f"{self._public_url}/app/login/{entrance.name}/done"
         address = entrance.address(back, self._state(ticket), inside=inside)
-        response = web.Response(status=302, headers={"Location": address})
+        if inside and entrance.asks_inside:
+            done = f"/app/login/{entrance.name}/done?inside=1&state={self._state(ticket)}&code="
+            response = page(
+                "login_inside.html", None, title="登录", label=entrance.label, corp=entrance.asks_inside, done=done,
+                other=address,
+            )  # fmt: skip
+        else:
+            response = web.Response(status=302, headers={"Location": address})
         self._set(response, self._cookie, ticket, PATIENCE)
         return response
 

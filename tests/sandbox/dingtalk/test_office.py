@@ -109,10 +109,11 @@ async def test_a_login_code_works_once_and_for_five_minutes(program):
     async def inside(code: str) -> dict[str, object]:
         return (await program.call("POST", "/topapi/v2/user/getuserinfo", {"code": code}))[1]
 
-    code = directory.login_code("wanglei")
+    code = directory.login_code("wanglei", inside=True)
     assert (await inside(code))["result"]["userid"] == "wanglei"
     assert (await inside(code))["sub_code"] == "40078"
-    late = directory.login_code("wanglei")
+    assert (await inside(directory.login_code("wanglei")))["sub_code"] == "40078", "a code of the login page"
+    late = directory.login_code("wanglei", inside=True)
     program.at += 300
     assert (await inside(late))["sub_code"] == "40078"
     grant = {"clientId": "dingkey", "clientSecret": "this is a secret", "grantType": "authorization_code"}
