@@ -209,7 +209,10 @@ class WeComClient:
             form.add_field("media", content, filename=filename, content_type="application/octet-stream")
             return await self._once("POST", "media/upload", {"access_token": token, "type": kind}, form)
 
-        return str((await self._renewing("media/upload", upload))["media_id"])
+        found = (await self._renewing("media/upload", upload)).get("media_id")
+        if not isinstance(found, str) or not found:
+            raise OutcomeUnknown("企业微信收了文件,没有给编号")
+        return found
 
     async def media_get(self, media_id: str) -> tuple[str, bytes]:
         """media/get: the content type and the bytes; an error comes as JSON with 200 (page 90254)."""

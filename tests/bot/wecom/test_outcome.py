@@ -117,6 +117,21 @@ async def test_nonsense_is_an_unknown_outcome_and_not_an_error_of_ours(line: Lin
     await runner.cleanup()
 
 
+async def test_a_gateway_that_says_ok_to_everything_is_no_error_of_ours(line: Line) -> None:
+    async def fine(_: web.Request) -> web.Response:
+        return web.json_response({"errcode": 0, "errmsg": "ok", "access_token": "token", "expires_in": 7200})
+
+    app = web.Application()
+    app.router.add_route("*", "/{path:.*}", fine)
+    runner = web.AppRunner(app, access_log=None)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    base = f"http://127.0.0.1:{runner.addresses[0][1]}"
+    error = await failing(lambda c: c.media_upload("image", "a.png", b"123456"), line.new_client(base=base))
+    assert isinstance(error, OutcomeUnknown) and "编号" in str(error)
+    await runner.cleanup()
+
+
 FAULTS = ("errcode", "http_502", "cut_before", "cut_after", "empty", "truncated", "html_200")
 ASKED: tuple[Callable[[WeComClient], Awaitable[Any]], ...] = (
     lambda c: c.send(message("canary-words 13800138000")),
