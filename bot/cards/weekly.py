@@ -155,5 +155,5 @@ def _change(one: Kept, before: Kept | None) -> str:
 
 
 def _weakest(table: Mapping[str, Kept]) -> str:
-    ordered = sorted(table.items(), key=lambda item: (item[1].rate or 0, -item[1].broken))
+    ordered = sorted(table.items(), key=lambda item: (item[1].rate or 0, -item[1].broken, item[0]))
     return "、".join(f"{name} {_rate(one)}" for name, one in ordered[:NAMED])
