@@ -30,21 +30,25 @@ UNSEEN = "".join(
 )  # fmt: skip
 
 
-def workbook_of(rows: Iterable[Sequence[str]]) -> bytes:
-    """An .xlsx whose cells are all text, whatever they begin with."""
+Cell = str | int | float | None
+
+
+def workbook_of(rows: Iterable[Sequence[Cell]], *, sheet: str = "线索") -> bytes:
+    """An .xlsx whose words are all text, whatever they begin with; numbers are numbers, None is an empty cell."""
     from openpyxl import Workbook  # heavy: on first use only
     from openpyxl.cell import WriteOnlyCell
 
     book = Workbook(write_only=True)
-    sheet = book.create_sheet("线索")
+    page = book.create_sheet(sheet)
     for row in rows:
         cells = []
-        for text in row:
-            cell = WriteOnlyCell(sheet, value=None)
-            cell.value = _writable(text)
-            cell.data_type = "s"
+        for value in row:
+            cell = WriteOnlyCell(page, value=value if not isinstance(value, str) else None)
+            if isinstance(value, str):
+                cell.value = _writable(value)
+                cell.data_type = "s"
             cells.append(cell)
-        sheet.append(cells)
+        page.append(cells)
     stream = io.BytesIO()
     book.save(stream)
     return stream.getvalue()

@@ -242,20 +242,52 @@ async def rest(acme: Town, query: str) -> list[Told]:
     return told
 
 
+GROUPS = {"合计": None, "来源": None, "成员": None}
+HEADINGS = {
+    "新增": "leads", "MQL": "mql", "已领取": "sal", "SQL": "sql", "商机": "opportunities", "新客户": "customers",
+    "响应(分钟)": "response_minutes", "认领率": "claim_rate", "首次联系率": "first_contact_rate",
+    "线索到MQL": "lead_to_mql", "MQL到SQL": "mql_to_sql", "SQL到商机": "sql_to_opportunity",
+    "商机到赢单": "opportunity_to_won", "赢单": "won", "输单": "lost", "赢单率": "win_rate",
+    "成交周期(天)": "cycle_days", "自动化率": "automation_rate", "费用(元)": "cost", "每条线索(元)": "cpl",
+    "每条MQL(元)": "cost_per_mql", "获客成本(元)": "cac", "回款(元)": "paid", "签约(元)": "signed", "ROI": "roi",
+    "市场带来的商机(元)": "pipeline", "LTV(元)": "ltv",
+}  # fmt: skip
+
+
+async def numbers_file(page: Browser, days: dict[str, str], ending: str, names: dict[str, str]) -> list[Told]:
+    """The numbers of a board as a file."""
+    rows = await taken(page, "/app/numbers", ending, **days)
+    members = {name: member for member, name in names.items()}
+    heads, told = rows[0], []
+    for row in rows[1:-1]:
+        if row[0] in GROUPS:
+            key = None if row[0] == "合计" else members.get(row[1], row[1])
+            cells = zip(heads[2:], row[2:], strict=True)
+            told += [
+                Told(f"file {ending} {row[0]}", HEADINGS[head], key, "None" if cell in (None, "") else str(cell))
+                for head, cell in cells
+                if head in HEADINGS and not (row[0] == "成员" and cell in (None, ""))
+            ]
+    return told
+
+
 async def exported(page: Browser, query: str, ending: str) -> int:
     """How many leads the file of a list holds."""
+    rows = await taken(page, "/app/exports", ending, query=query)
+    return max(len(rows) - 2, 0)  # its headings, and whose file it is
+
+
+async def taken(page: Browser, path: str, ending: str, **fields: str) -> list[Any]:
+    """The rows of a file that a form of ours gives; [] where there is nothing to take."""
     await page.get("/app/leads")
-    data = {"csrf": page.csrf, "query": query, "format": ending}
-    answer = await page.http.post(page.base + "/app/exports", data=data, headers={"Origin": page._public})
+    data = {"csrf": page.csrf, "format": ending, **fields}
+    answer = await page.http.post(page.base + path, data=data, headers={"Origin": page._public})
     content = await answer.read()
     if "没有可以导出的" in content.decode(errors="replace"):
-        return 0
+        return []
     assert answer.status == 200, content.decode()
-    rows: list[Any]
     if ending == "csv":
-        rows = list(csv.reader(io.StringIO(content.decode("utf-8-sig"))))
-    else:
-        from openpyxl import load_workbook
+        return list(csv.reader(io.StringIO(content.decode("utf-8-sig"))))
+    from openpyxl import load_workbook
 
-        rows = list(load_workbook(io.BytesIO(content)).active.values)
-    return len(rows) - 2  # its headings, and whose file it is
+    return list(load_workbook(io.BytesIO(content)).active.values)

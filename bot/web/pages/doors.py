@@ -18,6 +18,7 @@ from bot.web.pages.lead import LeadPages
 from bot.web.pages.lists import ListPages
 from bot.web.pages.login import LoginDoors
 from bot.web.pages.messages import MessagePages
+from bot.web.pages.numbers_file import NumbersFile
 from bot.web.pages.rules import RulePages
 from bot.web.pages.setup import SetupPages
 from bot.web.pages.visit import Visits
@@ -27,7 +28,7 @@ from config.settings import Settings
 HERE = Path(__file__).parent
 PAGES = (
     BoardPages, ListPages, LeadPages, CompanyPages, DealPages, ExportPages, MessagePages, RulePages, ImportPages,
-    ContentPages, WebhookPages,
+    ContentPages, WebhookPages, NumbersFile,
 )  # fmt: skip
 VENDOR = ("echarts.js", "dingtalk.js")  # made by others
 TYPES = {"css": "text/css", "js": "text/javascript", "svg": "image/svg+xml"}

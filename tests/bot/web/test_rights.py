@@ -35,7 +35,7 @@ PAGES = {  # members in a browser, with a session: no key opens them
     ("GET", "/app/content"),
     ("GET", "/app/exports"), ("POST", "/app/exports"), ("POST", "/app/exports/{id}/file"),
     ("POST", "/app/exports/{id}/{word}"),
-    ("GET", "/app/boards/new"), ("POST", "/app/boards/new"), ("GET", "/app/boards/{board}"),
+    ("POST", "/app/numbers"), ("GET", "/app/boards/new"), ("POST", "/app/boards/new"), ("GET", "/app/boards/{board}"),
     ("POST", "/app/boards/{board}/drop"),
     ("GET", "/app/messages"), ("POST", "/app/messages/{id}/resend"), ("GET", "/app/rules"), ("POST", "/app/rules/try"),
     ("GET", "/app/rules/{version}"), ("GET", "/app/imports"), ("GET", "/app/imports/{batch}"), ("GET", "/app/setup"),
