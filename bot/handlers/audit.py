@@ -20,7 +20,8 @@ ACTS = {
     "view": "看了", "reveal": "看了完整号码", "attachment": "取了附件", "export": "导出了", "list": "列出了",
     "export_numbers": "导出了数字", "export_asked": "申请导出", "export_agreed": "同意了导出",
     "export_refused": "没同意导出", "audit": "看了审计", "login": "登录了网页", "resend": "重发了消息",
-    "let be": "决定不再发", "duplicate_check": "查过重", "handover": "交接了线索", "leave": "请了假", "back": "销了假", "target": "定了目标", "content": "发布了素材",
+    "let be": "决定不再发", "duplicate_check": "查过重",
+    "handover": "交接了线索", "leave": "请了假", "back": "销了假", "target": "定了目标", "content": "发布了素材",
     "rules published": "发布了规则", "prices published": "发布了价格", "erase": "删除了个人信息",
     "feedback": "写了反馈", "feedback answered": "回了反馈",
 }  # fmt: skip
