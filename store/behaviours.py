@@ -33,15 +33,20 @@ async def list_of_lead(tx: Tx, lead_id: int) -> Sequence[tuple[str, float, datet
     return [(kind, weight, at) for kind, weight, at in rows]
 
 
+_OF_KINDS = (
+    select(col(BehaviourRow.kind), func.count(), func.max(col(BehaviourRow.at)))
+    .where(
+        col(BehaviourRow.corp) == bindparam("corp"), col(BehaviourRow.lead_id) == bindparam("lead_id"),
+        col(BehaviourRow.weight) > 0,
+    )
+    .group_by(col(BehaviourRow.kind))
+    .order_by(func.count().desc(), col(BehaviourRow.kind))
+)  # fmt: skip
+
+
 async def count_of_kinds(tx: Tx, lead_id: int) -> Sequence[tuple[str, int, datetime]]:
     """(kind, how often, when last) of what a person, no machine, did; the most frequent first."""
-    often, last = func.count(), func.max(col(BehaviourRow.at))
-    rows = await tx.rows(
-        select(col(BehaviourRow.kind), often, last)
-        .where(col(BehaviourRow.corp) == tx.corp, col(BehaviourRow.lead_id) == lead_id, col(BehaviourRow.weight) > 0)
-        .group_by(col(BehaviourRow.kind))
-        .order_by(often.desc(), col(BehaviourRow.kind))
-    )
+    rows = await tx.rows(_OF_KINDS, lead_id=lead_id)
     return [(kind, int(times), at) for kind, times, at in rows]
 
 
