@@ -102,7 +102,7 @@ async def bad_days(acme: Town) -> None:
 
 
 PLACES = (
-    "bot.pipeline.dispatch", "bot.pipeline.tell", "bot.sender.draw", "platform.render", "platform.parse",
+    "bot.pipeline.dispatch", "bot.pipeline.tell", "bot.sender.draw_row", "platform.render", "platform.parse",
     "platform.send", "line.exchange", "bot.sweep._happens",
 )  # fmt: skip
 
@@ -111,7 +111,7 @@ async def break_everything(acme: Town, monkeypatch: Any, no: str) -> None:
     """An error of ours at every road in and out, each tried until it is given up."""
     bot = acme.bot
     platform = bot.platforms[acme.lies_on]
-    line = bot.wecom._line if bot.wecom is not None else bot.dingtalk.client.line  # type: ignore[union-attr]
+    line = bot.wecom.client._line if bot.wecom is not None else bot.dingtalk.client.line  # type: ignore[union-attr]
     for place in PLACES:
         with monkeypatch.context() as broken:
             owner, _, name = place.rpartition(".")
