@@ -39,7 +39,12 @@ async def test_every_page_works_on_desk_and_phone_in_light_and_dark(acme: Town) 
     assert (await acme.api("POST", "/webhooks", **made))[1]["id"] == "W2"
     await acme.later(hours=4)
     every = ["/app/", *(f"/app/boards/{name}" for name in BOARDS), *(f"/app/{name}" for name in OTHERS)]
-    every += [f"/app/leads/{lead}", "/app/company?name=杭州云栖智能科技有限公司", "/app/leads?q=没有这个人"]
+    every += [
+        f"/app/leads/{lead}",
+        "/app/company?name=杭州云栖智能科技有限公司",
+        "/app/leads?q=没有这个人",
+        "/app/journeys/welcome",
+    ]
     async with chromium() as browser:
         some = ["/app/", f"/app/leads/{lead}", "/app/leads", "/app/deals", "/app/messages", "/app/boards/new"]
         for size, dark, paths in ((None, False, every), (PHONE, True, some)):

@@ -14,6 +14,7 @@ from bot.web.pages.contents import ContentPages
 from bot.web.pages.deals import DealPages
 from bot.web.pages.exports import ExportPages
 from bot.web.pages.imports import ImportPages
+from bot.web.pages.journeys import JourneyPages
 from bot.web.pages.lead import LeadPages
 from bot.web.pages.lists import ListPages
 from bot.web.pages.login import LoginDoors
@@ -27,8 +28,8 @@ from config.settings import Settings
 
 HERE = Path(__file__).parent
 PAGES = (
-    BoardPages, ListPages, LeadPages, CompanyPages, DealPages, ExportPages, MessagePages, RulePages, ImportPages,
-    ContentPages, WebhookPages, NumbersFile,
+    BoardPages, JourneyPages, ListPages, LeadPages, CompanyPages, DealPages, ExportPages, MessagePages, RulePages,
+    ImportPages, ContentPages, WebhookPages, NumbersFile,
 )  # fmt: skip
 VENDOR = ("echarts.js", "dingtalk.js")  # made by others
 TYPES = {"css": "text/css", "js": "text/javascript", "svg": "image/svg+xml"}

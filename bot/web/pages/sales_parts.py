@@ -1,6 +1,7 @@
 """What was promised and what is coming: promises with those that were broken, open deals by stage, journeys."""
 
 from collections.abc import Sequence
+from urllib.parse import quote
 
 from bot.cards.asked import title_of
 from bot.cards.overdue import find_late
@@ -144,12 +145,14 @@ async def nurture(tx: Tx, span: Span) -> Piece:
     rows = []
     for name, journey in span.ctx.rules.journeys.items():
         states = await journeys.count_states(tx, name)
-        rows.append([Cell(journey.label), Cell("开着" if journey.active else "停着"),
+        rows.append([Cell(journey.label, f"/app/journeys/{quote(name)}"), Cell("开着" if journey.active else "停着"),
                      *(Cell(count(states.get(state, 0))) for state in STATES)])  # fmt: skip
     if not rows:
         return Piece(empty="还没有培育旅程。在 rules.yaml 的 journeys 里写。")
     heads = [("旅程", False), ("状态", False), *((label, True) for label in STATES.values())]
-    return Piece(table=Table(heads, rows), note="到现在为止的人次,和时间段无关。")
+    return Piece(
+        table=Table(heads, rows), note="到现在为止的人次,和时间段无关。点开一条,看它的每一步和每一步上有几个人。"
+    )
 
 
 PARTS = (

@@ -28,6 +28,7 @@ SECRET = {
     ("GET", "/q/{token}"), ("GET", "/app/import/{token}"), ("POST", "/app/import/{token}"),
 }  # fmt: skip
 PAGES = {  # members in a browser, with a session: no key opens them
+    ("GET", "/app/journeys/{name}"), ("GET", "/app/journeys/{name}/picture.svg"),
     ("GET", "/app/"), ("POST", "/app/logout"), ("GET", "/app/leads"), ("GET", "/app/leads/{no}"), ("GET", "/app/find"),
     ("POST", "/app/leads/{no}/reveal"), ("POST", "/app/leads/{no}/files/{file}"),
     ("POST", "/app/views"), ("GET", "/app/views/{view}"),
@@ -149,7 +150,7 @@ async def test_every_route_answers_each_key_as_the_table_says(
     for method, path in sorted(route for route in OPEN if "{file}" not in route[1] and "{way}" not in route[1]):
         assert (await office.ask(method, path.format(**names), key=key)).status == 200
     for method, path in sorted(PAGES):
-        here = {"hook": "W1", "deed": "pause", "delivery": 1, "word": "agree", "file": 1}
+        here = {"hook": "W1", "deed": "pause", "delivery": 1, "word": "agree", "file": 1, "name": "welcome"}
         address = path.format(no=no, view=1, batch="I1", id=1, version=1, board=1, **here)
         answer = await office.ask(method, address, key=key, allow_redirects=False)
         told = answer.headers.get("Location", "").startswith("/app/login?to=%2Fapp") if method == "GET" else True
