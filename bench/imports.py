@@ -19,6 +19,7 @@ from typing import Any
 
 from bench.company import BenchCompany, make_company
 from bench.figure import Figure, ratio
+from bench.past import old_company
 from bench.quiet import quiet_bot
 from bench.run import ROOT, Run, inside
 from bot.importer import BESIDE, Importer
@@ -83,6 +84,10 @@ def imports(run: Run) -> list[Figure]:
         spent.append(rows / cpu)
         memory.append(megabytes)
         raw.append(_raw(path, run.place() / "raw.db"))
+    there = run.size(1_000_000, 1000)
+    old = old_company(run, there, owned=False)
+    run.say(f"B8: import among {there:,} leads")
+    old_took, old_cpu, old_memory = _import(old, path, rows)
     run.say("B8: slices beside other work")
     beside = inside(["bench.imports", str(run.place() / "acme"), str(path)])
     slices = sorted(beside["slices"])
@@ -91,6 +96,8 @@ def imports(run: Run) -> list[Figure]:
         Figure("B8", f"import of {rows:,} messy rows with all checks", statistics.median(ours), "/s", 5000, 10_000,
                beside=f"{statistics.median(spent):,.0f} for each second of processor time; "
                f"{statistics.median(raw):,.0f}/s by csv and raw sqlite3 without checks"),
+        Figure("B8 old", f"the same with {there:,} leads there", rows / old_took, "/s", 5000, 10_000,
+               beside=f"{rows / old_cpu:,.0f} for each second of processor time; {old_memory:.0f} MB at its peak"),
         Figure("B8 raw", "… against csv and raw sqlite3 without checks", ratio(ours, raw), "×"),
         Figure("B8 memory", "memory of that import at its peak", statistics.median(memory), "MB", 300, None, True),
         Figure("B8 slice", f"processor time for which a slice keeps the writer, 99 of 100 of {len(slices)} slices",
