@@ -1,7 +1,7 @@
 """What is due now is done now, each thing once: clock steps, promised calls, the morning's offers."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -22,7 +22,7 @@ from bot.handlers.handover import on_hand_over_step, on_leaver
 from bot.handlers.inherit import on_inherit, on_inherited
 from bot.handlers.subscribe import on_subscribed
 from bot.handlers.weekly import on_week_over
-from bot.journeys.heard import on_journey
+from bot.journeys.heard import hear_journeys, on_journey
 from bot.journeys.nightly import on_journeys
 from bot.missed import on_comparison
 from bot.morning import on_later_note, on_morning
@@ -47,6 +47,7 @@ from store.tx import Tx
 log = structlog.get_logger()
 
 BATCH = 100
+TOGETHER = 25  # looks at fading points, of which a night has thousands
 OTHERS: dict[str, Callable[[Tx, Due, Context], Awaitable[Outcome]]] = {
     "cover_begin": on_cover_begins,
     "cover_end": on_cover_ends,
@@ -93,8 +94,24 @@ class Sweep:
         )
         crash.point("due_after_take")
         ctx = await self._context()
-        await asyncio.gather(*(self._do(row, ctx) for row in rows))
+        looks = [row for row in rows if row.kind == "score"]
+        chunks = [looks[start : start + TOGETHER] for start in range(0, len(looks), TOGETHER)]
+        others = (self._do(row, ctx) for row in rows if row.kind != "score")
+        await asyncio.gather(*(self._do_together(chunk, ctx) for chunk in chunks), *others)
         return len(rows)
+
+    async def _do_together(self, rows: Sequence[Due], ctx: Context) -> None:
+        """Many small things of one kind in one transaction; when one of them fails, each has its own."""
+
+        async def each(tx: Tx) -> None:
+            for row in rows:
+                await self._commit(tx, row, ctx)
+
+        try:
+            await self._store.transaction(each)
+            crash.point("due_after_commit")
+        except Exception:
+            await asyncio.gather(*(self._do(row, ctx) for row in rows))
 
     async def _do(self, row: Due, ctx: Context) -> None:
         try:
@@ -122,7 +139,8 @@ async def _happens(tx: Tx, row: Due, ctx: Context) -> Outcome:
         calendar = await hours_of(tx, lead, ctx) if lead is not None else ctx.calendar
         return await clock.step(tx, row, calendar=calendar, now=ctx.now)
     if row.kind == "score":
-        return list(await look_again(tx, row.lead_id or 0, rules=ctx.rules, now=ctx.now))
+        facts, faded = await look_again(tx, row.lead_id or 0, rules=ctx.rules, now=ctx.now)
+        return [*facts, *(await hear_journeys(tx, faded, ctx, row.key) if faded is not None else ())]
     if row.kind in OTHERS:
         return await OTHERS[row.kind](tx, row, ctx)
     if row.kind == "remind":

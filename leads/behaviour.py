@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from config.rules import Rules
 from leads.errors import Unusable
-from leads.facts import BecameMql, BehaviourSeen, Fact, LeadCooling
+from leads.facts import BecameMql, BehaviourSeen, Fact, LeadCooling, LeadScored
 from leads.fading import keep_look
 from leads.heat import heat_of, is_machine, warmed
 from leads.lifecycle import MOVES, is_ready
@@ -78,23 +78,35 @@ async def belie(tx: Tx, lead_id: int, keys: Sequence[str], *, rules: Rules, now:
     return tuple(await _rate_anew(tx, lead, rules=rules, now=now))
 
 
-async def look_again(tx: Tx, lead_id: int, *, rules: Rules, now: datetime) -> tuple[Fact, ...]:
-    """In a night in which points have faded. Who works on a lead hears a day before it stops being hot."""
+async def look_again(
+    tx: Tx, lead_id: int, *, rules: Rules, now: datetime
+) -> tuple[tuple[Fact, ...], LeadScored | None]:
+    """In a night in which points have faded: what happened, and the new score where only points have faded.
+
+    That is no fact for the story, where it would stand every other night, but journeys may ask for it. Who works on a
+    lead hears a day before it stops being hot.
+    """
     lead = await leads.find_lead(tx, lead_id)
     if lead is None or not lead.heat or lead.stage not in leads.OPEN_STAGES:
-        return ()
-    facts = list(await _rate_anew(tx, lead, rules=rules, now=now))
+        return (), None
+    before = (lead.grade, lead.temperature)
+    facts = list(await _rate_anew(tx, lead, warmed_up=False, rules=rules, now=now))
+    faded = facts[0] if len(facts) == 1 and before == (lead.grade, lead.temperature) else None
+    if not isinstance(faded, LeadScored):
+        faded = None
+    else:
+        facts.clear()
     if lead.owner_id is None or lead.temperature != "hot":
-        return tuple(facts)
+        return tuple(facts), faded
     tomorrow = rate(lead, rules=rules, now=now + timedelta(days=1))
     if tomorrow.temperature != "hot":
         last = await behaviours.last_at(tx, lead_id)
         quiet = (now - last).days if last is not None else 0
         facts.append(LeadCooling(lead_id=lead_id, at=now, quiet_days=quiet, to=tomorrow.temperature))
-    return tuple(facts)
+    return tuple(facts), faded
 
 
-async def _rate_anew(tx: Tx, lead: Lead, *, rules: Rules, now: datetime) -> list[Fact]:
+async def _rate_anew(tx: Tx, lead: Lead, *, warmed_up: bool = True, rules: Rules, now: datetime) -> list[Fact]:
     """Write the score as it is now, and see to it that it is looked at again while anything can still fade."""
     before = (lead.score, lead.grade)
     rated = rate(lead, rules=rules, now=now)
@@ -102,9 +114,11 @@ async def _rate_anew(tx: Tx, lead: Lead, *, rules: Rules, now: datetime) -> list
     lead.score, lead.grade, lead.temperature = rated.points, rated.grade, rated.temperature
     if ready:
         lead.stage = MOVES["ready"].after
+    warmth = {"heat": lead.heat} if warmed_up else {}
     await leads.change(
-        tx, lead.id or 0, heat=lead.heat, score=rated.points, grade=rated.grade, temperature=rated.temperature,
+        tx, lead.id or 0, score=rated.points, grade=rated.grade, temperature=rated.temperature,
         score_parts=[[part.points, part.why] for part in rated.parts], rules_version=rules.version, stage=lead.stage,
+        **warmth,
     )  # fmt: skip
     await keep_look(tx, lead.id or 0, lead.heat, rated.temperature, rules=rules, now=now)
     facts: list[Fact] = []

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from config.rules import Rules
-from leads.heat import Heat, first_change, parts_of
+from leads.heat import Heat, first_change
 from store import due
 from store.tx import Tx
 
@@ -23,14 +23,10 @@ def next_look(heat: Heat, temperature: str, *, rules: Rules, now: datetime) -> d
 
     A hot lead is looked at every night: who works on it hears a day before it cools.
     """
-    if not parts_of(heat, rules=rules, now=now):
-        return None
     night = _next_night(now, rules.zone)
-    if temperature == "hot":
-        return night
     nights = [night + timedelta(days=number) for number in range(FARTHEST)]
-    place = first_change(heat, nights[:-1], rules=rules, now=now)
-    return nights[-1 if place is None else place]
+    place = first_change(heat, () if temperature == "hot" else nights[:-1], rules=rules, now=now)
+    return nights[place] if place is not None else None
 
 
 def _next_night(now: datetime, zone: ZoneInfo) -> datetime:

@@ -55,13 +55,17 @@ def parts_of(heat: Heat, *, rules: Rules, now: datetime) -> list[Part]:
 
 
 def first_change(heat: Heat, nights: Sequence[datetime], *, rules: Rules, now: datetime) -> int | None:
-    """The place of the first of these nights in which a part differs from now; None when none does."""
+    """The place of the first of these nights in which a part differs from now (their number when none does); None when
+    there are no points that could fade.
+    """
     read = [(rule, *_amount(heat, kind, now)) for kind, rule in rules.scoring.behaviours.items() if kind in heat]
     before = [_points(rule, amount, since, now) for rule, amount, since in read]
+    if not any(before):
+        return None
     for place, night in enumerate(nights):
         if [_points(rule, amount, since, night) for rule, amount, since in read] != before:
             return place
-    return None
+    return len(nights)
 
 
 def _fading(heat: Heat, rules: Rules, now: datetime) -> Iterator[tuple[Behaviour, int]]:
