@@ -1,6 +1,7 @@
 """Where more of what a card tells can be read: the page of ours, for whoever may see it there."""
 
 from dataclasses import replace
+from datetime import date, timedelta
 from urllib.parse import urlencode
 
 from bot.cards.asked import Asked
@@ -21,7 +22,6 @@ BOARDS = {  # a report in chat → the board that shows the same numbers
 }  # fmt: skip
 PLACES = {  # card → page, and what a tap on it promises
     "forecast": ("boards/pipeline", "打开预测"),
-    "weekly": ("boards/sla", "打开时限"),
     "overdue": ("boards/sla", "打开时限"),
     "undelivered": ("messages", "打开未送达"),
     "pool": ("leads?scope=free", "打开线索池"),
@@ -50,7 +50,18 @@ async def _link(tx: Tx, asked: Asked, ctx: Context) -> Link | None:
         days = {"from": told.get("first", ""), "to": told.get("last", ""), "team": told.get("team", "")}
         query = urlencode({name: value for name, value in days.items() if value})
         return Link("打开看板", f"{base}{BOARDS.get(str(told.get('report')), '')}?{query}")
+    if card == "weekly":
+        return Link("打开时限", f"{base}boards/sla?{urlencode(_week(asked))}")
     if card == "list" and asked.params.get("page"):
         return Link("打开全部", base + str(asked.params["page"]))
     place = PLACES.get(card)
     return Link(place[1], base + place[0]) if place is not None else None
+
+
+def _week(asked: Asked) -> dict[str, str]:
+    """The days of a week's card; the running week where none is named."""
+    monday, team = str(asked.params.get("monday", "")), str(asked.params.get("team", ""))
+    days = {"preset": "week"}
+    if monday:
+        days = {"from": monday, "to": str(date.fromisoformat(monday) + timedelta(days=6))}
+    return {**days, **({"team": team} if team else {})}
