@@ -284,7 +284,8 @@ class Courier:
 
     async def _uncertain(self, row: Outbox, cause: str) -> None:
         log.warning("outcome of a customer's message unknown", message=row.id, cause=cause)
-        await self._store.transaction(lambda tx: lease.settle(tx, row, state="unknown", error=cause))
+        again = self._now() + timedelta(seconds=min(2**row.attempts, 300))  # where its road would recognise it
+        await self._store.transaction(lambda tx: lease.settle(tx, row, state="unknown", error=cause, run_at=again))
 
     async def _later(self, row: Outbox, cause: str, delay: timedelta | None) -> None:
         now = self._now()

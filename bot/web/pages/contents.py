@@ -1,5 +1,7 @@
 """The content library with what became of each piece: seen, answered, and what its receivers bought afterwards."""
 
+from typing import Any
+
 from aiohttp import web
 
 from bot.web.desk import Desk
@@ -25,9 +27,9 @@ class ContentPages:
         app.router.add_get(PATH, self._visits.page(self.show, roles=LEADERS))
 
     async def show(self, request: web.Request, reader: Reader) -> web.Response:
-        """All pieces, those that may be sent first, the latest published above."""
+        """All pieces, those that may be sent first, the most used above."""
         ctx = await self._desk.context()
-        rows = []
+        rows: list[dict[str, Any]] = []
         async with self._desk.store.read() as tx:
             names = {one.id: one.name for one in await list_everyone(tx)}
             for piece in await list_pieces(tx, retired=True):
@@ -39,5 +41,5 @@ class ContentPages:
                         "by": "、".join(f"{names.get(who, who)} {count}" for who, count in effect.by[:5]),
                     }
                 )  # fmt: skip
-        rows.sort(key=lambda row: list(STATES).index(str(row["state"])))
+        rows.sort(key=lambda row: (list(STATES).index(str(row["state"])), -row["effect"].sent))
         return page("contents.html", reader, title="素材", path=PATH, rows=rows, states=STATES, days=LATELY.days)
