@@ -27,7 +27,7 @@ SOURCES = ["抖音", "官网", "百度", "展会", "老客户介绍", "导入"]
 @pytest.fixture
 async def acme(database, tmp_path, platform):
     def rules(text):
-        many = re.sub(r"holding: \d+", "holding: 1000000", text)  # a half year's leads are in three people's hands
+        many = re.sub(r"(holding|per_day): \d+", r"\1: 1000000", text)  # three people have a half year's leads
         return many + '\ndigest: {at: "08:50"}\n'
 
     async with town(tmp_path, platform=platform, database=database, rules=rules) as place:
