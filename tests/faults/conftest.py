@@ -119,7 +119,7 @@ class BadDays:
     def offers(self, rep: str) -> list[str]:
         """The headlines of the offers in a chat; what reminds of them is none."""
         found = [title(m) for m in self.place.standin.chat(rep) if m.kind == "card" and "领取" in _buttons(m, rep)]
-        return sorted(line for line in found if "已过" not in line)
+        return sorted(line for line in found if "时限" not in line)
 
     async def hang_up(self) -> None:
         """The bot's lines to the platform end; the next call opens new ones."""

@@ -18,7 +18,7 @@ from tests.bot.served import ROOT
 from tests.sides import first_title
 from tests.town import Town, seen, shanghai
 
-RINGS = ("已过", "超时了", "该跟进", "约好的", "提醒")
+RINGS = ("时限过半", "时限已用", "超时了", "该跟进", "约好的", "提醒")
 HOUR, YEAR = timedelta(hours=1), timedelta(days=365)
 
 
@@ -39,7 +39,7 @@ def rung(acme: Town) -> Counter[str]:
     for user in acme.members:
         for message in acme.standin.chat(user):
             if message.kind == "card" and any(
-                w in seen(message) for w in ("已过", "超时了", "该跟进", "约好的", "提醒")
+                w in seen(message) for w in ("时限过半", "时限已用", "超时了", "该跟进", "约好的", "提醒")
             ):
                 told[f"{user}: {first_title(message)}"] += 1
     return told

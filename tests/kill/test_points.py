@@ -39,7 +39,7 @@ async def scenario(doomed):
     no = await persistent_capture(doomed, {**MQL, "submission_id": "form-1"})
     await until(lambda: all(doomed.told(rep, no) for rep in doomed.reps))
     await doomed.standin.text("rep000", "看 L900001")
-    await until(lambda: doomed.told("rep001", "领取已过"))
+    await until(lambda: doomed.told("rep001", "领取时限"))
     card = next(m for m in doomed.told("rep000", no) if "领取" in m.buttons())
     await doomed.standin.click("rep000", card, card.buttons()["领取"], force=True)
     doomed.standin.faults.add("externalcontact/get", "errcode", times=1)
@@ -96,7 +96,7 @@ async def ends_well(doomed, day):
     assert doomed.rows("select count(*) from lead")[0][0] == 2, "the form's and the contact's"
     for rep in doomed.reps:
         assert len([m for m in doomed.told(rep, f"{no} 王") if m.kind == "card"]) == 1
-        assert len(doomed.told(rep, "领取已过")) <= 1
+        assert len(doomed.told(rep, "领取时限")) <= 1
     assert len(doomed.told("rep000", "没有找到 L900001")) == 1
     assert len(doomed.told("rep000", "新加的客户已自动建好线索")) == 1
     assert "13800138000" in words(doomed.told("rep000", no)) and "13800138000" not in words(doomed.told("rep001", no))
