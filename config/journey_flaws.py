@@ -1,7 +1,7 @@
 """Journeys that would never end, never begin or lose their way are found before they are published."""
 
 import difflib
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from config.document import Document, Path, Problem
@@ -33,6 +33,19 @@ def unfit_journeys(rules: Rules, document: Document) -> list[Problem]:
         for flaw in flaws_of(journey, rules=rules):
             at = document.problem(("journeys", name, *flaw.path), flaw.message)
             problems.append(Astray(at.file, at.mark, at.key, at.message, journey=name, step=flaw.step))
+    return problems
+
+
+def closed_roads(rules: Rules, document: Document, roads: Collection[str]) -> list[Problem]:
+    """A problem at each step of a running journey that sends by channels none of which is set up (`roads` are)."""
+    problems: list[Problem] = []
+    for name, journey in rules.journeys.items():
+        for number, step in enumerate(journey.steps if journey.active else ()):
+            if step.send and not set(step.send) & set(roads):
+                told = " or ".join(step.send)
+                why = f"no {told} is set up in leadbot.yaml, so nobody would get it; set up are: {', '.join(roads)}"
+                at = document.problem(("journeys", name, "steps", number, "send"), why)
+                problems.append(Astray(at.file, at.mark, at.key, at.message, name, journey.names[number]))
     return problems
 
 

@@ -278,3 +278,13 @@ def _resolved(value: Any, path: Path, document: Document, values: Mapping[str, s
         message = f"{name} is not set; put {name}=… into .env beside this file or into the environment"
         problems.append(document.problem(path, message))
     return values.get(name, "")
+
+
+def roads_of(settings: Settings) -> list[str]:
+    """The channels to customers that are set up; a colleague's own hand always is."""
+    found = {
+        "mail": settings.mail is not None, "sms": settings.sms is not None, "mass": settings.wecom is not None,
+        "kf": settings.wecom is not None, "mp": any(one.secret is not None for one in settings.wechat.values()),
+        "hand": True,
+    }  # fmt: skip
+    return [road for road, is_set_up in found.items() if is_set_up]

@@ -11,6 +11,7 @@ from bot.journeys.contents import unknown_contents
 from config.difference import differences
 from config.document import BadDocument, load
 from config.folder import Folder
+from config.journey_flaws import closed_roads
 from config.rules import Rules, load_rules
 from config.sanity import Crew, fitting_rules
 from nurture.quiet import closed_windows
@@ -112,6 +113,7 @@ async def fitting_file(tx: Tx, text: str, file: str, arguments: Mapping[str, Any
         rules = fitting_rules(text, file, crew, folder, today=now.date())
         document = load(text, file)
         problems = closed_windows(rules, document)
+        problems += closed_roads(rules, document, arguments["roads"]) if "roads" in arguments else []
         if problems := problems + await unknown_contents(tx, rules, document, folder=folder, now=now):
             raise BadDocument(problems)
         return rules

@@ -21,6 +21,7 @@ def _ask(root: Dir, command: str, **arguments: Any) -> Any:
     """Hand the file's text and the company's members over with the command."""
     from config.document import BadDocument, read_text
     from config.members import read_members
+    from config.settings import roads_of
 
     folder, settings = opened(root)
     try:
@@ -30,7 +31,8 @@ def _ask(root: Dir, command: str, **arguments: Any) -> Any:
     return in_office(
         root, command, text=text, file=str(folder.rules), by=getpass.getuser(),
         members=[(row.id, row.role, row.team) for row in members],
-        groups=sorted(settings.wecom.groups) if settings.wecom is not None else [], **arguments,
+        groups=sorted(settings.wecom.groups) if settings.wecom is not None else [], roads=roads_of(settings),
+        **arguments,
     )  # fmt: skip
 
 

@@ -13,6 +13,7 @@ from tests.town import Town
 
 pytestmark = [pytest.mark.feature("K1"), pytest.mark.only("sqlite"), pytest.mark.platforms("wecom")]
 SVG = "{http://www.w3.org/2000/svg}"
+ROADS = ["mail", "hand"]
 HEAD = """
 journeys:
   paper:
@@ -44,6 +45,9 @@ FLAWS: dict[str, tuple[list[str], int, str]] = {  # its steps, which of them is 
     "the same of a published text": (
         ["{name: here, send: mail, content: since, topic: service}"], 1, "{姓名} is unknown of 1 leads"
     ),
+    "a channel that is not set up": (
+        ["{name: here, send: [sms, mp], content: welcome, topic: service}"], 1, "sms or mp"
+    ),
     "a link to a private address": (
         ["{wait: 1d}", "{name: here, send: mail, content: inside, topic: service}"], 2, "inside.md:4:1: the link http"
     ),
@@ -72,7 +76,9 @@ async def test_every_flaw_is_refused_with_file_line_and_a_picture_of_the_place(a
         text = base + HEAD + "".join(f"      - {step}\n" for step in steps)
         line = len((base + HEAD).splitlines()) + wrong
         with pytest.raises(CommandFailed) as refused:
-            await office(acme, "rules publish", text=text, file=str(acme.folder.rules), members=[], groups=[])
+            await office(
+                acme, "rules publish", text=text, file=str(acme.folder.rules), members=[], groups=[], roads=ROADS
+            )
         told = str(refused.value)
         assert re.search(rf"rules\.yaml:{line}:\d+: journeys\.paper\.steps", told), (flaw, told)
         assert said in told and "◀ 这里不对" in told, (flaw, told)

@@ -87,7 +87,6 @@ async def test_a_tap_leads_to_the_stored_address_counts_once_and_the_owner_hears
 
 
 @pytest.mark.feature("D6")
-@pytest.mark.ask("AS4")
 async def test_what_programs_open_and_follow_gives_nothing_and_is_shown_as_theirs(acme: Town) -> None:
     letter = await sent(acme, ago=timedelta(seconds=1))
     price, case, spec = links(letter)
