@@ -9,16 +9,19 @@ from pathlib import Path
 
 import structlog
 
+from bot import webhooks
 from bot.erasing import erase_again
 from bot.pipeline import Pipeline
 from bot.sweep import Sweep
-from store import outbox
+from store import outbox, webhook
 from store.access import forget_property, get_property
 from store.db import Store
 from store.restore import NEVER, PARKED
 from store.tx import Tx
 
 log = structlog.get_logger()
+
+REST = "从备份恢复的,先停着。确认这台是真的在用的服务器,再启用"
 
 
 async def catch_up(
@@ -38,6 +41,9 @@ async def catch_up(
 
     async def park(tx: Tx) -> int:
         await forget_property(tx, "restored")
+        for one in await webhook.list_webhooks(tx):
+            if one.state == "active":  # a copy that is only tried out must not speak to the company's other systems
+                await webhooks.pause(tx, one, REST, now=now())
         return await outbox.park(tx, why=PARKED, until=now() + NEVER)
 
     parked = await store.transaction(park)

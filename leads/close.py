@@ -115,10 +115,16 @@ async def _close(
 
 
 async def reopen_deal(tx: Tx, opportunity_id: int, who: Who, *, rules: Rules, now: datetime) -> OpportunityReopened:
-    """A closed deal goes on in the stage in which it was closed. Raises NotFound, NotYours, WrongStage (it is open)."""
+    """A closed deal goes on in the stage in which it was closed.
+
+    Raises NotFound, NotYours, WrongStage (it is open, or the same product is being sold to them anew).
+    """
     deal = await get_workable_deal(tx, opportunity_id, who, rules=rules)
     if deal.result == "open":
         raise WrongStage(f"{deal.no} 还在进行中(阶段「{deal.stage}」),不用重开。")
+    for other in await deals.list_of_lead(tx, deal.lead_id):
+        if other.result == "open" and other.product == deal.product and not deal.origin and not other.origin:
+            raise WrongStage(f"同一样东西已经在 {other.no} 里谈着。接着做 {other.no};要重开 {deal.no},先把它关掉。")
     way = way_of(deal, rules=rules)
     stage = deal.stage if way.find(deal.stage) is not None else way.stages[-1].name
     await deals.change_deal(

@@ -62,6 +62,20 @@ async def test_a_loss_has_a_reason_and_the_lead_follows_its_deals(acme):
     )
 
 
+@pytest.mark.feature("I1", "I4")
+@pytest.mark.only("sqlite")
+async def test_what_is_sold_anew_is_not_opened_beside_it(acme):
+    no, _, two = await with_two(acme)
+    await acme.text("wanglei", f"输单 {two} 预算取消")
+    await acme.text("wanglei", f"转商机 {no} 云盘")
+    three = max((d["no"] for d in await deals(acme)), key=lambda o: int(o[1:]))
+    said = words(await acme.text("wanglei", f"重开 {two}"))
+    assert f"已经在 {three} 里谈着" in said
+    assert next(d for d in await deals(acme) if d["no"] == two)["result"] == "lost"
+    await acme.text("wanglei", f"输单 {three} 预算取消")
+    assert "接着谈" in words(await acme.text("wanglei", f"重开 {two}"))
+
+
 @pytest.mark.feature("I4")
 @pytest.mark.only("sqlite")
 async def test_a_double_tap_wins_once(acme):

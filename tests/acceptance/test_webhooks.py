@@ -9,7 +9,9 @@ from aiohttp import web
 from bot.commands.doctor import examine
 from bot.commands.office import create_key, revoke_key
 from bot.commands.person import forget
+from bot.restored import catch_up
 from sandbox.receiver import Receiver
+from store.access import set_property
 from tests.browser import Browser
 from tests.town import town, words
 
@@ -172,3 +174,23 @@ async def test_an_erasure_a_revoked_key_and_a_new_secret_change_what_goes_out(ac
     assert not shown["active"] and shown["error"] == "创建它的密钥吊销了"
     assert (await acme.api("DELETE", f"/webhooks/{webhook}"))[0] == 200
     assert (await acme.api("GET", f"/webhooks/{webhook}"))[0] == 404
+
+
+@pytest.mark.only("sqlite")
+@pytest.mark.feature("S3", "P8")
+async def test_a_restored_server_speaks_to_nobody_until_somebody_says_that_it_is_the_one(acme, tmp_path):
+    webhook = await subscribe(acme)
+    acme.receiver.status = 503
+    no = await acme.mql()
+    acme.receiver.status, calls = 204, acme.receiver.calls
+    await acme.bot.store.transaction(lambda tx: set_property(tx, "restored", acme.at.isoformat()))
+    bot = acme.bot
+    await catch_up(bot.store, bot.pipeline, bot.sweep, bot.now, journal=tmp_path / "erased.log")
+    for _ in range(5):
+        acme.at += timedelta(minutes=10)
+        await acme.settle()
+    _, shown = await acme.api("GET", f"/webhooks/{webhook}")
+    assert acme.receiver.calls == calls and not shown["active"] and "从备份恢复" in shown["error"]
+    status, _ = await acme.api("PATCH", f"/webhooks/{webhook}", active=True)
+    await acme.settle()
+    assert status == 200 and kinds(acme, no)[0] == "captured"
