@@ -172,7 +172,7 @@ async def an_enquiry_of_february(life: Life) -> None:
 
 
 MOVES: dict[Any, set[str]] = {
-    a_payment: {"数字明细", "回款归因", "渠道", "page", "REST", "file"},
+    a_payment: {"数字明细", "回款归因", "page", "REST", "file"},
     a_win: {"日报", "数字明细", "更多数字", "归因", "page", "REST", "file", "export"},
     an_enquiry_of_february: {"归因", "page", "REST"},
 }
