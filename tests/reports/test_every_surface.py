@@ -137,7 +137,7 @@ def a_deal(life: Life, result: str) -> tuple[str, str, dict[str, Any]]:
     """(its reference, its number, what the oracle knows of it): a deal of 李娜 with that result."""
     ref, deal = next(
         (ref, deal) for ref, deal in Oracle(life.deeds).deals.items()
-        if deal["result"] == result and (deal["closer"] or deal["owner"]) == "lina"
+        if deal["result"] == result and deal["owner"] == "lina" and deal["closer"] in (None, "lina")
     )  # fmt: skip
     query = "select id from opportunity where corp = 'acme' and key = :key"
     return ref, f"O{life.acme.database.rows(query, key=f'history:{ref}')[0][0]}", deal
