@@ -1,5 +1,6 @@
 """A real PostgreSQL for tests: one server for all workers of a run, a fresh database for each test from a template."""
 
+import atexit
 import fcntl
 import importlib.util
 import os
@@ -125,7 +126,10 @@ def _programs(home: Path) -> Path:
 
 
 def run_home() -> Path:
-    """The folder that all workers of this run share."""
+    """The folder that all workers of this run share; whoever is started without pytest is a run of their own."""
+    if HOME not in os.environ:
+        begin_run()
+        atexit.register(end_run)
     return Path(os.environ[HOME])
 
 

@@ -23,7 +23,8 @@ FONTS = (  # the first that is there; all have the letters of simplified Chinese
     "wqy-zenhei.ttc", "wqy-microhei.ttc", "PingFang.ttc", "STHeiti Light.ttc", "msyh.ttc", "simhei.ttf",
     "DroidSansFallbackFull.ttf", "NotoSerifCJK-Regular.ttc",
 )  # fmt: skip
-WIDE, ROW, EDGE = 900, 76, 36
+WIDE, ROW, EDGE, HEAD = 900, 76, 36, 96
+COHORT = "这段时间来的线索,到今天走到了哪一步"  # so a win of an older lead is not among them
 INK, PALE, BAR, ACCENT = "#1f2329", "#8f959e", "#3370ff", "#00b578"
 
 
@@ -58,13 +59,14 @@ def png_of(title: str, funnel: Sequence[Step]) -> bytes:
 
     name = find_font() or ""
     index = 2 if name.endswith("CJK-Regular.ttc") else 0  # the letters of simplified Chinese
-    large, plain = (ImageFont.truetype(name, size, index=index) for size in (34, 26))
-    picture = Image.new("RGB", (WIDE, 2 * EDGE + 56 + ROW * len(funnel)), "white")
+    large, plain, small = (ImageFont.truetype(name, size, index=index) for size in (34, 26, 22))
+    picture = Image.new("RGB", (WIDE, 2 * EDGE + HEAD + ROW * len(funnel)), "white")
     pen = ImageDraw.Draw(picture)
     pen.text((EDGE, EDGE - 8), title, fill=INK, font=large)
+    pen.text((EDGE, EDGE + 42), COHORT, fill=PALE, font=small)
     most, left = max((step.count for step in funnel), default=1) or 1, EDGE + 120
     for number, step in enumerate(funnel):
-        top = EDGE + 56 + number * ROW
+        top = EDGE + HEAD + number * ROW
         width = max(4, round((WIDE - left - EDGE - 190) * step.count / most))
         pen.text((EDGE, top + 12), step.label, fill=INK, font=plain)
         color = ACCENT if number == len(funnel) - 1 else BAR
