@@ -120,7 +120,10 @@ async def test_nobody_writes_on_a_colleagues_lead(mine):
 
 async def test_an_unknown_word_gets_the_three_closest_and_help(acme):
     answer = words(await acme.text("wanglei", "领区 L1001"))
-    assert "「领取」" in answer and answer.count("「") == 4 and "「帮助」" in answer
+    said, _, practice = answer.partition("\n第一次用?")
+    assert "「领取」" in said and said.count("「") == 4 and "「帮助」" in said
+    assert "「练习」" in practice, "who has never said a word yet is offered to practise, once"
+    assert "练习" not in words(await acme.text("wanglei", "领区 L1002"))
 
 
 async def test_undo_takes_back_only_ones_own_last_act_and_only_for_ten_minutes(mine):

@@ -118,4 +118,5 @@ async def test_a_hot_lead_that_is_handed_on_comes_with_its_brief(tmp_path, platf
         await acme.text("wanglei", f"跟进 {no} 电话聊了,要报价")
         await acme.text("wanglei", f"转给 {no} 李娜")
         (brief,) = told(acme, "lina", "接手简报")
-        assert len(brief.split("\n")) == 5 and "要报价" in brief and "接替王磊" in brief
+        *lines, way = brief.split("\n")
+        assert len(lines) == 5 and f"打开 {no}" in way and "要报价" in brief and "接替王磊" in brief
