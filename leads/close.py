@@ -7,8 +7,9 @@ from sqlmodel import col
 
 from config.rules import Rules
 from leads.deal import RESULTS, get_workable_deal, require_open, settle, way_of
-from leads.deal_facts import OpportunityLost, OpportunityReopened, OpportunityWon
+from leads.deal_facts import OpportunityLost, OpportunityReopened, OpportunityTransferred, OpportunityWon
 from leads.errors import Unusable, WrongStage
+from leads.facts import Fact
 from leads.lifecycle import MOVES, require_fields
 from leads.mask import said
 from leads.rights import Who
@@ -114,8 +115,12 @@ async def _close(
         require_open(await deals.get_deal(tx, deal.id or 0))
 
 
-async def reopen_deal(tx: Tx, opportunity_id: int, who: Who, *, rules: Rules, now: datetime) -> OpportunityReopened:
-    """A closed deal goes on in the stage in which it was closed.
+async def reopen_deal(
+    tx: Tx, opportunity_id: int, who: Who, *, rules: Rules, now: datetime
+) -> tuple[OpportunityReopened, *tuple[Fact, ...]]:
+    """A closed deal goes on in the stage in which it was closed; says so first. It is the customer's owner's who
+
+    goes on with it: they may have got the customer since.
 
     Raises NotFound, NotYours, WrongStage (it is open, or the same product is being sold to them anew).
     """
@@ -127,14 +132,22 @@ async def reopen_deal(tx: Tx, opportunity_id: int, who: Who, *, rules: Rules, no
             raise WrongStage(f"同一样东西已经在 {other.no} 里谈着。接着做 {other.no};要重开 {deal.no},先把它关掉。")
     way = way_of(deal, rules=rules)
     stage = deal.stage if way.find(deal.stage) is not None else way.stages[-1].name
+    lead = await leads.get_lead(tx, deal.lead_id)
+    taker = who.id if who.id is not None and who.id == lead.owner_id else deal.owner_id
     await deals.change_deal(
         tx, opportunity_id, result="open", reason="", closed_at=None, closed_by=None, closed_owner_id=None, stage=stage,
-        stage_at=now, touched_at=now,
+        stage_at=now, touched_at=now, owner_id=taker,
     )  # fmt: skip
     await settle(tx, deal.lead_id, now=now)
-    return OpportunityReopened(
+    reopened = OpportunityReopened(
         lead_id=deal.lead_id, at=now, by=who.id, opportunity_id=opportunity_id, stage=stage, was=deal.result
     )
+    if taker is None or taker == deal.owner_id:
+        return (reopened,)
+    moved = OpportunityTransferred(
+        lead_id=deal.lead_id, at=now, by=who.id, opportunity_id=opportunity_id, from_id=deal.owner_id, to_id=taker
+    )
+    return reopened, moved
 
 
 def told_result(deal: Opportunity) -> str:

@@ -131,10 +131,10 @@ async def on_reopen(tx: Tx, action: ReopenDeal, who: Who, ctx: Context) -> list[
     """A closed deal goes on where it stood."""
     deal = await get_workable_deal(tx, action.opportunity_id, who, rules=ctx.rules)
     before = await snapshot_deals(tx, deal.lead_id)
-    fact = await reopen_deal(tx, action.opportunity_id, who, rules=ctx.rules, now=ctx.now)
+    fact, *more = await reopen_deal(tx, action.opportunity_id, who, rules=ctx.rules, now=ctx.now)
     await remember(tx, who, "resume", deal.lead_id, before, now=ctx.now)
     await set_focus(tx, who.id or "", lead_id=deal.lead_id, asked="", now=ctx.now)
-    return [fact, Answer(f"deal:{deal.id}", deal.lead_id, {"said": f"{deal.no} 重新打开,在「{fact.stage}」接着谈"})]
+    return [fact, *more, Answer(f"deal:{deal.id}", deal.lead_id, {"said": f"{deal.no} 重新打开,在「{fact.stage}」接着谈"})]
 
 
 async def on_close_answer(tx: Tx, asked: str, text: str, who: Who, ctx: Context) -> list[Fact | Answer]:

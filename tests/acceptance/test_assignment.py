@@ -224,7 +224,7 @@ async def test_why_answers_pool_score_and_time_in_the_words_of_the_rules(tmp_pat
         no = await lead_from(acme, 1, city="哈尔滨")
         why = words(await acme.text("chenjing", f"为什么 {no}"))
         assert "负责人:还没有" in why and "线索池:公共线索池" in why
-        assert "+15 留了可用的电话" in why and "时限:领取 2h" in why
+        assert "+15 留了可用的电话" in why and "时限:领取 2 个工作小时" in why
         lead = await acme.lead(no)
         (scored,) = [item for item in await acme.story(no) if item["kind"] == "scored"]
         assert f"评分:{lead['grade']} / {lead['score']} 分" in why

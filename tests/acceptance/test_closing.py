@@ -73,7 +73,9 @@ async def test_what_is_sold_anew_is_not_opened_beside_it(acme):
     assert f"已经在 {three} 里谈着" in said
     assert next(d for d in await deals(acme) if d["no"] == two)["result"] == "lost"
     await acme.text("wanglei", f"输单 {three} 预算取消")
-    assert "接着谈" in words(await acme.text("wanglei", f"重开 {two}"))
+    await acme.text("chenjing", f"转给 {no} 李娜")
+    assert "接着谈" in words(await acme.text("lina", f"重开 {two}"))
+    assert next(d for d in await deals(acme) if d["no"] == two)["owner"] == "lina", "whoever goes on with it"
 
 
 @pytest.mark.feature("I4")

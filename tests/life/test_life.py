@@ -169,7 +169,7 @@ async def deal_act(tx: Tx, kind: str, lead_id: int, who: Who, ctx: Context) -> l
         return [await win(tx, number, who, rules=rules, now=now)]
     if kind == "lose":
         return [await lose(tx, number, who, "价格太高", rules=rules, now=now)]
-    return [await reopen_deal(tx, number, who, rules=rules, now=now)]
+    return list(await reopen_deal(tx, number, who, rules=rules, now=now))
 
 
 def deals_must_hold(leads: list[Lead], deals: list[Opportunity]) -> None:

@@ -224,7 +224,7 @@ async def on_reopen(call: Call) -> Reply:
     """POST /opportunities/{opportunity}/reopen."""
 
     async def deed(tx: Tx, number: int, who: Who, ctx: Context) -> Sequence[Fact]:
-        return [await reopen_deal(tx, number, who, rules=ctx.rules, now=ctx.now)]
+        return await reopen_deal(tx, number, who, rules=ctx.rules, now=ctx.now)
 
     return await _do(call, "resume", deed)
 
