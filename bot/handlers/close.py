@@ -134,7 +134,8 @@ async def on_reopen(tx: Tx, action: ReopenDeal, who: Who, ctx: Context) -> list[
     fact, *more = await reopen_deal(tx, action.opportunity_id, who, rules=ctx.rules, now=ctx.now)
     await remember(tx, who, "resume", deal.lead_id, before, now=ctx.now)
     await set_focus(tx, who.id or "", lead_id=deal.lead_id, asked="", now=ctx.now)
-    return [fact, *more, Answer(f"deal:{deal.id}", deal.lead_id, {"said": f"{deal.no} 重新打开,在「{fact.stage}」接着谈"})]
+    said = f"{deal.no} 重新打开,在「{fact.stage}」接着谈"
+    return [fact, *more, Answer(f"deal:{deal.id}", deal.lead_id, {"said": said})]
 
 
 async def on_close_answer(tx: Tx, asked: str, text: str, who: Who, ctx: Context) -> list[Fact | Answer]:
