@@ -21,17 +21,21 @@ def short_path():
         yield Path(name)
 
 
+SENDERS = (
+    "mail", "sms", "kf", "mp", "wecom member", "wecom group", "dingtalk member", "dingtalk group", "mass day",
+    "hand day",
+)  # fmt: skip
 ROWS = {
     "door": {"B1a", "B1b", "B2", "B3"},
     "talk": {"B4"},
     "capture": {"B5", "B6a", "B6b"},
     "promises": {"B7"},
-    "imports": {"B8", "B8 raw", "B8 memory", "B8 slice"},
+    "imports": {"B8", "B8 old", "B8 raw", "B8 memory", "B8 slice"},
     "claims": {"B10"},
     "odds": {f"odds, {size}" for size in (100, 200, 500, 2000)},
     "rehearsal": {"D2"},
     "replicas": {"B12", "B12 cpu", "B12 share", "B12 turn"},
-    "sending": {"B11 road", "B11 road over", "B11 chat", "B11 chat over"},
+    "sending": {f"B11 {sender}{over}" for sender in SENDERS for over in ("", " over")},
     "reports": {"B9 SQLite", "B9 PostgreSQL"},
     "start": {"B13a", "B13b", "B14"},
 }
