@@ -31,7 +31,7 @@ settings.load_profile("house")
 LONG = ("story", "kill", "sandbox", "faults")
 DATABASES = ("sqlite", "postgresql")
 ABOUT_THE_PRODUCT = ("tests/acceptance", "tests/story", "tests/bot/web")
-BOTH = ("tests/store", "tests/acceptance", "tests/story", "tests/kill", "tests/bot/web")
+BOTH = ("tests/store", "tests/acceptance", "tests/story", "tests/kill", "tests/life", "tests/bot/web")
 ROOT = Path(__file__).parents[1]
 
 
