@@ -154,7 +154,7 @@ class AtOnce:
                 given = [values] if isinstance(values, Mapping) else values
                 names = tuple(given[0])
                 if names not in known:
-                    known[names] = _prepared(statement, self._connection.dialect, names)
+                    known[names] = _ready(statement, self._connection.dialect, names)
                 if (prepared := known[names]) is not None:
                     return self._run(prepared, given)
         return self._connection.execute(statement, values, execution_options=COUNTED)
@@ -201,6 +201,15 @@ def as_told(sql: str, error: sqlite3.Error, dialect: Dialect) -> Exception:
     """An error of SQLite's as SQLAlchemy tells it, without the values."""
     told = DBAPIError.instance(sql, None, error, sqlite3.Error, hide_parameters=True, dialect=dialect)
     return cast(Exception, told)
+
+
+def _ready(statement: Executable, dialect: Dialect, names: tuple[str, ...]) -> Prepared | None:
+    """As an earlier connection of the dialect has prepared it; otherwise prepared now."""
+    ready = vars(dialect).setdefault("leadbot_prepared", WeakKeyDictionary()).setdefault(statement, {})
+    if names not in ready:
+        ready[names] = _prepared(statement, dialect, names)
+    found: Prepared | None = ready[names]
+    return found
 
 
 def _prepared(statement: Executable, dialect: Dialect, names: tuple[str, ...]) -> Prepared | None:

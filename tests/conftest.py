@@ -16,7 +16,7 @@ from store.db import Store
 from store.migrate import migrate
 from store.schema import METADATA
 from store.sealed import Keys
-from tests import postgres
+from tests import compiled, postgres
 from tests.database import Database, migrated
 
 if TYPE_CHECKING:
@@ -73,6 +73,7 @@ def pytest_configure(config: pytest.Config) -> None:
         settings.load_profile("soak")
     if not hasattr(config, "workerinput"):
         postgres.begin_run()
+    compiled.share_statements()
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -55,13 +56,19 @@ async def planted(kind: str, members: Sequence[str], *, pool: str, now: datetime
     """The store in which a town with these members begins; `kind` is sqlite or postgresql."""
     known = (kind, pool, now.isoformat(), *members)
     if known not in PLANTED:
-        data_key = secrets.token_bytes(32)
+        data_key = _data_key()
         url = _embedded() if kind == "sqlite" else postgres.template(migrate)
         await fill(url, Keys(data_key), members, pool=pool, now=now)
         database = Database(url)
         PLANTED[known] = Planted(url, data_key, picture(database))
         database.close()
     return PLANTED[known]
+
+
+@cache
+def _data_key() -> bytes:
+    """One for all towns of a worker, so that they can share what was compiled (see tests/compiled.py)."""
+    return secrets.token_bytes(32)
 
 
 def _embedded() -> str:
@@ -151,6 +158,7 @@ NAMED = re.compile(
 )  # a column that is set is no table
 
 
+@cache
 def strays(statement: str) -> list[str]:
     """The tables of a statement that are read or changed without saying whose rows are meant."""
     if not re.match(r"\s*(SELECT|UPDATE|DELETE|WITH)\b", statement):

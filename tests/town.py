@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -120,7 +121,7 @@ class Town:
 
     async def _prepare_store(self) -> None:
         """Tables, and another company that lives in them, sealed with the same key."""
-        members, pool = list(self.members), load_rules(read_text(self.folder.rules), "rules.yaml").default_pool
+        members, pool = list(self.members), _default_pool(read_text(self.folder.rules))
         made = await decoys.planted(self.database.name, members, pool=pool, now=self.at)
         made.copy_to(self.database)
         env = self.folder.env
@@ -272,6 +273,12 @@ class Town:
     def card(self, user: str, button: str | None = None) -> Any:
         """The newest card in a chat (with that button)."""
         return self.standin.last_card(user) if button is None else self.side.button(user, button, {})[0]
+
+
+@cache
+def _default_pool(rules: str) -> str:
+    """Where leads come in; nearly all towns have the same rules, and reading them takes longer than some tests."""
+    return load_rules(rules, "rules.yaml").default_pool
 
 
 def words(messages: list[Any]) -> str:
