@@ -11,7 +11,7 @@ from leads.owner_facts import LeadAssigned
 from store.leads import OPEN_STAGES
 from store.tables import Lead
 
-FILLED = ("name", "company", "title", "city", "email", "wechat", "need")
+FILLED = ("name", "company", "title", "city", "email", "wechat", "need", "industry", "product")
 
 
 def book_row(ledger: Ledger, row: Row) -> int:

@@ -19,6 +19,8 @@ LABELS: Mapping[str, str] = MappingProxyType(
         "city": "城市",
         "need": "需求",
         "budget": "预算",
+        "industry": "行业",
+        "product": "产品",
         "source": "来源",
         "external_id": "原系统编号",
         "owner": "负责人",
@@ -97,6 +99,8 @@ SYNONYMS: Mapping[str, tuple[str, ...]] = MappingProxyType(
             "inquiry|enquiry|interest|description"
         ),
         "budget": _words("预算|预算金额|预算(元)|预算(万元)|预计金额|采购预算|budget"),
+        "industry": _words("行业|所属行业|客户行业|所在行业|行业类型|行业分类|industry|sector|line of business"),
+        "product": _words("产品|产品名称|产品线|关注产品|产品类型|product|product name|product line"),
         "source": _words(
             "来源|渠道|线索来源|客户来源|来源渠道|获客渠道|市场活动|推广渠道|source|lead source|channel|campaign"
         ),

@@ -9,8 +9,9 @@ from typing import Any
 
 from leads.errors import BadFile
 from leads.followup import CHANNELS
+from leads.imports.cell import city_of
 from leads.imports.number import read_phones
-from leads.imports.row import Flaw, city_of
+from leads.imports.row import Flaw
 from store.bulk import Pair
 
 NEEDED: Mapping[str, tuple[str, ...]] = {

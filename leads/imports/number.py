@@ -2,9 +2,12 @@
 
 import re
 
-from leads.understand.phone import Phone, normal_phone
+from leads.imports.cell import visible
+from leads.understand.phone import Phone, find_phones, normal_phone
+from leads.understand.text import clean
 
 SCIENTIFIC = re.compile(r"[+]?(\d)(?:\.(\d+))?[eE][+]?(\d{1,2})")
+DEAD = re.compile(r"(?<!非)(?:空号|停机|关机|错号|号码有?误|打错|已注销|作废)")
 BETWEEN = re.compile(r"\s*[/、,,;;|\n]\s*|\s+(?:或|和)\s*|\s{2,}|(?<=\d{11})\s+(?=[1+0])")
 
 
@@ -12,8 +15,10 @@ def read_phones(text: str) -> tuple[list[str], str]:
     """(every usable number in the cell in one spelling, or none and why).
 
     Numbers that a spreadsheet shows as 1.3812345678E+10 are whole; 1.38E+10 has lost its digits for good. A landline
-    that lost the 0 before its area code gets it back.
+    that lost the 0 before its area code gets it back. What else stands there (李姐, 微信同号) is passed over, unless it
+    says that nobody answers (空号).
     """
+    text = visible(text).strip("' \n")
     found = SCIENTIFIC.fullmatch(text) if "e" in text.lower() else None
     if found is not None:
         digits, places = found[1] + (found[2] or ""), int(found[3])
@@ -26,8 +31,12 @@ def read_phones(text: str) -> tuple[list[str], str]:
     if phone is None or not phone.valid:
         parts = [part for part in BETWEEN.split(text) if part]
         usable = [one for part in parts if (one := _usable(part)) is not None and one.valid] if len(parts) > 1 else []
+        if not text.isascii() and DEAD.search(text):
+            return [], "旁边写着打不通"
+        if not usable and phone is None:
+            usable = [one.phone for one in find_phones(clean(text)) if one.phone.valid]
         if usable:
-            return [one.key for one in usable], ""
+            return list(dict.fromkeys(one.key for one in usable)), ""
     if phone is None:
         return [], "不是电话号码"
     return ([phone.key], "") if phone.valid else ([], f"不对:{phone.reason}")

@@ -1,25 +1,32 @@
 """One line of a list as a person: cleaned, with every doubt told, or the reason why it cannot be used."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import lru_cache
 
 from config.rules import Rules
 from config.words import STAGE_LABELS
 from leads.capture import LONGEST
 from leads.errors import Unusable
 from leads.followup import channel_of
+from leads.imports.cell import (
+    city_of,
+    district_of,
+    is_nothing,
+    is_same_number,
+    plain_company,
+    read_emails,
+    read_person,
+    read_wechat,
+    sum_of,
+    tidy,
+)
 from leads.imports.fields import LABELS, OWN
 from leads.imports.heading import Heading
 from leads.imports.moment import read_moment
 from leads.imports.number import read_phones
 from leads.imports.workbook import Formula
 from leads.own import Own, Value, read_own
-from leads.understand.contact import normal_email, normal_wechat
-from leads.understand.money import read_budget
-from leads.understand.place import district_in, read_city
-from leads.understand.text import clean
 
 MOST = {**LONGEST, "followup": 4000, "external_id": 120, "email": 120, "wechat": 60}
 FORMULA = "是公式,不是值。请在 Excel 里复制这一列,选择性粘贴为「值」"
@@ -60,6 +67,8 @@ class Row:
     wechat: str = field(default="", repr=False)
     company: str = ""
     title: str = ""
+    industry: str = ""
+    product: str = ""
     city: str = ""
     district: str = ""
     need: str = field(default="", repr=False)
@@ -123,30 +132,33 @@ class RowReader:
             if isinstance(cells[place], Formula):
                 return Flaw(line, f"「{self._titles[place]}」{FORMULA}")
         doubts: list[str] = []
-        phones, typed, flaw = self._phones(cells)
-        email = self._first(cells, "email", normal_email)
-        wechat = self._first(cells, "wechat", normal_wechat)
+        name, job, beside = read_person(self._cell(cells, "name"))
+        phones, typed, flaw = self._phones(cells, beside)
+        emails = self._emails(cells)
+        wechat = self._wechat(cells, phones)
         old_id = self._cell(cells, "external_id")
         pairs = [("external", f"id:{old_id}")] if old_id else []
         pairs += [("phone", phone) for phone in phones]
-        pairs += [("email", email)] if email else []
+        pairs += [("email", email) for email in emails]
         pairs += [("wechat", wechat)] if wechat else []
-        if not (phones or email or wechat):
-            return Flaw(line, self._why_unusable(cells, flaw))
+        if not (phones or emails or wechat):
+            return Flaw(line, self._why_unusable(cells, typed, flaw))
         if flaw and not phones:
             doubts.append(f"电话{flaw},先按邮箱或微信导入")
         followup = self._joined(cells, "followup")
         row = Row(
             line,
             tuple(pairs),
-            name=self._cell(cells, "name"),
+            name=name,
             phone=phones[0] if phones else typed,
             phone_flaw="" if phones else flaw,
-            also=[["phone", number] for number in phones[1:]] or None,
-            email=email or "",
+            also=[*(["phone", n] for n in phones[1:]), *(["email", a] for a in emails[1:])] or None,
+            email=emails[0] if emails else "",
             wechat=wechat or "",
-            company=self._cell(cells, "company"),
-            title=self._cell(cells, "title"),
+            company=plain_company(self._cell(cells, "company")),
+            title=self._cell(cells, "title") or job,
+            industry=self._cell(cells, "industry"),
+            product=self._cell(cells, "product"),
             city=city_of(where := self._cell(cells, "city")),
             district=district_of(where),
             need=self._joined(cells, "need"),
@@ -199,7 +211,7 @@ class RowReader:
         if not text:
             return
         plain = text.replace(".", "", 1).isdecimal() and self._in_ten_thousands
-        found = _sum(text + "万" if plain else text)
+        found = sum_of(text + "万" if plain else text)
         if found is None:
             doubts.append("预算看不懂,没有导入")
         else:
@@ -218,27 +230,39 @@ class RowReader:
     def _cell(self, cells: Sequence[str], name: str) -> str:
         place = self._one.get(name)
         text = cells[place] if place is not None else ""
-        return tidy(text, MOST.get(name, 60)) if text else ""
+        return tidy(text, MOST.get(name, 60)) if text and not is_nothing(text) else ""
 
     def _joined(self, cells: Sequence[str], name: str) -> str:
         places = self._places[name]
         if len(places) <= 1:
             return self._cell(cells, name)
-        parts = [tidy(cells[place], 4000) for place in places if cells[place]]
+        parts = [tidy(text, 4000) for place in places if (text := cells[place]) and not is_nothing(text)]
         return "\n".join(dict.fromkeys(parts))[:4000]
 
-    def _first(self, cells: Sequence[str], name: str, normal: Callable[[str], str | None]) -> str | None:
-        for place in self._places[name]:
-            if cells[place] and (found := normal(cells[place])) is not None:
+    def _emails(self, cells: Sequence[str]) -> list[str]:
+        found: list[str] = []
+        for place in self._places["email"]:
+            found += [one for one in read_emails(cells[place]) if one not in found] if cells[place] else []
+        return found
+
+    def _wechat(self, cells: Sequence[str], phones: Sequence[str]) -> str | None:
+        """The first id; where a cell says that it is the mobile, the mobile."""
+        columns = [(name, cells[place]) for name in ("wechat", "phone") for place in self._places[name]]
+        for name, text in columns:
+            if name == "wechat" and text and (found := read_wechat(text)) is not None:
                 return found
+        mobile = phones[0].removeprefix("+86") if phones else ""
+        if len(mobile) == 11 and any(is_same_number(text, column=name) for name, text in columns if _has_words(text)):
+            return mobile
         return None
 
-    def _phones(self, cells: Sequence[str]) -> tuple[list[str], str, str]:
-        """(usable numbers in one spelling, what was typed, why it is no number)."""
+    def _phones(self, cells: Sequence[str], beside: str) -> tuple[list[str], str, str]:
+        """(usable numbers in one spelling, what was typed, why it is no number); `beside` stood with the name."""
         good: list[str] = []
         typed = flaw = ""
-        for place in self._places["phone"]:
-            if not (text := cells[place]):
+        texts = [cells[place] for place in self._places["phone"]]
+        for text in (*texts, beside) if beside else texts:
+            if not text or is_nothing(text):
                 continue
             numbers, why = read_phones(text)
             good += [number for number in numbers if number not in good]
@@ -246,9 +270,8 @@ class RowReader:
                 typed, flaw = tidy(text, 60), why
         return good, typed, flaw
 
-    def _why_unusable(self, cells: Sequence[str], flaw: str) -> str:
+    def _why_unusable(self, cells: Sequence[str], typed: str, flaw: str) -> str:
         if flaw:
-            typed = next(cells[place] for place in self._places["phone"] if cells[place])
             return f"电话「{typed[:40]}」{flaw}"
         for name in ("email", "wechat"):
             if text := self._cell(cells, name):
@@ -273,28 +296,5 @@ class RowReader:
         return found
 
 
-def tidy(text: str, most: int) -> str:
-    """Without characters that cannot be seen, at most so many; line ends stay."""
-    if text.isprintable():
-        return text if len(text) <= most else text[:most].strip()
-    return "".join([c for c in text.replace("\r\n", "\n") if c.isprintable() or c == "\n"]).strip()[:most]
-
-
-@lru_cache(maxsize=4096)
-def city_of(text: str) -> str:
-    """浙江省杭州市余杭区 is 杭州; what is no place of ours is left as it was written."""
-    if not text:
-        return ""
-    found, _ = read_city(clean(text), company=None, tel=None)
-    return found or text[: LONGEST["city"]]
-
-
-@lru_cache(maxsize=4096)
-def _sum(text: str) -> tuple[int | None, int | None] | None:
-    return read_budget(text)
-
-
-@lru_cache(maxsize=4096)
-def district_of(text: str) -> str:
-    """余杭区 of 浙江省杭州市余杭区; "" where none is named."""
-    return district_in(text) if text else ""
+def _has_words(text: str) -> bool:
+    return bool(text) and not text.isascii()

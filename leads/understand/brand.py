@@ -5,7 +5,7 @@ from functools import cache
 
 from leads.understand.company import LEAD, Company
 from leads.understand.job import job_pattern
-from leads.understand.place import is_place, starts_with_place
+from leads.understand.place import is_district, is_place, starts_with_place
 from leads.understand.surname import looks_like_name
 
 # Trades that close a company's short name (富士精密) …
@@ -13,7 +13,7 @@ _TRADES = (
     "科技|智能|数码|精密|生物|医药|电子|重工|物流|机械|传媒|文化|服饰|贸易|商贸|实业|"
     "控股|能源|绿能|新能源|光电|光伏|化工|新材料|汽配|制药|医疗|器械|农牧|环保|仪器|"
     "自动化|机器人|半导体|芯片|供应链|国际|股份|置业|乳业|酒业|铝业|铜业|矿业|航天|重机|"
-    "动力|装备|集成|鞋业|印务|种业|渔业|牧业|药业|制衣"
+    "动力|装备|集成|鞋业|印务|种业|渔业|牧业|药业|制衣|布业|纸业|米业|木业|石业|瓷业|锁业|海产|水产"
 )
 # … and those that are as often what somebody wants (办公家具): they close a name only behind a city.
 _GOODS = (
@@ -37,7 +37,7 @@ _BRANDS = (
 )
 # Words of a sentence, which no company has in its name.
 _VERBS = (
-    r"想|要|需|问|买|找|采购|咨询|了解|说|打算|准备|预算|有没有|多少|怎么|介绍|推荐|觉得|对接|联系|看看|换|做|"
+    r"想|要|需|问|先|报个|买|找|采购|咨询|了解|说|打算|准备|预算|有没有|多少|怎么|介绍|推荐|觉得|对接|联系|看看|换|做|"
     r"开了|搞|用|的|了|吗|呢|吧|预约|提供|支持|报价|价格|合作|试用|演示|上线|升级|代理|加盟|定制|装修|安装|维修|"
     r"求购"
 )
@@ -63,7 +63,7 @@ def _trade_end(*, placed: bool) -> re.Pattern[str]:
 def _address() -> re.Pattern[str]:
     return re.compile(
         r"(?:[省市区县镇乡村路街道号楼室层栋座幢弄巷园港湾里]|新区|开发区|高新区|园区|工业园|科技园|产业园|"
-        r"大厦|广场|展|展会|博览会|博会|交会|年会|峰会|论坛|中关村|陆家嘴|附近|周边|本地|地区|机场|站|这边|那边|人|[一-龥]城)$|路\d|街道|\d+号"
+        r"大厦|广场|展|展会|博览会|博会|交会|年会|峰会|论坛|中关村|陆家嘴|附近|周边|本地|地区|机场|站|这边|那边|人|商|姓|上班|[一-龥]城|(?<![协商学工])会)$|路\d|街道|\d+号|旁边|对面|楼下|隔壁|某|下面|一个|[嘅咗哋喺]"
     )
 
 
@@ -95,6 +95,7 @@ def find_weak_company(
             place
             and len(rest) >= 2
             and not _plain_word(rest)
+            and not is_district(rest)
             and not (looks_like_name(rest, strict=True) and not _trade_end(placed=True).search(rest))
         ):
             return Company(cut, start, start + len(cut), doubtful=True)
@@ -128,12 +129,14 @@ def _core_of(raw: str) -> str:
 def _is_product(text: str, start: int, stop: int) -> bool:
     """腾讯会议, 用的是金蝶, 比华为贵: the brand is a tool or a rival, not the customer."""
     if re.match(
-        r"云盘|手机|电脑|空调|汽车|快递|平台|店铺|商城|小程序|账号|会议|文档|视频|地图|课堂|云|系统|软件",
+        r"商桥|推广|爱采购|竞价|表单|留言|私信|直播|用户|线索|云盘|手机|电脑|空调|汽车|快递|平台|店铺|商城|小程序|账号|会议|文档|视频|地图|课堂|云|系统|软件",
         text[stop : stop + 3],
     ):
         return True
     return (
-        re.search(r"(?:用的?(?:是|过|着)?|在用|对比|竞品|不如|比|换掉|替换|[是跟]和)$", text[max(0, start - 5) : start])
+        re.search(
+            r"(?:用的?(?:是|过|着)?|在用|卖|种|对比|竞品|不如|比|换掉|替换|[是跟]和)$", text[max(0, start - 5) : start]
+        )
         is not None
     )
 

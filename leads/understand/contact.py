@@ -45,7 +45,7 @@ def _email_shape() -> re.Pattern[str]:
 @cache
 def _email_in_text() -> re.Pattern[str]:
     return re.compile(
-        r"(?<![A-Za-z0-9._%+-])[A-Za-z0-9][A-Za-z0-9._%+-]{0,63}\s?@\s?[A-Za-z0-9](?:[A-Za-z0-9-]{0,40}\.)"
+        r"(?<![A-Za-z0-9._%+-])[A-Za-z0-9][A-Za-z0-9._%+-]{0,63}\s?(?:@|[(\[]at[)\]])\s?[A-Za-z0-9](?:[A-Za-z0-9-]{0,40}\.)"
         r"{1,5}[A-Za-z]{2,18}(?![A-Za-z0-9@])"
     )
 
@@ -58,7 +58,7 @@ def _wechat_in_text() -> re.Pattern[str]:
     )
     return re.compile(
         (
-            rf"{label}(?:id|号|是|为|叫|账号|[\s::,(+]){{0,6}}(?P<id>[a-z][-_a-z0-9]{{4,19}}|"
+            rf"{label}(?:id|号|是|为|叫|账号|搜索?|请?加|[\s::,(+]){{0,6}}(?P<id>[a-z][-_a-z0-9]{{4,19}}|"
             rf"1[3-9]\d[ -]?\d{{4}}[ -]?\d{{4}})(?![-_a-z0-9@.])"
         ),
         re.IGNORECASE,
@@ -72,7 +72,7 @@ def _same_number() -> re.Pattern[str]:
             r"(?:微信|wechat|[vw]x|[vV])\s?(?:和|跟|与|也是|就是|是|即)?\s?(?:手机|电话|号码|"
             r"同步)?\s?(?:同(?:一个)?(?:手机|电话)?号?码?|一样|也是这个|就是这个|同步)|(?:手机|"
             r"电话)(?:号码?)?(?:即|就是|同|=|和|/)\s?微信(?:号)?(?:一样|同步|同号)?|微信[::\s]{0,2}同手机号?码?|"
-            r"同微信|加微同号|微同"
+            r"同微信|加微同号|微同|同[vV](?![A-Za-z])|微信\s?[/和与]\s?(?:手机|电话)"
         ),
         re.IGNORECASE,
     )
@@ -81,7 +81,7 @@ def _same_number() -> re.Pattern[str]:
 def find_email(text: str) -> Found | None:
     """The first e-mail address in the cleaned text."""
     for found in _email_in_text().finditer(text):
-        value = normal_email(found[0].replace(" ", ""))
+        value = normal_email(re.sub(r"[(\[]at[)\]]", "@", found[0].replace(" ", "")))
         if value is not None:
             return Found(value, found.start(), found.end())
     return None

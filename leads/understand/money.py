@@ -29,6 +29,7 @@ _UNITS = {
     "千万": 10_000_000,
     "亿": 100_000_000,
 }
+_FORMAL = str.maketrans("壹贰叁肆伍陆柒捌玖拾佰仟", "一二三四五六七八九十百千")  # as cheques have them
 MOST_YUAN = 10**12
 _BOUND = r"(?:大概|大约|约|不超过?|不低于|不少于|至少|最多|最少|控制在|超过|低于|左右)[\s是为在]{0,2}$"
 
@@ -43,7 +44,7 @@ def _amount() -> re.Pattern[str]:
         rf"(?=[千kK百块元,。;\s]|$|一年|每年|左右|上下|以内|以下|以上|吧|的))?(?P<yuan1>元|块钱?)?"
         rf"(?:\s?(?P<dash>-{{1,2}}|~|～|到|至|—)\s?[¥￥]?\s?(?P<b>{number})\s?个?(?P<ub>{unit})?)?"
         r"(?P<many>多|几|来|余)?(?P<unit2>(?<=[多几来余])[万亿wWkK])?(?P<plus>\s?\+|\s?＋)?\s?(?P<yuan>元|"
-        r"块钱?|RMB|rmb|人民币)?(?P<side>\s?(?:之?以?内|以下|之内|封顶|之间|左右|上下|以上|往上|起步|起|"
+        r"块钱?|RMB|rmb|人民币)?(?P<side>\s?(?:之?以?内|以下|之内|封顶|之间|左右|上下|以上|往上|出头|开外|起步|起|"
         r"打底))?"
     )
 
@@ -52,7 +53,14 @@ def _amount() -> re.Pattern[str]:
 def _each() -> re.Pattern[str]:
     return re.compile(
         r"\s?(?:[一每/]\s?(?:个|台|套|件|人|月|天|平|方|吨|米|张|次|只|位|户|本|箱|斤|公斤|账号|席位|份|家|"
-        r"度)|/|的?单价)"
+        r"度)|/(?=[A-Za-z㎡])|的?单价)"
+    )
+
+
+@cache
+def _by_the_piece() -> re.Pattern[str]:
+    return re.compile(
+        r"(?:(?:一个|每(?!年)[一-龥]|单价)[\s:]?|每(?:人|个|位|户|台|套|件|间|平|月|天|次|公里)[一-龥]{0,4}[\s:]?)$"
     )
 
 
@@ -67,7 +75,7 @@ def _counted() -> re.Pattern[str]:
 @cache
 def _not_budget() -> re.Pattern[str]:
     return re.compile(
-        r"(?:营收|营业额|注册资本|注册资金|产值|销售额|流水|年产|利润|年入|欠款?|单价|每(?!年)[一-龥]{0,2}|"
+        r"(?:营收|营业额|注册资本|注册资金|产值|销售额|流水|年产|采购额|采购量|利润|年入|欠款?|单价|每(?!年)[一-龥]{0,2}|"
         r"定金|订金|首付|已付|付了|回款|合同额?|成交价?|签了|卖|市值|融资|罚款|日活|粉丝|用户|会员|产量|产能|"
         r"投产|薪资|月薪|工资|押金|尾款|开价)[\s:约大概有为了是达近超过]{0,4}$|(?<![要求问])(?:报价|"
         r"报了)(?:是|为|了|单)?$"
@@ -88,6 +96,7 @@ def _cue() -> re.Pattern[str]:
 def find_budget(text: str) -> Budget | None:
     """The budget in cleaned text: the one behind 预算 first, else the first sum that is no price, turnover or count."""
     best: Budget | None = None
+    text = text.translate(_FORMAL)
     for found in _amount().finditer(text):
         begin = found.start("sign") if found["sign"] else found.start("a")
         before = text[max(0, begin - 18) : begin]
@@ -100,9 +109,7 @@ def find_budget(text: str) -> Budget | None:
             continue
         if _each().match(after) or _counted().match(after) or (not cue and _not_budget().search(before)):
             continue
-        if re.search(r"(?:一个|每(?!年)[一-龥]|单价)[\s:]?$", before):
-            continue
-        if re.search(r"每(?:人|个|位|户|台|套|件|间|平|月|天|次)[一-龥]{0,4}[\s:]?$", before):
+        if _by_the_piece().search(before) and not re.search(r"(?:预算|费用)[\s:\"]{0,4}每月[\s:约]?$", before):
             continue
         span = _range(found, before, money=money, cue=cue)
         if span is None:
@@ -144,11 +151,17 @@ def _range(found: re.Match[str], before: str, *, money: bool, cue: bool) -> tupl
 
 def _sides(low: int, high: int, found: re.Match[str], before: str, *, many: bool) -> tuple[int | None, int | None]:
     side = (found["side"] or "").strip()
-    most = r"(?:不能?超过?|不高于|不大于|[最至]多|最高|上限|控制在|(?<!不)(?:小于|低于|少于)|<=?|≤)[\s:约是为到]{0,2}$"
+    most = r"(?:不能?超过?|不高于|不大于|[最至]多|最高(?:限价)?|上限|控制在|(?<!不)(?:小于|低于|少于)|<=?|≤)"
+    most += r"[\s:约是为到]{0,2}$"
     if side in ("以内", "之内", "内", "之以内", "以下", "封顶") or re.search(most, before):
         return (low if found["b"] else 0), high
     least = r"(?:不低于|不少于|不小于|至少|最少|最低|起码|超过|高于|大于|下限|保底|>=?|≥)[\s:约是为]{0,2}$"
-    if side in ("以上", "往上", "起步", "起", "打底") or found["plus"] or many or re.search(least, before):
+    if (
+        side in ("以上", "往上", "出头", "开外", "起步", "起", "打底")
+        or found["plus"]
+        or many
+        or re.search(least, before)
+    ):
         return low, None
     return low, high
 

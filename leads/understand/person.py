@@ -7,12 +7,15 @@ from functools import cache
 from leads.understand.foreign import find_foreign
 from leads.understand.job import JOBS, job_pattern
 from leads.understand.place import is_place
+from leads.understand.shape import find_shaped
 from leads.understand.surname import (
     begins_like_word,
+    common_pattern,
     common_surnames,
     double_surnames,
     looks_like_name,
     never_given,
+    surname_pattern,
     surnames,
 )
 
@@ -35,25 +38,14 @@ class Person:
 
 
 @cache
-def _surname() -> str:
-    singles = "".join(sorted(surnames()))
-    return f"(?:{'|'.join(sorted(double_surnames()))}|[{singles}])"
-
-
-@cache
-def _common() -> str:
-    return f"(?:{'|'.join(sorted(double_surnames()))}|[{''.join(sorted(common_surnames() - set('和时应向全安成')))}])"
-
-
-@cache
 def _labelled() -> re.Pattern[str]:
     label = (
-        "联系人姓名|客户姓名|联系人|姓名|称呼|负责人|收件人|收货人|客户名|客户|对接人|决策人|贵姓|名字|学员|家长|"
-        "业主|车主|name|contact"
+        "联系人姓名|联系人名字|客户姓名|客户名字|对方名字|联系人|姓名|称呼|负责人|收件人|收货人|客户名|客户|对接人|决策人|贵姓|名字|学员|家长|"
+        "业主|车主|联系(?= )|name|contact"
     )
     return re.compile(
         rf"(?<![一-龥])(?P<label>{label})[】\]]?[\s\"]?(?P<sign>[::=]|是|为|\s)[\s\"]?(?:[一-龥]{{1,5}}[部科处室办] )?"
-        r"(?P<name>[一-龥·]{1,12}|[A-Za-z][A-Za-z.' ]{1,30})",
+        r"(?P<name>[一-龥·]{1,12}|[A-Za-z][A-Za-z.'· ]{1,30})",
         re.IGNORECASE,
     )
 
@@ -78,16 +70,16 @@ def _addressed() -> re.Pattern[str]:
         r"生(?![产活意态物命鲜日病成长效存姜化机鱼])|太(?![太平原阳仓湖和极空古保子行尉大多小高])|叔|院|处(?!理|于)|局(?!限|面)|科(?!技|学|室|研)"
     )
     return re.compile(
-        rf"(?P<sur>{_surname()})(?P<given>(?:(?![的了是和在跟与给])[一-龥]){{0,2}}?)(?P<title>{JOBS}|总监|{end})"
+        rf"(?P<sur>{surname_pattern()})(?P<given>(?:(?![的了是和在跟与给])[一-龥]){{0,2}}?)(?P<title>{JOBS}|总监|{end})"
     )
 
 
 @cache
 def _nick() -> re.Pattern[str]:
     return re.compile(
-        rf"(?<![一-龥])(?:[老小阿])(?:{_common()})(?![一-龥]|\d{{1,5}}(?!\d))|"
-        rf"(?<![一-龥])老(?:{_common()})(?=[要想说问那]的?)|"
-        rf"(?<=[找叫是和跟约给的个长理管监任员购台])[老小](?:{_common()})(?=说|想|要|那|[^一-龥]|$)"
+        rf"(?<![一-龥])(?:[老小阿])(?:{common_pattern()})(?![一-龥]|\d{{1,5}}(?!\d))|"
+        rf"(?<![一-龥])老(?:{common_pattern()})(?=[要想说问那]的?)|"
+        rf"(?<=[找叫是和跟约给的个长理管监任员购台])[老小](?:{common_pattern()})(?=说|想|要|那|[^一-龥]|$)"
     )
 
 
@@ -104,7 +96,7 @@ def _lone() -> re.Pattern[str]:
 def _introduced() -> re.Pattern[str]:
     return re.compile(
         rf"(?:我是|我叫|名叫|叫做|叫|本人|客户|联系人|我姓名|业主|老板|家长|学员|"
-        rf"负责人|(?:我是|这边是|这里是)[一-龥A-Za-z0-9()\x00]{{2,20}}的)\s?(?P<name>{_surname()}[一-龥]{{1,2}})(?=[^一-龥]|$|手机|电话|微信|想|要|问|咨询|需要|是|"
+        rf"负责人|(?:我是|这边是|这里是)[一-龥A-Za-z0-9()\x00]{{2,20}}的)\s?(?P<name>{surname_pattern()}[一-龥]{{1,2}})(?=[^一-龥]|$|手机|电话|微信|想|要|问|咨询|需要|是|"
         rf"在|的|来|预算|之前|今天|昨天|说|对)"
     )
 
@@ -115,14 +107,24 @@ def find_person(text: str, pieces: list[tuple[int, int, str]]) -> Person | None:
     A label (姓名:) counts most, then an introduction (我是…), then surname and title, then a piece that is
     a name by itself.
     """
-    return _by_label(text) or _by_introduction(text) or _by_title(text) or _by_piece(text, pieces)
+    ways = (_by_label, _by_introduction, _by_shape, _by_title)
+    return next((found for way in ways if (found := way(text)) is not None), None) or _by_piece(text, pieces)
+
+
+def _by_shape(text: str) -> Person | None:
+    found = find_shaped(text)
+    return Person(*found, None, doubtful=True) if found is not None else None
 
 
 def _by_label(text: str) -> Person | None:
-    for found in _labelled().finditer(text):
+    labels = list(_labelled().finditer(text))
+    whose = [found for found in labels if found["label"] in ("联系人", "姓名", "称呼", "联系人姓名")]
+    for found in labels:
+        if found["label"] in ("客户", "客户名") and whose and whose[0].start() > found.start():
+            continue  # 客户:汤臣倍健 联系人:翁小姐
         raw = found["name"].strip()
         begin = found.start("name")
-        if raw.isascii():
+        if raw.replace("·", "").isascii():
             name = " ".join(re.split(r" {2,}", raw)[0].split()[:3])
             if len(name) >= 2 and (name[0].isupper() or found["sign"] in ":="):
                 return Person(name, begin, begin + len(found["name"].rstrip()), None, doubtful=False)
@@ -208,12 +210,15 @@ def _titled(found: re.Match[str], text: str) -> Person | None:
             return None
         return _person(found, doubtful=False)
     if begins_like_word(text[begin : begin + 2]) or (
-        glued and text[begin - 1] != "的" and found["sur"] not in common_surnames() and len(found["sur"]) == 1
+        glued
+        and text[begin - 1] not in "的嘅处部科室办"
+        and found["sur"] not in common_surnames()
+        and len(found["sur"]) == 1
     ):
         return None
     if found["title"] in ("生", "院", "处", "局", "科", "导", "叔") and glued and found["title"] != "生":
         return None
-    if found["title"] == "生" and glued and not is_place(text[max(0, begin - 2) : begin]):
+    if found["title"] == "生" and glued and text[begin - 1] != "嘅" and not is_place(text[max(0, begin - 2) : begin]):
         return None
     if glued and text[begin - 1 : begin + 1] in ("高管", "部经", "主任", "班主", "一时", "全国", "国华"):
         return None
@@ -246,6 +251,8 @@ def _by_piece(text: str, pieces: list[tuple[int, int, str]]) -> Person | None:
         if "·" in piece and re.fullmatch(r"[一-龥]{2,8}·[一-龥]{2,8}(?:·[一-龥]{1,8})?", piece):
             return Person(piece, start, start + len(piece), None, doubtful=True)
         spaced = re.sub(r"(?<=^[一-龥])\s(?=[一-龥]$)", "", piece)
+        if is_place(spaced[:2]) and re.fullmatch(r"[路街镇乡村里]", spaced[2:]):
+            continue  # 连江路
         if looks_like_name(spaced, strict=False) and not is_place(spaced):
             if re.match(r" \d{1,2}:\d\d\s", text[stop:]):  # whoever sent a message that was passed on
                 sender = sender or Person(spaced, start, start + len(piece), None, doubtful=True)
@@ -278,8 +285,10 @@ def _by_piece(text: str, pieces: list[tuple[int, int, str]]) -> Person | None:
     foreign = find_foreign(text)
     if foreign is not None:
         return Person(*foreign, None, doubtful=True)
-    said = re.search(r"(?:姓|免贵姓?)([一-龥])(?![名氏])", text)  # 我姓蔡
-    if said is not None and said[1] in surnames():
+    said = re.search(
+        r"(?:姓|免贵姓?)([一-龥])(?<![名氏啥甚什])(?![名氏])", text
+    )  # 我姓蔡; 姓密 and nothing behind it is a rare one
+    if said is not None and (said[1] in surnames() or re.match(r"(?:[^一-龥名]|$)", text[said.end() :])):
         return Person(said[1], said.start(1), said.end(1), None, doubtful=True)
     for begin, _, raw in pieces:
         if raw.strip() in common_surnames():

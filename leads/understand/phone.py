@@ -11,6 +11,9 @@ from leads.understand.number import spoken_digits
 Kind = Literal["mobile", "landline", "service400", "foreign"]
 
 
+ZEROS = str.maketrans("Oo", "00")
+
+
 @dataclass(frozen=True)
 class Phone:
     """A phone number in E.164 (+8613800138000); `reason` says in Chinese why it is not `valid`."""
@@ -94,6 +97,8 @@ def normal_phone(text: str) -> Phone | None:
 
 
 def _judge(digits: str, *, plus: bool, extension: str) -> Phone | None:
+    if not plus and (abroad := _across_the_border(digits)):
+        return _foreign(abroad, extension)
     if plus and not digits.startswith("86"):
         return _foreign(digits, extension)
     rest = digits[2:] if digits.startswith("86") and (plus or len(digits) >= 11) else digits
@@ -114,6 +119,18 @@ def _judge(digits: str, *, plus: bool, extension: str) -> Phone | None:
     if len(rest) in (7, 8):
         return Phone("+86" + rest, "landline", extension, False, "缺少区号")
     return None
+
+
+def _across_the_border(digits: str) -> str:
+    """Hong Kong, Macau and Taiwan as people there write them without +: 852 9123 4567, 0912-345-678; "" for others.
+
+    No mainland number has their length: area codes of four digits have seven behind them.
+    """
+    if len(digits) == 11 and digits[:3] in ("852", "853") and digits[3] in "235689":
+        return digits
+    if len(digits) == 12 and digits.startswith("8869"):
+        return digits
+    return "886" + digits[1:] if len(digits) == 10 and digits.startswith("09") else ""
 
 
 def _mobile(digits: str, extension: str) -> Phone:
@@ -169,12 +186,13 @@ def _in_text() -> re.Pattern[str]:
     return re.compile(
         r"(?<![\dA-Za-z])(?:"
         rf"(?P<foreign>(?:\+|00)(?!86)[1-9]\d{{0,2}}(?:[ ()-]{{0,2}}\d){{6,13}}(?!\d))"
+        rf"|(?P<abroad>85[23]{gap}[235689]\d{{3}}{gap}\d{{4}}|886{gap}9\d\d{gap}\d{{3}}{gap}\d{{3}}|09\d\d{gap}\d{{3}}{gap}\d{{3}})(?!\d)"
         rf"|(?P<mobile>(?:\(?(?:\+|00)?86\)?[ -]{{0,2}}|"
         rf"0)?1{gap}[3-9]{gap}\d{gap}\d{gap}\d{gap}\d{gap}\d{gap}\d{gap}\d{gap}\d{gap}\d)(?!\d)"
         rf"|(?P<service>[48]00{gap}\d{{3,4}}{gap}\d{{3,4}})(?!\d)"
-        r"|(?P<land>(?:\(?(?:\+|00)?86\)?[ -]{0,2})?(?:\(0?\d{2,3}\)|0\d{2,3})[ -]{0,2}(?:\d{7,8}|"
+        r"|(?P<land>(?:\(?(?:\+|00)?86\)?[ -]{0,2})?(?:\(0?[1-9]\d{1,2}\)|0[1-9]\d{1,2})[ -]{0,2}(?:\d{7,8}|"
         r"\d{3,4}[ -]\d{4}))(?!\d)"
-        r"|(?P<land86>(?:(?:\+|00)86[ -]{0,2}|86-)\(?(?:10|[2-9]\d{1,2})\)?[ -]{0,2}\d{3,4}[ -]?\d{4})(?!\d)"
+        r"|(?P<land86>(?:\(?(?:\+|00)86\)?[ -]{0,2}|86-)\(?(?:10|[2-9]\d{1,2})\)?[ -]{0,2}\d{3,4}[ -]?\d{4})(?!\d)"
         r")(?:[ ,(]{0,2}(?:-{1,2}|转接?|分机号?:?|ext\.?|extension|#|x)[ :.]{0,2}"
         r"(?P<ext>\d{1,6})(?!\d|-?\d{2}:|\s?[-~到至万wWkK千百元块台个套人%.年月号点:])\)?)?",
         re.IGNORECASE | re.ASCII,
@@ -203,6 +221,7 @@ def find_phones(text: str) -> list[FoundPhone]:
     A labelled number that cannot be right (手机 1381234567) comes back with valid=False.
     """
     spoken = _spoken_in_text().sub(lambda found: found[0].translate(spoken_digits()), text)
+    spoken = _letter_o().sub(lambda found: found[0].translate(ZEROS), spoken)
     found: list[FoundPhone] = []
     for hit in _in_text().finditer(spoken):
         if _foreign_things().search(spoken[max(0, hit.start() - 6) : hit.start()]):
@@ -228,6 +247,12 @@ def mistyped_mobile(text: str) -> str:
 
 
 @cache
+def _letter_o() -> re.Pattern[str]:
+    """A mobile in which somebody typed the letter O for a zero."""
+    return re.compile(r"(?<![\dA-Za-z])1[3-9](?=\d*[Oo])[\dOo]{9}(?![\dA-Za-z])", re.ASCII)
+
+
+@cache
 def _spoken_in_text() -> re.Pattern[str]:
     return re.compile(
         r"[零〇一二三四五六七八九幺两\d](?:[ -]?[零〇一二三四五六七八九幺两\d]){9,11}(?![零〇一二三四五六七八九幺\d])"
@@ -236,10 +261,12 @@ def _spoken_in_text() -> re.Pattern[str]:
 
 def _read(hit: re.Match[str]) -> Phone | None:
     extension = hit["ext"] or ""
-    for name in ("foreign", "mobile", "service", "land", "land86"):
+    for name in ("foreign", "abroad", "mobile", "service", "land", "land86"):
         written = hit[name]
         if written:
             digits = re.sub(r"\D", "", written)
+            if name == "abroad":
+                return _foreign(_across_the_border(digits), extension)
             if name == "mobile":
                 return _mobile(digits[-11:], extension)
             if name == "service":
@@ -248,6 +275,7 @@ def _read(hit: re.Match[str]) -> Phone | None:
                 return _foreign(digits.removeprefix("00") if written.startswith("00") else digits, extension)
             if name == "land86":
                 return _landline(digits.removeprefix("00").removeprefix("86"), extension)
-            area = digits[2:] if len(digits) > 12 or written.lstrip("(").startswith(("+", "86")) else digits
+            area = digits.removeprefix("00") if written.lstrip("(").startswith("00") else digits
+            area = area[2:] if len(area) > 12 or written.lstrip("(").startswith(("+", "86", "0086")) else area
             return _landline(area.lstrip("0"), extension)
     return None

@@ -136,6 +136,8 @@ def _stands(text: str, at: int, bare: bool) -> bool:
     before = text[at - 1] if at else ""
     if before == "晚" and text.startswith("上海", at):
         return False
+    if re.match(r"[一二三四五六七八九十两][台门家](?![县区市])", text[at : at + 3]):
+        return False  # 三台激光机, 三门冰箱: so many of something
     if not bare:
         return True
     return (
@@ -186,6 +188,11 @@ def is_place(word: str) -> bool:
 @cache
 def _provinces_of_cities() -> frozenset[str]:
     return frozenset(_table().province.values())
+
+
+def is_district(word: str) -> bool:
+    """Is it a district's name without its 区, 县 or 市 (龙华, 通州), though it may mean other things elsewhere?"""
+    return any(word + end in _table().cities for end in "区县市旗")
 
 
 def starts_with_place(text: str) -> int:
@@ -277,7 +284,7 @@ def _score(place: Place, text: str, company: tuple[int, int] | None) -> int:
     if re.search(r"推荐|介绍", after):
         weight -= 30
     if re.search(r"(?:出差去|去|飞|到|发往|发货到|运到|发到|送到|从)$", before) or re.match(
-        r"出差|展会|开会|见面|机场|站", after
+        r"出差|[一-龥]{0,4}(?:展会|博会|交会|酒会|年会|峰会|车展)|开会|见面|机场|站", after
     ):
         weight -= 20
     return weight

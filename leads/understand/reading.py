@@ -57,7 +57,7 @@ class Understanding:
 
 def understand(text: str, *, now: datetime) -> Understanding:
     """Reads the first 2000 characters of any text; never raises for what stands in it. `now` must be aware."""
-    written = clean(text)
+    written = _parted(clean(text))
     even = _in_place(written)
     whens = whens_in(even, now=now)
     fields, doubtful = _read_fields(even, whens)
@@ -73,6 +73,11 @@ def understand(text: str, *, now: datetime) -> Understanding:
     )
     missed = next((one for one in whens if one.past and _planned(_clause(even, one))), None) if when is None else None
     return Understanding(intent, _as_written(fields, written, even), when, others, tuple(doubtful), missed)
+
+
+def _parted(text: str) -> str:
+    """What a form or a program sent as name=…&phone=… stands in lines."""
+    return text.replace("&", "\n") if re.search(r"(?:^|[&\s?])\w{2,20}=[^&\n]*&\w{2,20}=", text) else text
 
 
 def _in_place(text: str) -> str:
@@ -154,7 +159,7 @@ def _read_fields(text: str, whens: list[When]) -> tuple[Fields, list[str]]:
     wechat = find_wechat(blank(text, used))
     phones = find_phones(blank(text, used))
     used += [(one.begin, one.stop) for one in phones]
-    mobile, tel = _first(phones, mobile=True), _first(phones, mobile=False)
+    mobile, tel = _first(phones, text, mobile=True), _first(phones, text, mobile=False)
     if any(not one.phone.valid for one in (mobile, tel) if one is not None):
         doubtful += ["mobile"] if mobile and not mobile.phone.valid else []
         doubtful += ["tel"] if tel and not tel.phone.valid else []
@@ -208,11 +213,19 @@ def _read_fields(text: str, whens: list[When]) -> tuple[Fields, list[str]]:
     return fields, doubtful
 
 
-def _first(phones: list[FoundPhone], *, mobile: bool) -> FoundPhone | None:
-    """The first good number of its sort, else the first bad one, so that the card can show why it is bad."""
+def _first(phones: list[FoundPhone], text: str, *, mobile: bool) -> FoundPhone | None:
+    """The first good number of its sort, or what it was put right to; else the first bad one, to show its flaw."""
     kinds = ("mobile", "foreign") if mobile else ("landline", "service400")
     fitting = [one for one in phones if one.phone.kind in kinds]
-    return next((one for one in fitting if one.phone.valid), fitting[0] if fitting else None)
+    valid = [one for one in fitting if one.phone.valid]
+    righted = [one for one in valid if _righted().search(text[max(0, one.begin - 8) : one.begin])]
+    return next(iter((*righted[-1:], *valid, *fitting)), None)
+
+
+@cache
+def _righted() -> re.Pattern[str]:
+    """Somebody takes back the number before: 不对是139…, 打错了,应该是139…."""
+    return re.compile(r"(?:不对|错了|写错|更正|改[成为]|应该是)[\s,。:!]{0,2}(?:应该)?[是为]?[\s:]{0,2}$")
 
 
 def _city(text: str, company: Company | None, person: Person | None, tel: FoundPhone | None) -> tuple[str | None, bool]:

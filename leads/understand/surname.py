@@ -96,6 +96,18 @@ def double_surnames() -> frozenset[str]:
 
 
 @cache
+def surname_pattern() -> str:
+    """Any surname, as part of a pattern."""
+    return f"(?:{'|'.join(sorted(double_surnames()))}|[{''.join(sorted(surnames()))}])"
+
+
+@cache
+def common_pattern() -> str:
+    """A common surname that is no everyday word (和, 时), as part of a pattern."""
+    return f"(?:{'|'.join(sorted(double_surnames()))}|[{''.join(sorted(common_surnames() - set('和时应向全安成')))}])"
+
+
+@cache
 def _word_heads() -> frozenset[str]:
     return frozenset(_WORDS.split())
 
@@ -110,6 +122,8 @@ def looks_like_name(text: str, *, strict: bool) -> bool:
     if text[:2] in double_surnames() and 3 <= len(text) <= 4:
         return True
     if not 2 <= len(text) <= 3 or not all("一" <= sign <= "鿿" for sign in text):
+        return False
+    if len(text) == 3 and text[-1] == "族":
         return False
     if text[0] not in (common_surnames() if strict else surnames()):
         return False
