@@ -1,5 +1,8 @@
-"""What one test has made ready the next ones use: a worker puts every SQL statement into a database's words once."""
+"""What one test has made ready the next ones use: SQL in a database's words, and Python's compiled files."""
 
+import os
+import sys
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, event
@@ -22,3 +25,10 @@ def _take_over(connection: Connection) -> None:
     dialect, statements = READY.setdefault((engine.dialect.name, keys.fingerprint()), (engine.dialect, LRUCache(MOST)))
     engine.dialect = connection.dialect = dialect
     connection.execution_options(compiled_cache=statements)
+
+
+def keep_python_files(home: Path) -> None:
+    """The run's processes find compiled what an earlier one has read, where Python may not write beside the sources."""
+    if sys.dont_write_bytecode:
+        os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+        os.environ["PYTHONPYCACHEPREFIX"] = str(home / "python")

@@ -1,6 +1,7 @@
 """What every test may use: a real store on both databases, a moment in working time, and the switch for long runs."""
 
 import os
+import random
 import shutil
 import zlib
 from collections.abc import AsyncIterator, Iterator
@@ -9,14 +10,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 from sqlalchemy import create_engine
 
 from store.db import Store
 from store.migrate import migrate
 from store.schema import METADATA
 from store.sealed import Keys
-from tests import compiled, postgres
+from tests import compiled, postgres, record
 from tests.database import Database, migrated
 
 if TYPE_CHECKING:
@@ -25,14 +26,17 @@ if TYPE_CHECKING:
 NOW = datetime(2026, 3, 18, 2, 20, tzinfo=UTC)  # a Wednesday, 10:20 in Shanghai
 KEYS = Keys(b"k" * 32)
 PLATFORMS = ("wecom", "dingtalk")
-settings.register_profile("house", deadline=None)  # a busy machine is no failure
-settings.register_profile("soak", deadline=None, max_examples=5000)
+BUSY = (HealthCheck.too_slow,)  # a busy machine is no failure
+settings.register_profile("house", deadline=None, suppress_health_check=BUSY, derandomize=True)  # the same every time
+settings.register_profile("soak", deadline=None, suppress_health_check=BUSY, max_examples=5000)
 settings.load_profile("house")
 LONG = ("story", "kill", "sandbox", "faults")
 DATABASES = ("sqlite", "postgresql")
 ABOUT_THE_PRODUCT = ("tests/acceptance", "tests/story", "tests/bot/web")
 BOTH = ("tests/store", "tests/acceptance", "tests/story", "tests/kill", "tests/life", "tests/bot/web")
 ROOT = Path(__file__).parents[1]
+REPORTER = pytest.StashKey[pytest.TerminalReporter]()
+BEGAN = pytest.StashKey[datetime]()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -66,19 +70,36 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     for report in terminalreporter.getreports("passed"):
         for name, value in report.user_properties:
             terminalreporter.write_line(f"{name}: {value}")
+    for line in record.longest(record.all_reports(terminalreporter)):
+        terminalreporter.write_line(line)
+    terminalreporter.config.stash[REPORTER] = terminalreporter
 
 
 def pytest_configure(config: pytest.Config) -> None:
     if config.getoption("--soak"):
         settings.load_profile("soak")
     if not hasattr(config, "workerinput"):
+        config.stash[BEGAN] = datetime.now(UTC)
         postgres.begin_run()
+        compiled.keep_python_files(postgres.run_home())
     compiled.share_statements()
 
 
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Pauses that are drawn by lot are the same whenever a test runs; in the long forms they are not."""
+    if not item.config.getoption("--soak"):
+        random.seed(item.nodeid)
+
+
 def pytest_unconfigure(config: pytest.Config) -> None:
-    if not hasattr(config, "workerinput"):
-        postgres.end_run()
+    """The last lines of all, after pytest's own: a record often keeps no more than these."""
+    if hasattr(config, "workerinput"):
+        return
+    postgres.end_run()
+    if (reporter := config.stash.get(REPORTER, None)) is not None:
+        reports = reporter.stats.get("failed", []) + reporter.stats.get("error", [])
+        for line in record.failed(reports, began=config.stash[BEGAN]):
+            reporter.write_line(line)
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

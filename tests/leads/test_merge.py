@@ -116,7 +116,7 @@ counts = st.fixed_dictionaries({name: st.integers(0, 3) for name in sorted(child
 
 @pytest.mark.feature("B5", "B6")
 @pytest.mark.ask("AS14")
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
 @given(
     first=people, second=people, ones=counts, twos=counts, other=st.sets(st.sampled_from(["name", "owner", "phone"]))
 )

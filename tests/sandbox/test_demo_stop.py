@@ -12,12 +12,12 @@ from tests.ports import free_port
 
 
 async def test_a_second_ctrl_c_does_not_cut_off_a_request_that_is_being_answered():
-    port, listening, asked = free_port(), asyncio.Event(), asyncio.Event()
+    port, listening, asked, told = free_port(), asyncio.Event(), asyncio.Event(), asyncio.Event()
     ended: list[str] = []
 
     async def slow(request):
         asked.set()
-        await asyncio.sleep(0.2)
+        await told.wait()
         ended.append("answered")
         return web.Response(text="all of it")
 
@@ -45,6 +45,7 @@ async def test_a_second_ctrl_c_does_not_cut_off_a_request_that_is_being_answered
     for name in (signal.SIGINT, signal.SIGTERM, signal.SIGINT):
         os.kill(os.getpid(), name)
         await asyncio.sleep(0.01)
+    told.set()
     await work
     assert ended == ["answered", "down"]
     assert await visit == "all of it"

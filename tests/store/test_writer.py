@@ -49,13 +49,17 @@ async def test_a_refusal_is_told_and_replays_nothing(store):
 
 
 async def test_a_caller_who_gives_up_does_not_stop_the_others(store):
+    begun, let_go = asyncio.Event(), asyncio.Event()
+
     async def slow(tx):
-        await asyncio.sleep(0.05)
+        begun.set()
+        await let_go.wait()
         await audit(tx, act="slow", by=None, subject="", at=NOW)
 
     impatient = asyncio.create_task(store.transaction(slow))
-    await asyncio.sleep(0.01)
+    await begun.wait()
     impatient.cancel()
+    let_go.set()
     await store.transaction(write("after"))
     with pytest.raises(asyncio.CancelledError):
         await impatient
