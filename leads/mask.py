@@ -28,7 +28,7 @@ def said(text: str, *, reveal: bool) -> str:
     if reveal or not text:
         return text
     text = _address().sub(lambda found: f"{found[0][:1]}***", text)
-    return _digits().sub(lambda found: _stars(found[0]), text)
+    return _digits().sub(lambda found: found[0] if found["ours"] else _stars(found[0]), text)
 
 
 def _stars(run: str) -> str:
@@ -42,9 +42,10 @@ def _stars(run: str) -> str:
 
 @cache
 def _digits() -> re.Pattern[str]:
-    """Seven or more figures, however they are spaced out or spelled."""
+    """Our own numbers (L1024, O88); seven or more figures, however they are spaced out or spelled."""
     figure = "[\\d零〇一二三四五六七八九幺]"
-    return re.compile(rf"[+\uff0b]?{figure}(?:[^\w\n,;\uff0c\u3002\uff1b\u3001]{{0,3}}{figure}){{6,}}")
+    ours = "(?P<ours>(?<![A-Za-z0-9])[LOQI][0-9]{1,7}(?![0-9]))"
+    return re.compile(rf"{ours}|[+\uff0b]?{figure}(?:[^\w\n,;\uff0c\u3002\uff1b\u3001]{{0,3}}{figure}){{6,}}")
 
 
 @cache

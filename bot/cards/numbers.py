@@ -124,8 +124,9 @@ def draw_day(view: View) -> Card:
     buttons = [Button(f"救 {one.lead.no}", Show(one.lead.id or 0), "primary") for one in view.late]
     missed = now["claim_rate"] is not None and now["claim_rate"] < 1
     misses = [opening(view, "没按时领取", "claim")] if missed and len(buttons) < BESTS else []
+    edition = "月报" if is_month(view.period, today=view.today) else "日报"
     return Card(
-        **head(view, "日报"), subtitle=view.greeting, fields=tuple(rows),
+        **head(view, edition), subtitle=view.greeting, fields=tuple(rows),
         text="\n".join([*won_by_name, *([lost] if lost else []), *(["今日必救:", *late] if late else [])]),
         buttons=(*buttons[:BESTS], *misses, other_report(view, "点开数字", "detail")),
     )  # fmt: skip

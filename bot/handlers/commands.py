@@ -202,7 +202,7 @@ TABLE = (
     ),
     Command(("排行", "龙虎榜"), "谁响应快、谁说到做到", "排行 本月", on_words=numbers.on_ranking_word),
     Command(
-        ("使用情况", "上线对比"), "谁还没用起来,上线前后差多少", "使用情况",
+        ("使用情况", "上线对比", "采用", "采用情况"), "谁还没用起来,上线前后差多少", "使用情况",
         on_alone=numbers.on_adoption_word, roles=LEADERS,
     ),
     Command(("电话", "复制电话"), "只要号码,点一下就能拨", "电话 L1024", on_lead=hand.on_phone_word),

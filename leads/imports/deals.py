@@ -13,6 +13,7 @@ from leads.deal_facts import (
     DealFact,
     OpportunityLost,
     OpportunityOpened,
+    OpportunityReopened,
     OpportunityTransferred,
     OpportunityWon,
     PaymentReceived,
@@ -29,7 +30,8 @@ from store.tx import Tx
 KINDS = ("opportunity", "transfer", "close", "payment")
 UNKNOWN = "成员「{0}」不在名单里:先用 members import 加上"
 NO_SUM = "amount 要写成元,最多两位小数,例如 80000 或 199.5"
-CLOSED = "商机「{0}」前面已经关闭了"
+CLOSED = "商机「{0}」前面已经是这个结果了"
+TWICE = "编号为「{0}」的商机前面已经有了,换一个编号"
 
 
 def key_of(ref: str) -> str:
@@ -90,8 +92,11 @@ class Deals:
         results = [deal["result"] for deal in self._of_lead.get(lead_id, [])]
         return followed(results)
 
-    def play(self, deed: Deed, lead_id: int) -> DealFact | str:
-        """Book one line; what has happened, or why it cannot be booked."""
+    def play(self, deed: Deed, lead_id: int) -> Sequence[DealFact] | str:
+        """Book one line; what has happened, or why it cannot be booked.
+
+        A closed deal that is closed with the other result was opened again in between: the last result counts.
+        """
         said_by = deed.word("by")
         by = self._members.get(said_by, said_by) or None
         if deed.kind == "opportunity":
@@ -110,26 +115,29 @@ class Deals:
                     "batch_id": self._batch_id,
                 }
             )  # fmt: skip
-            return PaymentReceived(**told, amount=fen)
+            return [PaymentReceived(**told, amount=fen)]
         if deed.kind == "transfer":
             to = self._members.get(deed.word("to"))
             if to is None:
                 return UNKNOWN.format(deed.word("to")[:20])
             was = deal["owner_id"]
             self._change(deed, deal, owner_id=to, touched_at=deed.at)
-            return OpportunityTransferred(**told, from_id=was, to_id=to)
-        if deal["result"] != "open":
+            return [OpportunityTransferred(**told, from_id=was, to_id=to)]
+        result, reason, owner, was = deed.word("result"), deed.word("reason")[:100], deal["owner_id"], deal["result"]
+        if was == result:
             return CLOSED.format(deed.word("opportunity")[:40])
-        result, reason, owner = deed.word("result"), deed.word("reason")[:100], deal["owner_id"]
         self._change(
             deed, deal, result=result, reason=reason, closed_at=deed.at, closed_by=by, closed_owner_id=owner,
             touched_at=deed.at,
         )  # fmt: skip
         closed = OpportunityWon if result == "won" else OpportunityLost
         stage = self.stage_of(lead_id)
-        return closed(**told, owner_id=owner, amount=deal["amount"], reason=reason, lead_stage=stage)
+        ended = closed(**told, owner_id=owner, amount=deal["amount"], reason=reason, lead_stage=stage)
+        return [ended] if was == "open" else [OpportunityReopened(**told, stage=deal["stage"], was=was), ended]
 
-    def _open(self, deed: Deed, lead_id: int, by: str | None) -> DealFact | str:
+    def _open(self, deed: Deed, lead_id: int, by: str | None) -> Sequence[DealFact] | str:
+        if key_of(deed.word("ref")) in self._known:
+            return TWICE.format(deed.word("ref")[:40])
         amount = None if deed.said.get("amount") in (None, "") else fen_of(deed.said["amount"])
         if amount is None and deed.said.get("amount") not in (None, ""):
             return NO_SUM
@@ -145,11 +153,11 @@ class Deals:
         ).model_dump()  # fmt: skip
         self._made[deal["id"]] = self._known[deal["key"]] = deal
         self._of_lead.setdefault(lead_id, []).append(deal)
-        return OpportunityOpened(
+        opened = OpportunityOpened(
             lead_id=lead_id, at=deed.at, by=by, opportunity_id=deal["id"], owner_id=by, pipeline=deal["pipeline"],
-            stage=deal["stage"],
-            product=deal["product"], amount=amount,
+            stage=deal["stage"], product=deal["product"], amount=amount,
         )  # fmt: skip
+        return [opened]
 
     def _change(self, deed: Deed, deal: dict[str, Any], **values: Any) -> None:
         if deal["id"] not in self._made:

@@ -5,7 +5,7 @@ from hashlib import sha256
 
 from sqlalchemy import select
 
-from leads.imports.deals import CLOSED, KINDS, NO_SUM, UNKNOWN, key_of
+from leads.imports.deals import CLOSED, KINDS, NO_SUM, TWICE, UNKNOWN, key_of
 from leads.imports.history import Deed
 from leads.imports.replay import not_before
 from leads.imports.spending import NO_COST, no_campaign
@@ -94,11 +94,13 @@ class Foretold:
             by = deed.word("by")
             if by and by not in self._members and by not in self._members.values():
                 return UNKNOWN.format(by[:20])
+            if deed.word("ref") in self._results:
+                return TWICE.format(deed.word("ref")[:40])
             self._results[deed.word("ref")] = "open"
         elif deed.kind == "transfer" and deed.word("to") not in self._members:
             return UNKNOWN.format(deed.word("to")[:20])
         elif deed.kind == "close":
-            if self._results[ref] != "open":
+            if self._results[ref] == deed.word("result"):
                 return CLOSED.format(ref[:40])
             self._results[ref] = deed.word("result")
         return ""

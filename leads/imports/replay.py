@@ -75,7 +75,8 @@ class Replay:
         if deed.kind in ("opportunity", "close"):
             values |= {"stage": self._deals.stage_of(lead_id), "closed_reason": deed.word("reason")[:100]}
         self._ledger.change(lead_id, **values)
-        self._ledger.tell(told)
+        for fact in told:
+            self._ledger.tell(fact)
         return ""
 
     def _campaign(self, deed: Deed) -> dict[str, Any]:

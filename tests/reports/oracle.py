@@ -158,8 +158,19 @@ class Oracle:
     def _transfer(self, deed: dict[str, Any], at: datetime) -> None:
         self.deals[deed["opportunity"]]["owner"] = deed["to"]
 
+    def _reopen(self, deed: dict[str, Any], at: datetime) -> None:
+        deal = self.deals[deed["opportunity"]]
+        deal |= {"result": "open", "closed": None, "closer": None}
+        lead = self.leads[deal["lead"]]
+        won = [one["closed"] for one in lead["deals"] if one["result"] == "won"]
+        lead["at"].pop(5, None)
+        if won:
+            lead["at"][5] = min(won)
+
     def _close(self, deed: dict[str, Any], at: datetime) -> None:
         deal = self.deals[deed["opportunity"]]
+        if deal["result"] != "open":
+            self._reopen(deed, at)
         deal |= {"result": deed["result"], "closed": at, "closer": deal["owner"]}
         lead = self.leads[deal["lead"]]
         lead["shut"] = "lost" if {one["result"] for one in lead["deals"]} == {"lost"} else ""

@@ -54,22 +54,19 @@ PAST = (
     {"type": "transfer", "at": "2026-02-11T11:00:00+08:00", "opportunity": "d2", "to": "lina", "by": "chenjing"},
     {"type": "payment", "at": "2026-02-12T10:00:00+08:00", "opportunity": "d1", "amount": 50000},
     {"type": "payment", "at": "2026-02-13T10:00:00+08:00", "opportunity": "d1", "amount": -20000.25},  # a refund
+    # what was lost is won after all, and what was won is lost: the last result counts, on its day
+    {"type": "close", "at": "2026-02-20T10:00:00+08:00", "opportunity": "d2", "result": "lost", "by": "lina"},
+    {"type": "opportunity", "at": "2026-02-20T11:00:00+08:00", "ref": "d3", "lead": "first", "by": "wanglei",
+     "amount": 300},
+    {"type": "close", "at": "2026-02-21T10:00:00+08:00", "opportunity": "d3", "result": "won", "by": "wanglei"},
     {"type": "close", "at": "2026-02-28T15:59:59+00:00", "opportunity": "d2", "result": "won", "by": "lina"},
     {"type": "payment", "at": "2026-02-28T16:00:00+00:00", "opportunity": "d2", "amount": 10000.5},  # in March
+    {"type": "close", "at": "2026-03-02T10:00:00+08:00", "opportunity": "d3", "result": "lost", "by": "wanglei"},
 )  # fmt: skip
 
 
 class Living(Oracle):
     """The same, with what a history's file cannot say."""
-
-    def _reopen(self, deed: dict[str, Any], at: datetime) -> None:
-        deal = self.deals[deed["opportunity"]]
-        deal |= {"result": "open", "closed": None, "closer": None}
-        lead = self.leads[deal["lead"]]
-        won = [one["closed"] for one in lead["deals"] if one["result"] == "won"]
-        lead["at"].pop(5)
-        if won:
-            lead["at"][5] = min(won)
 
     def _merge(self, deed: dict[str, Any], at: datetime) -> None:
         one, two = self.people[deed["lead"]], self.people[deed["with"]]

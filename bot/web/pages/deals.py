@@ -63,8 +63,11 @@ class DealPages:
                         "paid": yuan(paid[one.id or 0] / 100) if one.id in paid else "",
                     }
                 )  # fmt: skip
+        stages = list(dict.fromkeys(one.name for way in ctx.rules.ways.values() for one in way.stages))
+        if stage and stage not in stages:  # of deals that went another way once
+            stages.append(stage)
         more = found[PAGE - 1].id if len(found) > PAGE else None
         return page(
             "deals.html", reader, title="商机", path=PATH, rows=rows, span=span, presets=PRESETS, results=RESULTS,
-            result=result, stage=stage, owner=owner, more=more,
+            result=result, stage=stage, stages=stages, owner=owner, more=more,
         )  # fmt: skip

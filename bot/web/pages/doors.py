@@ -13,6 +13,7 @@ from bot.web.pages.company import CompanyPages
 from bot.web.pages.contents import ContentPages
 from bot.web.pages.deals import DealPages
 from bot.web.pages.exports import ExportPages
+from bot.web.pages.frame import Reader
 from bot.web.pages.imports import ImportPages
 from bot.web.pages.journeys import JourneyPages
 from bot.web.pages.lead import LeadPages
@@ -25,6 +26,7 @@ from bot.web.pages.setup import SetupPages
 from bot.web.pages.visit import Visits
 from bot.web.pages.webhooks import WebhookPages
 from config.settings import Settings
+from leads.errors import NotFound
 
 HERE = Path(__file__).parent
 PAGES = (
@@ -44,6 +46,11 @@ def add_pages(app: web.Application, desk: Desk, entrances: Mapping[str, Entrance
     for pages in PAGES:
         pages(desk, visits).add_routes(app)
     LoginDoors(desk, visits, entrances, public_url).add_routes(app)
+    app.router.add_get("/app/{rest:.*}", visits.page(_nowhere))
+
+
+async def _nowhere(request: web.Request, reader: Reader) -> web.Response:
+    raise NotFound("这一页")
 
 
 async def _asset(request: web.Request) -> web.Response:

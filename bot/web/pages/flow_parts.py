@@ -209,7 +209,11 @@ async def people(tx: Tx, span: Span) -> Piece:
         ]
         for name, row in known
     ]  # fmt: skip
-    return Piece(chart=chart if known else None, table=Table(heads, lines), empty="" if known else "还没有销售。")
+    promised = any(row["claim_rate"] is not None or row["first_contact_rate"] is not None for _, row in known)
+    note = "" if promised or not known else "这段时间没有到期的时限,所以没有认领率和首次联系率。"
+    return Piece(
+        chart=chart if promised else None, table=Table(heads, lines), note=note, empty="" if known else "还没有销售。"
+    )
 
 
 PARTS = (

@@ -23,6 +23,8 @@ from store.queues import Outbox
 from store.tables import Lead
 from store.tx import Tx
 
+MARKS = {"batch": "导入", "campaign": "活动"}
+
 MOST_WORDS = 2000  # characters of one text
 PROMISES, RUNS, PAYMENTS = 12, 8, 20
 CLOCKS = {"running": "计时中", "paused": "暂停", "met": "做到了", "overdue": "超时", "cancelled": "取消"}
@@ -80,7 +82,7 @@ async def enquiries(tx: Tx, lead_id: int, *, reveal: bool, ctx: Context) -> Rows
         {
             "at": moment(one.at, now=ctx.now, zone=ctx.rules.zone), "source": said(one.source, reveal=reveal),
             "need": words_of(one.need, reveal=reveal, most=MOST_WORDS),
-            "marks": said(" · ".join(f"{k} {v}" for k, v in (one.utm or {}).items() if v), reveal=reveal),
+            "marks": said(" · ".join(f"{MARKS.get(k, k)} {v}" for k, v in (one.utm or {}).items() if v), reveal=reveal),
         }
         for one in await list_enquiries(tx, lead_id)
     ]  # fmt: skip

@@ -28,6 +28,7 @@ SECRET = {
     ("GET", "/q/{token}"), ("GET", "/app/import/{token}"), ("POST", "/app/import/{token}"),
 }  # fmt: skip
 PAGES = {  # members in a browser, with a session: no key opens them
+    ("GET", "/app/{rest}"),
     ("GET", "/app/journeys/{name}"), ("GET", "/app/journeys/{name}/picture.svg"),
     ("GET", "/app/"), ("POST", "/app/logout"), ("GET", "/app/leads"), ("GET", "/app/leads/{no}"), ("GET", "/app/find"),
     ("POST", "/app/leads/{no}/reveal"), ("POST", "/app/leads/{no}/files/{file}"),
@@ -151,7 +152,7 @@ async def test_every_route_answers_each_key_as_the_table_says(
         assert (await office.ask(method, path.format(**names), key=key)).status == 200
     for method, path in sorted(PAGES):
         here = {"hook": "W1", "deed": "pause", "delivery": 1, "word": "agree", "file": 1, "name": "welcome"}
-        address = path.format(no=no, view=1, batch="I1", id=1, version=1, board=1, **here)
+        address = path.format(no=no, view=1, batch="I1", id=1, version=1, board=1, rest="no", **here)
         answer = await office.ask(method, address, key=key, allow_redirects=False)
         told = answer.headers.get("Location", "").startswith("/app/login?to=%2Fapp") if method == "GET" else True
         assert answer.status == (303 if method == "GET" else 401) and told, (method, path)
