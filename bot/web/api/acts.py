@@ -9,7 +9,7 @@ from bot.context import Context
 from bot.pipeline import Outcome
 from bot.web.api.auth import acting
 from bot.web.api.fields import Id, Moment, Short, Words
-from bot.web.api.leads import BASE, show
+from bot.web.api.leads import BASE, act_and_show
 from bot.web.api.route import Call, Reply, Route
 from bot.web.api.shown import LeadShown
 from leads.behaviour import Seen, behave
@@ -24,6 +24,7 @@ from leads.rights import Who, get_visible
 from leads.transfer import transfer
 from leads.undo import remember, snapshot, snapshot_deals
 from leads.unmerge import unmerge
+from store.merges import current
 from store.tx import Tx
 
 By = Annotated[Id, Field(description="以哪位成员的名义;不写就是程序自己")]
@@ -94,17 +95,16 @@ Deed = Callable[[Tx, int, Who, Context], Awaitable[Fact]]
 
 async def _do(call: Call, kind: str, deed: Deed) -> Reply:
     """Do it as `by`, remember it so that the member can take it back in chat, and answer with the lead as it is now."""
-    lead_id = call.lead_id
 
-    async def verb(tx: Tx, ctx: Context) -> Outcome:
+    async def verb(tx: Tx, ctx: Context) -> tuple[int, Outcome]:
+        lead_id = await current(tx, call.named_id)
         who = await acting(tx, call.body.by, call.caller)
         before = await (snapshot_deals if kind == "transfer" else snapshot)(tx, lead_id)
         fact = await deed(tx, lead_id, who, ctx)
         await remember(tx, who, kind, lead_id, before, now=ctx.now)
-        return [fact]
+        return lead_id, [fact]
 
-    await call.desk.act(verb)
-    return Reply(await show(call, lead_id))
+    return await act_and_show(call, verb)
 
 
 async def on_claim(call: Call) -> Reply:
@@ -138,15 +138,15 @@ async def on_behaviour(call: Call) -> Reply:
     """POST /leads/{no}/behaviours."""
     given: Behaviour = call.body
 
-    async def verb(tx: Tx, ctx: Context) -> Outcome:
+    async def verb(tx: Tx, ctx: Context) -> tuple[int, Outcome]:
+        lead_id = await current(tx, call.named_id)
         seen = Seen(
             given.kind, given.at or ctx.now, given.url, given.weight, given.key, given.delivered_at, given.user_agent
         )
         who = await acting(tx, given.by, call.caller)
-        return list(await behave(tx, call.lead_id, seen, who, rules=ctx.rules, now=ctx.now))
+        return lead_id, list(await behave(tx, lead_id, seen, who, rules=ctx.rules, now=ctx.now))
 
-    await call.desk.act(verb)
-    return Reply(await show(call, call.lead_id))
+    return await act_and_show(call, verb)
 
 
 async def on_release(call: Call) -> Reply:
@@ -191,36 +191,30 @@ async def on_disqualify(call: Call) -> Reply:
 async def on_merge(call: Call) -> Reply:
     """POST /leads/{no}/merge: answers with the lead that both are from now on."""
     given: Merge = call.body
-    survivors: list[int] = []
 
-    async def verb(tx: Tx, ctx: Context) -> Outcome:
+    async def verb(tx: Tx, ctx: Context) -> tuple[int, Outcome]:
         who = await acting(tx, given.by, call.caller)
-        tx.through.clear()
         fact = await merge(tx, call.named_id, int(given.with_.strip().lstrip("Ll")), who, rules=ctx.rules, now=ctx.now)
         await remember(tx, who, "merge", fact.lead_id, {"merged": fact.other_id}, now=ctx.now)
-        survivors[:] = [fact.lead_id]
-        return [fact]
+        return fact.lead_id, [fact]
 
-    await call.desk.act(verb)
-    return Reply(await show(call, survivors[0]))
+    return await act_and_show(call, verb)
 
 
 async def on_unmerge(call: Call) -> Reply:
     """POST /leads/{no}/unmerge: the lead that comes back, or the survivor when that was named."""
 
-    async def verb(tx: Tx, ctx: Context) -> Outcome:
-        tx.through.clear()
+    async def verb(tx: Tx, ctx: Context) -> tuple[int, Outcome]:
         who = await acting(tx, call.body.by, call.caller)
-        return await unmerge(tx, call.named_id, who, rules=ctx.rules, now=ctx.now)
+        return call.named_id, await unmerge(tx, call.named_id, who, rules=ctx.rules, now=ctx.now)
 
-    await call.desk.act(verb)
-    return Reply(await show(call, call.named_id))
+    return await act_and_show(call, verb)
 
 
 def _route(word: str, handler: Callable[[Call], Awaitable[Reply]], body: type[BaseModel], summary: str) -> Route:
     return Route(
         "POST", f"{BASE}/{{no}}/{word}", handler, summary, LeadShown, "acting", body=body,
-        statuses={200: "做完以后的线索"}, refusals=(404, 409),
+        follows=False, statuses={200: "做完以后的线索"}, refusals=(404, 409),
     )  # fmt: skip
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, false, func, or_, select, type_coerce
+from sqlalchemy import ColumnElement, and_, bindparam, exists, false, func, or_, select, type_coerce
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import col
 
@@ -105,16 +105,18 @@ def mentions(words: str) -> ColumnElement[bool]:
     )
 
 
+_SOURCES = (
+    select(col(Enquiry.lead_id), col(Enquiry.source))
+    .where(col(Enquiry.corp) == bindparam("corp"), col(Enquiry.lead_id).in_(bindparam("lead_ids", expanding=True)))
+    .order_by(col(Enquiry.id))
+)
+
+
 async def sources_of(tx: Tx, lead_ids: Sequence[int]) -> dict[int, list[str]]:
     """The sources of these leads' enquiries, the first touch first, each once; one query for a whole page."""
     if not lead_ids:
         return {}
-    rows = await tx.rows(
-        select(col(Enquiry.lead_id), col(Enquiry.source))
-        .where(col(Enquiry.corp) == tx.corp, col(Enquiry.lead_id).in_(lead_ids))
-        .order_by(col(Enquiry.id))
-    )
     found: dict[int, dict[str, None]] = {lead_id: {} for lead_id in lead_ids}
-    for lead_id, source in rows:
+    for lead_id, source in await tx.rows(_SOURCES, lead_ids=tuple(lead_ids)):
         found[lead_id][source] = None
     return {lead_id: list(names) for lead_id, names in found.items()}

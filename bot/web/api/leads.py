@@ -1,6 +1,6 @@
 """Leads for programs: look them up, book an enquiry, correct what is known, read the story."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
@@ -203,12 +203,36 @@ async def get(call: Call) -> Reply:
 async def show(call: Call, lead_id: int) -> LeadShown:
     """The lead as it stands now, as this caller may see it; raises NotFound."""
     async with call.desk.store.read() as tx:
-        lead = await get_visible(tx, lead_id, _program(call), rules=call.context.rules)
-        sources = await sources_of(tx, [lead_id])
-        sold = await numbers_of(tx, [lead_id])
-        calendar = await hours_of(tx, lead, call.context)
-        legs = await stopwatch_of(tx, lead_id, calendar=calendar, now=call.context.now)
-    await _note_reveal(call, "view", lead.no)
+        shown = await _look(tx, call, lead_id)
+    await _note_reveal(call, "view", shown.no)
+    return shown
+
+
+async def act_and_show(call: Call, verb: Callable[[Tx, Context], Awaitable[tuple[int, Outcome]]]) -> Reply:
+    """Run a verb, and answer with the lead (whose id it returns first) as it stands in the verb's own transaction."""
+    lead_id = 0
+    answer: list[LeadShown] = []
+
+    async def outcome(tx: Tx, ctx: Context) -> Outcome:
+        nonlocal lead_id
+        lead_id, found = await verb(tx, ctx)
+        return found
+
+    async def look(tx: Tx) -> None:
+        answer[:] = [await _look(tx, call, lead_id)]
+        if call.caller.reveals:
+            await _reveal(tx, call, "view", answer[0].no)
+
+    await call.desk.act(outcome, look=look)
+    return Reply(answer[0])
+
+
+async def _look(tx: Tx, call: Call, lead_id: int) -> LeadShown:
+    lead = await get_visible(tx, lead_id, _program(call), rules=call.context.rules)
+    sources = await sources_of(tx, [lead_id])
+    sold = await numbers_of(tx, [lead_id])
+    calendar = await hours_of(tx, lead, call.context)
+    legs = await stopwatch_of(tx, lead_id, calendar=calendar, now=call.context.now)
     return _shown(lead, sources, sold, call, legs)
 
 
@@ -217,7 +241,7 @@ async def patch(call: Call) -> Reply:
     given: Correction = call.body
     values = given.values()
 
-    async def verb(tx: Tx, ctx: Context) -> Outcome:
+    async def verb(tx: Tx, ctx: Context) -> tuple[int, Outcome]:
         who = await acting(tx, given.by, call.caller)
         if given.next_step_at is not None and given.next_step_at <= ctx.now:
             raise Unusable("next_step_at:这个时间已经过去了,换一个将来的时间。")
@@ -233,10 +257,9 @@ async def patch(call: Call) -> Reply:
             before = await snapshot(tx, call.lead_id)
             facts.append(await set_next_step(tx, call.lead_id, who, given.next_step_at, rules=ctx.rules, now=ctx.now))
             await remember(tx, who, "next_step", call.lead_id, before, now=ctx.now)
-        return facts
+        return call.lead_id, facts
 
-    await call.desk.act(verb)
-    return Reply(await show(call, call.lead_id))
+    return await act_and_show(call, verb)
 
 
 async def timeline(call: Call) -> Reply:
@@ -274,8 +297,11 @@ def _shown(
 async def _note_reveal(call: Call, act: str, subject: str) -> None:
     """Numbers shown in full are a line in the audit log, written before they are shown."""
     if call.caller.reveals:
-        key, now = call.caller.name, call.context.now
-        await call.desk.store.transaction(lambda tx: audit(tx, act=act, by=None, subject=subject, at=now, key=key))
+        await call.desk.store.transaction(lambda tx: _reveal(tx, call, act, subject))
+
+
+async def _reveal(tx: Tx, call: Call, act: str, subject: str) -> None:
+    await audit(tx, act=act, by=None, subject=subject, at=call.context.now, key=call.caller.name)
 
 
 ROUTES = (

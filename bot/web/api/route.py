@@ -87,6 +87,7 @@ class FileReply:
 class Route:
     """`access` says which keys may use it: any, or only those that act (admin, integration).
 
+    `follows`: an old number in the path is followed beforehand; acts do that in their own transaction.
     `answer` None: a file. `takes_file`: a multipart form with a file beside the fields of `body`.
     """
 
@@ -100,6 +101,7 @@ class Route:
     body: type[BaseModel] | None = None
     form: bool = False
     takes_file: Part | None = None
+    follows: bool = True
     statuses: Mapping[int, str] = field(default_factory=lambda: {200: "好了"})
     refusals: tuple[int, ...] = ()
 
@@ -120,7 +122,7 @@ class Route:
                 given = file.fields if file is not None else await _given(request, form=self.form) if self.body else {}
                 body = _body(self.body, given) if self.body else None
                 call = Call(desk, caller, context, request.match_info, guesses, query, body, file, key)
-                reply = await self.handler(await call.followed())
+                reply = await self.handler(await call.followed() if self.follows else call)
             except Refused as refused:
                 raise of_refusal(refused, zone=context.rules.zone) from None
             if isinstance(reply, FileReply):
