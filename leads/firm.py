@@ -180,6 +180,8 @@ def _without_places(stem: str) -> tuple[str, set[str]]:
         place = city_named(stem[:length])
         if last and not _lies_in(place, last):
             break  # 上海浦江建筑: a name that a county far away has too
+        if place != stem[:length] and stem[length - 1] not in "市区县旗省" and _only_trades(stem[length:]):
+            break  # 汇川技术: a name that is a district elsewhere, and nothing else is left to be called by
         places = {place}
         last = place
         stem = stem[length:]
@@ -228,6 +230,16 @@ def _without_trades(stem: str) -> tuple[str, tuple[str, ...]]:
         trades.insert(0, word)
         stem = stem[: -len(word)]
     return stem, tuple(trades)
+
+
+def _only_trades(rest: str) -> bool:
+    table = _trades_by_end()
+    while rest:
+        word = next((w for w in table.get(rest[-1], ()) if rest.endswith(w)), None)
+        if word is None:
+            return False
+        rest = rest[: -len(word)]
+    return True
 
 
 def grams_of(core: str) -> tuple[str, ...]:

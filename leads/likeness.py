@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from leads.firm import Firm, words_of
+from leads.understand.surname import surnames
 
 Verdict = Literal["same", "maybe"]
 
@@ -28,9 +29,25 @@ def likeness(a: Firm, b: Firm) -> Likeness | None:
         return Likeness("same", 95 if a.branch != b.branch else 100, "branch" if a.branch or b.branch else "company")
     if _places_disagree(a, b):
         return _branch_elsewhere(a, b)
+    if _public_elsewhere(a, b) or _other_family(a.core, b.core):
+        return None
     if a.core == b.core:
         return _same_name(a, b)
     return _nearly(a, b)
+
+
+def _public_elsewhere(a: Firm, b: Firm) -> bool:
+    """成都 and 南充 both have a 第三人民医院: of schools, hospitals and offices the place is the name."""
+    ends = ("大学", "学院", "中学", "小学", "学校", "幼儿园", "医院", "法院", "管理局", "委员会", "派出所", "书店")
+    public = a.whole.endswith(ends) and b.whole.endswith(ends)
+    return public and a.places != b.places and not (a.provinces & b.places or b.provinces & a.places)
+
+
+def _other_family(a: str, b: str) -> bool:
+    """张记 and 李记 are two families, not a slip."""
+    if a[:1] == b[:1] or a[1:] != b[1:] or a[1:2] not in ("记", "氏", "家"):
+        return False
+    return a[0] in surnames() and b[0] in surnames()
 
 
 def _places_disagree(a: Firm, b: Firm) -> bool:

@@ -20,6 +20,7 @@ NOTHING = frozenset(
         *("#n/a", "#ref!", "#value!", "#name?", "#null!", "#div/0!", "#num!"),
     )
 )
+OPEN = re.compile(r"(?:价格|预算)?(?:面议|面谈|待定|未定|不定|另议|再议|详谈|不限|没有?预算|看情况|保密)")
 EMAIL_SIGNS = str.maketrans({"。": ".", "．": ".", "＠": "@"})
 PARTS = re.compile(r"\s*[()（）\[\]【】/、,，;；|\s-]\s*")
 POLITE = ("先生", "女士", "小姐", "老师", "总")
@@ -95,6 +96,13 @@ def read_person(text: str) -> tuple[str, str, str]:
     return plain, "", phone
 
 
+def whole_name(surname: str, given: str) -> str:
+    """A name out of two columns: 张 and 伟 are 张伟, Lee and Ann are Ann Lee."""
+    if not surname or given.startswith(surname) or given.endswith(f" {surname}"):
+        return given or surname
+    return f"{given} {surname}".strip() if surname.isascii() else surname + given
+
+
 def plain_company(text: str) -> str:
     """A company without the blanks that printing put between its Chinese characters, and none for 个人."""
     if text in ("个人", "个体", "私人", "无公司", "暂无公司", "没有公司"):
@@ -121,5 +129,7 @@ def district_of(text: str) -> str:
 @lru_cache(maxsize=4096)
 def sum_of(text: str) -> tuple[int | None, int | None] | None:
     """The budget's bounds in yuan, None = open; None when it cannot be read. Nobody has a budget of 0."""
+    if OPEN.fullmatch(text):
+        return None, None
     found = read_budget(text)
     return (None, None) if found is not None and not any(found) else found

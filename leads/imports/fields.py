@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from config.words import STAGE_LABELS
+
 
 def _words(text: str) -> tuple[str, ...]:
     return tuple(text.split("|"))
@@ -11,6 +13,7 @@ def _words(text: str) -> tuple[str, ...]:
 LABELS: Mapping[str, str] = MappingProxyType(
     {
         "name": "姓名",
+        "surname": "姓氏",
         "phone": "电话",
         "email": "邮箱",
         "wechat": "微信",
@@ -46,6 +49,7 @@ EXACT: Mapping[str, tuple[tuple[str, int], ...]] = MappingProxyType(
         "客户": (("company", 60), ("name", 65)),
         "名称": (("company", 60), ("name", 50)),
         "线索名称": (("name", 60), ("company", 55)),
+        "名": (("name", 60),),
         "客户全称": (("company", 95),),
         "备注": (("need", 60),),
         "说明": (("need", 50),),
@@ -75,8 +79,9 @@ SYNONYMS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "name": _words(
             "姓名|联系人|联系人姓名|客户姓名|名字|称呼|对接人|客户联系人|主要联系人|收件人|"
-            "name|full name|contact name|contact person|lead name|customer name|first name"
+            "name|full name|contact name|contact person|lead name|customer name|first name|given name"
         ),
+        "surname": _words("姓|姓氏|last name|surname|family name"),
         "phone": _words(
             "电话|手机|手机号|手机号码|电话号码|联系电话|联系方式|移动电话|座机|固话|"
             "固定电话|办公电话|公司电话|联系手机|号码|电话1|电话2|手机1|手机2|备用电话|"
@@ -111,14 +116,14 @@ SYNONYMS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         ),
         "owner": _words(
             "负责人|归属人|所属销售|销售|业务员|销售负责人|跟进销售|归属销售|客户经理|"
-            "销售人员|所有人|sales|sales rep|lead owner|assigned to|account owner"
+            "销售人员|所有人|sales|sales rep|lead owner|contact owner|assigned to|account owner"
         ),
         "stage": _words("阶段|线索状态|线索阶段|客户状态|跟进状态|销售阶段|跟进阶段|stage|status|lead status"),
         "pool": _words("线索池|公海|公海池|pool"),
         "created_at": _words(
             "创建时间|录入时间|登记时间|咨询时间|提交时间|创建日期|录入日期|登记日期|"
             "线索时间|获取时间|留资时间|created at|created|create time|created time|"
-            "created date|date created|submitted at"
+            "created date|date created|create date|submitted at"
         ),
         "followup": _words(
             "跟进记录|跟进内容|跟进情况|最近跟进|沟通记录|拜访记录|跟进详情|最新跟进记录|"
@@ -137,3 +142,25 @@ SYNONYMS: Mapping[str, tuple[str, ...]] = MappingProxyType(
 )
 NEUTRAL = _words("客户|联系人|线索|对方|主要|企业|公司|单位|常用|您的|你的|请填写|个人|工作|本人|原")
 OURS = _words("负责人|销售|业务员|跟进人|介绍人|推荐人|紧急|客服|代理|经办人|创建人|录入人|财务|开票")
+# How other systems and lists call the stages of a lead.
+STAGES: Mapping[str, str] = MappingProxyType(
+    {
+        **{label: stage for stage, label in STAGE_LABELS.items()},
+        **{stage: stage for stage in STAGE_LABELS},
+        **dict.fromkeys(("新建", "未跟进", "待跟进", "未分配", "待分配", "待处理"), "new"),
+        **dict.fromkeys(("跟进中", "已领取", "已分配", "已联系"), "sal"),
+        **dict.fromkeys(("培育", "待培育"), "nurturing"),
+        **dict.fromkeys(("合格", "有效", "高意向"), "sql"),
+        **dict.fromkeys(("商机", "已转商机", "已转化"), "opportunity"),
+        **dict.fromkeys(("成交", "已成交"), "won"),
+        **dict.fromkeys(("丢单", "流失", "战败"), "lost"),
+        **dict.fromkeys(("无效线索", "已关闭", "关闭"), "invalid"),
+        **dict.fromkeys(("休眠",), "dormant"),
+        **dict.fromkeys(("open", "uncontacted"), "new"),
+        **dict.fromkeys(("working", "in progress", "contacted", "connected", "attempted to contact"), "sal"),
+        **dict.fromkeys(("qualified",), "sql"),
+        **dict.fromkeys(("unqualified", "disqualified", "closed"), "invalid"),
+        **dict.fromkeys(("customer", "closed won"), "won"),
+        **dict.fromkeys(("closed lost",), "lost"),
+    }
+)

@@ -48,15 +48,36 @@ class Grid:
                 yield number, [_text(cell) for cell in cells]
 
     def _of_csv(self) -> Iterator[Line]:
-        stream = io.TextIOWrapper(io.BytesIO(self.content), encoding=self.encoding, newline="")
+        lines = _Lines(io.TextIOWrapper(io.BytesIO(self.content), encoding=self.encoding, newline=""))
         number = 0
         try:
-            for number, cells in enumerate(csv.reader(stream, delimiter=self.delimiter), 1):
+            for number, cells in enumerate(csv.reader(lines, delimiter=self.delimiter), 1):
+                if lines.ended:  # the file ended inside quotes: what follows them would be lost in one cell
+                    raise unpaired(number)
                 if len(cells) > MOST_COLUMNS:
                     raise too_wide(number, len(cells))
                 yield number, [_plain(cell) for cell in cells]
         except csv.Error:
-            raise BadFile(f"第 {number + 1} 行的引号没有配对,后面的内容连成了一格。补上引号,或{SAVE_AS}。") from None
+            raise unpaired(number + 1) from None
+
+
+class _Lines:
+    """The lines of a text; `ended` when somebody has asked for more than there are."""
+
+    def __init__(self, stream: io.TextIOWrapper) -> None:
+        self._stream = stream
+        self.ended = False
+
+    def __iter__(self) -> Iterator[str]:
+        yield from self._stream
+        self.ended = True
+
+
+def unpaired(number: int) -> BadFile:
+    """A quotation mark that is never closed."""
+    return BadFile(
+        f"第 {number} 行的引号没有配对,后面的内容连成了一格。请补上引号;也可以{SAVE_AS.removeprefix('请')}。"
+    )
 
 
 def open_grid(name: str, content: bytes, *, sheet: str = "") -> Grid:

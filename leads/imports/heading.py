@@ -9,14 +9,14 @@ from functools import cache
 from itertools import islice
 
 from leads.errors import BadFile
+from leads.imports.cell import read_person
+from leads.imports.content import content_field, is_data, reaches_somebody
 from leads.imports.fields import CONTACTS, EXACT, LABELS, NEUTRAL, OURS, OWN, SEVERAL, SYNONYMS
 from leads.imports.grid import Grid, Line
-from leads.understand.contact import normal_email
-from leads.understand.phone import normal_phone
 
 LOOKED_AT = 25  # lines in which the headings are looked for; titles and remarks stand above them
 SAMPLED = 200  # lines by which a column without a known heading is judged
-MOSTLY = 0.6
+TWO_TABLES = "文件里有两张表。请分成两个文件再导入。"
 ASK_MAP = "也可以自己说明哪一列是什么:手机=电话,称呼=姓名(列名或 A、B、C 列号都行,命令行里写在 --map 后面)"
 
 
@@ -65,7 +65,7 @@ def read_heading(grid: Grid, wanted: Mapping[str, str], own: Mapping[str, str]) 
     fields = _with_own(titles, fields, own)
     fields = _overruled(titles, fields, wanted, own)
     number = lines[at + span - 1][0] if at >= 0 else 0
-    if not any(field in (*CONTACTS, "external_id") for field in fields):
+    if not any(field in (*CONTACTS, "external_id") for field in fields) and not _reached_by_name(fields, rest):
         shown = "、".join(title for title in titles if title)[:120]
         raise BadFile(f"没有找到电话、邮箱或微信这样的列,表头是:{shown or '(空)'}。请在第一行写上列名;{ASK_MAP}。")
     if number and not rest:
@@ -130,6 +130,7 @@ def _find(lines: Sequence[Line], wanted: Mapping[str, str]) -> tuple[int, int, l
             if together > max(rate, _rate(below), best[0]):
                 best = (together, index, 2, both)
     if best[1] >= 0:
+        _refuse_table_above(lines[: best[1]], best[1], lines)
         return best[1], best[2], best[3]
     width = max(len(cells) for _, cells in lines)
     letters = [_letter(place) for place in range(width)]
@@ -139,10 +140,26 @@ def _find(lines: Sequence[Line], wanted: Mapping[str, str]) -> tuple[int, int, l
     raise BadFile(f"没有找到表头(写着姓名、电话这类列名的一行)。第 {lines[0][0]} 行是:{shown}。请补上表头;{ASK_MAP}。")
 
 
+def _refuse_table_above(above: Sequence[Line], at: int, lines: Sequence[Line]) -> None:
+    """Headings with rows below them, above the headings that were chosen, are a table that would be lost."""
+    for index, (number, cells) in enumerate(above):
+        if any(is_data(cell) for cell in cells):
+            continue
+        if _rate(cells) and any(reaches_somebody(cell) for _, row in above[index + 1 :] for cell in row):
+            raise BadFile(f"第 {number} 行和第 {lines[at][0]} 行都是表头:{TWO_TABLES}")
+
+
+def _reached_by_name(fields: Sequence[str | None], rows: Sequence[Line]) -> bool:
+    """张三 13800138000 in one column: the number stands with the name."""
+    places = [place for place, field in enumerate(fields) if field == "name"]
+    cells = [cells[place] for _, cells in rows[:SAMPLED] for place in places if place < len(cells) and cells[place]]
+    return bool(cells) and sum(bool(read_person(cell)[2]) for cell in cells) * 2 > len(cells)
+
+
 def _reads_without_headings(lines: Sequence[Line], width: int) -> bool:
     """A bare list of contacts: a column is full of phone numbers or addresses from its first line on."""
     return any(
-        _content_field([cells[place] if place < len(cells) else "" for _, cells in lines]) is not None
+        content_field([cells[place] if place < len(cells) else "" for _, cells in lines]) is not None
         for place in range(width)
     )
 
@@ -180,7 +197,7 @@ def _fields(titles: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str | 
             taken.add(field)
     for place, guessed in enumerate(fields):
         if guessed is None and not _is_ours(titles[place]):
-            told = _content_field([cells[place] if place < len(cells) else "" for cells in rows])
+            told = content_field([cells[place] if place < len(cells) else "" for cells in rows])
             if told is not None and (told in SEVERAL or told not in taken):
                 fields[place] = told
                 taken.add(told)
@@ -256,32 +273,6 @@ def _is_ours(title: str) -> bool:
     """负责人电话 is a colleague's number, never the customer's."""
     word = normal(title)
     return word not in _exact() and any(word.startswith(head) for head in OURS)
-
-
-def _content_field(cells: Sequence[str]) -> str | None:
-    """What a column without a known heading holds, told by its cells; only what is beyond doubt."""
-    filled = [cell for cell in cells if cell][:SAMPLED]
-    if not filled:
-        return None
-    for field, test in (("phone", _is_phone), ("email", lambda cell: normal_email(cell) is not None)):
-        if sum(map(test, filled)) >= max(len(filled) * MOSTLY, 1):
-            return field
-    if (
-        len(filled) >= 3
-        and sum(bool(re.search(r"(有限)?公司$|集团$|工厂$|研究院$", c)) for c in filled) >= len(filled) * MOSTLY
-    ):
-        return "company"
-    return None
-
-
-def _is_phone(cell: str) -> bool:
-    phone = normal_phone(cell) if 7 <= len(cell) <= 30 else None
-    return phone is not None and phone.valid
-
-
-def is_data(cell: str) -> bool:
-    """A cell that no heading looks like: a number of six digits or an address."""
-    return "@" in cell or (len(cell) >= 6 and (cell.isdigit() or sum(c.isdigit() for c in cell) >= 6))
 
 
 def _letter(place: int) -> str:

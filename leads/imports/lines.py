@@ -4,9 +4,10 @@ import re
 from collections.abc import Iterator, Sequence
 
 from leads.errors import BadFile
+from leads.imports.content import is_data
 from leads.imports.fields import CONTACTS
 from leads.imports.grid import Grid, Line
-from leads.imports.heading import Heading, guesses, is_data
+from leads.imports.heading import TWO_TABLES, Heading, guesses
 
 TOTALS = re.compile(
     r"^(合\s*计|总\s*计|小\s*计|共\s*计|累\s*计|汇\s*总|total|subtotal|grand total|sum)\b|^(合计|总计|小计|共计)", re.I
@@ -33,9 +34,7 @@ def rows_of(grid: Grid, heading: Heading) -> Iterator[Line]:
         if bare and same_headings(heading.titles, cells):
             continue
         if bare and looks_like_headings(cells):
-            raise BadFile(
-                f"第 {number} 行又是一行表头,和第 {heading.line} 行的不一样:文件里有两张表。请分成两个文件再导入。"
-            )
+            raise BadFile(f"第 {number} 行又是一行表头,和第 {heading.line} 行的不一样:{TWO_TABLES}")
         if len(cells) < width:
             cells = cells + [""] * (width - len(cells))
         yield number, cells

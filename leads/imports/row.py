@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from config.rules import Rules
-from config.words import STAGE_LABELS
 from leads.capture import LONGEST
 from leads.errors import Unusable
 from leads.followup import channel_of
@@ -20,8 +19,9 @@ from leads.imports.cell import (
     read_wechat,
     sum_of,
     tidy,
+    whole_name,
 )
-from leads.imports.fields import LABELS, OWN
+from leads.imports.fields import LABELS, OWN, STAGES
 from leads.imports.heading import Heading
 from leads.imports.moment import read_moment
 from leads.imports.number import read_phones
@@ -35,19 +35,6 @@ CHANNELS = {
     "面谈": "meeting", "微信": "chat", "企微": "chat", "邮件": "email", "备注": "note",
     **{kind: kind for kind in ("call", "visit", "meeting", "chat", "email", "note")},
 }  # fmt: skip
-STAGES: Mapping[str, str] = {
-    **{label: stage for stage, label in STAGE_LABELS.items()},
-    **{stage: stage for stage in STAGE_LABELS},
-    **dict.fromkeys(("新建", "未跟进", "待跟进", "未分配", "待分配", "待处理"), "new"),
-    **dict.fromkeys(("跟进中", "已领取", "已分配", "已联系"), "sal"),
-    **dict.fromkeys(("培育", "待培育"), "nurturing"),
-    **dict.fromkeys(("合格", "有效", "高意向"), "sql"),
-    **dict.fromkeys(("商机", "已转商机", "已转化"), "opportunity"),
-    **dict.fromkeys(("成交", "已成交"), "won"),
-    **dict.fromkeys(("丢单", "流失", "战败"), "lost"),
-    **dict.fromkeys(("无效线索", "已关闭", "关闭"), "invalid"),
-    **dict.fromkeys(("休眠",), "dormant"),
-}
 
 
 @dataclass(slots=True)
@@ -132,7 +119,7 @@ class RowReader:
             if isinstance(cells[place], Formula):
                 return Flaw(line, f"「{self._titles[place]}」{FORMULA}")
         doubts: list[str] = []
-        name, job, beside = read_person(self._cell(cells, "name"))
+        name, job, beside = read_person(whole_name(self._cell(cells, "surname"), self._cell(cells, "name")))
         phones, typed, flaw = self._phones(cells, beside)
         emails = self._emails(cells)
         wechat = self._wechat(cells, phones)

@@ -1,11 +1,12 @@
 """One import's file with all that was decided about it: from here its lines come, cleaned, slice by slice."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any, Protocol
 
 from config.rules import Rules
+from leads.errors import BadFile
 from leads.imports.grid import Grid, open_grid
 from leads.imports.heading import Heading, read_heading
 from leads.imports.lines import rows_of
@@ -78,7 +79,27 @@ def open_list(
 ) -> ListSource:  # fmt: skip
     """A file that was just given: what it is, and what its columns are taken for. Raises BadFile."""
     grid = open_grid(name, content, sheet=options.sheet)
-    return ListSource(grid, read_heading(grid, wanted, labels_of(rules)), options, directory, rules=rules, now=now)
+    own = labels_of(rules)
+    try:
+        heading = read_heading(grid, wanted, own)
+    except BadFile as refusal:
+        found = None if options.sheet else _other_sheet(grid, wanted, own)
+        if found is None:
+            raise refusal from None
+        grid, heading = found
+    return ListSource(grid, heading, options, directory, rules=rules, now=now)
+
+
+def _other_sheet(grid: Grid, wanted: Mapping[str, str], own: Mapping[str, str]) -> tuple[Grid, Heading] | None:
+    """The first further sheet that is a list, where the first one is a cover or a guide (填写说明)."""
+    for sheet in grid.other_sheets[:10]:
+        others = (grid.sheet, *(name for name in grid.other_sheets if name != sheet))
+        other = replace(grid, sheet=sheet, other_sheets=others)
+        try:
+            return other, read_heading(other, wanted, own)
+        except BadFile:
+            continue
+    return None
 
 
 def labels_of(rules: Rules) -> dict[str, str]:
