@@ -74,10 +74,11 @@ def _fill(url: str, corp: str, leads: int, reps: tuple[str, ...]) -> None:
             reached = [came + timedelta(hours=3 * k) if k <= stage else None for k in range(1, 6)]
             contact = came + timedelta(minutes=dice.randrange(2000)) if stage > 1 else None
             row = {"corp": corp, "id": n + 1, "source": source, "at": _db(came), "rep": rep if stage > 1 else None}
+            row |= {"campaign": n % 50 + 1 if n % 3 else None}
             rows["lead"].append(row)
             rows["enquiry"].append(row)
             rows["reached"].append(row | {
-                "campaign": n % 50 + 1 if n % 3 else None, "furthest": stage, "contact": _db(contact),
+                "furthest": stage, "contact": _db(contact),
                 "response": dice.randrange(10**11) if contact else None,
                 **{f"r{k}": _db(instant) for k, instant in enumerate(reached)}, "automated": n % 2,
                 "paid": 4_000_000 if stage == 5 else 0,
@@ -142,8 +143,9 @@ _INSERTS = {
             :r4, :furthest, :contact, :rep, :response, true, false, :automated, :paid, false)""",
     "clock": """
         INSERT INTO clock (corp, lead_id, name, state, started_at, due_at, length, spent, turn, settled_at, held,
-            met_by, steps, rule, rules_version)
-        VALUES (:corp, :id, 'claim', 'met', :at, :at, 0, 0, 0, :settled, :held, :by, '[]', '{}', 1)""",
+            met_by, source, campaign_id, steps, rule, rules_version)
+        VALUES (:corp, :id, 'claim', 'met', :at, :at, 0, 0, 0, :settled, :held, :by, :source, :campaign, '[]', '{}',
+            1)""",
     "opportunity": """
         INSERT INTO opportunity (id, corp, lead_id, pipeline, stage, name, product, amount, expected_on, owner_id,
             competitor, result, reason, origin, renews_on, created_at, stage_at, touched_at, closed_at,

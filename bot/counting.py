@@ -50,13 +50,15 @@ async def check(tx: Tx, ctx: Context, *, after: int) -> tuple[int, list[int]]:
         return 0, []
     there, told = await reached.read_many(tx, ids), await computed(tx, ids, ctx.calendar.worked)
     wrong = [one for one in ids if {**there[one]} != told.get(one)]
+    promised = await reached.untrue_promises(tx, ids)
+    await reached.tell_promises(tx, promised)
     await anew(tx, wrong, ctx.calendar.worked)
     differ = [
         one
         for one in wrong
         if not there[one]["stale"] and any(there[one][name] != told.get(one, {}).get(name) for name in AGREES)
     ]
-    return ids[-1], differ
+    return ids[-1], sorted({*differ, *promised})
 
 
 async def plan_check(tx: Tx, ctx: Context) -> None:

@@ -129,7 +129,8 @@ async def note(tx: Tx, fact: Fact, worked: Worked) -> None:
     if before is None:
         await reached.add_reached(tx, row)
     elif row != before:
-        await reached.change_reached(tx, fact.lead_id, row)
+        changed = {name: value for name, value in row.items() if value != before[name]}
+        await reached.change_reached(tx, fact.lead_id, changed)
 
 
 async def computed(tx: Tx, lead_ids: Collection[int], worked: Worked) -> dict[int, dict[str, Any]]:

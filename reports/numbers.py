@@ -1,6 +1,6 @@
 """The company's numbers, each defined once: what cards, digests, pages, files and programs tell comes from here."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from fractions import Fraction
@@ -101,25 +101,10 @@ def figures(counted: Counted) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def middle(buckets: Mapping[int, int]) -> tuple[int, ...]:
-    """The buckets (of a sorted row of values, counted by bucket) in which the one or two middle values lie."""
-    total, seen, found = sum(buckets.values()), 0, list[int]()
-    ranks = {(total - 1) // 2, total // 2}
-    for bucket in sorted(buckets):
-        if any(seen <= rank < seen + buckets[bucket] for rank in ranks):
-            found.append(bucket)
-        seen += buckets[bucket]
-    return tuple(found)
-
-
-def median_of(buckets: Mapping[int, int], values: Iterable[int]) -> Fraction | None:
-    """The median, from the counts of all buckets and the values of those in the middle."""
-    wanted = middle(buckets)
-    if not wanted:
-        return None
-    below = sum(count for bucket, count in buckets.items() if bucket < wanted[0])
-    total, ordered = sum(buckets.values()), sorted(values)
-    return Fraction(ordered[(total - 1) // 2 - below] + ordered[total // 2 - below], 2)
+def middle(values: Iterable[int]) -> Fraction | None:
+    """The median, exactly; None of none."""
+    ordered = sorted(values)
+    return Fraction(ordered[(len(ordered) - 1) // 2] + ordered[len(ordered) // 2], 2) if ordered else None
 
 
 async def numbers(
@@ -220,27 +205,16 @@ class _Asked:
     async def _flows(self) -> None:
         for one in LADDER:
             found = await sums.flows(self._tx, one, self._begin, self._end, by=self._by, team=self._team)
-            for key, furthest, many, automated in found:
+            for key, further, automated in found:
                 row = self.row(key)
                 row.automated += automated
-                for two in LADDER[: furthest + 1]:
+                for two, many in zip(LADDER, further, strict=True):
                     row.reached[one][two] += many
 
     async def _responses(self) -> None:
-        how: dict[str, Any] = {"by": self._by, "team": self._team}
-        counts: dict[Key, dict[int, int]] = {}
-        members: dict[Key, set[Key]] = {}
-        for key, bucket, many in await sums.response_buckets(self._tx, self._begin, self._end, **how):
-            named = self._of(key)
-            steps = counts.setdefault(named, {})
-            steps[bucket] = steps.get(bucket, 0) + many
-            members.setdefault(named, set()).add(key)
-        wanted: Sequence[tuple[Key, int]] = [
-            (key, bucket) for named, steps in counts.items() for bucket in middle(steps) for key in members[named]
-        ]
         values: dict[Key, list[int]] = {}
-        for key, micro in await sums.responses_in(self._tx, self._begin, self._end, wanted, **how):
-            values.setdefault(self._of(key), []).append(micro)
-        for named, steps in counts.items():
-            row = self.rows.setdefault(named if self._by else None, Counted(named if self._by else None, self._people))
-            row.response = median_of(steps, values.get(named, ()))
+        for key, micro in await sums.responses(self._tx, self._begin, self._end, by=self._by, team=self._team):
+            values.setdefault(self._of(key) if self._by else None, []).extend(micro)
+        for named, found in values.items():
+            row = self.rows.setdefault(named, Counted(named, self._people))
+            row.response = middle(found)

@@ -113,10 +113,13 @@ async def step(tx: Tx, row: Due, *, calendar: WorkCalendar, now: datetime) -> li
     done |= {"turn": clock.turn} if clock.turn else {}
     taken = [*clock.steps, done]
     broken = share >= 100
-    await clocks.change(
-        tx, clock.id or 0, (clock.state,), steps=taken, state="overdue" if broken else clock.state,
-        settled_at=clock.settled_at or (clock.due_at if broken else None), held=0 if broken else clock.held,
-    )  # fmt: skip
+    if broken:
+        settled_at = clock.settled_at or clock.due_at
+        await clocks.settle(
+            tx, clock.id or 0, (clock.state,), steps=taken, state="overdue", settled_at=settled_at, held=0
+        )
+    else:
+        await clocks.change(tx, clock.id or 0, (clock.state,), steps=taken)
     passed = share < 100 and _when(clock, int(steps[index + 1]["at"]), calendar=calendar) <= now
     await _keep_step(tx, clock, index + 1, calendar=calendar, also=tell if passed else ())
     tell = () if passed else tell
@@ -153,7 +156,7 @@ async def _meet(tx: Tx, clock: Clock, by: str | None, *, now: datetime) -> Fact:
     """What was promised has happened: a running promise is met, an overdue one is caught up late."""
     late = clock.state == "overdue" or (clock.state == "running" and now > clock.due_at)
     settled_at = clock.settled_at or (clock.due_at if late else now)
-    await clocks.change(
+    await clocks.settle(
         tx, clock.id or 0, OPEN, state="overdue" if late else "met", ended_at=now, settled_at=settled_at,
         held=0 if late else 1, met_by=by,
     )  # fmt: skip

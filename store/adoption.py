@@ -6,6 +6,7 @@ from sqlalchemy import func, select
 from sqlmodel import col
 
 from store.office import AuditItem
+from store.reached import during
 from store.tables import Clock, TimelineItem
 from store.tx import Tx
 
@@ -36,8 +37,7 @@ async def kept_after_a_reminder(tx: Tx, begin: datetime, end: datetime) -> tuple
     rows = await tx.rows(
         select(col(Clock.steps)).where(
             col(Clock.corp) == tx.corp,
-            col(Clock.settled_at) >= begin,
-            col(Clock.settled_at) < end,
+            *during(tx, Clock.settled_at, begin, end),
             col(Clock.held) == 1,
         )
     )

@@ -9,7 +9,7 @@ from sqlmodel import col
 
 from store.deal import Opportunity, Payment
 from store.numbers import STAGE_AT, Team, by_team
-from store.reached import Reached
+from store.reached import Reached, during
 from store.tables import Clock, Enquiry, Lead
 from store.tx import Tx
 
@@ -35,7 +35,7 @@ async def at_stage(
 ) -> Found:
     """The leads that reached a stage for the first time in [begin, end), the latest first."""
     at = STAGE_AT[stage]
-    query = select(col(Reached.lead_id)).where(col(Reached.corp) == tx.corp, *_between(at, begin, end))
+    query = select(col(Reached.lead_id)).where(col(Reached.corp) == tx.corp, *during(tx, at, begin, end))
     if source is not None:
         query = query.where(col(Reached.source) == source)
     if team is not None:
@@ -49,12 +49,11 @@ async def broken(
 ) -> Found:
     """The leads whose promise of that name ("": any) was broken in [begin, end)."""
     query = select(col(Clock.lead_id)).where(
-        col(Clock.corp) == tx.corp, *_between(Clock.settled_at, begin, end), col(Clock.held) == 0,
+        col(Clock.corp) == tx.corp, *during(tx, Clock.settled_at, begin, end), col(Clock.held) == 0,
         *((col(Clock.name) == name,) if name else ()),
     )  # fmt: skip
     if source is not None:
-        its = and_(col(Reached.corp) == Clock.corp, col(Reached.lead_id) == Clock.lead_id)
-        query = query.join(Reached, its).where(col(Reached.source) == source)
+        query = query.where(col(Clock.source) == source)
     if team is not None:
         query = query.join(Lead, and_(col(Lead.corp) == Clock.corp, col(Lead.id) == Clock.lead_id))
         query = query.where(by_team(team))
@@ -184,7 +183,7 @@ async def of_cohort(
 ) -> Found:
     """The leads captured in [begin, end) that have reached a stage by now."""
     query = select(col(Reached.lead_id)).where(
-        col(Reached.corp) == tx.corp, *_between(Reached.captured_at, begin, end),
+        col(Reached.corp) == tx.corp, *during(tx, Reached.captured_at, begin, end),
         col(Reached.furthest) >= list(STAGE_AT).index(stage),
     )  # fmt: skip
     if source is not None:

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import bindparam, func, select, update
 from sqlmodel import col
 
+from store.reached import TOUCH
 from store.tables import Clock
 from store.tx import Tx
 
@@ -29,6 +30,8 @@ _CHANGE = update(Clock).where(
     col(Clock.id) == bindparam("of_id"),
     col(Clock.state).in_(bindparam("states", expanding=True)),
 )
+
+_SETTLE = _CHANGE.values(**TOUCH)
 
 
 async def list_of_lead(tx: Tx, lead_id: int, *, states: Sequence[str] | None = None) -> Sequence[Clock]:
@@ -67,6 +70,12 @@ async def change(tx: Tx, clock_id: int, states: Sequence[str], **values: Any) ->
     """Change a clock if it is still in one of the states."""
     of = {"of_corp": tx.corp, "of_id": clock_id, "states": tuple(states)}
     return (await tx.execute(_CHANGE, {**of, **values})).rowcount == 1
+
+
+async def settle(tx: Tx, clock_id: int, states: Sequence[str], **values: Any) -> bool:
+    """The same when it was kept or broken: from now on it counts, for the source that first brought its lead."""
+    of = {"of_corp": tx.corp, "of_id": clock_id, "states": tuple(states)}
+    return (await tx.execute(_SETTLE, {**of, **values})).rowcount == 1
 
 
 async def count_by_state(tx: Tx) -> dict[str, int]:

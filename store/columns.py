@@ -13,6 +13,7 @@ from sqlalchemy import (
     DateTime,
     Integer,
     String,
+    TextClause,
     literal_column,
     text,
 )
@@ -88,6 +89,16 @@ def wide_integer() -> TypeEngine[int]:
 def only_where(condition: str) -> dict[str, Any]:
     """An index over the rows that meet a condition, on both databases."""
     return {"sqlite_where": text(condition), "postgresql_where": text(condition)}
+
+
+def month_of(name: str) -> TextClause:
+    """The month of an instant (2026-03, in UTC) in an index of an embedded store, which keeps instants as text.
+
+    SQLite sorts what it groups, unless an index has it in the order of its groups already. Rows of a few months, each
+    with its groups in a row, are counted as they are read, four times as fast. PostgreSQL needs no such help: there
+    the migrations make the index begin with the instant itself.
+    """
+    return text(f"substr({name}, 1, 7)")
 
 
 def one_of(column: Any, words: Sequence[str]) -> ColumnElement[bool]:

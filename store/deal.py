@@ -13,6 +13,8 @@ from store.columns import Utc, json_type, only_where, wide_integer
 from store.row import Row
 from store.sealed import Sealed
 
+WON = "result = 'won' AND closed_at IS NOT NULL"
+
 
 class Opportunity(Row, table=True):
     """One thing that one person may buy. `stage` is a name of the pipeline; a closed one keeps its last stage.
@@ -66,6 +68,7 @@ class Opportunity(Row, table=True):
             "ix_opportunity_created", "corp", "created_at", "result", "lead_id", "amount", "closed_owner_id",
             "owner_id",
         ),
+        Index("ix_opportunity_won", "corp", text("coalesce(closed_owner_id, owner_id)"), "lead_id", **only_where(WON)),
         Index("ix_opportunity_batch", "corp", "batch_id", **only_where("batch_id IS NOT NULL")),
         Index("uq_opportunity_key", "corp", "key", unique=True),
         {"sqlite_autoincrement": True},

@@ -11,7 +11,7 @@ from store.behind import CLOSER, Found, first_of
 from store.columns import one_of
 from store.deal import Opportunity
 from store.numbers import STAGE_AT, Team
-from store.reached import Reached
+from store.reached import Reached, during
 from store.tables import Lead, TimelineItem
 from store.tx import Tx
 
@@ -58,7 +58,8 @@ def _each(tx: Tx, wanted: Wanted) -> tuple[Select[Any], Any, Any, Any]:
 
 def _stage(tx: Tx, wanted: Wanted) -> tuple[Select[Any], Any, Any, Any]:
     at = col(STAGE_AT[wanted.kind])
-    query = select(col(Reached.lead_id)).where(col(Reached.corp) == tx.corp, at >= wanted.begin, at < wanted.end)
+    within = during(tx, STAGE_AT[wanted.kind], wanted.begin, wanted.end)
+    query = select(col(Reached.lead_id)).where(col(Reached.corp) == tx.corp, *within)
     if wanted.by != "source" or wanted.team is not None:
         query = query.join(Lead, and_(col(Lead.corp) == Reached.corp, col(Lead.id) == Reached.lead_id))
     query = query if wanted.team is None else query.where(wanted.team.has())

@@ -5,21 +5,21 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, case, func, literal, or_, select, text
+from sqlalchemy import ColumnElement, Select, String, and_, bindparam, case, cast, func, literal, or_, select, text
 from sqlmodel import col
 
 from store.columns import one_of
 from store.deal import Opportunity, Payment
 from store.origin import Campaign, CampaignCost
-from store.reached import Reached
+from store.reached import CUSTOMER, Reached, during, month
 from store.tables import Clock, Enquiry, Lead, TimelineItem
 from store.tx import Tx
 
 Key = str | int | None
-FINE, COARSE = 600_000_000, 7_200_000_000  # microseconds: ten minutes, and two hours of working time
-FINE_ONES = COARSE // FINE  # buckets of ten minutes up to two hours, of two hours beyond: few, and few values in each
 _NOBODY: ColumnElement[Any] = literal(None)
-OF_LEAD: Mapping[str, Any] = {"source": col(Reached.source), "campaign": col(Reached.campaign_id)}
+_CUSTOMER = text(f"({CUSTOMER})")  # the condition of the index of those that bought
+FIRST_TOUCH = {"source": "source", "campaign": "campaign_id"}
+OF_LEAD: Mapping[str, Any] = {by: col(getattr(Reached, name)) for by, name in FIRST_TOUCH.items()}
 STAGE_AT: Mapping[str, Any] = {
     "leads": Reached.captured_at, "mql": Reached.mql_at, "sal": Reached.sal_at, "sql": Reached.sql_at,
     "opportunity": Reached.opportunity_at, "won": Reached.won_at,
@@ -64,75 +64,50 @@ def _owned(query: Select[Any], team: Team | None, lead_id: Any) -> Select[Any]:
     return query.join(Lead, and_(col(Lead.corp) == Reached.corp, col(Lead.id) == lead_id, team.has()))
 
 
+def _touch(tx: Tx, by: str | None, of: type[Reached] | type[Clock] = Reached) -> list[Any]:
+    """What to group by for rows with one key each, or a few, in the order in which the indexes have it."""
+    if by is None or by == "source" or tx.dialect != "sqlite":
+        return [getattr(of, FIRST_TOUCH[by])] if by else []
+    return [of.source, of.campaign_id]
+
+
 async def flows(
     tx: Tx, stage: str, begin: datetime, end: datetime, *, by: str | None, team: Team | None = None
-) -> list[tuple[Key, int, int, int]]:
-    """(key, furthest, how many, how many of them automated) of the leads that reached a stage in [begin, end)."""
+) -> list[tuple[Key, tuple[int, ...], int]]:
+    """(key, how many, how many of them automated) of the leads that reached a stage in [begin, end).
+
+    How many: those that have reached each stage by now, in the order of STAGE_AT. A key may come several times.
+    """
+    at, place = STAGE_AT[stage], list(STAGE_AT).index(stage)
     key = OF_LEAD[by] if by else _NOBODY
     automated = func.sum(col(Reached.automated)) if stage == "leads" else literal(0)
-    query = select(key, col(Reached.furthest), func.count(), automated).where(
-        col(Reached.corp) == tx.corp, *_in(STAGE_AT[stage], begin, end)
-    )
-    query = _owned(query, team, Reached.lead_id).group_by(*([key] if by else []), col(Reached.furthest))
-    return [(one, furthest, int(many), int(alone or 0)) for one, furthest, many, alone in await tx.rows(query)]
-
-
-def _answered(key: ColumnElement[Any], begin: datetime, end: datetime, corp: str, team: Team | None) -> Any:
-    where = (col(Reached.corp) == corp, *_in(Reached.captured_at, begin, end), col(Reached.response).is_not(None))
-    if team is not None:
-        where = (*where, col(Reached.contact_by).in_(team.members))
-    return where
-
-
-def _response_key(by: str | None) -> Any:
-    return col(Reached.contact_by) if by == "rep" else OF_LEAD[by] if by else _NOBODY
-
-
-def _least(step: int) -> int:
-    """The shortest response time of a bucket."""
-    return step * FINE if step < FINE_ONES else (step - FINE_ONES + 1) * COARSE
-
-
-def _is_one_of(key: Any, some: Sequence[Key]) -> ColumnElement[bool]:
-    named = key.in_([one for one in some if one is not None])
-    return or_(named, key.is_(None)) if None in some else named
-
-
-async def response_buckets(
-    tx: Tx, begin: datetime, end: datetime, *, by: str | None, team: Team | None = None
-) -> list[tuple[Key, int, int]]:
-    """(key, bucket, how many): response times in steps, of leads captured in [begin, end)."""
-    key = _response_key(by)
-    response = col(Reached.response)
-    bucket = case((response < COARSE, response // FINE), else_=FINE_ONES - 1 + response // COARSE)
-    query = select(key, bucket, func.count()).where(*_answered(key, begin, end, tx.corp, team))
-    rows = await tx.rows(query.group_by(*([key] if by else []), bucket))
-    return [(one, int(step), int(many)) for one, step, many in rows]
-
-
-async def responses_in(
-    tx: Tx,
-    begin: datetime,
-    end: datetime,
-    wanted: Sequence[tuple[Key, int]],
-    *,
-    by: str | None,
-    team: Team | None = None,
-) -> list[tuple[Key, int]]:  # fmt: skip
-    """(key, microseconds) of every response time in some buckets."""
-    if not wanted:
-        return []
-    key = _response_key(by)
-    response = col(Reached.response)
-    keys: dict[int, list[Key]] = {}
-    for one, step in wanted:
-        keys.setdefault(step, []).append(one)
-    ranges = [
-        and_(response >= _least(step), response < _least(step + 1), *([_is_one_of(key, some)] if by else []))
-        for step, some in keys.items()
+    further = [func.count().filter(col(Reached.furthest) >= more) for more in range(place + 1, len(STAGE_AT))]
+    query = select(key, automated, func.count(), *further).select_from(Reached)
+    query = query.where(col(Reached.corp) == tx.corp, *during(tx, at, begin, end))
+    query = _owned(query, team, Reached.lead_id)
+    if by:
+        query = query.group_by(*month(tx, at), *_touch(tx, by))
+    return [
+        (one, tuple(int(many) for many in (*[came] * (place + 1), *rest)), int(alone or 0))
+        for one, alone, came, *rest in await tx.rows(query)
     ]
-    query = select(key, response).where(*_answered(key, begin, end, tx.corp, team), or_(*ranges))
-    return [(one, int(micro)) for one, micro in await tx.rows(query)]
+
+
+async def responses(
+    tx: Tx, begin: datetime, end: datetime, *, by: str | None, team: Team | None = None
+) -> list[tuple[Key, list[int]]]:
+    """(key, microseconds of each) of the response times of leads captured in [begin, end).
+
+    One long text for each key: handing over a row for each of a hundred thousand leads costs many times that.
+    """
+    key: Any = col(Reached.contact_by) if by == "rep" else OF_LEAD[by] if by else _NOBODY
+    query = select(key, func.aggregate_strings(cast(col(Reached.response), String), ",")).where(
+        col(Reached.corp) == tx.corp, *_in(Reached.captured_at, begin, end), col(Reached.response).is_not(None)
+    )
+    if team is not None:
+        query = query.where(col(Reached.contact_by).in_(team.members))
+    rows = await tx.rows(query.group_by(key) if by else query)
+    return [(one, [int(micro) for micro in told.split(",")]) for one, told in rows if told]
 
 
 def by_team(team: Team) -> ColumnElement[bool]:
@@ -143,7 +118,8 @@ def by_team(team: Team) -> ColumnElement[bool]:
 async def promises(
     tx: Tx, begin: datetime, end: datetime, *, by: str | None, team: Team | None = None, names: Sequence[str] = ()
 ) -> list[tuple[Key, str, int, int]]:
-    """(key, name, kept 1 or broken 0, how many) of the promises that were met or ended in [begin, end).
+    """(key, name, kept 1 or broken 0, how many) of the promises that were met or ended in [begin, end); a key may come
+    several times.
 
     By rep: what was done is whoever's did it, in time or late; what nobody has done is whoever's has the lead now.
     """
@@ -151,31 +127,33 @@ async def promises(
         done = await _promises(tx, begin, end, col(Clock.met_by), None, team, names, col(Clock.met_by).is_not(None))
         undone = col(Clock.met_by).is_(None)
         return done + await _promises(tx, begin, end, col(Lead.owner_id), "lead", team, names, undone)
-    return await _promises(tx, begin, end, OF_LEAD[by] if by else _NOBODY, by, team, names)
+    return await _promises(tx, begin, end, getattr(Clock, FIRST_TOUCH[by]) if by else _NOBODY, by, team, names)
 
 
 async def _promises(
     tx: Tx, begin: datetime, end: datetime, key: Any, by: str | None, team: Team | None, names: Sequence[str],
     *those: ColumnElement[bool],
 ) -> list[tuple[Key, str, int, int]]:  # fmt: skip
-    query = select(key, col(Clock.name), col(Clock.held), func.count()).where(
-        col(Clock.corp) == tx.corp, *_in(Clock.settled_at, begin, end), *those
+    kinds = [col(Clock.name), col(Clock.held)]
+    query = select(key, *kinds, func.count()).where(
+        col(Clock.corp) == tx.corp, *during(tx, Clock.settled_at, begin, end), *those
     )
     if names:
         query = query.where(col(Clock.name).in_(names))
-    if by in OF_LEAD:
-        query = query.join(Reached, and_(col(Reached.corp) == Clock.corp, col(Reached.lead_id) == Clock.lead_id))
     if team is not None or by == "lead":
         query = query.join(Lead, and_(col(Lead.corp) == Clock.corp, col(Lead.id) == Clock.lead_id))
     if team is not None:
         query = query.where(by_team(team))
-    rows = await tx.rows(query.group_by(*([key] if by or those else []), col(Clock.name), col(Clock.held)))
-    return [(one, name, int(held), int(many)) for one, name, held, many in rows]
+    if those:
+        query = query.group_by(key, *kinds)
+    else:
+        query = query.group_by(*month(tx, Clock.settled_at), *kinds, *_touch(tx, by, Clock))
+    return [(one, name, int(held), int(many)) for one, name, held, many in await tx.rows(query)]
 
 
 async def delivered(tx: Tx, begin: datetime, end: datetime) -> tuple[int, int]:
     """(leads that became MQL in [begin, end), those of them that were given back or called invalid since)."""
-    came = (col(Reached.corp) == tx.corp, *_in(Reached.mql_at, begin, end))
+    came = (col(Reached.corp) == tx.corp, *during(tx, Reached.mql_at, begin, end))
     back = (
         select(literal(1))
         .where(
@@ -247,8 +225,8 @@ async def paid(
     """(key, fen) of the payments received in [begin, end), or to date."""
     if begin is None and by is not None and by in OF_LEAD and team is None:
         key = OF_LEAD[by]
-        kept = select(key, func.sum(col(Reached.paid))).where(col(Reached.corp) == tx.corp, text("paid <> 0"))
-        return [(one, int(fen)) for one, fen in await tx.rows(kept.group_by(key))]
+        kept = select(key, func.sum(col(Reached.paid))).where(col(Reached.corp) == tx.corp, _CUSTOMER)
+        return [(one, int(fen)) for one, fen in await tx.rows(kept.group_by(*_touch(tx, by)))]
     key = _deal_key(by)
     query = select(key, func.sum(col(Payment.amount))).where(col(Payment.corp) == tx.corp)
     if begin is not None and end is not None:
@@ -264,14 +242,16 @@ async def customers(tx: Tx, *, by: str | None, team: Team | None = None) -> list
     if by == "rep" or team is not None:
         key = _deal_key(by)
         query = select(key, func.count(col(Opportunity.lead_id).distinct())).where(
-            col(Opportunity.corp) == tx.corp, col(Opportunity.result) == "won",
+            col(Opportunity.corp) == tx.corp, one_of(Opportunity.result, ("won",)),
             col(Opportunity.closed_at).is_not(None),
         )  # fmt: skip
         query = _of_deals(query, by, team)
+        query = query.group_by(key) if by else query
     else:
         key = OF_LEAD[by] if by else _NOBODY
-        query = select(key, func.count()).where(col(Reached.corp) == tx.corp, col(Reached.won_at).is_not(None))
-    return [(one, int(many)) for one, many in await tx.rows(query.group_by(key) if by else query)]
+        query = select(key, func.count(col(Reached.won_at))).where(col(Reached.corp) == tx.corp, _CUSTOMER)
+        query = query.group_by(*_touch(tx, by)) if by else query
+    return [(one, int(many)) for one, many in await tx.rows(query)]
 
 
 async def costs(tx: Tx, first: date, last: date, *, by: str | None) -> list[tuple[Key, int]]:

@@ -4,15 +4,30 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, Column, Index, bindparam, delete, func, select, text, update
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    ColumnElement,
+    Index,
+    and_,
+    bindparam,
+    delete,
+    func,
+    literal_column,
+    select,
+    text,
+    update,
+)  # fmt: skip
 from sqlmodel import Field, col
 
 from store import bulk
-from store.columns import Utc, only_where
+from store.columns import Utc, instant_text, month_of, only_where
 from store.deal import Opportunity, Payment
 from store.row import Row
-from store.tables import Enquiry, TimelineItem
+from store.tables import Clock, Enquiry, TimelineItem
 from store.tx import Tx
+
+CUSTOMER = "paid <> 0 OR won_at IS NOT NULL"
 
 
 class Reached(Row, table=True):
@@ -48,20 +63,15 @@ class Reached(Row, table=True):
     paid: int = Field(default=0, sa_column=Column("paid", BigInteger, nullable=False, server_default=text("0")))
 
     __table_args__ = (
-        Index(
-            "ix_reached_captured", "corp", "captured_at", "source", "furthest", "automated", "response", "contact_by",
-            "campaign_id",
+        Index("ix_reached_captured", "corp", "captured_at", "response", "contact_by", "source", "campaign_id"),
+        Index("ix_reached_cohort", "corp", month_of("captured_at"), "source", "campaign_id", "captured_at", "furthest",
+              "automated"),
+        *(
+            Index(f"ix_reached_{stage}", "corp", month_of(f"{stage}_at"), "source", "campaign_id", f"{stage}_at",
+                  "furthest", **only_where(f"{stage}_at IS NOT NULL"))
+            for stage in ("mql", "sal", "sql", "opportunity", "won")
         ),
-        Index("ix_reached_mql", "corp", "mql_at", "source", "furthest", "campaign_id",
-              **only_where("mql_at IS NOT NULL")),
-        Index("ix_reached_sal", "corp", "sal_at", "source", "furthest", "campaign_id",
-              **only_where("sal_at IS NOT NULL")),
-        Index("ix_reached_sql", "corp", "sql_at", "source", "furthest", "campaign_id",
-              **only_where("sql_at IS NOT NULL")),
-        Index("ix_reached_opportunity", "corp", "opportunity_at", "source", "furthest", "campaign_id",
-              **only_where("opportunity_at IS NOT NULL")),
-        Index("ix_reached_won", "corp", "won_at", "source", "campaign_id", **only_where("won_at IS NOT NULL")),
-        Index("ix_reached_paid", "corp", "source", "campaign_id", "paid", **only_where("paid <> 0")),
+        Index("ix_reached_customer", "corp", "source", "campaign_id", "paid", "won_at", **only_where(CUSTOMER)),
         Index("ix_reached_stale", "corp", "lead_id", **only_where("stale")),
         {"sqlite_with_rowid": False},
     )  # fmt: skip
@@ -70,6 +80,27 @@ class Reached(Row, table=True):
 COLUMNS = tuple(Reached.model_fields)
 _OF_LEAD = select(Reached).where(col(Reached.corp) == bindparam("corp"), col(Reached.lead_id) == bindparam("lead_id"))
 _CHANGE = update(Reached).where(col(Reached.corp) == bindparam("of_corp"), col(Reached.lead_id) == bindparam("of_id"))
+
+
+def month(tx: Tx, column: Any) -> list[ColumnElement[Any]]:
+    """What to group by first, so that the index of this instant has the groups in their order."""
+    return [_month(column)] if tx.dialect == "sqlite" else []
+
+
+def during(tx: Tx, column: Any, begin: datetime | None, end: datetime | None) -> list[ColumnElement[bool]]:
+    """That an instant lies in [begin, end), in words by which its index is found; None: without that end."""
+    found: list[ColumnElement[bool]] = []
+    embedded = tx.dialect == "sqlite"
+    if begin is not None:
+        found += [col(column) >= begin, *([_month(column) >= instant_text(begin)[:7]] if embedded else [])]
+    if end is not None:
+        found += [col(column) < end, *([_month(column) <= instant_text(end)[:7]] if embedded else [])]
+    return found
+
+
+def _month(column: Any) -> ColumnElement[Any]:
+    instant: Any = col(column)
+    return literal_column(f"substr({instant.class_.__tablename__}.{instant.key}, 1, 7)")
 
 
 async def find_reached(tx: Tx, lead_id: int) -> Reached | None:
@@ -83,15 +114,55 @@ async def add_reached(tx: Tx, values: Mapping[str, Any]) -> None:
 
 
 async def change_reached(tx: Tx, lead_id: int, values: Mapping[str, Any]) -> None:
-    """Write what has changed about a lead; the whole row, so that there is one statement for it."""
-    named = {name: values[name] for name in COLUMNS if name not in ("corp", "lead_id")}
-    await tx.execute(_CHANGE, {"of_corp": tx.corp, "of_id": lead_id, **named})
+    """Write what has changed about a lead: each column that is written anew costs the indexes that it stands in."""
+    await tx.execute(_CHANGE, {"of_corp": tx.corp, "of_id": lead_id, **values})
+    if "source" in values or "campaign_id" in values:
+        await tell_promises(tx, [lead_id])
 
 
 async def forget_reached(tx: Tx, lead_ids: Iterable[int]) -> None:
     """These leads count nowhere (any more)."""
+    await _forget(tx, lead_ids)
+    await tell_promises(tx, lead_ids)
+
+
+async def _forget(tx: Tx, lead_ids: Iterable[int]) -> None:
     for some in bulk.in_slices(sorted(lead_ids)):
         await tx.run(delete(Reached).where(col(Reached.corp) == tx.corp, col(Reached.lead_id).in_(some)))
+
+
+def _of_promise(column: Any) -> Any:
+    mine = (col(Reached.corp) == col(Clock.corp), col(Reached.lead_id) == col(Clock.lead_id))
+    return select(col(column)).where(*mine).scalar_subquery()
+
+
+TOUCH: Mapping[str, Any] = {"source": _of_promise(Reached.source), "campaign_id": _of_promise(Reached.campaign_id)}
+
+
+async def tell_promises(tx: Tx, lead_ids: Iterable[int]) -> None:
+    """The promises on these leads that were kept or broken count for the first touch that their leads have now."""
+    for some in bulk.in_slices(sorted(lead_ids)):
+        theirs = (col(Clock.corp) == tx.corp, col(Clock.lead_id).in_(some), col(Clock.held).is_not(None))
+        await tx.run(update(Clock).where(*theirs).values(**TOUCH))
+
+
+async def untrue_promises(tx: Tx, lead_ids: Sequence[int]) -> list[int]:
+    """Those of some leads whose promises count for another first touch than theirs."""
+    found: list[int] = []
+    its = and_(col(Reached.corp) == Clock.corp, col(Reached.lead_id) == Clock.lead_id)
+    for some in bulk.in_slices(lead_ids):
+        query = (
+            select(col(Clock.lead_id))
+            .join(Reached, its)
+            .where(col(Clock.corp) == tx.corp, col(Clock.lead_id).in_(some), col(Clock.held).is_not(None))
+            .where(
+                col(Clock.source).is_distinct_from(col(Reached.source))
+                | col(Clock.campaign_id).is_distinct_from(col(Reached.campaign_id))
+            )
+            .distinct()
+        )
+        found += await tx.all(query)
+    return found
 
 
 async def read_many(tx: Tx, lead_ids: Iterable[int]) -> dict[int, dict[str, Any]]:
@@ -106,8 +177,10 @@ async def read_many(tx: Tx, lead_ids: Iterable[int]) -> dict[int, dict[str, Any]
 async def write_many(tx: Tx, rows: Sequence[Mapping[str, Any]]) -> None:
     """Write whole rows, whatever stood there before."""
     if rows:
-        await forget_reached(tx, [row["lead_id"] for row in rows])
+        ids = [row["lead_id"] for row in rows]
+        await _forget(tx, ids)
         await bulk.insert_rows(tx, Reached, [{name: row[name] for name in COLUMNS} for row in rows])
+        await tell_promises(tx, ids)
 
 
 _FIRST = (

@@ -4,6 +4,7 @@ import base64
 import contextlib
 import gzip
 import json
+import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -94,8 +95,7 @@ def _make_tables(connection: Connection, first: Head) -> None:
     """The tables of the backup's time, in a store that has no rows."""
     found = revision_of(connection)
     if found is not None:
-        there = MetaData()
-        there.reflect(connection)
+        there = _tables_of(connection)
         full = [
             table.name
             for table in there.sorted_tables
@@ -113,11 +113,19 @@ def _make_tables(connection: Connection, first: Head) -> None:
         upgrade(connection, first.revision)
 
 
+def _tables_of(connection: Connection) -> MetaData:
+    """The tables that are there; an index over an expression is none of our business here, and no warning."""
+    tables = MetaData()
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "Skipped unsupported reflection of expression-based index")
+        tables.reflect(connection)
+    return tables
+
+
 def _load(
     connection: Connection, lines: Iterator[Any], done: Restored, path: Path, on_rows: Callable[[int], None]
 ) -> None:
-    tables = MetaData()
-    tables.reflect(connection)
+    tables = _tables_of(connection)
     table: Table | None = None
     names: list[str] = []
     waiting: list[dict[str, Any]] = []
@@ -165,8 +173,7 @@ def _typed(kind: TypeEngine[Any], value: Any) -> Any:
 def _go_on_counting(connection: Connection, first: Head) -> None:
     """New rows get numbers behind those that were given."""
     if connection.dialect.name == "postgresql":
-        tables = MetaData()
-        tables.reflect(connection)
+        tables = _tables_of(connection)
         for table in tables.sorted_tables:
             if "id" not in table.c or len(table.primary_key.columns) != 1 or not table.c.id.autoincrement:
                 continue

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, text
 from sqlmodel import Field
 
-from store.columns import Utc, added, json_type, only_where, wide_integer
+from store.columns import Utc, added, json_type, month_of, only_where, wide_integer
 from store.row import Row
 from store.sealed import Sealed, SealedJson
 
@@ -222,6 +222,8 @@ class Clock(Row, table=True):
     settled_at: datetime | None = Field(default=None, sa_type=Utc)  # when it was kept, or broken for the first time
     held: int | None = None  # 1: it was kept in time, 0: it was broken
     met_by: str | None = None  # who did what was promised, in time or late
+    source: str | None = None  # once it is settled, those of the lead's first enquiry, as in `reached`
+    campaign_id: int | None = None
     steps: list[Any] = Field(default_factory=list, sa_column=Column("steps", json_type()))  # taken: [{"at", "what"}]
     rule: dict[str, Any] = Field(default_factory=dict, sa_column=Column("rule", json_type()))
     rules_version: int
@@ -229,15 +231,9 @@ class Clock(Row, table=True):
     __table_args__ = (
         Index("ix_clock_lead", "corp", "lead_id", "id"),
         Index(
-            "ix_clock_settled",
-            "corp",
-            "settled_at",
-            "name",
-            "held",
-            "met_by",
-            "lead_id",
-            **only_where("settled_at IS NOT NULL"),
+            "ix_clock_settled", "corp", month_of("settled_at"), "name", "held", "source", "campaign_id", "settled_at",
+            "met_by", "lead_id", **only_where("settled_at IS NOT NULL"),
         ),
         Index("ix_clock_state", "corp", "state", "due_at"),
         Index("ix_clock_id", "corp", "id"),
-    )
+    )  # fmt: skip

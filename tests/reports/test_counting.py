@@ -3,11 +3,18 @@
 from datetime import UTC, datetime
 
 import pytest
+from sqlalchemy import update
+from sqlmodel import col
 
 from bot.counting import check
 from leads.reached import anew
+from reports.period import DAY
 from store import reached
-from tests.town import words
+from store.numbers import promises
+from store.tables import Clock
+from tests.town import MQL, words
+
+CAME = (("官网", "13800138000"), ("百度", "13800138001"))
 
 
 async def row_of(store, no):
@@ -26,14 +33,14 @@ async def test_what_differs_is_found_told_and_put_right(acme):
     assert (kept.furthest, kept.source, kept.contact_by, kept.automated) == (2, "官网", "wanglei", 1)
     ctx = await acme.bot.context()
     assert (await store.transaction(lambda tx: check(tx, ctx, after=0)))[1] == []
-    wrong = dict(kept.__dict__) | {"furthest": 5, "won_at": datetime(2026, 3, 1, tzinfo=UTC)}
+    wrong = {"furthest": 5, "won_at": datetime(2026, 3, 1, tzinfo=UTC)}
     await store.transaction(lambda tx: reached.change_reached(tx, kept.lead_id, wrong))
     before = len(acme.standin.chat("admin"))
     await acme.later(hours=18)  # the night's check is among them
     assert (await row_of(store, no)).furthest == 2
     assert any("1 条线索的统计" in str(message) for message in acme.standin.chat("admin")[before:])
 
-    stale = dict(kept.__dict__) | {"furthest": 0, "sal_at": None, "stale": True}
+    stale = {"furthest": 0, "sal_at": None, "stale": True}
     await store.transaction(lambda tx: reached.change_reached(tx, kept.lead_id, stale))
     async with store.read() as tx:
         assert await reached.list_stale(tx, limit=5) == [kept.lead_id]
@@ -70,3 +77,29 @@ async def test_what_was_paid_stands_in_the_row_of_whoever_has_the_deal_now(acme)
     assert (await paid())[0] == 6_000_000
     await acme.text("chenjing", f"撤销合并 {other}")
     assert await paid() == [4_000_000, 2_000_000]
+
+
+@pytest.mark.feature("M6")
+@pytest.mark.platforms("wecom")
+@pytest.mark.only("sqlite")
+async def test_a_promise_counts_for_the_source_that_its_lead_has_now(acme):
+    nos = [await acme.capture(source, **{**MQL, "phone": phone}) for source, phone in CAME]
+    for no in nos:
+        await acme.text("wanglei", f"领取 {no}")
+    store, ctx = acme.bot.store, await acme.bot.context()
+
+    async def counted():
+        async with store.read() as tx:
+            found = await promises(tx, ctx.now - DAY, ctx.now + DAY, by="source", names=("claim",))
+        assert (await store.transaction(lambda tx: check(tx, ctx, after=0)))[1] == [], "as the leads say"
+        return sorted((source, held, many) for source, _, held, many in found)
+
+    assert await counted() == [("官网", 1, 1), ("百度", 1, 1)]
+    await acme.text("chenjing", f"合并 {nos[0]} {nos[1]}")
+    assert await counted() == [("官网", 1, 2)]
+    await acme.text("chenjing", f"撤销合并 {nos[1]}")
+    assert await counted() == [("官网", 1, 1), ("百度", 1, 1)]
+    await store.transaction(lambda tx: tx.run(update(Clock).where(col(Clock.corp) == "acme").values(source="展会")))
+    found = (await store.transaction(lambda tx: check(tx, ctx, after=0)))[1]
+    assert sorted(f"L{one}" for one in found) == sorted(nos), "the night finds what differs"
+    assert await counted() == [("官网", 1, 1), ("百度", 1, 1)]

@@ -69,6 +69,7 @@ def path(tmp_path: Path) -> Path:
     return tmp_path / "data" / "leadbot.db"
 
 
+@pytest.mark.filterwarnings("ignore:.*expression-based index")  # those are compared word by word below
 def test_the_history_ends_at_the_tables_of_the_program(path: Path) -> None:
     migrate(f"sqlite:///{path}")
     engine = create_engine(f"sqlite:///{path}")

@@ -24,7 +24,7 @@ from reports.teams import NoTeam, team_named
 from store.columns import Utc
 from store.leads import OPEN_STAGES
 from store.numbers import STAGE_AT
-from store.reached import Reached
+from store.reached import Reached, during
 from store.tables import Lead
 from store.tx import Tx
 
@@ -109,8 +109,7 @@ def _reached(tx: Tx, wanted: Wanted, begin: datetime | None, end: datetime | Non
     column = col(STAGE_AT[wanted.reached or "leads"])
     query = select(col(Reached.lead_id)).where(col(Reached.corp) == tx.corp, column.is_not(None))
     query = query.where(col(Reached.source) == wanted.first) if wanted.first else query
-    query = query.where(column >= begin) if begin else query
-    return query.where(column < end) if end else query
+    return query.where(*during(tx, column, begin, end))
 
 
 def _begins(day: date, zone: ZoneInfo) -> datetime:
