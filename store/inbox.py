@@ -6,12 +6,11 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import delete, exists, func, select
-from sqlalchemy.orm import aliased
+from sqlalchemy import delete, func, select
 from sqlalchemy.sql.dml import ReturningInsert
 from sqlmodel import col
 
-from store.columns import instant_text
+from store.columns import instant_text, one_of
 from store.queues import Inbox
 from store.tx import Tx, insert_for
 
@@ -91,18 +90,14 @@ async def count_open(tx: Tx) -> tuple[int, datetime | None]:
 
 async def oldest_open(tx: Tx, *, now: datetime) -> datetime | None:
     """Since when the oldest event that could be handled now waits; one that waits for its next try holds its lane."""
-    older = aliased(Inbox)
+    first = (
+        select(func.min(col(Inbox.id)))
+        .where(col(Inbox.corp) == tx.corp, one_of(Inbox.state, ("new",)))
+        .group_by(col(Inbox.lane))
+    )
     rows = await tx.rows(
         select(func.min(col(Inbox.received_at))).where(
-            col(Inbox.corp) == tx.corp,
-            col(Inbox.state) == "new",
-            col(Inbox.run_at) <= now,
-            ~exists().where(
-                col(older.corp) == tx.corp,
-                col(older.lane) == col(Inbox.lane),
-                col(older.id) < col(Inbox.id),
-                col(older.state) == "new",
-            ),
+            col(Inbox.corp) == tx.corp, col(Inbox.id).in_(first), col(Inbox.run_at) <= now
         )
     )
     found: datetime | None = rows[0][0]

@@ -30,8 +30,8 @@ class Inbox(Row, table=True):
 
     __table_args__ = (
         Index("uq_inbox_key", "corp", "key", unique=True),
-        Index("ix_inbox_open", "corp", "lane", "id", **only_where("state = 'new'")),
-        Index("ix_inbox_due", "corp", "run_at", **only_where("state = 'new'")),
+        # by number, so that a row is added at its end: a place for each lane would be a page to write for each callback
+        Index("ix_inbox_open", "corp", "id", "lane", **only_where("state = 'new'")),
         Index("ix_inbox_parked", "corp", "key", **only_where("state = 'parked'")),
     )
 
