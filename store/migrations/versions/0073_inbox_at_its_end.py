@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0072_inbox_at_its_end"
-down_revision = "0071_dormant_plan_at"
+revision = "0073_inbox_at_its_end"
+down_revision = "0072_months"
 
 
 def upgrade() -> None:
