@@ -11,6 +11,4 @@ def upgrade() -> None:
     waiting = sa.text("state = 'new'")
     op.drop_index("ix_inbox_due", "inbox")
     op.drop_index("ix_inbox_open", "inbox")
-    op.create_index(
-        "ix_inbox_open", "inbox", ["corp", "id", "lane"], sqlite_where=waiting, postgresql_where=waiting
-    )
+    op.create_index("ix_inbox_open", "inbox", ["corp", "id", "lane"], sqlite_where=waiting, postgresql_where=waiting)
