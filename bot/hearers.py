@@ -8,6 +8,7 @@ from bot.morning import note_at_work, ring_at_work
 from bot.outgoing import audience, gathers_late, managers_of, managers_or_admins, offer, refresh, ring
 from bot.rest import keep_for_tomorrow, rests
 from config.words import WARMTH
+from leads.asking import wants_of
 from leads.facts import Fact, FollowUpLogged, LeadCooling, LeadDisqualified, LeadEnquired, LeadWrote, ReminderRang
 from leads.mask import said, shown_phone
 from leads.origin_facts import CallLogged
@@ -95,9 +96,9 @@ async def ring_owner_of_reenquiry(tx: Tx, fact: Fact, ctx: Context, origin: str)
 
 
 async def ring_owner_of_words(tx: Tx, fact: Fact, ctx: Context, origin: str) -> Sequence[Fact]:
-    """The owner reads what their customer wrote, in one card for all that comes within five minutes; a free lead's
+    """The owner reads what their customer wrote, in one card for all that comes within five minutes, and at once
 
-    first words are offered to its pool.
+    when they ask what it costs or when it can be there; a free lead's first words are offered to its pool.
     """
     if not isinstance(fact, LeadWrote):
         return ()
@@ -105,10 +106,13 @@ async def ring_owner_of_words(tx: Tx, fact: Fact, ctx: Context, origin: str) -> 
     owner = await on_duty(tx, lead)
     if owner is not None:
         slot = int(ctx.now.timestamp()) // 300
-        headline = f"客户在{fact.channel}说:{said(fact.words, reveal=True)[:60]}"
+        wants = wants_of(fact.words)
+        does = "、".join(wants) or "说"
+        headline = f"客户在{fact.channel}{does}:{said(fact.words, reveal=True)[:60]}"
         params = {"headline": headline}
         params |= {"said": f"发「回复 {lead.no} …」就能回他"} if fact.answerable else {}
-        await ring(tx, ctx, owner, "lead", key=f"wrote:{lead.id}:{owner.id}:{slot}", lead_id=lead.id, **params)
+        key = ":".join(("wrote", str(lead.id), owner.id, str(slot), *wants))
+        await ring(tx, ctx, owner, "lead", key=key, lead_id=lead.id, **params)
     elif fact.first and is_free(lead):
         await offer(tx, ctx, lead)
     return ()

@@ -6,6 +6,7 @@ Read it as the product's rules: each line names a fact and what follows from it,
 from collections.abc import Awaitable, Callable, Sequence
 
 from bot.approving import ask_for_consent, settle_consent, settle_withdrawal, withdraw_forms
+from bot.asking import warm_by_words
 from bot.context import Context
 from bot.deal_news import tell_group_of_deal
 from bot.dealing import give_deals_along, refresh_deal
@@ -168,7 +169,7 @@ STORY: dict[type[Fact], tuple[Reaction, ...]] = {
         ask_the_register,
         start_clocks,
     ),
-    LeadWrote: (ring_owner_of_words,),
+    LeadWrote: (warm_by_words, ring_owner_of_words),
     LeadEnquired: (hear_clocks, start_clocks, refresh_cards, ring_owner_of_reenquiry, sell_again),
     BecameMql: (start_clocks, give_or_offer),
     BehaviourSeen: (),

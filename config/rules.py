@@ -85,6 +85,7 @@ SHIPPED: dict[str, Behaviour] = {
     "open": Behaviour(label="打开邮件", add=1, cap=5),
     "click": Behaviour(label="点了邮件里的链接", add=3, cap=15),
     "reply": Behaviour(label="回复了我们", add=15, cap=30),
+    "asked": Behaviour(label="问了价格或时间", add=15, cap=30),
     "event": Behaviour(label="参加活动", add=15, cap=30),
     "follow": Behaviour(label="关注公众号", add=2, cap=4),
     "scan": Behaviour(label="扫了公众号的码", add=5, cap=15),

@@ -48,6 +48,9 @@ def _draw_owed(view: View, what: str, name: str, other: Button) -> Card:
     deals = "、".join(
         f"{label} {round(sum(o.deals[model] for o in view.owed)):,} 单" for model, label in MODELS.items()
     )
+    if not owing and not any(any(one.deals.values()) for one in view.owed):
+        text = "这段时间没有赢单。" if what == "signed" else "这段时间没有收到回款。"
+        return Card(**head(view, f"归因·{name}"), text=text, buttons=(other, other_report(view, "渠道", "channel")))
     more = f"。还有 {len(owing) - ROWS} 个渠道,网页「来源与回报」里都有" if len(owing) > ROWS else ""
     return Card(
         **head(view, f"归因·{name}"), subtitle="依次是:首次 / 末次 / 线性,单位万元", fields=tuple(rows),

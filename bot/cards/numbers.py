@@ -195,10 +195,12 @@ def draw_funnel(view: View) -> Card:
         told = f"{step.count}" + (f" · {percent(step.share)}" if step.share is not None else "")
         rows.append(Field(step.label, told + (f" · 停 {standing(step.days)}" if step.days is not None else "")))
     buttons = [opening(view, f"{step.label} {step.count}", f"cohort:{step.name}") for step in view.funnel if step.count]
+    if not buttons:
+        another = "" if view.in_group else "换一段看看,例如:漏斗 本季度"
+        return Card(**head(view, "漏斗"), text=f"这段时间没有新线索。{another}")
     return Card(
         **head(view, "漏斗"), subtitle="这段时间来的线索,到现在走到了哪一步", fields=tuple(rows),
-        buttons=tuple(buttons[:6]),
-        text="停:到下一步要多久(中位数)",
+        buttons=tuple(buttons[:6]), text="停:到下一步要多久(中位数)",
     )  # fmt: skip
 
 

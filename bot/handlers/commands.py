@@ -123,7 +123,7 @@ TABLE = (
     Command(("公司",), "一家公司的人、谁拍板、谁没动静、商机", "公司 云栖智能", on_words=company.on_company_word),
     Command(("角色",), "他是决策人、使用人还是影响人", "角色 L1024 决策人", on_lead=company.on_role_word),
     Command(("联系人",), "商机里还有谁", "联系人 O88 L1030 决策人", on_words=company.on_contact_word),
-    Command(("预测",), "这个月能签多少", "预测", on_alone=forecast.on_forecast_word),
+    Command(("预测",), "这个月能签多少", "预测", on_words=forecast.on_forecast_word),
     Command(("承诺",), "下周一定能签下的商机和金额", "承诺 O88 40万", on_words=forecast.on_commit_word, roles=LEADERS),
     Command(("目标",), "定每个人、每个组这个月签多少", "目标 王磊 50万", on_words=forecast.on_target_word),
     Command(("打勾",), "这个阶段的动作做好了一步", "打勾 O88 2", on_words=deal.on_tick_word),
@@ -177,7 +177,7 @@ TABLE = (
     Command(("活码", "获客链接"), "活码和获客链接在哪,谁在接待", "活码", on_alone=way.on_ways_word, roles=LEADERS),
     Command(("日历",), "哪天上班、哪天休息", "日历", on_alone=office.on_calendar),
     Command(("反馈",), "卡片哪里不对,告诉管理员", "反馈 希望卡片上能看到预算", on_words=feedback.on_feedback_word),
-    Command(("超时",), "超时还没跟上的线索", "超时", on_alone=overdue.on_overdue, roles=LEADERS),
+    Command(("超时",), "超时还没跟上的线索", "超时", on_words=overdue.on_overdue_word, roles=LEADERS),
     Command(
         ("申请延期", "延期"), "来不及了,请主管多给点时间", "申请延期 L1024 3天 等客户内部评审",
         on_lead=extension.on_extension_word,

@@ -23,9 +23,11 @@ LEADERS = ("manager", "admin")
 EXAMPLE = "例如:目标 王磊 50万,目标 华东 200万"
 
 
-async def on_forecast_word(tx: Tx, who: Who, ctx: Context) -> list[Fact | Answer]:
-    """预测."""
-    return [Answer("forecast")]
+async def on_forecast_word(tx: Tx, rest: str, who: Who, ctx: Context) -> list[Fact | Answer]:
+    """预测: of this month and one's own people; whoever asks for anything else is told so, beside it."""
+    other = rest.replace("本月", "").strip() not in ("", who.team)
+    said = "预测说的是本月和你能看的人;过去签了多少发「日报 上月」。"
+    return [Answer("forecast", params={"said": said} if other else {})]
 
 
 async def on_commit(tx: Tx, action: Commit, who: Who, ctx: Context) -> list[Fact | Answer]:

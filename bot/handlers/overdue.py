@@ -16,7 +16,8 @@ from leads.mask import said
 from leads.rights import Who, can_act, get_visible, require_role
 from sla import clock as promise
 from sla.facts import ClockNudged
-from store import clocks
+from store import clocks, leads
+from store.members import list_everyone
 from store.tables import Clock, Lead
 from store.talk import set_focus
 from store.tx import Tx
@@ -31,6 +32,27 @@ UNITS = {"工": "d", "天": "d", "d": "d", "小": "h", "h": "h", "分": "m", "m"
 async def on_overdue(tx: Tx, who: Who, ctx: Context) -> list[Fact | Answer]:
     """超时: broken promises that nobody has caught up on, the oldest first."""
     return await _show(tx, who, ctx, after=0)
+
+
+async def on_overdue_word(tx: Tx, rest: str, who: Who, ctx: Context) -> list[Fact | Answer]:
+    """超时 王磊, 超时 华东: of one person or team. Raises Unusable for words that are neither, and for days."""
+    if not rest:
+        return await on_overdue(tx, who, ctx)
+    require_role(who, LEADERS, "超时清单")
+    team = rest.removesuffix("团队").removesuffix("组").strip()
+    people = [member.id for member in await list_everyone(tx) if team in (member.name, member.id, member.team)]
+    if not people:
+        raise Unusable(
+            f"「超时」说的是现在还没跟上的,可以写一位同事或一个团队,没看懂「{rest[:20]}」。"
+            "例如:超时 王磊;过去没按时的,发「周报 上周」。"
+        )
+    late = [(await leads.get_lead(tx, one.lead_id), one) for one in await find_late(tx, who, ctx)]
+    found = [lead.id or 0 for lead, _ in late if lead.owner_id in people]
+    if not found:
+        return [say(f"{team} 现在没有超时的线索。")]
+    await set_focus(tx, who.id or "", listed=found[:MOST], asked="", now=ctx.now)
+    params = {"title": f"{team} 超时 {len(found)} 条", "leads": found[:MOST], "hint": "回复序号打开,例如 1"}
+    return [Answer("list", params=params)]
 
 
 async def on_show_overdue(tx: Tx, action: ShowOverdue, who: Who, ctx: Context) -> list[Fact | Answer]:

@@ -8,6 +8,7 @@ from bot.context import Answer, Context, say
 from bot.handlers.numbers import asked_for
 from bot.outgoing import ring
 from bot.promise_actions import ShowMisses
+from leads.errors import Unusable
 from leads.facts import Fact
 from leads.rights import Who, require_role
 from reports.words import week_of
@@ -27,6 +28,8 @@ async def on_weekly(tx: Tx, rest: str, who: Who, ctx: Context) -> list[Fact | An
     require_role(who, LEADERS, "周报")
     usual = week_of(ctx.today)
     period, team = await asked_for(tx, rest, who, ctx, word="周报", usual=usual, own=True)
+    if period.last > week_of(period.first).last:
+        raise Unusable("周报一次说一周,例如:周报 上周、周报 3月9日。更长的时间发「月报 本月」或「日报 上月」。")
     monday = week_of(period.first).first.isoformat()
     return [Answer("weekly", params={"monday": monday, "team": team} if team or period != usual else {})]
 

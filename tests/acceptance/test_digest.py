@@ -73,5 +73,5 @@ async def test_the_month_is_told_on_its_first_working_day_with_why_deals_were_lo
     await acme.start_bot()
     await acme.until(shanghai("2026-04-01 08:59"))
     (told,) = [words([m]) for m in acme.standin.chat("chenjing") if "3 月的月报" in words([m])]
-    assert "日报 03-01 到 03-31" in told and "3 月输单" in told and "最多的原因:价格太高 2、" in told, told
+    assert "月报 03-01 到 03-31" in told and "3 月输单" in told and "最多的原因:价格太高 2、" in told, told
     assert told.partition("最多的原因:")[2].splitlines()[0].count("、") == 2, "three of them"

@@ -39,7 +39,7 @@ async def test_the_owner_reads_it_and_answers_five_times_then_waits_for_the_cust
     await acme.later(minutes=6)
     await write(acme, "想问问交期")
     card = words(acme.standin.chat("lina")[-1:])
-    assert "客户在微信客服说:想问问交期" in card and "回复 L1001" in card
+    assert "客户在微信客服问时间:想问问交期" in card and "回复 L1001" in card
     for number in range(5):
         told = words(await acme.text("lina", f"回复 L1001 第{number}句"))
     assert "这一轮的 5 条发完了" in told
@@ -49,6 +49,24 @@ async def test_the_owner_reads_it_and_answers_five_times_then_waits_for_the_cust
     assert "还可以发 4 条" in words(await acme.text("lina", "回复 L1001 谢谢"))
     told = [item["text"] for item in await acme.story("L1001") if item["kind"] == "followup_logged"]
     assert told[-1] == "[微信客服回复] 谢谢"
+
+
+@pytest.mark.feature("T2")
+async def test_a_customer_who_asks_the_price_or_the_time_is_urgent_and_rings_their_owner(acme: Town) -> None:
+    await write(acme, "在吗")
+    await acme.text("lina", "领取 L1001")
+    before = await acme.lead("L1001")
+    await write(acme, "你们这个多少钱?什么时候能上?")
+    card = words(acme.standin.chat("lina")[-1:])
+    assert "客户在微信客服问价格、问时间:你们这个多少钱" in card, "at once, though their last words were just read"
+    after = await acme.lead("L1001")
+    assert after["score"] == before["score"] + 30
+    why = words(await acme.text("lina", "为什么 L1001"))
+    assert "+30 问了价格或时间" in why
+    await write(acme, "到底多少钱")
+    assert (await acme.lead("L1001"))["score"] == after["score"], "once a day"
+    await write(acme, "不用报价了")
+    assert (await acme.lead("L1001"))["score"] == after["score"]
 
 
 async def test_after_48_hours_nobody_may_write_and_the_refusal_says_what_to_do(acme: Town) -> None:
