@@ -79,6 +79,7 @@ class View:
     journey: str = ""  # on which journey, and why it rests
     friend: str = ""  # whether the reader is their friend in WeChat
     deals: tuple[tuple[int, str], ...] = ()  # the open deals: number, and stage with amount
+    again: str = ""  # what they asked for when they came once more, and nobody has followed up since
 
     @property
     def deal_buttons(self) -> tuple[Button, ...]:
@@ -108,6 +109,8 @@ async def look(tx: Tx, asked: Asked, ctx: Context) -> View | None:
     visible = await can_see(tx, lead, who, rules=ctx.rules)
     act_last = await undoable(tx, lead, who.id or "", ctx)
     releases = await timeline.list_last(tx, lead.id or 0, ("released",), limit=3) if visible else []
+    latest = await leads.list_enquiries(tx, lead.id or 0, limit=1) if lead.enquiries > 1 and visible else []
+    again = latest[0].need if latest and (last is None or latest[0].at > last.at) else ""
     promise, keeping, arithmetic = await promises_of(tx, lead, ctx)
     return View(
         lead=lead,
@@ -118,6 +121,7 @@ async def look(tx: Tx, asked: Asked, ctx: Context) -> View | None:
         keeping=keeping if part in ("mine", "lead") else "",
         last_words=words_of(last.text, reveal=reveal) if last and visible else "",
         last_at=moment(last.at, now=ctx.now, zone=ctx.rules.zone) if last else "",
+        again=words_of(again, reveal=reveal) if again else "",
         next_step=moment(lead.next_step_at, now=ctx.now, zone=ctx.rules.zone) if lead.next_step_at else "",
         releases=tuple(words_of(item.text, reveal=reveal, most=30) for item in releases),
         undo_act=act_last.id if act_last is not None else None,
@@ -198,7 +202,9 @@ def draw(view: View) -> Card:
         "lead": f"{view.owner}的线索",
     }[view.part]
     quote_title, quote = "", ""
-    if view.last_words:
+    if view.again:
+        quote_title, quote = "客户这次说", view.again
+    elif view.last_words:
         quote_title, quote = f"上次跟进 {view.last_at}", view.last_words
     elif lead.need:
         quote_title, quote = "客户说", words_of(lead.need, reveal=view.reveal)

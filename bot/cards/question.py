@@ -25,7 +25,7 @@ from config.words import FOLLOW_UP_LABELS, INVALID_REASONS, STAGE_LABELS
 from leads.assign import pool_for
 from leads.rights import Who, pools_of
 from store import leads, talk
-from store.members import list_members
+from store.members import list_members, name_of
 from store.tables import Lead, Member
 from store.tx import Tx
 
@@ -59,7 +59,8 @@ async def look_draft(tx: Tx, asked: Asked, ctx: Context) -> DraftView | None:
     lead = await leads.find_lead(tx, draft.lead_id) if draft.lead_id else None
     content = draft.content
     if draft.kind in ("lead", talk.NAMECARD):
-        return _lead_draft(draft.id or 0, draft.state, lead, content, asked)
+        owner = await name_of(tx, lead.owner_id) if lead is not None and lead.owner_id else ""
+        return _lead_draft(draft.id or 0, draft.state, lead, content, asked, owner)
     next_at = datetime.fromisoformat(content["next"]) if content.get("next") else None
     doubtful = [datetime.fromisoformat(at) for at in content.get("doubtful", [])]
     unclear = "保存后选时间" if doubtful else "没有约"
@@ -75,7 +76,9 @@ async def look_draft(tx: Tx, asked: Asked, ctx: Context) -> DraftView | None:
     )
 
 
-def _lead_draft(draft_id: int, state: str, lead: Lead | None, content: dict[str, Any], asked: Asked) -> DraftView:
+def _lead_draft(
+    draft_id: int, state: str, lead: Lead | None, content: dict[str, Any], asked: Asked, owner: str
+) -> DraftView:
     fields, doubtful = content["fields"], content["doubtful"]
 
     def shown(name: str) -> str:
@@ -93,10 +96,7 @@ def _lead_draft(draft_id: int, state: str, lead: Lead | None, content: dict[str,
     )
     title = "新线索,这样录入?"
     if lead is not None:
-        owner = str(asked.params.get("owner") or "")
-        title = f"这个{asked.params.get('by', '号码')}已经有了:{lead.no}" + (
-            f",{owner}在跟" if owner else ",还在线索池"
-        )
+        title = f"这个{asked.params.get('by', '号码')}已经有了:{lead.no},{_where(lead, owner)}"
     return DraftView(
         draft_id,
         "lead",
@@ -108,6 +108,14 @@ def _lead_draft(draft_id: int, state: str, lead: Lead | None, content: dict[str,
         lead.id or 0 if lead is not None else 0,
         lead is not None and asked.who is not None and lead.owner_id not in (None, asked.who.id),
     )
+
+
+def _where(lead: Lead, owner: str) -> str:
+    """With whom a known person is, and what became of them."""
+    closed = "" if lead.stage in leads.OPEN_STAGES else STAGE_LABELS[lead.stage]
+    if owner:
+        return f"{owner}在跟" if not closed else f"在{owner}名下({closed})"
+    return closed or "还在线索池"
 
 
 def draw_draft(view: DraftView) -> Card:

@@ -87,9 +87,8 @@ async def known_card(
     """The card that says who has a person already; `by` names what they are known by."""
     lead = await get_lead(tx, lead_id)
     draft_id = await add_draft(tx, who.id or "", kind, dict(content), lead_id=lead_id, now=ctx.now)
-    owner = await name_of(tx, lead.owner_id) if lead.owner_id else ""
     visible = await can_see(tx, lead, who, rules=ctx.rules)
-    return Answer("draft", params={"draft": draft_id, "owner": owner, "visible": visible, "by": by})
+    return Answer("draft", params={"draft": draft_id, "visible": visible, "by": by})
 
 
 async def save_lead(

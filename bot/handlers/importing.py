@@ -76,6 +76,8 @@ async def on_import_word(tx: Tx, rest: str, who: Who, ctx: Context) -> list[Fact
     await await_file(tx, secret_of(token), who, now=ctx.now)
     sends = "dingtalk" in ctx.platforms
     ways = "直接把 Excel 或 CSV 发给我,大的文件用这个网页上传" if sends else "用这个网页上传 Excel 或 CSV"
+    if sends and "wecom" in ctx.platforms:  # whose robot is given no files
+        ways = f"在钉钉里{ways}"
     told = [f"{ways}(30 分钟内有效,只能用一次):", f"{ctx.public_url.rstrip('/')}{PAGE}{token}"]
     told.append("先检查,你点了确认才会写入。")
     latest = await batches.list_batches(tx, limit=LATEST)

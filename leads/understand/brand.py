@@ -51,7 +51,9 @@ _DEPARTMENTS = (
 
 @cache
 def _branded() -> re.Pattern[str]:
-    return re.compile(rf"(?:{_BRANDS})(?:[一-龥]{{0,6}}(?:集团|公司|{'|'.join(_TRADES.split('|')[:20])}))?")
+    return re.compile(
+        rf"(?:{_BRANDS})(?:[一-龥]{{0,6}}(?:集团|公司|技术|{'|'.join(_TRADES.split('|')[:20])}))?(?:\([一-龥]{{2,6}}\))?"
+    )
 
 
 @cache
@@ -128,6 +130,8 @@ def _core_of(raw: str) -> str:
 
 def _is_product(text: str, start: int, stop: int) -> bool:
     """腾讯会议, 用的是金蝶, 比华为贵: the brand is a tool or a rival, not the customer."""
+    if re.match(r"(?:上|里)?(?:来的|过来|看到|搜到|搜的)", text[stop : stop + 5]):
+        return True
     if re.match(
         r"商桥|推广|爱采购|竞价|表单|留言|私信|直播|用户|线索|云盘|手机|电脑|空调|汽车|快递|平台|店铺|商城|小程序|账号|会议|文档|视频|地图|课堂|云|系统|软件",
         text[stop : stop + 3],

@@ -27,6 +27,7 @@ async def test_the_number_of_somebody_else_s_customer_is_told_before_anything_is
     assert "L1001 早就有了(在王磊),这次咨询已记上" in told
     assert (await acme.lead("L1001"))["enquiries"] == 2
     assert "老线索再次咨询" in words(acme.standin.chat("wanglei"))
+    assert "还在线索池" not in words(acme.standin.chat("lina")), "the card that was answered still says who has them"
 
 
 @pytest.mark.feature("A8", "G2")

@@ -78,6 +78,9 @@ async def test_an_owned_lead_that_asks_again_rings_its_owner_scores_higher_and_i
         scores.append((await acme.lead(no))["score"])
     told = words(acme.standin.chat("wanglei"))
     assert "老线索再次咨询(第2次,来自官网)" in told and "老线索再次咨询(第3次,来自百度)" in told
+    assert "客户这次说" in told and "再要十台" in told and "还要五台" in told, (
+        "what they ask for now, not what was noted before"
+    )
     assert scores[0] < scores[1] < scores[2]
     after = await acme.lead(no)
     assert (after["owner"], after["enquiries"]) == ("wanglei", 3)

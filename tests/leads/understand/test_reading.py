@@ -51,7 +51,11 @@ def shares(name: str) -> tuple[dict[str, float], list[str]]:
 
 
 @pytest.mark.parametrize(
-    "name", [f"lines_{name}.json" for name in ("development", "fresh", "second", "third", "fourth", "fifth", "sixth")]
+    "name",
+    [
+        f"lines_{name}.json"
+        for name in ("development", "fresh", "second", "third", "fourth", "fifth", "sixth", "seventh")
+    ],
 )
 def test_sets_of_pasted_lines(name: str) -> None:
     found, wrong = shares(name)
