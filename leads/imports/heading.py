@@ -198,6 +198,8 @@ def _fields(titles: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str | 
     for place, guessed in enumerate(fields):
         if guessed is None and not _is_ours(titles[place]):
             told = content_field([cells[place] if place < len(cells) else "" for cells in rows])
+            if told == "name" and titles[place] and not re.fullmatch(r"[A-Z]{1,2} 列", titles[place]):
+                continue  # 主管, 师傅: people too, and perhaps not the customer
             if told is not None and (told in SEVERAL or told not in taken):
                 fields[place] = told
                 taken.add(told)

@@ -82,3 +82,8 @@ def test_a_quoted_last_cell_without_a_line_end_is_whole(rules: Rules) -> None:
 )
 def test_where_the_name_stands(text: str, people: list[tuple[str, str]], rules: Rules) -> None:
     assert [(row.name, row.phone) for row in rows(text, rules)] == people
+
+
+def test_a_column_of_colleagues_is_not_taken_for_the_customers_names(rules: Rules) -> None:
+    lines = ["公司,手机,主管", *(f"第{n}机床厂,1391111000{n},王磊" for n in range(4))]
+    assert {row.name for row in rows("\n".join(lines), rules)} == {""}
