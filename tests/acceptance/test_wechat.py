@@ -99,7 +99,7 @@ async def test_the_owner_reads_what_their_follower_writes_and_who_leaves_is_seen
     await account.write("oFAN1", "想问问交期")
     await place.settle()
     told = words(place.standin.chat("lina"))
-    assert "客户在公众号说:想问问交期" in told and "回复 L1001" not in told, "there is no way to answer from here"
+    assert "客户在公众号问时间:想问问交期" in told and "回复 L1001" not in told, "there is no way to answer from here"
     await account.leave("oFAN1")
     await place.settle()
     assert (await deeds(place))[-1] == "取消关注公众号"
