@@ -1,5 +1,6 @@
 """An action as the key of a button, and a button's key as an action."""
 
+import re
 from dataclasses import MISSING, fields
 from urllib.parse import quote, unquote
 
@@ -7,6 +8,7 @@ from bot.actions import WORDS, Action
 
 PRACTICE = "practice/"  # begins the key of a button that belongs to a room (see bot/practice.py)
 LONGEST = 1024  # bytes of a button's key on WeCom (developer page 90236); DingTalk allows more
+ODD = re.compile("[\ud800-\udfff]")  # halves of a character, which JSON can name and no store can keep
 NAMES = {kind: word for word, kind in WORDS.items()}
 
 
@@ -27,7 +29,7 @@ def unpack(key: str) -> Action:
     """The action of a button's key; raises BadAction for a key that no card of ours carried."""
     word, *values = key.removeprefix(PRACTICE).split("/")
     kind = WORDS.get(word)
-    if kind is None or len(key) > LONGEST:
+    if kind is None or len(key) > LONGEST or ODD.search(key):
         raise BadAction(word[:40])
     expected = fields(kind)
     needed = sum(f.default is MISSING for f in expected)  # a card from before an upgrade may lack the newest parts

@@ -6,6 +6,14 @@ from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 DAY = timedelta(days=1)
+YEARS = range(1970, 3000)  # before and after them, the sums that go beyond a period would leave the calendar
+
+
+def must_be_near(*days: date | None) -> None:
+    """Raises ValueError for a day of a year that no report can be about."""
+    for day in days:
+        if day is not None and day.year not in YEARS:
+            raise ValueError(f"没有 {day} 的数字,年份要在 {YEARS[0]} 到 {YEARS[-1]} 之间,例如 2026-03-01")
 
 
 @dataclass(frozen=True)

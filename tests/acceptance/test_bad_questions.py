@@ -34,6 +34,9 @@ REST = (
     ("/reports/attribution?team=火星", 422, "华东、华北"),
     ("/reports/numbers?by=galaxy", 422, "source、rep、team、campaign、month"),
     ("/reports/numbers?from=2026-02-30", 422, "from"),
+    ("/reports/numbers?from=0001-01-01", 422, "1970 到 2999"),
+    ("/reports/quality?from=0001-01-01", 422, "1970 到 2999"),
+    ("/reports/funnel?to=9999-12-31", 422, "1970 到 2999"),
     ("/reports/galaxy", 404, "/api/docs"),
 )
 PAGES = (
@@ -41,6 +44,8 @@ PAGES = (
     ("linda", "/app/boards/team?team=火星", 422, "华东、华北"),
     ("linda", "/app/boards/funnel?from=2020-01-01&to=2026-03-01", 422, "请缩短"),
     ("linda", "/app/leads?since=2026-03-18&until=2026-03-01", 422, "把两个日期换一下"),
+    ("linda", "/app/leads?since=0001-01-01", 422, "1970 到 2999"),
+    ("linda", "/app/boards/funnel?from=0001-01-01&to=0001-01-02", 422, "日期要写成"),
     ("wanglei", "/app/boards/sources", 403, "你自己的数字在首页"),
 )
 

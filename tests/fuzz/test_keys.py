@@ -1,6 +1,6 @@
 """Whatever a button's key says: one of our actions, the same after packing it again, or nothing at all."""
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bot.actions import WORDS
@@ -15,6 +15,7 @@ KEYS = st.text(max_size=40) | st.lists(PARTS | st.text(max_size=6), max_size=6).
 
 
 @given(KEYS)
+@example("hand-over/\ud800")
 def test_any_key_is_an_action_or_nothing(key: str) -> None:
     try:
         action = unpack(key)

@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from bot.web.api.route import Call, Reply, Route
 from leads.errors import Unusable
 from leads.mask import said
+from reports.period import must_be_near
 from reports.quality import source_quality
 
 LONGEST = 366 * 3  # days of one report
@@ -15,6 +16,7 @@ LONGEST = 366 * 3  # days of one report
 
 def in_order(first: date | None, last: date | None) -> None:
     """Whether these days can be a period. Raises ValueError with days that can."""
+    must_be_near(first, last)
     if first and last and last < first:
         raise ValueError(f"from 在 to 之后,换一下就行:from={last}&to={first}")
     if first and last and (last - first).days >= LONGEST:

@@ -9,7 +9,7 @@ from bot.context import Context
 from bot.web.api.problem import Problem
 from leads.errors import Unusable
 from leads.rights import Who
-from reports.period import Period
+from reports.period import Period, must_be_near
 from reports.teams import NoTeam, known_teams, team_named
 from store.numbers import Team
 from store.tx import Tx
@@ -70,6 +70,7 @@ def read_period(query: Mapping[str, str], today: date) -> tuple[Period, str]:
     try:
         begin = date.fromisoformat(first) if first else today - 29 * DAY
         end = date.fromisoformat(last) if last else today
+        must_be_near(begin, end)
     except ValueError:
         raise Problem("invalid", f"日期要写成 {today} 这样。") from None
     if end < begin:

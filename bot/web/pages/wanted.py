@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from multidict import MultiMapping
-from pydantic import Field, ValidationError
+from pydantic import Field, ValidationError, field_validator
 from sqlalchemy import and_, func, literal, or_, select
 from sqlmodel import col
 
@@ -20,6 +20,7 @@ from bot.web.api.problem import Problem, of_validation
 from leads.errors import Unusable
 from leads.rights import Who
 from leads.sight import hands_of, sight_of
+from reports.period import must_be_near
 from reports.teams import NoTeam, team_named
 from store.columns import Utc
 from store.leads import OPEN_STAGES
@@ -51,6 +52,12 @@ class Wanted(LeadFilter):
     first: Annotated[Term, Field(description="第一次咨询的来源")] = ""
     team: Annotated[Term, Field(description="负责人现在的团队")] = ""
     sort: Literal["", "score", "next", "touched"] = ""
+
+    @field_validator("since", "until")
+    @classmethod
+    def _near(cls, day: date | None) -> date | None:
+        must_be_near(day)
+        return day
 
     @property
     def order(self) -> str:
