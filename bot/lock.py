@@ -14,9 +14,20 @@ class Locked(Tellable):
     """Another process writes this store."""
 
 
-def hold_store(path: Path, url: str) -> contextlib.AbstractContextManager[None]:
-    """Hold the lock of an embedded store; a server's store needs none, its replicas agree there. Raises Locked."""
-    return contextlib.nullcontext() if sqlite_path(url) is None else hold_lock(path)
+@contextlib.contextmanager
+def hold_store(path: Path, url: str) -> Iterator[None]:
+    """Hold the lock of an embedded store; a server's store needs none, its replicas agree there. Raises Locked.
+
+    A file outside of `data/` has one beside it too: another company's folder may name the same file.
+    """
+    file = sqlite_path(url)
+    with contextlib.ExitStack() as held:
+        if file is not None:
+            held.enter_context(hold_lock(path))
+            beside = file.with_name(f"{file.name}-lock")
+            if file.parent.is_dir() and not file.is_dir() and not file.parent.samefile(path.parent):
+                held.enter_context(hold_lock(beside))
+        yield
 
 
 @contextlib.contextmanager

@@ -38,11 +38,15 @@ class HalfMade(Tellable):
     """The store's tables are not those that its revision says: an upgrade or a restore was broken by other hands."""
 
 
+class NotOurs(HalfMade):
+    """The database is somebody else's: it has tables, and none of them is one of a store."""
+
+
 def migrate(url: str) -> tuple[str | None, str]:
     """Upgrade the store at `url` to this version's tables; returns (revision before, revision now).
 
-    Creates an embedded store that is not there yet. Raises Damaged, TooNew, HalfMade, StoreUnreachable, OSError
-    (unusable file).
+    Creates an embedded store that is not there yet. Raises Damaged, Misplaced, NotOurs, TooNew, HalfMade,
+    StoreUnreachable, OSError (unusable file).
     """
     path = sqlite_path(url)
     if path is not None:
@@ -116,8 +120,14 @@ def _revisions() -> dict[str, str]:
 
 
 def revision_of(connection: Connection) -> str | None:
-    """The store's revision, None for an empty one. Raises TooNew, HalfMade."""
+    """The store's revision, None for an empty one. Raises NotOurs, TooNew, HalfMade."""
     tables = set(inspect(connection).get_table_names())
+    others = sorted(tables - {VERSIONS} - _of_extensions(connection))
+    if others and not tables & set(Row.metadata.tables):
+        raise NotOurs(
+            f"store.url names a database of another program: it holds {', '.join(others[:3])} and nothing of Leadbot; "
+            "nothing was changed. Correct store.url, or name an empty database"
+        )
     marks = connection.execute(text(_MARKS)).scalars().all() if VERSIONS in tables else ()
     if len(marks) > 1 or (not marks and tables & set(Row.metadata.tables)):
         raise HalfMade(
@@ -129,6 +139,14 @@ def revision_of(connection: Connection) -> str | None:
     if not knows(marks[0]):
         raise TooNew(f"the store is at revision {marks[0]}, which this version does not know; run a newer Leadbot")
     return str(marks[0])
+
+
+def _of_extensions(connection: Connection) -> set[str]:
+    """Tables that PostgreSQL's extensions bring along (PostGIS …) are nobody's data."""
+    if connection.dialect.name != "postgresql":
+        return set()
+    brought = "SELECT relname FROM pg_class JOIN pg_depend ON objid = pg_class.oid WHERE deptype = 'e'"
+    return set(connection.execute(text(brought)).scalars())
 
 
 def knows(revision: str) -> bool:

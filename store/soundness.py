@@ -19,11 +19,17 @@ log = structlog.get_logger()
 
 LONGEST = 5.0  # seconds; a start must not wait longer for the file to be looked through
 CLOSED = {sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM, sqlite3.SQLITE_BUSY, sqlite3.SQLITE_IOERR}  # no damage
+WAL_HEAD = 32  # bytes (sqlite.org/fileformat2.html, "The Write-Ahead Log")
+WAL_BEGINS = (b"\x37\x7f\x06\x82", b"\x37\x7f\x06\x83")
 STEPS = 1_000  # of SQLite's machine between two looks at the watch
 
 
 class Damaged(Tellable):
     """The store's file is broken, or rows are missing in it; nothing was changed."""
+
+
+class Misplaced(Damaged):
+    """There is no store where store.url says, and it looks like a slip of the pen; nothing was made."""
 
 
 @dataclass(frozen=True)
@@ -37,13 +43,17 @@ class Reached:
 def look_over(path: Path, *, longest: float = LONGEST) -> bool:
     """Look through an embedded store without changing it; False when the time was not enough for all of it.
 
-    First the shape of every page, then the indexes against the rows. Raises Damaged (with the last backup), OSError.
+    First the shape of every page, then the indexes against the rows. Raises Damaged (with the last backup), Misplaced,
+    OSError.
     """
     before = read_mark(path)
     if not path.exists() or not path.stat().st_size:
         if before is not None:
             raise Damaged(_missing(path, "the file is gone or empty"))
+        _look_around(path)
         return True
+    if _spoilt_wal(path):
+        raise Damaged(_missing(path, f"{path.name}-wal, which holds its end, is not readable"))
     ended = time.monotonic() + longest
     try:
         with _looking(path) as connection:
@@ -63,6 +73,32 @@ def look_over(path: Path, *, longest: float = LONGEST) -> bool:
     if not through:
         log.warning("the store was not looked through to its end; doctor does", seconds=longest)
     return through
+
+
+def _look_around(path: Path) -> None:
+    """A new store is not begun in a folder that is not there, nor beside one that was at work. Raises Misplaced."""
+    if not path.parent.is_dir():
+        raise Misplaced(f"store.url names {path}, but there is no folder {path.parent}; correct it or make the folder")
+    for mark in sorted(path.parent.glob("*-mark")):
+        other = mark.with_name(mark.name.removesuffix("-mark"))
+        if other.is_file() and (come := read_mark(other)) is not None:
+            raise Misplaced(
+                f"store.url names {path}, which is not there, but {other.name} is, with {_plain(come)}; nothing was "
+                f"changed. Write {other.name} in store.url, or move {other.name}* away to begin a new store"
+            )
+
+
+def _spoilt_wal(path: Path) -> bool:
+    """Whether the -wal begins like none: SQLite would begin it anew, and what was committed last would be gone.
+
+    One that ends before its head, or has noughts there, is what a loss of power leaves of one just begun.
+    """
+    try:
+        with path.with_name(path.name + "-wal").open("rb") as file:
+            head = file.read(WAL_HEAD)
+    except FileNotFoundError:
+        return False
+    return len(head) == WAL_HEAD and any(head) and head[:4] not in WAL_BEGINS
 
 
 @contextlib.contextmanager

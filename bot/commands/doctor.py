@@ -161,11 +161,11 @@ def _members(folder: Folder) -> tuple[list[MemberRow], list[Finding]]:
 
 async def _store(folder: Folder, settings: Settings) -> list[Finding]:
     path = sqlite_path(settings.store_url(folder))
-    if path is not None and not path.exists():
-        return [Finding("数据库", True, "还没有,第一次 serve 时会建好")]
     try:
         if path is not None:
             await asyncio.to_thread(look_over, path, longest=LONGEST_LOOK)
+            if not path.exists():
+                return [Finding("数据库", True, "还没有,第一次 serve 时会建好")]
         store = Store(settings.store_url(folder), settings.corp, Keys(settings.data_key()))
     except (Damaged, OSError, StoreUnreachable) as error:
         return [Finding("数据库", False, "用不了", str(error))]

@@ -14,7 +14,7 @@ from bot.app import Leadbot
 from bot.commands.imports import IMPORTS, OPEN, look
 from bot.comparing import Export, compare
 from bot.importer import ALONE
-from bot.lock import Locked, hold_lock
+from bot.lock import Locked, hold_store
 from bot.opening import check, open_file
 from config.document import BadDocument, read_text
 from config.folder import Folder
@@ -67,10 +67,7 @@ class Office:
         except NobodyThere:
             pass
         url = self._settings.store_url(self._folder)
-        if sqlite_path(url) is None:
-            migrate(url)
-            return asyncio.run(self._alone(command, arguments, tick))
-        with hold_lock(self._folder.lock):
+        with hold_store(self._folder.lock, url):
             migrate(url)
             return asyncio.run(self._alone(command, arguments, tick))
 
@@ -148,6 +145,6 @@ class Office:
         with contextlib.ExitStack() as held:
             if sqlite_path(url) is not None:
                 with contextlib.suppress(Locked):  # a server is running, and has migrated it
-                    held.enter_context(hold_lock(self._folder.lock))
+                    held.enter_context(hold_store(self._folder.lock, url))
                     migrate(url)
             return asyncio.run(looked())

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.lock import Locked, hold_lock
+from bot.lock import Locked, hold_lock, hold_store
 from tests.bot.served import new_folder, python_m_bot, served
 
 
@@ -78,4 +78,16 @@ def test_the_lock_is_given_back_when_the_work_fails(tmp_path: Path) -> None:
 def test_a_lock_within_one_process_is_a_lock_too(tmp_path: Path) -> None:
     with hold_lock(tmp_path / "lock"):
         with pytest.raises(Locked, match=f"process {os.getpid()} "), hold_lock(tmp_path / "lock"):
+            pass
+
+
+def test_two_folders_that_name_one_file_are_one_store(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'leads.db'}"
+    with hold_store(tmp_path / "acme" / "data" / "lock", url):
+        with (
+            pytest.raises(Locked, match=f"process {os.getpid()} is using this store .*leads.db-lock"),
+            hold_store(tmp_path / "other" / "data" / "lock", url),
+        ):
+            pass
+        with hold_store(tmp_path / "other" / "data" / "lock", f"sqlite:///{tmp_path / 'theirs.db'}"):
             pass

@@ -85,6 +85,26 @@ def lose_the_end(path: Path) -> None:
     path.with_name(path.name + "-wal").unlink()
 
 
+def spoil_the_end(path: Path) -> None:
+    """A bad disk: where the -wal begins stands something else."""
+    with path.with_name(path.name + "-wal").open("r+b") as file:
+        file.write(b"\xff" * 32)
+
+
+def written_by_another_program(path: Path) -> None:
+    """store.url names somebody's address book."""
+    for one in path.parent.glob("leadbot.db*"):
+        one.unlink()
+    change(path, "create table contacts (name)")
+
+
+def called_otherwise(path: Path) -> None:
+    """The store is there, under a name that store.url does not say."""
+    path.with_name(path.name + "-mark").write_text('{"callbacks": 3, "leads": 1044}', "ascii")
+    for one in path.parent.glob("leadbot.db*"):
+        one.rename(one.with_name(one.name.replace("leadbot", "leads")))
+
+
 def written_by_a_newer_one(path: Path) -> None:
     """The version before was newer."""
     change(path, "update alembic_version set version_num = '9999'")
@@ -117,6 +137,9 @@ WAY_BACK = r"copy \.env into a new folder NEW and run: restore NEW .*/acme\.back
         (overwrite, r"leadbot\.db is damaged \(.*nothing was changed\. To go on, " + WAY_BACK),
         (cut, r"leadbot\.db is damaged \(.*" + WAY_BACK),
         (lose_the_end, r"has lost what it had: it ends at callback 0 .*-wal was moved, put them back; .*" + WAY_BACK),
+        (spoil_the_end, r"leadbot\.db-wal, which holds its end, is not readable; nothing was changed.*" + WAY_BACK),
+        (written_by_another_program, r"database of another program: it holds contacts .*Correct store\.url"),
+        (called_otherwise, r"leadbot\.db, which is not there, but leads\.db is, with .*L1044; .*Write leads\.db in"),
         (written_by_a_newer_one, r"revision 9999, which this version does not know; run a newer Leadbot"),
         (lacking_a_table, r"half-made: clock missing .*restore the last backup into an empty one"),
         (lacking_its_revision, r"tables but no revision: .*restore the last backup into an empty one"),
@@ -157,6 +180,7 @@ def test_the_way_back_that_is_named_works(folder: Folder, killed: Folder, tmp_pa
         ("postgresql://bot:hush@[::1/leads", r"no database URL; write postgresql://"),
         ("sqlite:////proc/nowhere/leadbot.db", r"/proc/nowhere"),
         ("sqlite:///content", r"content"),
+        ("sqlite:///dta/leadbot.db", r"there is no folder .*/dta; correct it or make"),
     ],
 )
 def test_serve_refuses_a_wrong_url_without_the_password(folder: Folder, url: str, told: str) -> None:
@@ -183,3 +207,9 @@ def test_serve_refuses_a_server_whose_tables_are_not_ours(folder: Folder, databa
             connection.execute(harm)
             assert_told(told, refused(folder, "serve", folder.root))
             assert connection.execute("SELECT count(*) FROM property").fetchone() == (0,)
+        connection.execute("DROP SCHEMA public CASCADE")
+        connection.execute("CREATE SCHEMA public CREATE TABLE orders (number int)")
+        assert_told(r"another program: it holds orders and nothing of Leadbot", refused(folder, "serve", folder.root))
+        assert connection.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'").fetchall() == [
+            ("orders",)
+        ]
