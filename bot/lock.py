@@ -8,6 +8,7 @@ from pathlib import Path
 
 from config.telling import Tellable
 from store.engine import sqlite_path
+from store.soundness import must_have_folder
 
 
 class Locked(Tellable):
@@ -16,7 +17,7 @@ class Locked(Tellable):
 
 @contextlib.contextmanager
 def hold_store(path: Path, url: str) -> Iterator[None]:
-    """Hold the lock of an embedded store; a server's store needs none, its replicas agree there. Raises Locked.
+    """Hold the lock of an embedded store; a server's store needs none, its replicas agree there. Raises Locked, Misplaced.
 
     A file outside of `data/` has one beside it too: another company's folder may name the same file.
     """
@@ -25,7 +26,8 @@ def hold_store(path: Path, url: str) -> Iterator[None]:
         if file is not None:
             held.enter_context(hold_lock(path))
             beside = file.with_name(f"{file.name}-lock")
-            if file.parent.is_dir() and not file.is_dir() and not file.parent.samefile(path.parent):
+            must_have_folder(file)
+            if not file.is_dir() and not file.parent.samefile(path.parent):
                 held.enter_context(hold_lock(beside))
         yield
 

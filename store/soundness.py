@@ -75,10 +75,14 @@ def look_over(path: Path, *, longest: float = LONGEST) -> bool:
     return through
 
 
-def _look_around(path: Path) -> None:
-    """A new store is not begun in a folder that is not there, nor beside one that was at work. Raises Misplaced."""
+def must_have_folder(path: Path) -> None:
+    """The folder of a store is not made by whoever may have written its name wrong. Raises Misplaced."""
     if not path.parent.is_dir():
         raise Misplaced(f"store.url names {path}, but there is no folder {path.parent}; correct it or make the folder")
+
+
+def _look_around(path: Path) -> None:
+    """A new store is not begun beside one that was at work: its name is written wrong. Raises Misplaced."""
     for mark in sorted(path.parent.glob("*-mark")):
         other = mark.with_name(mark.name.removesuffix("-mark"))
         if other.is_file() and (come := read_mark(other)) is not None:

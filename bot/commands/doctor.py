@@ -30,7 +30,7 @@ from store.access import get_property
 from store.db import Store, WrongKey
 from store.engine import StoreUnreachable, is_server_error, sqlite_path, unreachable
 from store.sealed import Keys
-from store.soundness import Damaged, look_over
+from store.soundness import Damaged, look_over, must_have_folder
 from store.webhook import Webhook, count_open, list_webhooks
 
 PLACEHOLDER_CORP = "ww0000000000000000"
@@ -163,6 +163,7 @@ async def _store(folder: Folder, settings: Settings) -> list[Finding]:
     path = sqlite_path(settings.store_url(folder))
     try:
         if path is not None:
+            must_have_folder(path)
             await asyncio.to_thread(look_over, path, longest=LONGEST_LOOK)
             if not path.exists():
                 return [Finding("数据库", True, "还没有,第一次 serve 时会建好")]
