@@ -17,7 +17,7 @@ class Locked(Tellable):
 
 @contextlib.contextmanager
 def hold_store(path: Path, url: str) -> Iterator[None]:
-    """Hold the lock of an embedded store; a server's store needs none, its replicas agree there. Raises Locked, Misplaced.
+    """Hold the lock of an embedded store; replicas agree on their server instead. Raises Locked, Misplaced.
 
     A file outside of `data/` has one beside it too: another company's folder may name the same file.
     """

@@ -20,6 +20,7 @@ LOG_PAGES = 4000  # 16 MB of SQLite's log before it goes into the file: keys at 
 # A server that loses sight of us must not keep our locks, and we must not wait for one that is gone.
 SERVER = {
     "application_name": "leadbot",
+    "client_encoding": "utf8",
     "connect_timeout": 4,
     "tcp_user_timeout": 4000,
     "keepalives_idle": 10,
@@ -122,6 +123,7 @@ CURES = {
     "28000": ("the server does not let this user in", "correct the user of store.url, or allow it in pg_hba.conf"),
     "3D000": ("the server has no database of that name", "make it: createdb NAME, or correct the end of store.url"),
     "42501": ("this user may not make or change tables", "GRANT ALL ON SCHEMA public TO the user of store.url"),
+    "25006": ("the server only reads", "name the server that writes (not its standby) in store.url"),
     "53300": ("the server has no connection left", "raise its max_connections (a replica needs about 12)"),
     "57P03": ("the server is just starting or stopping", "wait a moment and start again"),
     "53100": ("the server's disk is full", "make room on it"),

@@ -121,6 +121,7 @@ def _revisions() -> dict[str, str]:
 
 def revision_of(connection: Connection) -> str | None:
     """The store's revision, None for an empty one. Raises NotOurs, TooNew, HalfMade."""
+    _refuse_other_letters(connection)
     tables = set(inspect(connection).get_table_names())
     others = sorted(tables - {VERSIONS} - _of_extensions(connection))
     if others and not tables & set(Row.metadata.tables):
@@ -139,6 +140,18 @@ def revision_of(connection: Connection) -> str | None:
     if not knows(marks[0]):
         raise TooNew(f"the store is at revision {marks[0]}, which this version does not know; run a newer Leadbot")
     return str(marks[0])
+
+
+def _refuse_other_letters(connection: Connection) -> None:
+    """What customers are called is Chinese, and in other encodings the first such name would fail."""
+    if connection.dialect.name != "postgresql":
+        return
+    encoding = connection.execute(text("SHOW server_encoding")).scalar()
+    if encoding != "UTF8":
+        raise NotOurs(
+            f"the database of store.url is kept in {encoding}, where Chinese has no place; nothing was changed. "
+            "Make one for it: createdb -E UTF8 -T template0 NAME"
+        )
 
 
 def _of_extensions(connection: Connection) -> set[str]:

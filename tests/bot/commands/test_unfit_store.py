@@ -192,6 +192,29 @@ def test_serve_refuses_a_wrong_url_without_the_password(folder: Folder, url: str
     assert "hush" not in answer
 
 
+@pytest.mark.parametrize(
+    ("made", "told"),
+    [
+        ("ENCODING 'LATIN1' TEMPLATE template0", r"kept in LATIN1, where Chinese has no place; .*createdb -E UTF8"),
+        ("ENCODING 'SQL_ASCII' TEMPLATE template0", r"kept in SQL_ASCII, where Chinese has no place"),
+        ("", r"the server only reads .*name the server that writes"),
+    ],
+)
+def test_serve_refuses_a_database_in_which_no_lead_has_a_place(folder: Folder, made: str, told: str) -> None:
+    server, name = postgres.shared_server(migrate), postgres.new_name()
+    server.run_sql(f"CREATE DATABASE {name} {made}")
+    if not made:
+        server.run_sql(f"ALTER DATABASE {name} SET default_transaction_read_only = on")
+    try:
+        text = folder.settings.read_text("utf-8").replace("sqlite:///data/leadbot.db", server.socket_url(name))
+        folder.settings.write_text(text, "utf-8")
+        assert_told(told, refused(folder, "serve", folder.root))
+        with psycopg.connect(server.socket_url(name), client_encoding="utf8") as connection:
+            assert connection.execute("SELECT count(*) FROM pg_tables WHERE schemaname = 'public'").fetchone() == (0,)
+    finally:
+        postgres.drop_database(server, name)
+
+
 @pytest.mark.only("postgresql")
 def test_serve_refuses_a_server_whose_tables_are_not_ours(folder: Folder, database: Database) -> None:
     server = postgres.shared_server(migrate)
