@@ -27,7 +27,7 @@ _TAKEN = (
     .where(
         col(TimelineItem.corp) == bindparam("corp"),
         col(TimelineItem.lead_id).in_(bindparam("ids", expanding=True)),
-        col(TimelineItem.kind).in_(("claimed", "assigned", "transferred")),
+        one_of(TimelineItem.kind, ("claimed", "assigned", "transferred")),
     )
     .group_by(col(TimelineItem.lead_id))
 )

@@ -91,6 +91,8 @@ async def a_lead_comes(acme, phone):
     assert "已被" in words(await acme.text("lina", f"领取 {no}"))
     await acme.text("wanglei", f"跟进 {no} 打通了,要报价")
     await acme.press("wanglei", "打通了")
+    told = await acme.api("POST", f"/leads/{no}/followups", by="wanglei", kind="call", text="又打了一次")
+    assert told[0] == 200 and told[1]["owner"] == "wanglei", "a program is answered from the writer's statements too"
     for line in ("我的", f"查重 {phone}", f"看 {no}", f"合格 {no}", f"退回 {no} 不在我的区域"):
         assert words(await acme.text("wanglei", line))
     assert await acme.mql(phone=phone) == no, "the same person asks again"

@@ -1,12 +1,16 @@
 """Who waits for the disk together shares one statement; what one of them did wrong is nobody else's harm."""
 
 import asyncio
+from collections.abc import Iterable
 
 import pytest
 from sqlalchemy import func, select
 
+from store.db import Store
 from store.inbox import Arrived, store_events
+from store.migrate import migrate
 from store.queues import Inbox
+from store.sealed import Keys
 from store.tx import Tx
 from tests.conftest import NOW
 
@@ -63,3 +67,34 @@ async def test_who_gives_up_waiting_harms_nobody(store):
     with pytest.raises(asyncio.CancelledError):
         await impatient
     assert await patient is True
+
+
+async def test_whoever_callbacks_come_from_a_group_writes_as_much(tmp_path):
+    """The waiting ones are kept in the order of their numbers, not of their senders: nobody's place is looked for."""
+    one, many = [await written(tmp_path / name, senders) for name, senders in (("one", 1), ("many", 300))]
+    assert many < one * 1.1, "as much of the log for three hundred senders as for one"
+
+
+async def written(folder, senders: int) -> int:
+    """Bytes that twenty groups of sixteen put into the log, after 3,000 that wait."""
+    folder.mkdir()
+    url = f"sqlite:///{folder}/leadbot.db"
+    migrate(url)
+    store = Store(url, "acme", Keys(b"k" * 32))
+    await store.open()
+
+    async def keep(numbers: Iterable[int]) -> None:
+        odd = [
+            n * 7919 % 10_007 for n in numbers
+        ]  # no two neighbours come from the same sender, or one after the other
+        events = [Arrived("wecom", f"msg:{n:05}", f"wecom:{n % senders:064}", b"x", NOW) for n in odd]
+        await store.transaction(lambda tx: store_events(tx, events))
+
+    await keep(range(3_000))
+    log = folder / "leadbot.db-wal"
+    before = log.stat().st_size
+    for start in range(3_000, 3_320, 16):
+        await keep(range(start, start + 16))
+    size = log.stat().st_size - before
+    await store.close()
+    return size
