@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from leads.facts import LeadEdited
+from leads.fuse import key_of
 from leads.imports.ledger import UNNAMED, Ledger
 from leads.imports.row import Row
 from leads.lifecycle import MOVES, may_follow
@@ -62,6 +63,8 @@ def _update(ledger: Ledger, lead_id: int, row: Row) -> None:
     ledger.bind(row.pairs, lead_id)
     asks = bool(row.need and row.need != lead["need"]) or bool(row.source and row.source != lead["source"])
     fresh = _fresh(ledger, lead, row)
+    if (also := _more_ways(ledger, lead, fresh, row)) is not None:
+        ledger.change(lead_id, also=also)
     if fresh:
         ledger.change(lead_id, **fresh)
         ledger.rate_later(lead_id)
@@ -74,6 +77,21 @@ def _update(ledger: Ledger, lead_id: int, row: Row) -> None:
         ledger.tell(LeadAssigned(lead_id=lead_id, at=ledger.now, owner_id=row.owner, reason="导入"))
     if fresh:
         ledger.tell(LeadEdited(lead_id=lead_id, at=ledger.now, fields=tuple(fresh)))
+
+
+def _more_ways(ledger: Ledger, lead: Mapping[str, Any], fresh: Mapping[str, Any], row: Row) -> list[list[str]] | None:
+    """The further ways to reach a known person, where the line (or what it replaces) adds one; None where not."""
+    shown = {kind: str(fresh.get(kind, lead[kind]) or "") for kind in ("phone", "email", "wechat")}
+    told = [(kind, value) for kind, value in row.pairs if kind in shown and value != shown[kind]]
+    told += [(kind, str(lead[kind])) for kind in shown if kind in fresh and lead[kind]]
+    if not told:
+        return None
+    normal = {key_of(kind, value) for kind, value in shown.items() if value}
+    known = [list(way) for way in lead["also"] or []]
+    keys = [(kind, key) for kind, value in told if (key := key_of(kind, value)) is not None and key not in normal]
+    more = [[kind, key] for kind, key in dict.fromkeys(keys) if [kind, key] not in known]
+    mine = [way for way in more if ledger.find([(way[0], way[1])]) == lead["id"]]  # not what is another lead's
+    return [*known, *mine] if mine else None
 
 
 def _fresh(ledger: Ledger, lead: Mapping[str, Any], row: Row) -> dict[str, Any]:

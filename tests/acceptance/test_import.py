@@ -29,6 +29,13 @@ async def test_counts_reconcile_and_a_known_person_is_updated(acme):
     new = await acme.lead("L1002")
     assert (new["name"], new["owner"], new["pool"]) == ("韩梅梅", None, "public")
     assert new["created_at"] == "2026-02-04T00:00:00+08:00"
+    other = csv_text(("姓名", "手机", "备用电话"), ("李雷", "13800138001", "13700137001"))
+    assert counts(await import_file(acme, "more.csv", other)) == (1, 0, 1, 0)
+    file = acme.folder.root / "person.json"
+    status, _, err = await cli("export", acme.folder.root, "--phone", "13800138001", "-o", file)
+    assert status == 0, err
+    [row] = json.loads(file.read_text("utf-8"))["tables"]["lead"]
+    assert row["also"] == [["phone", "+8613700137001"]], "a second number of somebody who is known is kept and shown"
 
 
 @pytest.mark.feature("Q2")
