@@ -118,9 +118,15 @@ def told(port: int) -> dict[str, Any]:
         return dict(json.load(answer))
 
 
-def inside(words: list[str]) -> dict[str, Any]:
-    """Run a module of bench/ in a fresh process, so that memory and caches of measurements do not touch each other."""
-    done = subprocess.run([sys.executable, "-m", *words], cwd=ROOT, capture_output=True, check=False)
+def inside(words: list[str], **environment: str) -> dict[str, Any]:
+    """Run a module of bench/ in a fresh process, so that memory and caches of measurements do not touch each other.
+
+    With PYTHONPYCACHEPREFIX in `environment`, what Python compiles there is kept and found again.
+    """
+    around = {**os.environ, **environment}
+    if "PYTHONPYCACHEPREFIX" in environment:
+        around.pop("PYTHONDONTWRITEBYTECODE", None)
+    done = subprocess.run([sys.executable, "-m", *words], cwd=ROOT, env=around, capture_output=True, check=False)
     if done.returncode:
         raise RuntimeError(f"{words!r} failed:\n{done.stderr.decode()[-3000:]}")
     return dict(json.loads(done.stdout.splitlines()[-1]))
