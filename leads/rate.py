@@ -12,7 +12,12 @@ from store.tables import Lead
 
 def rate(lead: Lead, *, rules: Rules, now: datetime) -> Score:
     """Score and grade of a lead as it stands; what its person did has faded until now."""
-    profile = LeadProfile(
+    lately = parts_of(lead.heat, rules=rules, now=now) if lead.heat else ()
+    return score(_profile(lead), rules=rules, lately=lately)
+
+
+def _profile(lead: Lead) -> LeadProfile:
+    return LeadProfile(
         name=lead.name,
         title=lead.title,
         company=lead.company,
@@ -26,8 +31,32 @@ def rate(lead: Lead, *, rules: Rules, now: datetime) -> Score:
         source=lead.source,
         enquiries=lead.enquiries,
     )
-    lately = parts_of(lead.heat, rules=rules, now=now) if lead.heat else ()
-    return score(profile, rules=rules, lately=lately)
+
+
+class Rater:
+    """Rates the people of a list: what the rules look at is alike in many of them, and is counted once."""
+
+    def __init__(self, *, rules: Rules, now: datetime) -> None:
+        asked = rules.scoring.rules
+        own = ("phone_valid", "email")
+        self._read = sorted({rule.field for rule in asked if rule.present is None}.difference(own))
+        self._seen = sorted({rule.field for rule in asked if rule.present is not None}.difference(own, self._read))
+        self._mail = any(rule.field == "email" and rule.present is None for rule in asked)
+        self._rules, self._now = rules, now
+        self._known: dict[tuple[object, ...], Score] = {}
+
+    def rate(self, lead: Lead) -> Score:
+        """The same as `rate`."""
+        if lead.heat:
+            return rate(lead, rules=self._rules, now=self._now)
+        mail = lead.email if lead.email and not email_flaw(lead.email) else ""
+        read = [getattr(lead, name) for name in self._read]
+        seen = [bool(getattr(lead, name)) for name in self._seen]
+        alike = (bool(lead.phone), lead.phone_flaw, mail if self._mail else bool(mail), *read, *seen)
+        known = self._known.get(alike)
+        if known is None:
+            known = self._known[alike] = score(_profile(lead), rules=self._rules)
+        return known
 
 
 def book(lead: Lead, rated: Score, *, rules: Rules) -> None:

@@ -85,8 +85,10 @@ def whole(items: Iterable[Told], lead_id: int, corp: str, worked: Worked) -> dic
     return row
 
 
-def standing_of(items: Sequence[Told]) -> list[Told]:
+def standing_of(items: Sequence[Told]) -> Sequence[Told]:
     """The facts that nobody has taken back; a deal that was opened again is not won."""
+    if not any(item["kind"] in ANEW for item in items):
+        return items
     left: list[Told] = []
     for item in items:
         if item["kind"] == "undone":

@@ -14,10 +14,9 @@ from leads.facts import (
     FollowUpLogged,
     LeadCaptured,
     LeadEnquired,
-    LeadScored,
 )
 from leads.lifecycle import MOVES, is_ready
-from leads.rate import rate
+from leads.rate import Rater, scored_fact
 from leads.reached import Worked, anew, whole
 from store import bulk, leads, reached
 from store.batch import ImportLead, ImportMark
@@ -51,7 +50,7 @@ class Ledger:
         self.facts: list[Fact] = []
         self.new = self.updated = 0
         self.crossed = set[tuple[int, int]]()  # pairs of leads that may be one person
-        self._batch_id = batch_id
+        self._batch_id, self._no = batch_id, f"I{batch_id}"
         self.rules = rules
         self.start = start
         self.overwrite = overwrite
@@ -70,6 +69,8 @@ class Ledger:
         self._marks: list[tuple[bytes, int]] = []
         self._unrated = set[int]()
         self._ids: list[int] = []
+        self._shared: dict[object, Any] = {}  # lists and objects that many rows of a slice have alike
+        self._rater = Rater(rules=rules, now=now)
         self._blank: dict[str, Any] = Lead(corp=tx.corp, created_at=now).model_dump(exclude={"id"})
 
     async def look_up(
@@ -148,7 +149,7 @@ class Ledger:
         self._enquiries.append(
             {
                 "corp": self.tx.corp, "lead_id": lead_id, "source": source, "submission_id": None, "need": need,
-                "utm": {**(utm or {}), "batch": f"I{self._batch_id}"}, "campaign_id": campaign_id, "at": at,
+                "utm": self._alike({**(utm or {}), "batch": self._no}), "campaign_id": campaign_id, "at": at,
             }
         )  # fmt: skip
 
@@ -183,13 +184,20 @@ class Ledger:
         self.change(lead_id, **values)
         self.tell(FollowUpLogged(lead_id=lead_id, at=at, by=by, channel=kind, words=words, contact=contact))
 
+    def _alike(self, values: dict[str, Any]) -> dict[str, Any]:
+        """These values, or the equal ones of another row: they are turned into JSON once."""
+        try:
+            return self._shared.setdefault(tuple(values.items()), values)
+        except TypeError:  # with a list among them
+            return values
+
     def tell(self, fact: Fact, **more: Any) -> None:
         """Write a fact into the lead's story."""
         self.facts.append(fact)
         self._story.append(
             {
                 "corp": self.tx.corp, "lead_id": fact.lead_id, "kind": fact.kind, "at": fact.at, "by": fact.by,
-                "text": fact.text(), "data": {**fact.data(), **more, "batch": f"I{self._batch_id}"},
+                "text": fact.text(), "data": self._alike({**fact.data(), **more, "batch": self._no}),
             }
         )  # fmt: skip
 
@@ -277,20 +285,16 @@ class Ledger:
 
     def _rate(self, lead_id: int) -> None:
         lead = self._leads[lead_id]
-        rated = rate(cast(Lead, _View(lead)), rules=self.rules, now=self.now)
-        parts = tuple((part.points, part.why) for part in rated.parts)
+        rated = self._rater.rate(cast(Lead, _View(lead)))
         before = (lead["score"], lead["grade"])
+        parts = tuple([(part.points, part.why) for part in rated.parts])
         self.change(
             lead_id, score=rated.points, grade=rated.grade, temperature=rated.temperature,
-            score_parts=[list(part) for part in parts], rules_version=self.rules.version,
+            score_parts=self._shared.setdefault(parts, [list(part) for part in parts]),
+            rules_version=self.rules.version,
         )  # fmt: skip
         if lead_id not in self._made and (rated.points, rated.grade) != before:
-            self.tell(
-                LeadScored(
-                    lead_id=lead_id, at=self.now, score=rated.points, grade=rated.grade, parts=parts,
-                    rules_version=self.rules.version,
-                )
-            )  # fmt: skip
+            self.tell(scored_fact(lead_id, rated, rules=self.rules, now=self.now))
         if self.start and rated.mql and is_ready(cast(Lead, _View(lead)), rules=self.rules):
             self.change(lead_id, stage=MOVES["ready"].after)
             self.tell(BecameMql(lead_id=lead_id, at=self.now, pool=lead["pool"], rules_version=self.rules.version))
