@@ -199,9 +199,9 @@ async def beside(root: Path, name: str, content: bytes) -> dict[str, Any]:
     return {"slices": importer.slices}
 
 
-async def tell(root: Path, path: Path) -> None:
+async def tell(root: Path, name: str, content: bytes) -> None:
     """The slices of one import beside other work, told as JSON."""
-    print(json.dumps(await beside(root, path.name, path.read_bytes())))
+    print(json.dumps(await beside(root, name, content)))
 
 
 if __name__ == "__main__":
@@ -213,4 +213,4 @@ if __name__ == "__main__":
     if given.what == "command":
         print(json.dumps(command(given.root, given.file)))
     else:
-        run_to_the_end(tell(given.root, given.file))
+        run_to_the_end(tell(given.root, given.file.name, given.file.read_bytes()))

@@ -34,7 +34,7 @@ from store.tx import Tx
 
 log = structlog.get_logger()
 
-BESIDE = 0.015  # seconds of the writer that a slice may take while people work
+BESIDE = 0.012  # seconds of the writer that a slice may take while people work
 ALONE = 2.0  # and while nobody else is there
 SMALLEST, LARGEST = 20, 2000  # rows a slice
 STRETCH = 1.0  # seconds of slices before the worker looks whether it shall stop

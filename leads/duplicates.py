@@ -71,7 +71,7 @@ async def index_company(tx: Tx, lead_id: int, *, before: str, after: str) -> Non
     await firms.add_grams(tx, lead_id, [gram for gram in new if gram not in old])
 
 
-@lru_cache(maxsize=16384)
+@lru_cache(maxsize=2048)
 def company_grams(company: str) -> tuple[str, ...]:
     """The pieces by which a company's name is found; none for what is no name."""
     firm = read_firm(company) if company else None

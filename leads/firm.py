@@ -140,6 +140,8 @@ def _places_in(text: str) -> set[str]:
 
 def _brackets(head: str) -> tuple[str, set[str], str]:
     """(the name without brackets, places that stood in them, a department that stood in them)."""
+    if "(" not in head and ")" not in head:
+        return head, set(), ""
     places: set[str] = set()
     desk = ""
     kept = head
@@ -167,8 +169,13 @@ def _form() -> re.Pattern[str]:
     return re.compile(rf"(?:集团)?(?:{_FORMS})$|集团$|控股$")
 
 
+@cache
+def _form_ends() -> frozenset[str]:
+    return frozenset(form[-1] for form in (*_FORMS.split("|"), "集团", "控股"))
+
+
 def _without_form(text: str) -> str:
-    while (found := _form().search(text)) and found.start() >= 2:
+    while text[-1:] in _form_ends() and (found := _form().search(text)) and found.start() >= 2:
         text = text[: found.start()]
     return text
 

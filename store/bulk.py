@@ -116,8 +116,7 @@ def _many(making: Making, model: type[Row], keys: tuple[str, ...], names: tuple[
     order = tuple((compiled.positiontup if compiled.positional else None) or names)
     columns = table_of(model).c
     turns = ((at, _turn(columns[name], dialect)) for at, name in enumerate(order))
-    pick = itemgetter(*order)
-    assert len(order) > 1  # of one name itemgetter gives the value itself
+    pick = itemgetter(*order)  # a tuple, because every table has two columns at least
     told = tuple((at, turn) for at, turn in turns if turn is not None)
     return _Many(str(compiled), order, pick, told, compiled.positional)
 

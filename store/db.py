@@ -13,7 +13,7 @@ from sqlmodel import col
 
 from config.telling import Tellable
 from store import schema as schema  # a store knows all its tables
-from store.engine import open_engine, sqlite_path
+from store.engine import open_engine, sqlite_path, take_room
 from store.gather import Gathering, Work
 from store.hear import hear
 from store.office import Property
@@ -88,6 +88,11 @@ class Store:
         if self._loose is not self._writer:
             await self._loose.close()
         await self.dispose()
+
+    async def make_room(self) -> None:
+        """For a command that has the embedded store to itself: more of it in memory, fewer ways into the file."""
+        if not self.shared:
+            await self.transaction(take_room)
 
     async def dispose(self) -> None:
         """Give the files back without ever having started the writer (for looking only)."""

@@ -89,6 +89,7 @@ class Office:
         bot = Leadbot(self._folder, self._settings)
         await bot.open()
         bot.importer.share = ALONE
+        await bot.store.make_room()
         try:
             with _undisturbed():
                 answer = await IMPORTS[command](bot.importer, arguments)

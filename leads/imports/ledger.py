@@ -69,7 +69,8 @@ class Ledger:
         self._marks: list[tuple[bytes, int]] = []
         self._unrated = set[int]()
         self._ids: list[int] = []
-        self._shared: dict[object, Any] = {}  # lists and objects that many rows of a slice have alike
+        self._objects: dict[tuple[tuple[str, Any], ...], dict[str, Any]] = {}  # that many rows of a slice have alike
+        self._parts: dict[tuple[tuple[int, str], ...], list[list[Any]]] = {}
         self._rater = Rater(rules=rules, now=now)
         self._blank: dict[str, Any] = Lead(corp=tx.corp, created_at=now).model_dump(exclude={"id"})
 
@@ -187,7 +188,7 @@ class Ledger:
     def _alike(self, values: dict[str, Any]) -> dict[str, Any]:
         """These values, or the equal ones of another row: they are turned into JSON once."""
         try:
-            return self._shared.setdefault(tuple(values.items()), values)
+            return self._objects.setdefault(tuple(values.items()), values)
         except TypeError:  # with a list among them
             return values
 
@@ -208,10 +209,8 @@ class Ledger:
         tx, batch_id = self.tx, self._batch_id
         await bulk.insert_rows(tx, Lead, list(self._made.values()))
         await bulk.write_leads(tx, list(self._changed.values()))
-        identities = [
-            {"corp": tx.corp, "kind": pair[0], "hash": self._blinds[pair], "lead_id": lead_id}
-            for pair, lead_id in self._pairs
-        ]
+        known = sorted((pair[0], self._blinds[pair], lead_id) for pair, lead_id in self._pairs)
+        identities = [{"corp": tx.corp, "kind": kind, "hash": mark, "lead_id": lead} for kind, mark, lead in known]
         await bulk.add_rows(tx, Identity, identities, ("corp", "kind", "hash"))
         await self._index_companies()
         await bulk.insert_rows(tx, Enquiry, self._enquiries)
@@ -244,11 +243,9 @@ class Ledger:
         await anew(self.tx, told.keys() - self._made.keys(), self._worked)
 
     async def _index_companies(self) -> None:
-        rows = [
-            {"corp": self.tx.corp, "gram": gram, "lead_id": lead_id}
-            for lead_id, lead in self._made.items()
-            for gram in company_grams(lead["company"])
-        ]
+        pieces = [(gram, lead_id) for lead_id, lead in self._made.items() for gram in company_grams(lead["company"])]
+        pieces.sort()  # in the order of the table, so that each of its pages is looked up once
+        rows = [{"corp": self.tx.corp, "gram": gram, "lead_id": lead_id} for gram, lead_id in pieces]
         await bulk.add_rows(self.tx, CompanyGram, rows, ("corp", "gram", "lead_id"))
         for lead_id, lead in self._changed.items():
             before = self._before[lead_id]["company"]
@@ -290,7 +287,7 @@ class Ledger:
         parts = tuple([(part.points, part.why) for part in rated.parts])
         self.change(
             lead_id, score=rated.points, grade=rated.grade, temperature=rated.temperature,
-            score_parts=self._shared.setdefault(parts, [list(part) for part in parts]),
+            score_parts=self._parts.setdefault(parts, [list(part) for part in parts]),
             rules_version=self.rules.version,
         )  # fmt: skip
         if lead_id not in self._made and (rated.points, rated.grade) != before:

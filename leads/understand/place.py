@@ -198,7 +198,8 @@ def is_district(word: str) -> bool:
 def starts_with_place(text: str) -> int:
     """How many characters at the start name a city, district or province; 0 without one."""
     table = _table()
-    found = re.match(r"[一-龥]{2,3}?(?:省|自治区)", text)
+    named = "省" in text[2:4] or "自治区" in text[2:6]
+    found = re.match(r"[一-龥]{2,3}?(?:省|自治区)", text) if named else None
     if found and found[0].removesuffix("省").removesuffix("自治区") in _provinces_of_cities():
         return found.end()
     for name, _ in table.names.get(text[:2], ()):

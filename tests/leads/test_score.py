@@ -1,13 +1,17 @@
 """A lead's points, grade and warmth follow the written rules, and each point has its reason."""
 
 from dataclasses import replace
+from datetime import UTC, datetime
+from itertools import product
 from typing import Any
 
 import pytest
 
 from config.folder import TEMPLATES
 from config.rules import Rules, load_rules
+from leads.rate import Rater, rate
 from leads.score import LeadProfile, Part, score
+from store.tables import Lead
 
 STRONG = LeadProfile(
     name="王强", title="采购总监", company="恒力机械", phone_valid=True, need="急,月底前要报价",
@@ -123,3 +127,23 @@ def test_ready_means_enough_points_and_a_good_enough_grade(rules: Rules) -> None
     )
     assert score(BUYER, rules=rules).mql and not score(BUYER, rules=strict).mql
     assert score(STRONG, rules=strict).mql
+
+
+@pytest.mark.parametrize("test", [{}, {"field": "email", "contains": ["@corp"]}, {"field": "company", "present": True}])
+def test_a_list_is_rated_as_each_of_its_people_would_be(rules: Rules, test: dict[str, Any]) -> None:
+    now = datetime(2026, 11, 26, tzinfo=UTC)
+    rules = scored(**test) if test else rules
+    rater = Rater(rules=rules, now=now)
+    titles, mails, heats = (
+        ("采购总监", "实习生", ""),
+        ("a@corp.cn", "b@163.com", "错", ""),
+        ({}, {"page": [9, now.isoformat()]}),
+    )
+    for title, mail, flaw, company, budget, heat in product(
+        titles, mails, ("", "位数不对"), ("恒力机械", ""), (None, 10, 500_000), heats
+    ):
+        lead = Lead(
+            corp="acme", title=title, email=mail, phone="+8613912345678", phone_flaw=flaw, company=company,
+            budget_max=budget, heat=heat, created_at=now,
+        )  # fmt: skip
+        assert rater.rate(lead) == rate(lead, rules=rules, now=now)
