@@ -56,6 +56,12 @@ async def find_draft(tx: Tx, draft_id: int, member_id: str) -> Draft | None:
     )
 
 
+async def find_open_draft(tx: Tx, member_id: str, *, since: datetime) -> Draft | None:
+    """What was understood last and still waits for its tap, if it was said since an instant."""
+    mine = (col(Draft.corp) == tx.corp, col(Draft.member_id) == member_id, col(Draft.state) == "open")
+    return await tx.first(select(Draft).where(*mine, col(Draft.at) >= since).order_by(col(Draft.id).desc()).limit(1))
+
+
 async def close_draft(tx: Tx, draft_id: int, state: str) -> bool:
     """Close an open draft as `saved` or `dropped`; False when it was closed before."""
     result = await tx.run(

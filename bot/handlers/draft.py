@@ -1,5 +1,7 @@
 """What was understood from free words waits for one tap: 保存, 改, 换一条 or 丢弃."""
 
+from datetime import timedelta
+
 from bot.context import Answer, Context, say
 from bot.handlers import capture, followup, namecard
 from bot.lead_actions import ChangeDraft, DropDraft, OtherLead, SaveDraft
@@ -9,8 +11,24 @@ from leads.rights import Who
 from leads.understand.reading import Fields
 from store.chat import Draft
 from store.owned import list_owned
-from store.talk import NAMECARD, close_draft, find_draft, point_draft, set_focus
+from store.talk import NAMECARD, close_draft, find_draft, find_open_draft, point_draft, set_focus
 from store.tx import Tx
+
+YES = ("保存", "确认", "确定", "对", "对的", "没错")
+NO = ("丢弃", "不要了", "不保存")
+FRESH = timedelta(minutes=30)  # so long an answer in words can mean it
+
+
+async def on_answer(tx: Tx, text: str, who: Who, ctx: Context) -> list[Fact | Answer] | None:
+    """保存, 对, 丢弃 written instead of tapped; None when nothing waits or it is no answer."""
+    if text not in (*YES, *NO):
+        return None
+    draft = await find_open_draft(tx, who.id or "", since=ctx.now - FRESH)
+    if draft is None:
+        return None
+    if text in YES:
+        return await on_save_draft(tx, SaveDraft(draft.id or 0), who, ctx)
+    return await on_drop_draft(tx, DropDraft(draft.id or 0), who, ctx)
 
 
 async def _open_draft(tx: Tx, draft_id: int, who: Who) -> Draft:

@@ -84,6 +84,8 @@ async def on_message(tx: Tx, event: MessageReceived, who: Who, ctx: Context) -> 
         return await field.on_answer(tx, asked, text, who, ctx)
     if text and (answered := await deal_lines.on_line(tx, asked, text, who, ctx)) is not None:
         return answered
+    if (answered := await draft.on_answer(tx, text, who, ctx)) is not None:
+        return answered
     lead_id, rest = lead_and_rest(text, bare=False)
     lead_id = await current(tx, lead_id) if lead_id is not None else None
     if lead_id is not None and not rest:

@@ -24,7 +24,8 @@ async def on_move(tx: Tx, action: MoveTo, who: Who, ctx: Context) -> list[Fact |
 
 async def on_stage_word(tx: Tx, lead_id: int | None, rest: str, who: Who, ctx: Context) -> list[Fact | Answer]:
     """阶段 L1024 培育中 (原因); 阶段 O88 方案报价 moves a deal."""
-    if lead_id is None and deal_and_rest(rest)[0] is not None:
+    of_deals = {one.name for way in ctx.rules.ways.values() for one in way.stages}
+    if lead_id is None and (deal_and_rest(rest)[0] is not None or rest in of_deals):
         return await on_deal_stage(tx, rest, who, ctx)
     known = "、".join(STAGE_LABELS[stage] for stage in BY_HAND)
     if lead_id is None or not rest:
@@ -32,7 +33,7 @@ async def on_stage_word(tx: Tx, lead_id: int | None, rest: str, who: Who, ctx: C
     word, _, reason = rest.partition(" ")
     named = {label: stage for stage, label in STAGE_LABELS.items()} | {stage: stage for stage in STAGE_LABELS}
     stage = named.get(word) or named.get(word.lower()) or SAID.get(word, "")
-    if not stage and any(word == one.name for way in ctx.rules.pipelines.values() for one in way.stages):
+    if not stage and word in of_deals:
         raise Unusable(f"「{word}」是商机的阶段,要写商机的编号,例如:阶段 O88 {word}。发「商机」看手上的。")
     if not stage:
         raise Unusable(f"没有叫「{word[:20]}」的阶段。可以改成:{known}。")

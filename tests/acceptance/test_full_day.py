@@ -20,7 +20,7 @@ async def test_a_rep_does_a_full_day_without_opening_a_browser(tmp_path, platfor
         assert "现在是你的了" in words([acme.card("wanglei")])
         draft = words(await acme.text("wanglei", "电话聊了,要三十台,今天下午3点给他报价"))
         assert no in draft and "今天 15:00" in draft, "a sentence is enough, it is about the lead just taken"
-        await acme.press("wanglei", "保存")
+        assert f"已记到 {no}" in words(await acme.text("wanglei", "保存")), "the button's word will do as well"
         await acme.text("wanglei", f"合格 {no}")
         assert "[发给客户 1]" in words(await acme.text("wanglei", "素材 案例"))
         assert "还没有同意" in words(await acme.press("wanglei", "发给客户 1"))
@@ -34,6 +34,7 @@ async def test_a_rep_does_a_full_day_without_opening_a_browser(tmp_path, platfor
         assert f"{other} 刘芳" in words(acme.standin.chat("lina")[-1:]), "the colleague has it, with its card"
 
         deal = re.search(r"O\d+", words(await acme.text("wanglei", f"转商机 {no} 工业相机 20万 下月底")))[0]
+        assert f"{deal} 进入「需求分析」" in words(await acme.text("wanglei", "阶段 需求分析"))
         quote = words(await acme.text("wanglei", f"报价 {deal} 相机×30 95折"))
         assert "¥250,800" in quote and "[发给客户]" in quote
         before_three = len(acme.standin.chat("wanglei"))
