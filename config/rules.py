@@ -1,7 +1,7 @@
 """The business rules of a company, as data: hours, pools, scoring, claim limits, promises about time."""
 
 from datetime import date
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
@@ -12,7 +12,7 @@ from config.calendar import Calendar
 from config.clock import ClockRule, Node
 from config.deal import Deals
 from config.digest import Digest
-from config.document import load, validate
+from config.document import BadDocument, load, validate
 from config.field import OwnField
 from config.form import BUILT_IN, Form
 from config.journey import Journey
@@ -286,5 +286,16 @@ class Rules(Section):
 
 
 def load_rules(text: str, file: str) -> Rules:
-    """Read and check rules.yaml; raises BadDocument with every problem as file:line:col: key: cause, cure."""
-    return validate(Rules, load(text, file))
+    """Read and check rules.yaml; raises BadDocument with every problem as file:line:col: key: cause, cure.
+
+    A text that was right is read once: a first start publishes it and loads it, and what comes of it never changes.
+    """
+    try:
+        return _read(text)
+    except BadDocument:
+        return validate(Rules, load(text, file))
+
+
+@lru_cache(maxsize=8)
+def _read(text: str) -> Rules:
+    return validate(Rules, load(text, "rules.yaml"))

@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from aiohttp import web_app
 from sqlalchemy import Connection, Engine, event
 from sqlalchemy.util import LRUCache
 
@@ -32,3 +33,8 @@ def keep_python_files(home: Path) -> None:
     if sys.dont_write_bytecode:
         os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
         os.environ["PYTHONPYCACHEPREFIX"] = str(home / "python")
+
+
+def forget_handlers() -> None:
+    """Let go of the servers of earlier tests: aiohttp keeps the last thousand handlers, each with its whole company."""
+    web_app._cached_build_middleware.cache_clear()

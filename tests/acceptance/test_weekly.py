@@ -61,7 +61,7 @@ async def test_the_card_comes_by_itself_when_work_begins_on_monday(tmp_path, pla
     async with town(tmp_path, platform=platform) as acme:
         await a_week(acme)
         acme.bot.schedule.hint("keeping")
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             while not acme.database.rows("select 1 from due where corp = 'acme' and kind = 'weekly'"):  # noqa: ASYNC110
                 await asyncio.sleep(0.01)
         await acme.until(shanghai("2026-03-23 09:04"))

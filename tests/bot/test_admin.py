@@ -35,7 +35,7 @@ async def door(tmp_path: Path) -> AsyncIterator[Path]:
     met = asyncio.Barrier(2)
 
     async def meet(arguments: Mapping[str, Any]) -> str:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             await met.wait()
         return str(arguments["name"])
 
@@ -54,7 +54,7 @@ async def said(path: Path, raw: bytes, *, more: bool = False) -> dict[str, Any]:
         writer.write(raw)
         if not more:
             writer.write_eof()
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             line = await reader.readline()
     finally:
         writer.close()

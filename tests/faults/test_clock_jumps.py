@@ -129,7 +129,7 @@ async def test_ticks_go_on_after_the_clock_was_set_back_by_a_year(monkeypatch: A
         await asyncio.sleep(0.2)  # the ticks have stopped, or come thick and fast
         await watch.look()
         before = ticks
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             while ticks < before + 3:  # noqa: ASYNC110 - ticks come by themselves
                 await asyncio.sleep(0.01)
         assert ticks >= before + 3, "the ticks go on"

@@ -41,7 +41,7 @@ class Client:
 
     async def wait_for(self, count: int) -> list[dict[str, Any]]:
         """All frames, as soon as there are so many."""
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             while len(self.frames) < count:
                 self._more.clear()
                 await self._more.wait()
@@ -133,7 +133,7 @@ async def test_after_the_farewell_nothing_is_pushed_on_the_old_line_which_then_e
         async with connected(streaming) as new:
             assert (await streaming.standin.text("wanglei", "二")).status == 200
             assert words(new.frames) == ["二"]
-            await asyncio.wait_for(old.reading, 5)
+            await asyncio.wait_for(old.reading, 60)
             assert [frame["headers"]["topic"] for frame in old.frames] == ["disconnect"]
             assert old.socket.close_code == 1000
 
@@ -141,7 +141,7 @@ async def test_after_the_farewell_nothing_is_pushed_on_the_old_line_which_then_e
 async def test_a_cut_line_ends_without_a_word(streaming):
     async with connected(streaming) as client:
         streaming.standin.gateway.cut()
-        await asyncio.wait_for(client.reading, 5)
+        await asyncio.wait_for(client.reading, 60)
         assert client.socket.close_code == 1006 and client.frames == []
 
 
