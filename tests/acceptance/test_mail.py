@@ -1,5 +1,6 @@
 """Mail to customers: through a real mail server, each once; what comes back is read; one tap stops it."""
 
+import asyncio
 import contextlib
 from collections import deque
 from collections.abc import AsyncIterator
@@ -100,6 +101,22 @@ async def test_a_mail_reaches_the_customer_and_one_tap_in_the_mail_program_stops
             assert answer.status == 200
         withheld = await desk.write(key="k2")
         assert not isinstance(withheld, Wanted) and "退订" in withheld.why
+
+
+@pytest.mark.feature("K2")
+@pytest.mark.failure("P3")
+async def test_letters_that_crawl_hold_up_no_colleague(tmp_path, database):
+    async with post(tmp_path, database) as desk:
+        desk.server.pause = 60.0
+        for number in range(1, 9):
+            await desk.wish(number, key=f"k{number}")
+        async with asyncio.timeout(30):
+            while not desk.acme.database.rows("select 1 from outbox where purpose = 'reach' and state = 'sending'"):  # noqa: ASYNC110 - the courier's rows tell
+                await asyncio.sleep(0.01)
+            assert (await desk.acme.standin.text("wanglei", "看 L900001")).status == 200
+            while "没有找到 L900001" not in words(desk.acme.standin.chat("wanglei")):  # noqa: ASYNC110 - as above
+                await asyncio.sleep(0.01)
+        assert desk.server.mails == []
 
 
 @pytest.mark.feature("K2")
