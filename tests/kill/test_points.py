@@ -95,9 +95,12 @@ async def ends_well(doomed, day):
     story = await doomed.story(no)
     assert (story["captured"], story["enquired"], story["claimed"]) == (1, 0, 1)
     assert doomed.rows("select count(*) from lead")[0][0] == 2, "the form's and the contact's"
+    steps = {rep: [] for rep in doomed.reps}  # on a busy machine the minute may come to its second step
+    for rep, card in doomed.rows("select member_id, card from outbox where purpose = 'ring' and card like 'clock:%'"):
+        steps[rep].append(card)
     for rep in doomed.reps:
         assert len([m for m in doomed.told(rep, f"{no} 王") if m.kind == "card"]) == 1
-        assert len(doomed.told(rep, "领取时限")) <= 1
+        assert len(doomed.told(rep, "领取时限")) <= len(steps[rep]) == len(set(steps[rep])), "each step rings once"
     assert len(doomed.told("rep000", "没有找到 L900001")) == 1
     assert len(doomed.told("rep000", "新加的客户已自动建好线索")) == 1
     assert "13800138000" in words(doomed.told("rep000", no)) and "13800138000" not in words(doomed.told("rep001", no))
