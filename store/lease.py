@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from functools import cache
 from typing import Any, Literal, TypeVar
 
-from sqlalchemy import ColumnElement, Update, and_, bindparam, exists, literal_column, or_, select, update
+from sqlalchemy import ColumnElement, Update, and_, bindparam, exists, func, literal_column, or_, select, update
 from sqlalchemy.orm import aliased
 from sqlalchemy.sql.dml import ReturningUpdate
 from sqlmodel import col
@@ -47,7 +47,7 @@ async def take(
     `platform` only those that go by it.
     `into` changes the state while taking. The rows come back with their new fencing number.
     """
-    statement = _taking(table, state, holding, into, lanes, of, bool(platform))
+    statement = _taking(table, state, holding, into, lanes, of, bool(platform), tx.dialect)
     values = {"of_corp": tx.corp, "now": now, "until": now + tx.takeover, "most": limit}
     taken = await tx.execute(statement, {**values, "of_platform": platform} if platform else values)
     return sorted(made(table, taken), key=lambda row: row.id or 0)
@@ -62,6 +62,7 @@ def _taking(
     lanes: bool,
     of: Messages | None,
     by: bool,
+    dialect: str,
 ) -> ReturningUpdate[Any]:
     now = bindparam("now", type_=Utc)
     conditions = [
@@ -78,17 +79,16 @@ def _taking(
     if of in ("welcome", "chat"):
         conditions.append((col(Outbox.card) == FAST) if of == "welcome" else (col(Outbox.card) != FAST))
     if lanes:
-        older = aliased(table)
-        conditions.append(
-            ~exists().where(
-                and_(
-                    col(older.corp) == bindparam("of_corp"),
-                    col(older.lane) == col(table.lane),
-                    col(older.id) < col(table.id),
-                    one_of(older.state, holding),
-                )
-            )
+        other = aliased(table)
+        holds = and_(col(other.corp) == bindparam("of_corp"), one_of(other.state, holding))
+        older = and_(holds, col(other.lane) == col(table.lane), col(other.id) < col(table.id))
+        firsts = func.any(
+            func.array(select(func.min(other.id)).where(holds).group_by(col(other.lane)).scalar_subquery())
         )
+        # SQLite looks at one row after the other until it has enough; PostgreSQL, where its figures are older than a
+        # flood, would look for an older row of each among all that wait
+        at_once = dialect == "postgresql" and state in holding
+        conditions.append(col(table.id) == firsts if at_once else ~exists().where(older))
     chosen = (
         select(col(table.id))
         .where(*conditions)
