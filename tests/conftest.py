@@ -1,5 +1,6 @@
 """What every test may use: a real store on both databases, a moment in working time, and the switch for long runs."""
 
+import atexit
 import os
 import random
 import shutil
@@ -98,8 +99,8 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     postgres.end_run()
     if (reporter := config.stash.get(REPORTER, None)) is not None:
         reports = reporter.stats.get("failed", []) + reporter.stats.get("error", [])
-        for line in record.failed(reports, began=config.stash[BEGAN]):
-            reporter.write_line(line)
+        for line in reversed(list(record.failed(reports, began=config.stash[BEGAN]))):
+            atexit.register(reporter.write_line, line)  # the last that is registered comes first
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

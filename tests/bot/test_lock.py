@@ -32,7 +32,7 @@ def test_the_second_server_refuses_and_the_lock_is_free_after_kill_9(tmp_path: P
         )
         assert first.process.poll() is None and folder.sock.is_socket(), "the first one has noticed nothing"
         first.process.send_signal(signal.SIGKILL)
-        first.process.wait(timeout=10)
+        first.process.wait(timeout=60)
     assert folder.sock.exists(), "kill -9 leaves the socket"
     with hold_lock(folder.lock):
         pass
