@@ -69,7 +69,7 @@ def draw(view: View) -> Card:
     )  # fmt: skip
     return Card(
         title=f"预测 {seen.month} · {view.title}",
-        subtitle=_target(whole),
+        subtitle=_target(whole, may_set=view.may_commit),
         source="预测",
         text="\n".join(part for part in text if part),
         fields=(
@@ -89,9 +89,9 @@ def _short(told: Forecast) -> str:
     return f"已签 {yuan_text(told.signed)}{target},按阶段 {yuan_text(told.by_stage)},最多 {yuan_text(told.best)}"
 
 
-def _target(whole: Forecast) -> str:
+def _target(whole: Forecast, *, may_set: bool) -> str:
     if whole.target is None:
-        return "还没定目标,发「目标 王磊 50万」"
+        return "还没定目标,发「目标 王磊 50万」" if may_set else "还没定目标,由主管来定"
     done = f"{whole.signed / whole.target:.0%}" if whole.target else "—"
     return f"目标 {yuan_text(whole.target)},完成 {done}" + (f",还差 {yuan_text(whole.gap)}" if whole.gap else "")
 

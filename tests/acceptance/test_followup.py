@@ -14,11 +14,13 @@ async def mine(acme):
 
 
 @pytest.mark.feature("G1")
+@pytest.mark.feature("T1")
 async def test_one_sentence_becomes_a_record_and_a_next_step_for_one_tap(mine):
     acme, no = mine
     asked = words(await acme.text("wanglei", "刚打了,要下周三报价"))
     assert f"记到 {no} 王建国" in asked and "刚打了,要下周三报价" in asked
     assert "方式 电话" in asked and "下一步 03-25 周三 10:00" in asked and "[保存]" in asked
+    assert "我是这样理解的,对吗?" in asked and "[改]" in asked, "marked as understood, and it can be changed"
     assert [item for item in await acme.story(no) if item["kind"] == "followup_logged"] == [], "nothing before the tap"
     await acme.press("wanglei", "保存")
     (note,) = [item for item in await acme.story(no) if item["kind"] == "followup_logged"]
