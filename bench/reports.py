@@ -17,11 +17,15 @@ from bench.run import Run
 from reports.attribution import attribution
 from reports.numbers import numbers
 from reports.period import Period
+from reports.quality import source_quality
 from reports.ranking import ranking
 from reports.words import month_of, quarter_of
+from sla.record import delivered, record_of
 from store import behind
 from store.db import Store
+from store.deals import open_by_stage
 from store.engine import driver_url
+from store.numbers import Team
 from store.sealed import Keys
 from store.tx import Tx
 from tests.postgres import new_database
@@ -49,7 +53,7 @@ def _measured(run: Run, leads: int, kind: str, url: str | None) -> Figure:
     run.say(f"making {leads:,} leads with their deals on {kind}")
     _fill(store_url, corp, leads, company.reps)
     run.say(f"asking {kind}")
-    worst, told = asyncio.run(_ask(store_url, corp, Keys(company.settings.data_key())))
+    worst, told = asyncio.run(_ask(store_url, corp, Keys(company.settings.data_key()), company.reps))
     slowest = sorted(told.items(), key=lambda item: -item[1])[:4]
     return Figure(
         f"B9 {kind}", f"every report at {leads:,} leads: p95 of the slowest", worst, "ms", 300, 100, True,
@@ -89,7 +93,10 @@ def _fill(url: str, corp: str, leads: int, reps: tuple[str, ...]) -> None:
             if stage > 3:
                 result = "won" if stage == 5 else dice.choice(("open", "lost"))
                 closed = _db(came + timedelta(days=20)) if result != "open" else None
-                rows["opportunity"].append(row | {"owner": rep, "result": result, "closed": closed})
+                expected = f"{came + timedelta(days=45):%Y-%m-%d}"
+                rows["opportunity"].append(
+                    row | {"owner": rep, "result": result, "closed": closed, "expected": expected}
+                )
                 if result == "won":
                     rows["payment"].append(row | {"paid": closed})
         return rows
@@ -150,7 +157,7 @@ _INSERTS = {
         INSERT INTO opportunity (id, corp, lead_id, pipeline, stage, name, product, amount, expected_on, owner_id,
             competitor, result, reason, origin, renews_on, created_at, stage_at, touched_at, closed_at,
             closed_owner_id, version)
-        VALUES (:id, :corp, :id, '', '', '', '', 8000000, '', :owner,
+        VALUES (:id, :corp, :id, '', '', '', '', 8000000, :expected, :owner,
             '', :result, '', '', '', :at, :at, :at, :closed, :owner, 1)""",
     "payment": "INSERT INTO payment (corp, opportunity_id, amount, at) VALUES (:corp, :id, 4000000, :paid)",
 }
@@ -162,7 +169,7 @@ _COST = """
     VALUES (:corp, :campaign, :day, 30000, '', :at)"""
 
 
-async def _ask(url: str, corp: str, keys: Keys) -> tuple[float, dict[str, float]]:
+async def _ask(url: str, corp: str, keys: Keys, reps: tuple[str, ...]) -> tuple[float, dict[str, float]]:
     """The p95 of each report in milliseconds, and the worst."""
     store = Store(url, corp, keys)
     await store.open()
@@ -178,6 +185,29 @@ async def _ask(url: str, corp: str, keys: Keys) -> tuple[float, dict[str, float]
         begin, end = period.instants(ZONE)
         return await behind.stretches(tx, begin, end, team=None, limit=20_000)
 
+    team = Team(reps[: len(reps) // 4], ("default",))
+
+    async def promises(tx: Tx, period: Period, team: Team | None = None) -> Any:
+        begin, end = period.instants(ZONE)
+        return await record_of(tx, since=begin, until=end, team=team, labels={})
+
+    async def team_promises(tx: Tx, period: Period) -> Any:
+        return await promises(tx, period, team)
+
+    async def late(tx: Tx, period: Period) -> Any:
+        begin, end = period.instants(ZONE)
+        return await behind.broken(tx, "claim", begin, end, source=None, team=None, limit=30)
+
+    async def quality(tx: Tx, period: Period) -> Any:
+        return await source_quality(tx, period.first, period.last, zone=ZONE)
+
+    async def delivered_mql(tx: Tx, period: Period) -> Any:
+        begin, end = period.instants(ZONE)
+        return await delivered(tx, since=begin, until=end)
+
+    async def forecast(tx: Tx, period: Period) -> Any:
+        return await behind.expected(tx, period.last.isoformat(), (), team=None), await open_by_stage(tx)
+
     async def drill(tx: Tx, period: Period) -> Any:
         begin, end = period.instants(ZONE)
         return await behind.at_stage(tx, "leads", begin, end, source=SOURCES[0], team=None, limit=200)
@@ -187,6 +217,9 @@ async def _ask(url: str, corp: str, keys: Keys) -> tuple[float, dict[str, float]
         "by campaign": counted("campaign"), "funnel": funnel, "leads behind": drill,
         "attribution": lambda tx, period: attribution(tx, period, zone=ZONE),
         "ranking": lambda tx, period: ranking(tx, period, team=None, zone=ZONE),
+        "one team": lambda tx, period: numbers(tx, period, team=team, zone=ZONE),
+        "promises": promises, "promises of a team": team_promises, "late leads": late, "quality": quality,
+        "MQL delivered": delivered_mql, "forecast": forecast,
     }  # fmt: skip
     for name, report in asked.items():
         for label, period in (("month", month), ("quarter", quarter)):

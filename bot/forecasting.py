@@ -6,7 +6,7 @@ from datetime import date, datetime, time, timedelta
 
 from bot.context import Context
 from config.worktime import WorkCalendar
-from leads.deal import probability_of
+from leads.deal import probability_at, probability_of
 from leads.rights import Who
 from reports.forecast import Error, Forecast, Piece, error_of, forecast
 from store import behind, deals, due, forecasts, leads
@@ -64,7 +64,10 @@ async def expected(tx: Tx, ctx: Context, *, team: Team | None) -> Forecast:
     until = (after - timedelta(days=1)).isoformat()
     signed = await forecasts.signed_by(tx, begin, end)
     said = await forecasts.committed_in(tx, coming_week(ctx.today, ctx.calendar))
-    pieces = [_piece(deal, None, said, ctx) for deal in await behind.expected(tx, until, said.keys(), team=team)]
+    pieces = [_piece(deal, None, said, ctx) for deal in await behind.spoken_of(tx, said.keys(), team=team)]
+    for pipeline, stage, fen in await behind.expected(tx, until, said.keys(), team=team):
+        likely = probability_at(pipeline, stage, rules=ctx.rules)
+        pieces.append(Piece(fen, likely / 100, expected_on=until))
     mine = sum(fen for member, fen in signed.items() if team is None or member in team.members)
     return forecast(pieces, mine, until=until)
 
@@ -93,7 +96,8 @@ async def outlook(tx: Tx, people: Sequence[Member], ctx: Context, *, team: str =
     each: list[tuple[Member, Forecast]] = []
     pieces: list[Piece] = []
     found = list(await deals.list_open_of(tx, [member.id for member in people]))
-    sold_to = {lead.id: lead for lead in await leads.find_leads(tx, list({deal.lead_id for deal in found}))}
+    counted = {deal.lead_id for deal in found if deal.amount is not None and "" < deal.expected_on <= until}
+    sold_to = {lead.id: lead for lead in await leads.find_leads(tx, list(counted))}
     for member in people:
         owned = [deal for deal in found if deal.owner_id == member.id]
         own = [_piece(deal, sold_to.get(deal.lead_id), said, ctx) for deal in owned]

@@ -28,9 +28,14 @@ def pipeline_for(product: str, *, rules: Rules) -> tuple[str, Pipeline]:
     return named[0] if named else next(iter(rules.ways.items()))
 
 
+def way_named(pipeline: str, *, rules: Rules) -> Pipeline:
+    """The pipeline of that key; the usual one when it is not declared any more."""
+    return rules.ways.get(pipeline) or next(iter(rules.ways.values()))
+
+
 def way_of(deal: Opportunity, *, rules: Rules) -> Pipeline:
     """The pipeline that a deal is in; the usual one when its own is not declared any more."""
-    return rules.ways.get(deal.pipeline) or next(iter(rules.ways.values()))
+    return way_named(deal.pipeline, rules=rules)
 
 
 def stage_of(deal: Opportunity, *, rules: Rules) -> DealStage | None:
@@ -42,8 +47,13 @@ def probability_of(deal: Opportunity, *, rules: Rules) -> int:
     """How likely a deal wins by its stage, per cent: 100 and 0 once it is closed."""
     if deal.result != "open":
         return 100 if deal.result == "won" else 0
-    stage = stage_of(deal, rules=rules)
-    return stage.probability if stage is not None else 0
+    return probability_at(deal.pipeline, deal.stage, rules=rules)
+
+
+def probability_at(pipeline: str, stage: str, *, rules: Rules) -> int:
+    """How likely open deals at a stage win, per cent; 0 at one that the rules do not know any more."""
+    found = way_named(pipeline, rules=rules).find(stage)
+    return found.probability if found is not None else 0
 
 
 async def can_act_on(tx: Tx, deal: Opportunity, who: Who) -> bool:

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import Select, and_, func, select
 from sqlmodel import col
 
+from store.columns import one_of
 from store.deal import Opportunity, Payment
 from store.numbers import STAGE_AT, Team, by_team
 from store.reached import Reached, during
@@ -55,7 +56,6 @@ async def broken(
     if source is not None:
         query = query.where(col(Clock.source) == source)
     if team is not None:
-        query = query.join(Lead, and_(col(Lead.corp) == Clock.corp, col(Lead.id) == Clock.lead_id))
         query = query.where(by_team(team))
     return await first_of(tx, query, col(Clock.lead_id), col(Clock.settled_at), limit)
 
@@ -76,14 +76,23 @@ async def closed(
     return await first_of(tx, query, col(Opportunity.lead_id), col(Opportunity.closed_at), limit)
 
 
-async def expected(tx: Tx, until: str, said: Collection[int], *, team: Team | None) -> Sequence[Opportunity]:
-    """The open opportunities that are expected by that day (2026-03-31), or of which somebody has said something."""
+async def spoken_of(tx: Tx, said: Collection[int], *, team: Team | None) -> Sequence[Opportunity]:
+    """The open opportunities among those of which somebody has said what they bring."""
     query = select(Opportunity).where(
-        col(Opportunity.corp) == tx.corp, col(Opportunity.result) == "open",
-        and_(col(Opportunity.expected_on) != "", col(Opportunity.expected_on) <= until)
-        | col(Opportunity.id).in_(tuple(said)),
-    )  # fmt: skip
+        col(Opportunity.corp) == tx.corp, col(Opportunity.id).in_(tuple(said)), col(Opportunity.result) == "open"
+    )
     return await tx.all(query if team is None else query.where(col(Opportunity.owner_id).in_(team.members)))
+
+
+async def expected(tx: Tx, until: str, said: Collection[int], *, team: Team | None) -> list[tuple[str, str, int]]:
+    """(pipeline, stage, fen) of the open opportunities that are expected by that day (2026-03-31), but those `said`."""
+    query = select(col(Opportunity.pipeline), col(Opportunity.stage), func.sum(Opportunity.amount)).where(
+        col(Opportunity.corp) == tx.corp, one_of(Opportunity.result, ("open",)), col(Opportunity.expected_on) != "",
+        col(Opportunity.expected_on) <= until, col(Opportunity.id).not_in(tuple(said)),
+    )  # fmt: skip
+    query = query if team is None else query.where(col(Opportunity.owner_id).in_(team.members))
+    rows = await tx.rows(query.group_by(col(Opportunity.pipeline), col(Opportunity.stage)))
+    return [(pipeline, stage, int(fen)) for pipeline, stage, fen in rows if fen is not None]
 
 
 async def biggest_wins(

@@ -57,7 +57,7 @@ class Opportunity(Row, table=True):
         Index("ix_opportunity_id", "corp", "id"),
         Index("ix_opportunity_owner", "corp", "owner_id", "result"),
         Index(
-            "ix_opportunity_open", "corp", "pipeline", "stage", "result", "amount", "owner_id",
+            "ix_opportunity_open", "corp", "pipeline", "stage", "result", "expected_on", "amount", "owner_id", "id",
             **only_where("result = 'open'"),
         ),
         Index(

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Insert, bindparam, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, Insert, bindparam, delete, func, or_, select, update
 from sqlmodel import col
 
 from store import merges
@@ -78,14 +78,17 @@ _BY_SUBMISSION = select(col(Enquiry.lead_id)).where(
 )
 
 
+_ENQUIRIES = (
+    select(Enquiry)
+    .where(col(Enquiry.corp) == bindparam("corp"), col(Enquiry.lead_id) == bindparam("lead_id"))
+    .order_by(col(Enquiry.id).desc())
+    .limit(bindparam("most"))
+)
+
+
 async def list_enquiries(tx: Tx, lead_id: int, *, limit: int = 50) -> Sequence[Enquiry]:
     """What a person has asked, the latest first."""
-    return await tx.all(
-        select(Enquiry)
-        .where(col(Enquiry.corp) == tx.corp, col(Enquiry.lead_id) == lead_id)
-        .order_by(col(Enquiry.id).desc())
-        .limit(limit)
-    )
+    return await tx.all(_ENQUIRIES, lead_id=lead_id, most=limit)
 
 
 async def free_identities(tx: Tx, lead_id: int) -> None:
@@ -167,19 +170,20 @@ async def count_free(tx: Tx, pools: Sequence[str]) -> int:
     return int(rows[0][0])
 
 
+def has_words(tx: Tx, words: str) -> ColumnElement[bool]:
+    """Whether a lead's name or company contains the words; % and _ are plain characters, and case does not count.
+
+    SQLite's LIKE tells no case apart by itself; to write every name in small letters first takes as long again.
+    """
+    if tx.dialect == "sqlite":
+        return or_(*(column.contains(words, autoescape=True) for column in (col(Lead.name), col(Lead.company))))
+    return or_(*(column.icontains(words, autoescape=True) for column in (col(Lead.name), col(Lead.company))))
+
+
 async def search(tx: Tx, words: str, *, limit: int = 20) -> Sequence[Lead]:
     """Leads whose name or company contains the words, the latest first; % and _ are plain characters."""
     return await tx.all(
-        select(Lead)
-        .where(
-            col(Lead.corp) == tx.corp,
-            or_(
-                col(Lead.name).icontains(words, autoescape=True),
-                col(Lead.company).icontains(words, autoescape=True),
-            ),
-        )
-        .order_by(col(Lead.id).desc())
-        .limit(limit)
+        select(Lead).where(col(Lead.corp) == tx.corp, has_words(tx, words)).order_by(col(Lead.id).desc()).limit(limit)
     )
 
 

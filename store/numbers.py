@@ -5,7 +5,21 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, String, and_, bindparam, case, cast, func, literal, or_, select, text
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    String,
+    and_,
+    bindparam,
+    case,
+    cast,
+    exists,
+    func,
+    literal,
+    or_,
+    select,
+    text,
+)
 from sqlmodel import col
 
 from store.columns import one_of
@@ -83,10 +97,13 @@ async def flows(
     automated = func.sum(col(Reached.automated)) if stage == "leads" else literal(0)
     further = [func.count().filter(col(Reached.furthest) >= more) for more in range(place + 1, len(STAGE_AT))]
     query = select(key, automated, func.count(), *further).select_from(Reached)
-    query = query.where(col(Reached.corp) == tx.corp, *during(tx, at, begin, end))
-    query = _owned(query, team, Reached.lead_id)
-    if by:
-        query = query.group_by(*month(tx, at), *_touch(tx, by))
+    if team is not None and stage == "leads":  # in order of time their leads lie one behind the other
+        query = query.where(*_in(at, begin, end))
+        query = query.group_by(key) if by else query
+    else:
+        query = query.where(*during(tx, at, begin, end))
+        query = query.group_by(*month(tx, at), *_touch(tx, by)) if by else query
+    query = _owned(query.where(col(Reached.corp) == tx.corp), team, Reached.lead_id)
     return [
         (one, tuple(int(many) for many in (*[came] * (place + 1), *rest)), int(alone or 0))
         for one, alone, came, *rest in await tx.rows(query)
@@ -111,8 +128,12 @@ async def responses(
 
 
 def by_team(team: Team) -> ColumnElement[bool]:
-    """Whether a promise was the team's: one of it met it, or nobody did and the lead is theirs to care for."""
-    return or_(col(Clock.met_by).in_(team.members), and_(col(Clock.met_by).is_(None), team.has()))
+    """Whether a promise was the team's: one of it met it, or nobody did and the lead is theirs to care for.
+
+    Few are met by nobody: only their leads are looked at.
+    """
+    its = exists().where(col(Lead.corp) == Clock.corp, col(Lead.id) == Clock.lead_id, team.has()).correlate(Clock)
+    return or_(col(Clock.met_by).in_(team.members), and_(col(Clock.met_by).is_(None), its))
 
 
 async def promises(
@@ -140,7 +161,7 @@ async def _promises(
     )
     if names:
         query = query.where(col(Clock.name).in_(names))
-    if team is not None or by == "lead":
+    if by == "lead":
         query = query.join(Lead, and_(col(Lead.corp) == Clock.corp, col(Lead.id) == Clock.lead_id))
     if team is not None:
         query = query.where(by_team(team))

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, bindparam, exists, false, func, or_, select, type_coerce
+from sqlalchemy import ColumnElement, and_, bindparam, exists, false, func, select, type_coerce
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import col
 
@@ -95,14 +95,6 @@ def _holds(tx: Tx, key: str, field: OwnField, sign: str, value: Any) -> ColumnEl
         return and_(*(column.contains({key: [one] if field.type == "multi" else one}) for one in listed))
     each = func.json_each(column, f'$."{key}"').table_valued("value", name="held")
     return and_(*(exists(select(1).select_from(each).where(each.c.value == one)) for one in listed))
-
-
-def mentions(words: str) -> ColumnElement[bool]:
-    """Leads whose name or company contains the words; % and _ are plain characters."""
-    return or_(
-        col(Lead.name).icontains(words, autoescape=True),
-        col(Lead.company).icontains(words, autoescape=True),
-    )
 
 
 _SOURCES = (

@@ -11,7 +11,7 @@ from bot.duty import hours_of
 from bot.pipeline import Outcome
 from bot.web.api.auth import acting
 from bot.web.api.fields import Id, Moment, OwnFields, Sum, Term, Words
-from bot.web.api.find import has_phone, has_source, holds, mentions, same_company, sources_of
+from bot.web.api.find import has_phone, has_source, holds, same_company, sources_of
 from bot.web.api.intake import Booked, NewLead, person_of
 from bot.web.api.paging import Page, cut, start_of
 from bot.web.api.route import Call, Reply, Route
@@ -28,7 +28,7 @@ from leads.understand.money import MOST_YUAN, read_budget
 from leads.undo import remember, snapshot
 from sla.stopwatch import Leg, stopwatch_of
 from store.deals import numbers_of
-from store.leads import list_leads
+from store.leads import has_words, list_leads
 from store.tables import Lead
 from store.timeline import audit, list_story
 from store.tx import Tx
@@ -160,7 +160,7 @@ def conditions_of(tx: Tx, wanted: LeadFilter, ctx: Context) -> list[Any]:
 
 
 def _answers_to(tx: Tx, words: str) -> Any:
-    either = mentions(words) | has_phone(tx, words)
+    either = has_words(tx, words) | has_phone(tx, words)
     number = words.upper().removeprefix("L")
     if number.isascii() and number.isdigit() and len(number) <= 18:
         either = either | (col(Lead.id) == int(number))
