@@ -6,11 +6,13 @@ import random
 import secrets
 import shutil
 import time
+import warnings
 from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import JSON, Connection, DateTime, Float, Integer, LargeBinary, MetaData, create_engine, select
+from sqlalchemy.exc import SAWarning
 from typer.testing import CliRunner
 
 from bot.__main__ import app
@@ -63,7 +65,8 @@ def sums(url: str, like: dict[str, Any] | None = None) -> dict[str, Any]:
     found: dict[str, Any] = {}
     with looking(url) as connection:
         tables = MetaData()
-        tables.reflect(connection)
+        with warnings.catch_warnings(action="ignore", category=SAWarning):  # of indexes, which nobody asks for
+            tables.reflect(connection)
         for table in tables.sorted_tables:
             if table.name in ("alembic_version", "property") or (like is not None and table.name not in like):
                 continue
@@ -83,6 +86,7 @@ def _plain(value: Any) -> Any:
 def empty(database: Database, tmp_path: Path) -> str:
     """The URL of a store that is not there yet, of the same kind."""
     if database.name == "sqlite":
+        (tmp_path / "old").mkdir(parents=True, exist_ok=True)
         return f"sqlite:///{tmp_path / 'old' / 'leadbot.db'}"
     server = postgres.shared_server(migrate)
     return server.socket_url(postgres.new_database(server, template="template_empty"))
