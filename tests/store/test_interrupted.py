@@ -37,10 +37,17 @@ def looking(url: str) -> Any:
     engine.dispose()
 
 
+def reflected(connection: Connection, *names: str) -> MetaData:
+    """The tables (of these names) with their columns; indexes of expressions are passed over."""
+    tables = MetaData()
+    with warnings.catch_warnings(action="ignore", category=SAWarning):
+        tables.reflect(connection, only=names or None)
+    return tables
+
+
 def fill(connection: Connection, count: int) -> None:
     """Leads and what happened to them, in whatever columns the tables have at this revision."""
-    tables = MetaData()
-    tables.reflect(connection, only=("lead", "timeline"))
+    tables = reflected(connection, "lead", "timeline")
     for name in ("lead", "timeline"):
         table = tables.tables[name]
 
@@ -64,9 +71,7 @@ def sums(url: str, like: dict[str, Any] | None = None) -> dict[str, Any]:
     """For each table its columns, how many rows it has and a checksum of them; of the columns that `like` has."""
     found: dict[str, Any] = {}
     with looking(url) as connection:
-        tables = MetaData()
-        with warnings.catch_warnings(action="ignore", category=SAWarning):  # of indexes, which nobody asks for
-            tables.reflect(connection)
+        tables = reflected(connection)
         for table in tables.sorted_tables:
             if table.name in ("alembic_version", "property") or (like is not None and table.name not in like):
                 continue
