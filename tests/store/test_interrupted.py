@@ -207,7 +207,7 @@ def test_backups_and_restores_that_are_killed_do_nothing_by_half(
 
 def copy_of(first: Folder, root: Path, url: str) -> Path:
     """A new folder with the first one's key and an empty store."""
-    root.mkdir(parents=True)
+    root.mkdir(parents=True, exist_ok=True)
     (root / ".env").write_bytes(first.env.read_bytes())
     text = first.settings.read_text("utf-8")
     old = next(line for line in text.splitlines() if "url:" in line and ("sqlite" in line or "postgresql" in line))
