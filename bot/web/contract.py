@@ -19,7 +19,7 @@ from store.tx import Tx
 
 LARGEST = 20 * 1024 * 1024  # bytes of a signed file
 KINDS = {b"%PDF": "pdf", b"\xff\xd8\xff": "jpg", b"\x89PNG": "png"}
-TOKEN = "{token:[A-Za-z0-9_-]{20,64}}"
+TOKEN = "{token:[A-Za-z0-9_-]{1,64}}"
 GONE = "这个页面过期了。回到聊天里发「合同 商机编号」,会给你一个新的。"
 WRONG = "只收 PDF、JPG、PNG。请把签好的合同扫描或拍照再传。"
 

@@ -51,8 +51,8 @@ def add_upload(app: web.Application, desk: Desk) -> None:
         return web.Response(text=content, content_type=FILES[name])
 
     app.router.add_get("/app/{file:import\\.(?:css|js)}", file)
-    app.router.add_get(PAGE + "{token:[A-Za-z0-9_-]{20,64}}", show)
-    app.router.add_post(PAGE + "{token:[A-Za-z0-9_-]{20,64}}", take)
+    app.router.add_get(PAGE + "{token:[A-Za-z0-9_-]{1,64}}", show)
+    app.router.add_post(PAGE + "{token:[A-Za-z0-9_-]{1,64}}", take)
 
 
 async def _awaited(desk: Desk, request: web.Request) -> ImportBatch | None:
