@@ -68,11 +68,18 @@ class Guards:
             next(iter(self.waiting)).let_go()
 
     async def _walk(self) -> None:
+        """Look at everybody; a round that comes late means that we stood still, and what we missed may lie here now."""
+        clock = asyncio.get_running_loop().time
+        last = clock()
         while True:
             await asyncio.sleep(PATROL)
-            now = asyncio.get_running_loop().time()
+            now = clock()
+            slept, last = now - last - PATROL, now
             for guard in tuple(self.all):
-                guard.look(now)
+                if slept > PATROL:
+                    guard.forgive(slept)
+                else:
+                    guard.look(now)
 
 
 class Guard(asyncio.Protocol):
@@ -170,6 +177,11 @@ class Guard(asyncio.Protocol):
                 self.let_go()
             elif self._request.content.exception() is None:
                 self._request.content.set_exception(web.HTTPRequestTimeout())
+
+    def forgive(self, slept: float) -> None:
+        """So many seconds passed in which we listened to nobody."""
+        now = self._loop.time()
+        self._since, self._fetched_at = min(self._since + slept, now), min(self._fetched_at + slept, now)
 
     def let_go(self) -> None:
         """End the connection now; what is unsent is thrown away."""

@@ -8,7 +8,7 @@ from prometheus_client.core import GaugeMetricFamily
 from sqlalchemy import func, select
 from sqlmodel import col
 
-from store import clocks, inbox, messages
+from store import clocks, inbox, messages, webhook
 from store.db import Store
 from store.queues import Due, Inbox
 from store.tx import Tx
@@ -137,12 +137,19 @@ async def _waiting(tx: Tx, *, now: datetime) -> list[GaugeMetricFamily]:
         ("queued", "sending", "sent", "failed", "unknown", "stopped"), 0
     ) | await messages.count_by_state(tx)
     promises = dict.fromkeys(("running", "met", "overdue", "cancelled"), 0) | await clocks.count_by_state(tx)
+    hooks = (await webhook.count_open(tx)).values()
+    telling = {
+        "waiting": sum(one.get("new", 0) for one in hooks), "parked": sum(one.get("parked", 0) for one in hooks),
+    }  # fmt: skip
+    untold = await webhook.oldest_waiting(tx)
     oldest_message, unswept = await messages.oldest_waiting(tx), await clocks.oldest_unswept(tx, now=now)
     return [
         _states("leadbot_inbox", "Callbacks that wait or were given up", {"open": waiting, "parked": parked[0][0]}),
         _gauge("leadbot_inbox_oldest_seconds", "Age of the oldest waiting callback", _age(since, now)),
         _states("leadbot_outbox", "Messages by state", sending),
         _gauge("leadbot_outbox_oldest_seconds", "Age of the oldest waiting message", _age(oldest_message, now)),
+        _states("leadbot_webhooks", "What other systems are still to be told, or was given up", telling),
+        _gauge("leadbot_webhooks_oldest_seconds", "Age of the oldest waiting webhook delivery", _age(untold, now)),
         _states("leadbot_clocks", "Promises by state", promises),
         _gauge("leadbot_clock_late_seconds", "How late the oldest promise waits to be swept", _age(unswept, now)),
         _gauge("leadbot_due_late_seconds", "How late the oldest due row is", _age(due[0][0], now)),

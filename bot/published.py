@@ -1,6 +1,6 @@
 """The rules by which the server works now: the newest published version, with the calendars made from it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import structlog
@@ -20,12 +20,16 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True)
 class Running:
-    """A published version, and the company's, teams' and people's hours by it; they reach a few years around `year`."""
+    """A published version, and the company's, teams' and people's hours by it; they reach a few years around `year`.
+
+    `written`: when the company's own list of free days was last written, as far as anybody knows.
+    """
 
     rules: Rules
     calendar: WorkCalendar
     others: Calendars
     year: int
+    written: tuple[int, int] | None
 
 
 class Rulebook:
@@ -73,10 +77,16 @@ class Rulebook:
         return True
 
     async def follow(self) -> Rules | None:
-        """Take a version that was published since; returns the rules that held before, None when nothing changed."""
+        """Take a version that was published since; returns the rules that held before, None when nothing changed.
+
+        The company's own list of free days is a file beside them: what is added to it holds at once.
+        """
         async with self._store.read() as tx:
             newest = await rulebook.latest_version(tx)
-        if self._running is None or newest in (self._running.rules.version, self._unreadable):
+        if self._running is None:
+            return None
+        if newest in (self._running.rules.version, self._unreadable):
+            self._follow_days(self._running)
             return None
         before = self._running.rules
         try:
@@ -88,7 +98,29 @@ class Rulebook:
         log.info("rules loaded", version=newest, before=before.version)
         return before
 
+    def _follow_days(self, running: Running) -> None:
+        written = _written(running.rules, self._folder)
+        if written == running.written:
+            return
+        try:
+            self._running = self._of(running.rules)
+            log.info("the company's own free days were read anew", file=running.rules.calendar.override)
+        except BadDocument as error:
+            self._running = replace(running, written=written)  # told once, until it is written again
+            log.error("the company's own free days cannot be read; those known so far stay", cause=str(error))
+
     def _of(self, rules: Rules) -> Running:
-        today = self._now().date()
+        today, written = self._now().date(), _written(rules, self._folder)
         company = calendar_of(rules, self._folder, today=today)
-        return Running(rules, company, calendars_of(rules, self._folder, today=today), today.year)
+        return Running(rules, company, calendars_of(rules, self._folder, today=today), today.year, written)
+
+
+def _written(rules: Rules, folder: Folder) -> tuple[int, int] | None:
+    """When the company's own list of free days was last written, and how long it is; None: there is none."""
+    if not rules.calendar.override:
+        return None
+    try:
+        found = (folder.root / rules.calendar.override).stat()
+        return found.st_mtime_ns, found.st_size
+    except OSError:
+        return None

@@ -26,7 +26,7 @@ async def give_up(tx: Tx, row: Outbox, cause: str, ctx: Context, *, attempts: in
         return
     if row.purpose == "reach":
         await tell_author(tx, row, cause, ctx)
-    if member is None or row.purpose != "ring" or row.card == "note":
+    if member is None or row.purpose != "ring" or row.card == "note" or row.room:
         return
     about = f"关于 L{row.lead_id} 的" if row.lead_id else ""
     for helper in await managers_or_admins(tx, member):

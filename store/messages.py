@@ -1,4 +1,7 @@
-"""Messages to send and those that went, looked at: by state, by person, counted."""
+"""Messages to send and those that went, looked at: by state, by person, counted.
+
+What people look through leaves out what a room to practise in was told (see store/practice.py): it is about nobody.
+"""
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
@@ -21,7 +24,7 @@ from store.tx import Tx
 
 async def list_by_state(tx: Tx, state: str | None, *, before: int | None = None, limit: int = 50) -> Sequence[Outbox]:
     """Messages in one state (or all), newest first, older than the id `before`."""
-    query = select(Outbox).where(col(Outbox.corp) == tx.corp)
+    query = select(Outbox).where(col(Outbox.corp) == tx.corp, col(Outbox.room) == "")
     if state is not None:
         query = query.where(col(Outbox.state) == state)
     if before is not None:
@@ -40,10 +43,13 @@ async def list_undelivered(tx: Tx, *, limit: int = 10) -> Sequence[Outbox]:
     for state in ("failed", "unknown"):  # each in the order of its index
         found += await tx.all(
             select(Outbox)
-            .where(col(Outbox.corp) == tx.corp, col(Outbox.state) == state, col(Outbox.purpose) != "refresh")
+            .where(
+                col(Outbox.corp) == tx.corp, col(Outbox.state) == state, col(Outbox.purpose) != "refresh",
+                col(Outbox.room) == "",
+            )
             .order_by(col(Outbox.id).desc())
             .limit(limit)
-        )
+        )  # fmt: skip
     return sorted(found, key=lambda row: row.id or 0, reverse=True)[:limit]
 
 
@@ -136,9 +142,12 @@ async def count_open(tx: Tx) -> dict[str, int]:
     """How many messages are in each state in which something is still to be done; what arrived is not counted."""
     rows = await tx.rows(
         select(col(Outbox.state), func.count())
-        .where(col(Outbox.corp) == tx.corp, col(Outbox.state).in_(("failed", "unknown", "queued", "sending")))
+        .where(
+            col(Outbox.corp) == tx.corp, col(Outbox.state).in_(("failed", "unknown", "queued", "sending")),
+            col(Outbox.room) == "",
+        )
         .group_by(col(Outbox.state))
-    )
+    )  # fmt: skip
     return {row[0]: row[1] for row in rows}
 
 

@@ -186,6 +186,7 @@ async def count_open(tx: Tx) -> dict[int, dict[str, int]]:
     """{webhook: {state: how many}} of what waits (new) and what was given up (parked)."""
     rows = await tx.rows(
         select(col(WebhookDelivery.webhook_id), col(WebhookDelivery.state), func.count())
+        .join(Webhook, and_(col(Webhook.corp) == tx.corp, col(Webhook.id) == col(WebhookDelivery.webhook_id)))
         .where(col(WebhookDelivery.corp) == tx.corp, one_of(WebhookDelivery.state, ("new", "parked")))
         .group_by(col(WebhookDelivery.webhook_id), col(WebhookDelivery.state))
     )
@@ -193,6 +194,19 @@ async def count_open(tx: Tx) -> dict[int, dict[str, int]]:
     for webhook_id, state, count in rows:
         found.setdefault(webhook_id, {})[state] = int(count)
     return found
+
+
+async def oldest_waiting(tx: Tx) -> datetime | None:
+    """Since when the first that still waits has waited."""
+    first = select(func.min(col(WebhookDelivery.id))).where(
+        col(WebhookDelivery.corp) == tx.corp, one_of(WebhookDelivery.state, ("new",))
+    )
+    rows = await tx.rows(
+        select(col(WebhookDelivery.queued_at)).where(
+            col(WebhookDelivery.corp) == tx.corp, col(WebhookDelivery.id) == first.scalar_subquery()
+        )
+    )
+    return rows[0][0] if rows else None
 
 
 async def replay(tx: Tx, webhook_id: int, *, now: datetime, delivery_id: int | None = None) -> int:

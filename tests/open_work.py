@@ -10,6 +10,9 @@ select 'outbox' where exists (select 1 from outbox where corp = 'acme' and state
             (select 1 from outbox o where o.corp = 'acme' and o.lane = x.lane and o.id < x.id
              and o.state in ('queued', 'sending')))
 union all
+select 'unknown' where exists
+    (select 1 from outbox where corp = 'acme' and state = 'unknown' and purpose <> 'reach' and run_at <= :now)
+union all
 select 'due' where exists (select 1 from due where corp = 'acme' and state = 'new' and run_at <= :now)
 union all
 select 'job' where exists (select 1 from job where corp = 'acme' and state = 'new' and run_at <= :now)

@@ -101,5 +101,5 @@ async def tell_of_rules(tx: Tx, ctx: Context, before: Rules) -> None:
 
 def _no_data(years: list[int]) -> str:
     names = "、".join(map(str, years))
-    cure = "请管理员升级线索助手,或在日历文件里补上。"
+    cure = "请管理员升级线索助手,或者在公司的放假表(rules.yaml 的 calendar.override)里补上。"
     return f"注意:还没有 {names} 年的放假安排,只按周末和固定节日算,不含调休补班。{cure}"

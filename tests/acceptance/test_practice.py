@@ -71,6 +71,8 @@ async def test_a_new_rep_walks_the_whole_road_outside_the_reports(acme):
     assert company(acme) == rows, "not one row of the company is another"
     status, _ = await acme.api("GET", f"/leads/{no}")
     assert status == 404
+    _, sent = await acme.api("GET", "/messages?limit=200")
+    assert real in {one["subject"] for one in sent["items"]} and no not in {one["subject"] for one in sent["items"]}
     assert await numbers(acme) == before
     await acme.later(minutes=11)
     assert left(acme) == 0, "what was practised is gone"

@@ -75,6 +75,15 @@ async def test_a_second_head_on_the_same_line_is_not_waited_for_longer(wecom: Ed
     assert await caller.cut()
 
 
+async def test_what_the_server_itself_has_slept_through_is_nobodys_dawdling(wecom: Edge, dial: Dial) -> None:
+    for _ in range(5):
+        caller = await dial()
+        await asyncio.sleep(0.01)  # the connection stands, and its head is awaited
+        caller.writer.write(b"GET /healthz HTTP/1.1\r\nHost: bot\r\n\r\n")
+        time.sleep(2 * guard.HEAD)  # noqa: ASYNC251 - the whole server stands still, as when its machine is moved
+        assert await caller.status() == 200
+
+
 async def test_a_line_that_is_kept_for_the_next_request_is_not_cut(wecom: Edge, dial: Dial) -> None:
     caller = await dial()
     for _ in range(3):

@@ -3,17 +3,18 @@
 import asyncio
 import os
 import sqlite3
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 from yarl import URL
 
 from bot.metrics import Metrics
-from store import due, outbox
+from store import due, outbox, webhook
 from store.engine import sqlite_path
 from store.inbox import Arrived, store_events
 from store.tx import Tx
+from store.webhook import Webhook
 
 
 async def test_alive_and_ready(office: Any) -> None:
@@ -75,6 +76,19 @@ async def test_not_ready_when_something_is_left_lying_for_too_long(office: Any, 
     assert cause["cause"] == what and "11 分钟" in cause["detail"] and "重启服务" in cause["detail"]
 
 
+async def _untold(tx: Any, now: datetime) -> None:
+    """Another system has not taken three facts; one of them was given up."""
+    hook = Webhook(id=1, corp=tx.corp, name="BI", url="http://bi", secret="s", key_name="k", created_at=now)
+    await tx.add(hook)
+    for number, ago in enumerate((3000, 90, 20)):
+        await webhook.keep(
+            tx, hook, event_id=f"evt_{number}", kind="claimed", lead_id=number, text="", told={},
+            now=now - timedelta(seconds=ago),
+        )  # fmt: skip
+        if number == 0:
+            await webhook.park_all(tx, 1, error="503")
+
+
 async def test_the_figures_tell_what_waits(office: Any) -> None:
     no = await office.lead()
     await office.post(f"/api/v1/leads/{no}/claim", {"by": "li"})
@@ -82,6 +96,7 @@ async def test_the_figures_tell_what_waits(office: Any) -> None:
     await office.store.transaction(
         lambda tx: store_events(tx, [Arrived("wecom", "k", "l", b"{}", now - timedelta(seconds=40))])
     )
+    await office.store.transaction(lambda tx: _untold(tx, now))
     metrics: Metrics = office.health.metrics
     metrics.callback(platform="wecom", outcome="refused: signature")
     metrics.call(platform="wecom", api="message/send", code="45009")
@@ -93,6 +108,8 @@ async def test_the_figures_tell_what_waits(office: Any) -> None:
         'leadbot_callbacks_total{outcome="refused: signature",platform="wecom"} 1.0',
         'leadbot_platform_calls_total{api="message/send",code="45009",platform="wecom"} 1.0',
         'leadbot_inbox{state="open"} 1.0', 'leadbot_inbox{state="parked"} 0.0', "leadbot_inbox_oldest_seconds 40.0",
+        'leadbot_webhooks{state="waiting"} 2.0', 'leadbot_webhooks{state="parked"} 1.0',
+        "leadbot_webhooks_oldest_seconds 90.0",
         'leadbot_clocks{state="met"} 1.0', 'leadbot_clocks{state="running"} 1.0', "leadbot_store_up 1.0",
         'leadbot_late_seconds_bucket{le="5.0",what="message"} 1.0',
         'leadbot_http_answers_total{method="POST",route="/api/v1/leads/{no}/claim",status="200"} 1.0',
