@@ -28,6 +28,7 @@ from store.engine import driver_url
 from store.numbers import Team
 from store.sealed import Keys
 from store.tx import Tx
+from store.whose import whose
 from tests.postgres import new_database
 
 YEARS = 3
@@ -77,7 +78,8 @@ def _fill(url: str, corp: str, leads: int, reps: tuple[str, ...]) -> None:
             stage = dice.choices(range(6), (30, 20, 20, 15, 9, 6))[0]
             reached = [came + timedelta(hours=3 * k) if k <= stage else None for k in range(1, 6)]
             contact = came + timedelta(minutes=dice.randrange(2000)) if stage > 1 else None
-            row = {"corp": corp, "id": n + 1, "source": source, "at": _db(came), "rep": rep if stage > 1 else None}
+            owner = rep if stage > 1 else None
+            row = {"corp": corp, "id": n + 1, "source": source, "at": _db(came), "rep": owner}
             row |= {"campaign": n % 50 + 1 if n % 3 else None}
             rows["lead"].append(row)
             rows["enquiry"].append(row)
@@ -85,7 +87,7 @@ def _fill(url: str, corp: str, leads: int, reps: tuple[str, ...]) -> None:
                 "furthest": stage, "contact": _db(contact),
                 "response": dice.randrange(10**11) if contact else None,
                 **{f"r{k}": _db(instant) for k, instant in enumerate(reached)}, "automated": n % 2,
-                "paid": 4_000_000 if stage == 5 else 0,
+                "paid": 4_000_000 if stage == 5 else 0, "whose": whose(owner, "default"),
             })  # fmt: skip
             if stage > 0:
                 held = int(dice.random() < 0.9)
@@ -145,9 +147,9 @@ _INSERTS = {
     "enquiry": "INSERT INTO enquiry (corp, lead_id, source, utm, at) VALUES (:corp, :id, :source, '{}', :at)",
     "reached": """
         INSERT INTO reached (corp, lead_id, source, campaign_id, captured_at, mql_at, sal_at, sql_at, opportunity_at,
-            won_at, furthest, contact_at, contact_by, response, offered, touched, automated, paid, stale)
+            won_at, furthest, contact_at, contact_by, response, offered, touched, automated, paid, whose, stale)
         VALUES (:corp, :id, :source, :campaign, :at, :r0, :r1, :r2, :r3,
-            :r4, :furthest, :contact, :rep, :response, true, false, :automated, :paid, false)""",
+            :r4, :furthest, :contact, :rep, :response, true, false, :automated, :paid, :whose, false)""",
     "clock": """
         INSERT INTO clock (corp, lead_id, name, state, started_at, due_at, length, spent, turn, settled_at, held,
             met_by, source, campaign_id, steps, rule, rules_version)
@@ -218,6 +220,7 @@ async def _ask(url: str, corp: str, keys: Keys, reps: tuple[str, ...]) -> tuple[
         "attribution": lambda tx, period: attribution(tx, period, zone=ZONE),
         "ranking": lambda tx, period: ranking(tx, period, team=None, zone=ZONE),
         "one team": lambda tx, period: numbers(tx, period, team=team, zone=ZONE),
+        "one team by source": lambda tx, period: numbers(tx, period, by="source", team=team, zone=ZONE),
         "promises": promises, "promises of a team": team_promises, "late leads": late, "quality": quality,
         "MQL delivered": delivered_mql, "forecast": forecast,
     }  # fmt: skip

@@ -20,7 +20,7 @@ log = structlog.get_logger()
 SLICE = 200  # leads a transaction: a few milliseconds of the writer
 NIGHT = timedelta(hours=3)  # after midnight
 KEPT_TRUE = ("source", "campaign_id", "captured_at", "furthest", "contact_at", "contact_by", "automated", "paid")
-AGREES = (*KEPT_TRUE, "mql_at", "sal_at", "sql_at", "opportunity_at", "won_at")
+AGREES = (*KEPT_TRUE, "whose", "mql_at", "sal_at", "sql_at", "opportunity_at", "won_at")
 
 
 class Counting:

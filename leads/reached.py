@@ -8,6 +8,7 @@ from leads.deal_facts import PaymentReceived
 from leads.facts import Fact
 from store import reached
 from store.tx import Tx
+from store.whose import whose_each, whose_is
 
 STAGES = ("captured", "mql", "sal", "sql", "opportunity", "won")  # in order: each implies those before it
 AT = tuple(f"{stage}_at" for stage in STAGES)
@@ -45,7 +46,7 @@ def counts(fact: Fact) -> bool:
 def blank(lead_id: int, at: datetime, corp: str) -> dict[str, Any]:
     """A lead that was captured, and nothing more."""
     values: dict[str, Any] = dict.fromkeys(reached.COLUMNS)
-    values |= {"corp": corp, "lead_id": lead_id, "source": "", "captured_at": at, "furthest": 0, "paid": 0}
+    values |= {"corp": corp, "lead_id": lead_id, "source": "", "whose": "", "captured_at": at, "furthest": 0, "paid": 0}
     return values | {"offered": False, "touched": False, "automated": 0, "stale": False}
 
 
@@ -129,7 +130,7 @@ async def note(tx: Tx, fact: Fact, worked: Worked) -> None:
     if fact.kind in ("captured", "enquired"):
         row["source"], row["campaign_id"] = await reached.first_touch(tx, fact.lead_id) or (row["source"], None)
     if before is None:
-        await reached.add_reached(tx, row)
+        await reached.add_reached(tx, row | {"whose": await whose_is(tx, fact.lead_id)})
     elif row != before:
         changed = {name: value for name, value in row.items() if value != before[name]}
         await reached.change_reached(tx, fact.lead_id, changed)
@@ -138,12 +139,13 @@ async def note(tx: Tx, fact: Fact, worked: Worked) -> None:
 async def computed(tx: Tx, lead_ids: Collection[int], worked: Worked) -> dict[int, dict[str, Any]]:
     """What the stories of these leads say, by lead; those that were never captured are left out."""
     touches, paid = await reached.first_touches(tx, lead_ids), await reached.paid_by(tx, lead_ids)
+    whose = await whose_each(tx, lead_ids)
     found: dict[int, dict[str, Any]] = {}
     for lead_id, items in (await reached.stories(tx, lead_ids, KINDS)).items():
         row = whole(items, lead_id, tx.corp, worked)
         if row is not None:
             row["source"], row["campaign_id"] = touches.get(lead_id, ("", None))
-            row["paid"] = paid.get(lead_id, 0)
+            row["paid"], row["whose"] = paid.get(lead_id, 0), whose.get(lead_id, "")
             found[lead_id] = row
     return found
 

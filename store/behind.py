@@ -11,7 +11,7 @@ from store.columns import one_of
 from store.deal import Opportunity, Payment
 from store.numbers import STAGE_AT, Team, by_team
 from store.reached import Reached, during
-from store.tables import Clock, Enquiry, Lead
+from store.tables import Clock, Enquiry
 from store.tx import Tx
 
 CLOSER: Any = func.coalesce(Opportunity.closed_owner_id, Opportunity.owner_id)  # whose a deal is in every number
@@ -40,8 +40,7 @@ async def at_stage(
     if source is not None:
         query = query.where(col(Reached.source) == source)
     if team is not None:
-        mine = and_(col(Lead.corp) == Reached.corp, col(Lead.id) == Reached.lead_id, team.has())
-        query = query.join(Lead, mine)
+        query = query.where(team.counts())
     return await first_of(tx, query, col(Reached.lead_id), col(at), limit)
 
 
@@ -118,8 +117,7 @@ async def stretches(
         col(Reached.corp) == tx.corp, *_between(Reached.captured_at, begin, end), col(Reached.furthest) > 0
     )
     if team is not None:
-        mine = and_(col(Lead.corp) == Reached.corp, col(Lead.id) == Reached.lead_id, team.has())
-        query = query.join(Lead, mine)
+        query = query.where(team.counts())
     found = await tx.rows(query.order_by(col(Reached.captured_at).desc()).limit(limit))
     return [tuple(row) for row in found]
 
@@ -198,6 +196,5 @@ async def of_cohort(
     if source is not None:
         query = query.where(col(Reached.source) == source)
     if team is not None:
-        mine = and_(col(Lead.corp) == Reached.corp, col(Lead.id) == Reached.lead_id, team.has())
-        query = query.join(Lead, mine)
+        query = query.where(team.counts())
     return await first_of(tx, query, col(Reached.lead_id), col(Reached.captured_at), limit)

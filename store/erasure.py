@@ -18,6 +18,7 @@ from store.schema import METADATA
 from store.tables import Identity, Lead
 from store.twin import Merge
 from store.tx import Tx
+from store.whose import tell_whose
 
 DELETE = (
     "act", "attachment", "card_place", "company_gram", "consent", "draft", "finding", "focus", "follower", "friend",
@@ -177,6 +178,8 @@ async def _blank_leads(tx: Tx, lead_ids: Sequence[int]) -> int:
             stage="invalid", closed_reason=REASON, owner_id=None, cover_id=None
         )
     )
+    for lead_id in lead_ids:
+        await tell_whose(tx, lead_id)
     clock = METADATA.tables["clock"]
     await tx.run(
         update(clock)

@@ -11,6 +11,7 @@ from store import merges
 from store.columns import one_of
 from store.tables import Enquiry, Identity, Lead
 from store.tx import Tx, insert_for
+from store.whose import tell_whose
 
 OPEN_STAGES = ("new", "nurturing", "mql", "sal", "sql", "opportunity", "dormant")
 CARED_STAGES = (*OPEN_STAGES, "won")  # customers are spoken with and handed on too
@@ -130,7 +131,10 @@ async def change(tx: Tx, lead_id: int, *conditions: Any, **values: Any) -> bool:
     if "owner_id" in values:
         values.setdefault("cover_id", None)
     statement = _CHANGE.where(*conditions) if conditions else _CHANGE
-    return (await tx.execute(statement, {"of_corp": tx.corp, "of_id": lead_id, **values})).rowcount == 1
+    changed = (await tx.execute(statement, {"of_corp": tx.corp, "of_id": lead_id, **values})).rowcount == 1
+    if changed and ("owner_id" in values or "pool" in values):
+        await tell_whose(tx, lead_id)
+    return changed
 
 
 _TAKE = _CHANGE.where(col(Lead.owner_id).is_(None), col(Lead.stage).in_(bindparam("of_stages", expanding=True)))
@@ -139,7 +143,10 @@ _TAKE = _CHANGE.where(col(Lead.owner_id).is_(None), col(Lead.stage).in_(bindpara
 async def take(tx: Tx, lead_id: int, *, of_stages: Sequence[str], **values: Any) -> bool:
     """Change a lead that nobody owns and that is in one of these stages; False when it is not (any more)."""
     of = {"of_corp": tx.corp, "of_id": lead_id, "of_stages": tuple(of_stages)}
-    return (await tx.execute(_TAKE, {**of, **values})).rowcount == 1
+    taken = (await tx.execute(_TAKE, {**of, **values})).rowcount == 1
+    if taken and "owner_id" in values:
+        await tell_whose(tx, lead_id)
+    return taken
 
 
 async def list_free(tx: Tx, pools: Sequence[str], *, limit: int = 20) -> Sequence[Lead]:

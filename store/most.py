@@ -60,7 +60,7 @@ def _stage(tx: Tx, wanted: Wanted) -> tuple[Select[Any], Any, Any, Any]:
     at = col(STAGE_AT[wanted.kind])
     within = during(tx, STAGE_AT[wanted.kind], wanted.begin, wanted.end)
     query = select(col(Reached.lead_id)).where(col(Reached.corp) == tx.corp, *within)
-    if wanted.by != "source" or wanted.team is not None:
+    if wanted.by != "source":
         query = query.join(Lead, and_(col(Lead.corp) == Reached.corp, col(Lead.id) == Reached.lead_id))
-    query = query if wanted.team is None else query.where(wanted.team.has())
+    query = query if wanted.team is None else query.where(wanted.team.counts())
     return query, col(Reached.source) if wanted.by == "source" else col(Lead.owner_id), col(Reached.lead_id), at

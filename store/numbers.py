@@ -13,7 +13,6 @@ from sqlalchemy import (
     bindparam,
     case,
     cast,
-    exists,
     func,
     literal,
     or_,
@@ -28,6 +27,7 @@ from store.origin import Campaign, CampaignCost
 from store.reached import CUSTOMER, Reached, during, month
 from store.tables import Clock, Enquiry, Lead, TimelineItem
 from store.tx import Tx
+from store.whose import whose
 
 Key = str | int | None
 _NOBODY: ColumnElement[Any] = literal(None)
@@ -52,6 +52,15 @@ class Team:
         free = and_(col(Lead.owner_id).is_(None), col(Lead.pool).in_(self.pools))
         return or_(col(Lead.owner_id).in_(self.members), free)
 
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """The same as it stands in the rows that reports count."""
+        return (*self.members, *(whose(None, pool) for pool in self.pools))
+
+    def counts(self) -> ColumnElement[bool]:
+        """Whether a row that reports count is a lead of the team's."""
+        return col(Reached.whose).in_(self.keys)
+
 
 _NEXT_SOURCE = (
     select(func.min(col(Enquiry.source)))
@@ -69,13 +78,6 @@ async def known_sources(tx: Tx, *, limit: int = 200) -> list[str]:
 
 def _in(column: Any, begin: datetime, end: datetime) -> tuple[ColumnElement[bool], ...]:
     return col(column) >= begin, col(column) < end
-
-
-def _owned(query: Select[Any], team: Team | None, lead_id: Any) -> Select[Any]:
-    """Only leads that are the team's now."""
-    if team is None:
-        return query
-    return query.join(Lead, and_(col(Lead.corp) == Reached.corp, col(Lead.id) == lead_id, team.has()))
 
 
 def _touch(tx: Tx, by: str | None, of: type[Reached] | type[Clock] = Reached) -> list[Any]:
@@ -96,14 +98,10 @@ async def flows(
     key = OF_LEAD[by] if by else _NOBODY
     automated = func.sum(col(Reached.automated)) if stage == "leads" else literal(0)
     further = [func.count().filter(col(Reached.furthest) >= more) for more in range(place + 1, len(STAGE_AT))]
-    query = select(key, automated, func.count(), *further).select_from(Reached)
-    if team is not None and stage == "leads":  # in order of time their leads lie one behind the other
-        query = query.where(*_in(at, begin, end))
-        query = query.group_by(key) if by else query
-    else:
-        query = query.where(*during(tx, at, begin, end))
-        query = query.group_by(*month(tx, at), *_touch(tx, by)) if by else query
-    query = _owned(query.where(col(Reached.corp) == tx.corp), team, Reached.lead_id)
+    query = select(key, automated, func.count(), *further).where(
+        col(Reached.corp) == tx.corp, *during(tx, at, begin, end), *(() if team is None else (team.counts(),))
+    )
+    query = query.group_by(*month(tx, at), *_touch(tx, by)) if by else query
     return [
         (one, tuple(int(many) for many in (*[came] * (place + 1), *rest)), int(alone or 0))
         for one, alone, came, *rest in await tx.rows(query)
@@ -130,10 +128,11 @@ async def responses(
 def by_team(team: Team) -> ColumnElement[bool]:
     """Whether a promise was the team's: one of it met it, or nobody did and the lead is theirs to care for.
 
-    Few are met by nobody: only their leads are looked at.
+    Few are met by nobody: only their rows are looked up, one by one. With OR a server reads the period twice.
     """
-    its = exists().where(col(Lead.corp) == Clock.corp, col(Lead.id) == Clock.lead_id, team.has()).correlate(Clock)
-    return or_(col(Clock.met_by).in_(team.members), and_(col(Clock.met_by).is_(None), its))
+    mine = (col(Reached.corp) == col(Clock.corp), col(Reached.lead_id) == col(Clock.lead_id))
+    its = select(col(Reached.whose)).where(*mine).correlate(Clock).scalar_subquery()
+    return func.coalesce(col(Clock.met_by), its).in_(team.keys)
 
 
 async def promises(
@@ -267,6 +266,7 @@ async def customers(tx: Tx, *, by: str | None, team: Team | None = None) -> list
             col(Opportunity.closed_at).is_not(None),
         )  # fmt: skip
         query = _of_deals(query, by, team)
+        query = query.where(_CUSTOMER) if by in OF_LEAD else query  # by their index, not by all leads
         query = query.group_by(key) if by else query
     else:
         key = OF_LEAD[by] if by else _NOBODY

@@ -21,13 +21,14 @@ from sqlalchemy import (
 from sqlmodel import Field, col
 
 from store import bulk
-from store.columns import Utc, instant_text, month_of, only_where
+from store.columns import Utc, added, instant_text, month_of, only_where
 from store.deal import Opportunity, Payment
 from store.row import Row
 from store.tables import Clock, Enquiry, TimelineItem
 from store.tx import Tx
 
 CUSTOMER = "paid <> 0 OR won_at IS NOT NULL"
+FREE = ":"  # before the pool of a lead that nobody has
 
 
 class Reached(Row, table=True):
@@ -37,7 +38,8 @@ class Reached(Row, table=True):
     4 opportunity, 5 won. `contact_at`: the first real contact, `contact_by` made it, `response`: microseconds of the
     company's working time from capture to it. `offered`: it was offered or assigned; `touched`: a person did something
     before sales had it; `automated`: offered and not touched. `paid`: what its deals have brought in
-    to date, in fen. `stale`: to be made anew from the story.
+    to date, in fen. `whose`: the member who has the lead now, of a free one ":" and its pool (store/whose.py).
+    `stale`: to be made anew from the story.
     """
 
     __tablename__ = "reached"
@@ -61,17 +63,19 @@ class Reached(Row, table=True):
     automated: int = 0
     stale: bool = False
     paid: int = Field(default=0, sa_column=Column("paid", BigInteger, nullable=False, server_default=text("0")))
+    whose: str = Field(default="", sa_column=added("whose"))
 
     __table_args__ = (
         Index("ix_reached_captured", "corp", "captured_at", "response", "contact_by", "source", "campaign_id"),
         Index("ix_reached_cohort", "corp", month_of("captured_at"), "source", "campaign_id", "captured_at", "furthest",
-              "automated"),
+              "automated", "whose"),
         *(
             Index(f"ix_reached_{stage}", "corp", month_of(f"{stage}_at"), "source", "campaign_id", f"{stage}_at",
-                  "furthest", **only_where(f"{stage}_at IS NOT NULL"))
+                  "furthest", "whose", **only_where(f"{stage}_at IS NOT NULL"))
             for stage in ("mql", "sal", "sql", "opportunity", "won")
         ),
-        Index("ix_reached_customer", "corp", "source", "campaign_id", "paid", "won_at", **only_where(CUSTOMER)),
+        Index("ix_reached_customer", "corp", "source", "campaign_id", "paid", "won_at", "lead_id",
+              **only_where(CUSTOMER)),
         Index("ix_reached_stale", "corp", "lead_id", **only_where("stale")),
         {"sqlite_with_rowid": False},
     )  # fmt: skip

@@ -23,6 +23,7 @@ from store.batch import ImportLead, ImportMark
 from store.bulk import Pair
 from store.tables import CompanyGram, Enquiry, Identity, Lead, TimelineItem
 from store.tx import Tx
+from store.whose import whose
 
 UNNAMED = "导入"  # the source of a list that names none
 CONTACT = ("call", "visit", "meeting", "chat", "email")
@@ -238,9 +239,15 @@ class Ledger:
         for lead_id in self._made:
             row = whole(told[lead_id], lead_id, self.tx.corp, self._worked)
             if row is not None:
-                rows.append(row | {name: first[lead_id].get(name) for name in ("source", "campaign_id")})
+                lead, asked = self._made[lead_id], first[lead_id]
+                touch = {name: asked.get(name) for name in ("source", "campaign_id")}
+                rows.append(row | touch | {"whose": whose(lead["owner_id"], lead["pool"])})
         await bulk.insert_rows(self.tx, reached.Reached, rows)
-        await anew(self.tx, told.keys() - self._made.keys(), self._worked)
+        handed = {
+            lead_id for lead_id, lead in self._changed.items()
+            if any(lead[name] != self._before[lead_id][name] for name in ("owner_id", "pool"))
+        }  # fmt: skip
+        await anew(self.tx, (told.keys() | handed) - self._made.keys(), self._worked)
 
     async def _index_companies(self) -> None:
         pieces = [(gram, lead_id) for lead_id, lead in self._made.items() for gram in company_grams(lead["company"])]
