@@ -272,15 +272,19 @@ def _still_patient(batch: list[_Call], error: Exception, *, in_doubt: bool) -> l
     """Those who wait on; the others hear that the database is away."""
     now = time.monotonic()
     tired = [call for call in batch if now - call.since >= PATIENCE]
-    _fail(tired, OutcomeInDoubt(_plain(error)) if in_doubt else error)
+    words = "the connection to the database broke while it saved ({}): it may have been done; look before you repeat it"
+    _fail(tired, OutcomeInDoubt(words.format(_plain(error))) if in_doubt else error)
     return [call for call in batch if now - call.since < PATIENCE and not call.given_up]
 
 
 def _fail(batch: list[_Call], error: Exception) -> None:
     for call in batch:
         if not call.answer.done() and not call.given_up:
-            away = may_succeed(error)
-            call.answer.set_exception(StoreUnavailable(_plain(error)) if away else error)
+            if may_succeed(error):
+                words = f"the database is away or overrun ({_plain(error)}): this step changed nothing; try it again"
+                call.answer.set_exception(StoreUnavailable(words))
+            else:
+                call.answer.set_exception(error)
 
 
 def _plain(error: Exception) -> str:

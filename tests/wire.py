@@ -24,6 +24,7 @@ class Wire:
         self._flows.set()
         self._server: asyncio.Server | None = None
         self._open: set[asyncio.StreamWriter] = set()
+        self._unanswered: set[asyncio.StreamWriter] = set()  # clients that hear nothing any more
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def open(self) -> "Wire":
@@ -81,6 +82,7 @@ class Wire:
                 far_writer.close()
         finally:
             self._open.discard(writer)
+            self._unanswered.discard(writer)
             writer.close()
 
     async def _pass(
@@ -95,11 +97,14 @@ class Wire:
                 if client is not None and self.snare and self.snare in piece:
                     self.snare, self.snared = b"", self.snared + 1
                     if self.snare_passes:
+                        self._unanswered.add(client)  # or the answer would be quicker than the break
                         writer.write(piece)
                         await writer.drain()
                         await asyncio.sleep(0.2)  # the other side has done what it was told
                     _reset(client)
                     break
+                if writer in self._unanswered:
+                    continue
                 writer.write(piece)
                 await writer.drain()
         writer.close()

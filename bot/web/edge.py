@@ -11,7 +11,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from bot.metrics import Metrics
 from bot.web.api.problem import Problem
 from config.telling import place_of
-from store.writer import StoreUnavailable
+from store.writer import OutcomeInDoubt, StoreUnavailable
 
 log = structlog.get_logger()
 
@@ -44,6 +44,10 @@ def layer(metrics: Metrics) -> Middleware:
             response = _of_http(raised)
         except ConnectionError:  # the caller hung up while we read their body: nobody is left to answer
             response = Problem("refused", "连接中断了。", status=400).response()
+        except OutcomeInDoubt as error:  # whoever asks again at once may do it twice
+            reference = _noted(request, error)
+            detail = f"数据库在保存时断开了,不知道这一步有没有做成;请先查一下结果,没有再重试。参考号 {reference}。"
+            response = Problem("in_doubt", detail, more={"reference": reference}).response()
         except (OperationalError, InterfaceError, PoolTimeout, StoreUnavailable) as error:
             reference = _noted(request, error)
             response = Problem(

@@ -6,6 +6,7 @@ from store.crash import POINTS
 from tests.kill.harness import KillTown
 
 HANDED_OVER = ("inbox_after_commit", "pipeline_after_handle", "sender_before_call", "due_after_take")
+GIGABYTE = 500_000  # leads whose store is a little larger than that
 
 
 def pytest_generate_tests(metafunc):
@@ -13,6 +14,8 @@ def pytest_generate_tests(metafunc):
     soak = metafunc.config.getoption("--soak")
     if "turn" in metafunc.fixturenames:
         metafunc.parametrize("turn", range(metafunc.config.getoption("--turns") if soak else 1))
+    if "past" in metafunc.fixturenames:
+        metafunc.parametrize("past", (0, GIGABYTE) if soak else (0,))
     if "handover_point" in metafunc.fixturenames:
         metafunc.parametrize("handover_point", POINTS if soak else HANDED_OVER)
 

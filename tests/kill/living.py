@@ -11,7 +11,7 @@ FORKS = multiprocessing.get_context("forkserver")
 FORKS.set_forkserver_preload(
     ["bot.app", "bot.site", "bot.commands.serve", "bot.__main__", "alembic.command", "tests.kill.living"]
 )
-PATIENCE = 60.0  # seconds for a command that ends by itself
+PATIENCE = 60.0  # seconds for a command that ends by itself; one that carries a large store may take longer
 
 
 class Living:
@@ -39,10 +39,10 @@ def begun(log: Path, *words: str | Path) -> Any:
     return process
 
 
-def said(log: Path, *words: str | Path) -> tuple[int | None, str]:
+def said(log: Path, *words: str | Path, patience: float = PATIENCE) -> tuple[int | None, str]:
     """Run a command in such a process; returns its exit code (None: it had to be killed) and all that it wrote."""
     process = begun(log, *words)
-    process.join(PATIENCE)
+    process.join(patience)
     code = process.exitcode
     process.kill()
     return code, log.read_text("utf-8")

@@ -7,14 +7,19 @@ from collections import Counter
 
 import pytest
 
+from bench.company import BenchCompany
+from bench.seed import seed
 from config.folder import Folder
+from config.settings import load_settings
 from store.migrate import migrate
 from tests import postgres
 from tests.database import Database
+from tests.kill.conftest import GIGABYTE
 from tests.kill.harness import TAKEOVER, KillTown
 from tests.kill.living import said
 from tests.kill.test_random import REPS, WORKERS, Load
 
+RTO = 600  # seconds until a company of a gigabyte works again (R-C15)
 WAITING = "select count(*) from outbox where state in ('queued', 'sending')"
 
 
@@ -29,19 +34,37 @@ def elsewhere(town, tmp_path):
 async def command(tmp_path, *words):
     """Run a command to its end, beside everything else; returns the seconds."""
     begun = time.monotonic()
-    code, told = await asyncio.to_thread(said, tmp_path / f"said-{words[0]}", *words)
+    code, told = await asyncio.to_thread(said, tmp_path / f"said-{words[0]}", *words, patience=RTO)
     assert code == 0, told
     return time.monotonic() - begun
+
+
+async def give_a_past(town, leads):
+    """A company that has worked for years: its store is large before the day begins."""
+    folder = town.folders[0]
+    company = BenchCompany(folder, load_settings(folder, {}), tuple(town.reps), 0)
+    await asyncio.to_thread(seed, company, leads, owned=False, say=lambda words: None)
+
+
+def size_of(database):
+    """Bytes of a store, its indexes included."""
+    if database.name == "sqlite":
+        (pages,), (each,) = database.rows("pragma page_count")[0], database.rows("pragma page_size")[0]
+        return pages * each
+    return database.rows("select pg_database_size(current_database())")[0][0]
 
 
 @pytest.mark.kill
 @pytest.mark.failure("C15")
 async def test_what_was_acknowledged_before_the_backup_is_there_after_and_nothing_is_sent_again(
-    tmp_path, database, soak, record_property
+    tmp_path, database, soak, past, record_property
 ):
+    """In the long form also with a store of a gigabyte (`past` leads)."""
     town = KillTown(tmp_path, REPS, database)
     await town.open()
     try:
+        if past:
+            await give_a_past(town, past)
         load = Load(town, random.Random(20260325))
         await town.start()
         workers = [asyncio.create_task(load.work()) for _ in range(WORKERS)]
@@ -49,7 +72,8 @@ async def test_what_was_acknowledged_before_the_backup_is_there_after_and_nothin
             while len(load.claimed) < (500 if soak else 10):  # noqa: ASYNC110 - the load goes on meanwhile
                 await asyncio.sleep(0.05)
         captured, claimed = set(load.captured.values()), set(load.claimed)
-        file = tmp_path / "drill.backup"
+        file, size = tmp_path / "drill.backup", size_of(town.database)
+        assert size > 2**30 or past < GIGABYTE
         taking = await command(tmp_path, "backup", town.folders[0].root, file)
         load.stop = True
         await asyncio.gather(*workers)
@@ -78,7 +102,9 @@ async def test_what_was_acknowledged_before_the_backup_is_there_after_and_nothin
                 await asyncio.sleep(0.05)
         assert town.database.sound()
         told = f"{len(captured)} leads and {len(claimed)} claims acknowledged before: all there, nothing sent again"
-        times = f"backup under load {taking:.1f} s, restore {restoring:.1f} s, start {started:.1f} s"
+        assert not past or restoring + started < RTO
+        sizes = f"{size / 2**20:.0f} MiB, as a backup {file.stat().st_size / 2**20:.0f} MiB"
+        times = f"{sizes}; backup under load {taking:.1f} s, restore {restoring:.1f} s, start {started:.1f} s"
         record_property(f"R-C15 {database.name}", f"{told}; {times}")
         database.close()
     finally:

@@ -37,7 +37,8 @@ async def happen(wire, fault, seconds):
         wire.refuses = True
         wire.cut()
     elif fault.startswith("break"):
-        wire.snare, wire.snare_passes = b"COMMIT", fault == "break after COMMIT"
+        # the whole word: a transaction begins with ISOLATION LEVEL READ COMMITTED
+        wire.snare, wire.snare_passes = b"COMMIT\0", fault == "break after COMMIT"
     else:
         wire.cut()
     await asyncio.sleep(seconds)

@@ -44,6 +44,7 @@ CODES = {  # code: (status, title); the docs page lists them
     "not_installed": (501, "没有安装"),
     "busy": (503, "太忙"),
     "store_unavailable": (503, "暂时无法读写"),
+    "in_doubt": (503, "不知道有没有做成"),
 }
 
 

@@ -19,7 +19,7 @@ from leads.errors import NoRight, NotFound, Refused
 from leads.rights import Who
 from store.members import find_member
 from store.session import SEEN_EVERY, find_session, see_session
-from store.writer import StoreUnavailable
+from store.writer import OutcomeInDoubt, StoreUnavailable
 
 log = structlog.get_logger()
 
@@ -109,6 +109,9 @@ class Visits:
             return sorry("没有读懂", problem.detail, reader, status=problem.status, **HOME)
         except web.HTTPException:
             raise
+        except OutcomeInDoubt as error:
+            sentence = "保存时数据库断开了,不知道有没有存上。请先回上一页看一眼,没有再做一次。"
+            return _broken(request, reader, error, sentence, 503)
         except (OperationalError, InterfaceError, PoolTimeout, StoreUnavailable) as error:
             return _broken(request, reader, error, "暂时读不到数据,请过几秒刷新。", 503)
         except Exception as error:

@@ -10,6 +10,7 @@ import structlog
 from sqlalchemy.exc import OperationalError
 
 from store.tables import Lead
+from store.writer import OutcomeInDoubt
 
 JSON = {"Content-Type": "application/json"}
 INJECTIONS = (
@@ -121,6 +122,23 @@ async def test_a_store_that_cannot_be_read_is_503(office: Any, monkeypatch: Any)
     body = await answer.json()
     assert answer.status == 503 and body["code"] == "store_unavailable" and answer.headers["Retry-After"]
     assert "canary" not in str(lines) + str(body) and "13800138000" not in str(lines) + str(body)
+
+
+async def test_a_commit_in_doubt_is_not_told_as_something_to_do_again(office: Any, monkeypatch: Any) -> None:
+    no = await office.lead()
+
+    async def lost(operation: Any, **more: Any) -> Any:
+        raise OutcomeInDoubt("canary 13800138000")
+
+    monkeypatch.setattr(office.store, "transaction", lost)
+    with structlog.testing.capture_logs() as lines:
+        answer = await office.ask(
+            "POST", f"/api/v1/leads/{no}/followups", json={"by": "li", "kind": "call", "text": "聊了"}
+        )
+    body = await answer.json()
+    assert answer.status == 503 and body["code"] == "in_doubt" and "先查一下" in body["detail"]
+    assert "Retry-After" not in answer.headers, "a program that repeats it by itself would log it twice"
+    assert "canary" not in str(lines) + str(body) and lines[0]["error"] == "OutcomeInDoubt"
 
 
 async def test_no_secret_and_no_person_stands_in_the_log(office: Any, capfd: Any) -> None:
