@@ -18,6 +18,7 @@ from store.gather import Gathering, Work
 from store.hear import hear
 from store.office import Property
 from store.sealed import Keys
+from store.served import at_server, plans
 from store.shared import Shared, cut_if_silent
 from store.tx import TAKEOVER, Tx
 from store.writer import Writer
@@ -130,11 +131,11 @@ class Store:
         On a server the view is cut after `longest` seconds, lest a dead connection be waited for.
         """
         async with self._read_engine.connect() as connection, cut_if_silent(connection, longest), connection.begin():
-            yield Tx(connection, self.corp, self.keys)
+            yield Tx(connection, self.corp, self.keys, at_server=await at_server(connection))
 
     def prepared(self) -> list[str]:
-        """The words of the statements that are asked all day (see store/prepared.py); none on a server."""
-        return self._writer.prepared()
+        """The words of the statements that are asked all day (see store/prepared.py and store/served.py)."""
+        return self._writer.prepared() + plans(self._read_engine.dialect)
 
     def on_hint(self, listener: Callable[[str], None]) -> None:
         """Call `listener(worker)` after commits that gave a worker something to do."""

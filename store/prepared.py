@@ -1,14 +1,15 @@
-"""A question that is asked all day is put into SQLite's own words once; after that only its values change.
+"""A question that is asked all day is put into the database's own words once; after that only its values change.
 
 SQLAlchemy spends 50 to 150 µs around a statement for which SQLite needs five. A statement that comes a second time
 is one of a hot path: it is compiled, the readers of its columns are kept, and from then on it goes straight to the
-cursor. One that is built anew each time never comes twice and stays with SQLAlchemy.
+cursor. One that is built anew each time never comes twice and stays with SQLAlchemy. store/served.py does the same
+for a server.
 """
 
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 from weakref import WeakKeyDictionary
 
 from sqlalchemy import JSON, Connection, CursorResult, Executable, Select
@@ -25,6 +26,7 @@ MOST_LENGTHS = 64  # of lists in one statement whose words are kept
 COUNTED = {"preserve_rowcount": True}
 
 Readers = tuple[tuple[int, Callable[[Any], Any]], ...]  # the columns that are kept in another form than they are used
+P = TypeVar("P", bound="Prepared")
 Values = Mapping[str, Any] | Sequence[Mapping[str, Any]] | None
 
 
@@ -69,12 +71,11 @@ class Found:
         """The names of the columns."""
         return self._shape._keys
 
-    def take(self, cursor: sqlite3.Cursor) -> None:
-        """Add what a cursor holds."""
-        if cursor.description is not None:
-            self._raw += cursor.fetchall()
-        self.rowcount += cursor.rowcount  # known once all rows are read
-        self.inserted_primary_key = (cursor.lastrowid,)
+    def take(self, rows: Sequence[tuple[Any, ...]], count: int, key: int | None) -> None:
+        """Add what a cursor holds: its rows, how many it changed or found, the id of what it inserted."""
+        self._raw += rows
+        self.rowcount += count
+        self.inserted_primary_key = (key,)
 
 
 def whole_rows_of(statement: Executable) -> type[Any] | None:
@@ -98,24 +99,40 @@ class Prepared:
             self._fill.append((key, bind.value, write, name in self._lists))
         columns = compiled._result_columns
         self._shape = SimpleResultMetaData([column.keyname for column in columns])
-        readers = [_reader(column.type, dialect) for column in columns]
-        self._readers = tuple((at, read) for at, read in enumerate(readers) if read is not None)
+        self._kinds = [column.type for column in columns]
+        self._readers: Readers = ()
         self._entity = whole_rows_of(statement)
+        self.learn(dialect, [None] * len(columns))
+
+    def learn(self, dialect: Dialect, codes: Sequence[Any]) -> None:
+        """How its columns are read: the driver's codes for their kinds, None where it has none."""
+        readers = [_reader(kind, dialect, code) for kind, code in zip(self._kinds, codes, strict=True)]
+        self._readers = tuple((at, read) for at, read in enumerate(readers) if read is not None)
 
     def run(self, plain: sqlite3.Connection, given: Sequence[Mapping[str, Any]]) -> Found:
         """Run it once for each set of values."""
-        found = Found(self._shape, self._readers, self._entity)
+        found = self.nothing_yet()
         for values in given:
-            filled: list[Any] = []
-            for key, value, write, many in self._fill:
-                if key is not None:
-                    value = values[key]
-                if many:
-                    filled += value if write is None else map(write, value)
-                else:
-                    filled.append(value if write is None else write(value))
-            found.take(plain.execute(self.words_for(values), filled))
+            cursor = plain.execute(self.words_for(values), self.filled(values))
+            rows = cursor.fetchall() if cursor.description is not None else []
+            found.take(rows, cursor.rowcount, cursor.lastrowid)  # the count is known once all rows are read
         return found
+
+    def nothing_yet(self) -> Found:
+        """What it finds, before it was asked."""
+        return Found(self._shape, self._readers, self._entity)
+
+    def filled(self, values: Mapping[str, Any]) -> list[Any]:
+        """The values in the order of their places, as the database takes them."""
+        filled: list[Any] = []
+        for key, value, write, many in self._fill:
+            if key is not None:
+                value = values[key]
+            if many:
+                filled += value if write is None else map(write, value)
+            else:
+                filled.append(value if write is None else write(value))
+        return filled
 
     def example(self) -> str:
         """The statement with one value in each list."""
@@ -128,11 +145,15 @@ class Prepared:
         lengths = tuple(len(values[name]) for name in self._lists)
         words = self._of_lengths.get(lengths)
         if words is None:
-            words = self.sql
-            for name, length in zip(self._lists, lengths, strict=True):
-                words = words.replace(_place_of(name), ", ".join("?" * length) or NOTHING, 1)
+            words = self._spread(lengths)
             if len(self._of_lengths) < MOST_LENGTHS:
                 self._of_lengths[lengths] = words
+        return words
+
+    def _spread(self, lengths: Sequence[int]) -> str:
+        words = self.sql
+        for name, length in zip(self._lists, lengths, strict=True):
+            words = words.replace(place_of(name), ", ".join("?" * length) or NOTHING, 1)
         return words
 
 
@@ -207,12 +228,12 @@ def _ready(statement: Executable, dialect: Dialect, names: tuple[str, ...]) -> P
     """As an earlier connection of the dialect has prepared it; otherwise prepared now."""
     ready = vars(dialect).setdefault("leadbot_prepared", WeakKeyDictionary()).setdefault(statement, {})
     if names not in ready:
-        ready[names] = _prepared(statement, dialect, names)
+        ready[names] = prepare(statement, dialect, names, Prepared)
     found: Prepared | None = ready[names]
     return found
 
 
-def _prepared(statement: Executable, dialect: Dialect, names: tuple[str, ...]) -> Prepared | None:
+def prepare(statement: Executable, dialect: Dialect, names: tuple[str, ...], kind: type[P]) -> P | None:
     """None for what only SQLAlchemy can run: lists of its own in conditions, values that it would make up itself."""
     compiled = cast(Any, statement).compile(dialect=dialect, column_keys=list(names))
     if not isinstance(compiled, SQLCompiler) or compiled.escaped_bind_names:
@@ -225,22 +246,22 @@ def _prepared(statement: Executable, dialect: Dialect, names: tuple[str, ...]) -
         bind = compiled.binds[name]
         if bind.callable is not None or (bind.required and bind.key not in names):
             return None
-        if bind.expanding and (isinstance(bind.type, TupleType) or _place_of(name) not in compiled.string):
+        if bind.expanding and (isinstance(bind.type, TupleType) or place_of(name) not in compiled.string):
             return None
-    return Prepared(statement, compiled, dialect, names)
+    return kind(statement, compiled, dialect, names)
 
 
-def _reader(kind: TypeEngine[Any], dialect: Dialect) -> Callable[[Any], Any] | None:
+def _reader(kind: TypeEngine[Any], dialect: Dialect, code: Any) -> Callable[[Any], Any] | None:
     """How a column's values are read; without the two layers that SQLAlchemy puts around JSON."""
-    if isinstance(kind, JSON):
+    if isinstance(kind, JSON) and dialect.name == "sqlite":
         return _json
-    return kind.dialect_impl(dialect).result_processor(dialect, None)
+    return kind.dialect_impl(dialect).result_processor(dialect, code)
 
 
 def _json(text: str | None) -> Any:
     return None if text is None else read_json(text)
 
 
-def _place_of(name: str) -> str:
+def place_of(name: str) -> str:
     """Where SQLAlchemy puts the values of a list once it knows how many there are."""
     return f"__[POSTCOMPILE_{name}]"

@@ -12,9 +12,11 @@ import secrets
 import socket
 from collections.abc import AsyncIterator
 
-from sqlalchemy import text
+from sqlalchemy import BigInteger, bindparam, func, select, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
+
+from store.served import AtServer
 
 ATTEMPT = 10.0  # seconds until a silent connection is cut: its other end may be gone without a word
 CHANNEL = "leadbot"
@@ -24,7 +26,7 @@ CHANNEL = "leadbot"
 AGAIN = {"40001", "40P01", "55P03", "57P01", "57P02", "57P03", "57P05", "25P03", "53300", "57014"}
 LOST = {"57P01", "57P02", "57P03", "57P05", "25P03"}
 
-LOCK = text("SELECT pg_advisory_xact_lock(:key)")
+LOCK = select(func.pg_advisory_xact_lock(bindparam("key", type_=BigInteger)))
 SIGNS = "commit:"  # how the names of these rows begin; the value is the minute and the sign
 MARK = text(
     "INSERT INTO property (corp, name, value) "
@@ -37,7 +39,7 @@ FOUND = text(
     "ON CONFLICT (corp, name) DO UPDATE SET value = property.value RETURNING value"
 )
 FORGET = text("DELETE FROM property WHERE corp = :corp AND name = :name")
-NOTIFY = text("SELECT pg_notify(:channel, :payload)")
+NOTIFY = select(func.pg_notify(bindparam("channel"), bindparam("payload")))
 
 
 class Shared:
@@ -50,22 +52,22 @@ class Shared:
         self._key = lock_key(corp)
         self._ordered = ordered
 
-    async def begin(self, connection: AsyncConnection) -> None:
+    async def begin(self, server: AtServer) -> None:
         """Wait for one's turn among the replicas; held until the transaction ends."""
         if self._ordered:
-            await connection.execute(LOCK, {"key": self._key})
+            await server.execute(LOCK, {"key": self._key})
 
-    async def mark(self, connection: AsyncConnection) -> str:
+    async def mark(self, server: AtServer) -> str:
         """Leave a sign in a transaction that has written something; with it `happened` can tell later."""
         sign = secrets.token_hex(8)
-        await connection.execute(MARK, {"corp": self._corp, "name": self._name, "value": sign})
+        await server.execute(MARK, {"corp": self._corp, "name": self._name, "value": sign})
         return sign
 
-    async def tell(self, connection: AsyncConnection, hints: set[str]) -> None:
+    async def tell(self, server: AtServer, hints: set[str]) -> None:
         """Hint to the other replicas, with the commit, that a worker has something to do."""
         for hint in sorted(hints):
             payload = f"{self._corp} {self._replica} {hint}"
-            await connection.execute(NOTIFY, {"channel": CHANNEL, "payload": payload})
+            await server.execute(NOTIFY, {"channel": CHANNEL, "payload": payload})
 
     async def happened(self, connection: AsyncConnection, sign: str) -> bool:
         """Whether the transaction with that sign was committed; waits for it if the server is still at it."""

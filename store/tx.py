@@ -13,6 +13,7 @@ from sqlalchemy.sql.dml import UpdateBase
 from store.prepared import COUNTED, AtOnce, Found, whole_rows_of
 from store.row import Row
 from store.sealed import Keys
+from store.served import AtServer
 from store.twin import MergeTrace
 
 T = TypeVar("T")
@@ -33,11 +34,13 @@ class Tx:
         keys: Keys,
         *,
         at_once: AtOnce | None = None,
+        at_server: AtServer | None = None,
         takeover: timedelta = TAKEOVER,
         home: str = "",
     ) -> None:
         self._connection = connection
         self._at_once = at_once
+        self._at_server = at_server
         self.corp = corp
         self.home = home or corp  # whose chats these are: another company than `corp` in a room of `beside`
         self.keys = keys
@@ -49,8 +52,10 @@ class Tx:
 
     def beside(self, room: str) -> "Tx":
         """The same transaction for a room of the company's: its own rows, the same chats; see store/practice.py."""
-        keys, at_once, takeover = self.keys, self._at_once, self.takeover
-        there = Tx(self._connection, room, keys, at_once=at_once, takeover=takeover, home=self.home)
+        there = Tx(
+            self._connection, room, self.keys, at_once=self._at_once, at_server=self._at_server,
+            takeover=self.takeover, home=self.home,
+        )  # fmt: skip
         there.hints = self.hints
         return there
 
@@ -62,6 +67,8 @@ class Tx:
             self._forget(statement)
         if self._at_once is not None:
             return self._at_once.execute(statement, values)
+        if self._at_server is not None:
+            return await self._at_server.execute(statement, values)
         return await self._connection.execute(statement, values, execution_options=COUNTED)
 
     async def all(self, query: Select[T], **values: Any) -> Sequence[T]:

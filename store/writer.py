@@ -17,6 +17,7 @@ from store import crash
 from store.direct import Turns, own_ways
 from store.prepared import AtOnce
 from store.sealed import Keys
+from store.served import AtServer, at_server, plans
 from store.shared import Shared, cut_if_silent, is_lost, may_succeed
 from store.tx import TAKEOVER, Tx
 
@@ -92,6 +93,7 @@ class Writer:
         self._closed = False
         self._connection: AsyncConnection | None = None
         self._at_once: AtOnce | None = None
+        self._at_server: AtServer | None = None
         self._turns: Turns | None = None
         self._commit_failed = False
 
@@ -119,7 +121,7 @@ class Writer:
 
     def prepared(self) -> list[str]:
         """The words of the statements that are asked all day."""
-        return self._at_once.plans() if self._at_once is not None else []
+        return self._at_once.plans() if self._at_once is not None else plans(self._engine.dialect)
 
     async def close(self) -> None:
         """Finish what was asked for, then stop."""
@@ -199,8 +201,8 @@ class Writer:
         connection = await self._connected()
         turn = self._turns.begin() if self._turns is not None else connection.begin()
         async with cut_if_silent(connection), turn as transaction:
-            if self._shared is not None:
-                await self._shared.begin(connection)
+            if self._shared is not None and self._at_server is not None:
+                await self._shared.begin(self._at_server)
             done: list[_Call] = []
             ended = time.monotonic() + LONGEST_TURN
             while len(done) < len(batch) and (not done or time.monotonic() < ended):
@@ -208,9 +210,9 @@ class Writer:
                 await self._run_one(connection, done[-1])
                 await asyncio.sleep(0)  # others have their turn: an embedded store's statements never wait
             sign = ""
-            if self._shared is not None:
-                await self._shared.tell(connection, _hints(done))
-                sign = await self._shared.mark(connection)
+            if self._shared is not None and self._at_server is not None:
+                await self._shared.tell(self._at_server, _hints(done))
+                sign = await self._shared.mark(self._at_server)
             crash.point("writer_before_commit")
             try:
                 await transaction.commit()
@@ -235,7 +237,10 @@ class Writer:
             self._on_hint(hint)
 
     async def _run_one(self, connection: AsyncConnection, call: _Call) -> None:
-        call.tx = Tx(connection, self._corp, self._keys, at_once=self._at_once, takeover=self._takeover)
+        call.tx = Tx(
+            connection, self._corp, self._keys, at_once=self._at_once, at_server=self._at_server,
+            takeover=self._takeover,
+        )  # fmt: skip
         call.refusal = None
         try:
             call.result = await call.operation(call.tx)
@@ -246,6 +251,7 @@ class Writer:
         if self._connection is None:
             self._connection = await self._engine.connect()
             self._at_once, self._turns = own_ways(self._connection) or (None, None)
+            self._at_server = await at_server(self._connection)
         return self._connection
 
     def _broken(self) -> bool:
@@ -254,7 +260,8 @@ class Writer:
         )
 
     async def _give_back(self, *, broken: bool = False) -> None:
-        connection, self._connection, self._at_once, self._turns = self._connection, None, None, None
+        connection, self._connection = self._connection, None
+        self._at_once = self._at_server = self._turns = None
         self._commit_failed = False
         if connection is None:
             return
