@@ -45,10 +45,11 @@ class Served(Prepared):
     async def ask(self, cursor: "psycopg.AsyncRawCursor[Any]", values: Mapping[str, Any]) -> Found:
         """Run it once."""
         await cursor.execute(self.words_for(values), self.filled(values), prepare=None if self._lists else True)
-        told = cursor.description
-        if told is not None and not self._learned:
-            self.learn(self._compiled.dialect, [column.type_code for column in told])
-        rows = await cursor.fetchall() if told is not None else []
+        answer = cursor.pgresult
+        columns = 0 if answer is None else answer.nfields
+        if columns and answer is not None and not self._learned:
+            self.learn(self._compiled.dialect, [answer.ftype(at) for at in range(columns)])
+        rows = await cursor.fetchall() if columns else []
         found = self.nothing_yet()
         if self._makes_key:
             found.take([], cursor.rowcount, rows[0][0] if rows else None)
