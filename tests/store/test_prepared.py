@@ -1,10 +1,11 @@
 """A question that is asked again goes another way to the database; its answer is the same to the last value."""
 
+import asyncio
 import gc
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import bindparam, delete, func, insert, select, tuple_, update
+from sqlalchemy import Float, String, bindparam, delete, func, insert, select, tuple_, update
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import col
 
@@ -171,3 +172,23 @@ async def test_statements_built_anew_are_not_kept(store):
     await store.transaction(ask)
     gc.collect()
     assert len(known) < before + 20
+
+
+@pytest.mark.only("postgresql")
+async def test_who_gives_up_waiting_for_a_server_leaves_no_answer_to_the_next_one(store):
+    asked = select(func.pg_sleep(bindparam("seconds", type_=Float)), bindparam("who", type_=String))
+
+    async def ask(who, seconds):
+        async with store.read() as tx:
+            return [row[1] for row in (await tx.execute(asked, {"seconds": seconds, "who": who})).all()]
+
+    assert [await ask(who, 0) for who in "ab"] == [["a"], ["b"]]
+    for _ in range(3):
+        impatient = [asyncio.create_task(ask("slow", 30)) for _ in range(8)]  # every connection there is for looking
+        await asyncio.sleep(0.2)
+        for task in impatient:
+            task.cancel()
+        assert {type(end) for end in await asyncio.gather(*impatient, return_exceptions=True)} == {
+            asyncio.CancelledError
+        }
+        assert await asyncio.gather(*(ask(str(n), 0) for n in range(8))) == [[str(n)] for n in range(8)]
