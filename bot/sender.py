@@ -2,17 +2,17 @@
 
 import asyncio
 import contextlib
-import random
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 
 import structlog
 
+from bot.arrived import arrived, code_gone, put_off
 from bot.cards.card import Message
 from bot.context import Context
 from bot.drawing import answered, draw_row, drawing_of, fingerprint, ref_of, where
 from bot.limiter import Limiter, Spent
-from bot.platform import KINDS, CodeGone, Place, Platform, Receipt, SendLater, SendRefused, SendUnknown
+from bot.platform import KINDS, CodeGone, Place, Platform, SendLater, SendRefused, SendUnknown
 from bot.undelivered import give_up, not_drawn
 from store import cards, crash, lease, messages, outbox
 from store.db import Store
@@ -26,7 +26,6 @@ log = structlog.get_logger()
 
 BATCH = 32
 ALARM_PAUSE = timedelta(seconds=61)
-GIVE_UP = timedelta(hours=24)  # a message that could not be handed over for a day is old news
 
 
 class _NotDrawn(Exception):
@@ -244,24 +243,24 @@ class Sender:
             receipt = await (platform.update(row.body or b"") if row.updating else platform.send(row.body or b""))
         except SendLater as busy:
             pause = busy
-            await self._store.transaction(lambda tx: self._later(tx, row, pause))
+            await self._store.transaction(lambda tx: put_off(tx, row, pause, now=self._now()))
         except SendUnknown as unknown:
             cause = str(unknown)
             log.warning("outcome of a message unknown", message=row.id, cause=cause)
             await self._uncertain(row, cause)
         except CodeGone:
-            await self._store.transaction(lambda tx: self._code_gone(tx, row))
+            await self._store.transaction(lambda tx: code_gone(tx, row, now=self._now()))
         except SendRefused as refused:
             if refused.alarm:
                 self._alarm(str(refused))
                 wait = SendLater(str(refused), ALARM_PAUSE)
-                await self._store.transaction(lambda tx: self._later(tx, row, wait))
+                await self._store.transaction(lambda tx: put_off(tx, row, wait, now=self._now()))
             else:
                 cause = str(refused)
                 await self._failed(row, cause)
         else:
             crash.point("sender_after_update" if row.updating else "sender_after_call")
-            await self._store.transaction(lambda tx: self._sent(tx, row, receipt))
+            await self._store.transaction(lambda tx: arrived(tx, row, receipt, now=self._now()))
             crash.point("sender_after_receipt")
 
     def _alarm(self, cause: str) -> None:
@@ -270,53 +269,6 @@ class Sender:
         if cause not in self._alarmed or not timedelta(0) <= now - self._alarmed[cause] < ALARM_PAUSE:
             self._alarmed[cause] = now
             log.error("the platform refuses us until an administrator acts", cause=cause)
-
-    async def _sent(self, tx: Tx, row: Outbox, receipt: Receipt) -> None:
-        now = self._now()
-        crash.point("sender_before_receipt")
-        if not await lease.settle(tx, row, state="sent", sent_at=now, platform_id=receipt.message_id, error=""):
-            return
-        if row.card == "answered" or row.lead_id is None or Place.of_lane(row.lane).kind == "customer":
-            return
-        if not drawing_of(row.card).living:
-            return
-        drawn = bytes.fromhex(row.params.get("drawn", ""))
-        tx = tx.beside(row.room) if row.room else tx
-        if row.updating:
-            hanging = await cards.find_place(tx, row.platform, row.place, row.card, row.lead_id)
-            if hanging is not None:
-                await cards.redrawn(tx, hanging, drawn=drawn, code=receipt.code)
-            return
-        await cards.posted(
-            tx, platform=row.platform, place=row.place, card=row.card, lead_id=row.lead_id, ref=row.ref,
-            code=receipt.code, drawn=drawn, now=now,
-        )  # fmt: skip
-
-    async def _later(self, tx: Tx, row: Outbox, later: SendLater) -> None:
-        now = self._now()
-        if now - row.created_at > GIVE_UP:
-            await lease.settle(tx, row, state="failed", error=str(later))
-            return
-        pause = later.delay or timedelta(seconds=min(2 ** min(row.attempts - 1, 10), 60) * random.uniform(0.8, 1.2))
-        if row.purpose == "refresh" and await outbox.refresh_waits(tx, row):
-            await lease.settle(tx, row, state="sent", error="a newer refresh takes its place", sent_at=now)
-            return
-        await lease.settle(tx, row, state="queued", error=str(later), run_at=now + pause, body=None)
-
-    async def _code_gone(self, tx: Tx, row: Outbox) -> None:
-        """The code was used up: on a repeated call that means the card was changed; otherwise draw a new card."""
-        await lease.settle(tx, row, state="sent", error="the card's code was gone", sent_at=self._now())
-        tx = tx.beside(row.room) if row.room else tx
-        hanging = await cards.find_place(tx, row.platform, row.place, row.card, row.lead_id or 0)
-        if hanging is None:
-            return
-        await cards.spend(tx, hanging)
-        if row.attempts > 1:
-            return
-        await outbox.ask(
-            tx, platform=row.platform, place=row.place, lane=row.lane, card=row.card, key=f"{row.key}:again",
-            now=self._now(), member_id=row.member_id, lead_id=row.lead_id, purpose="refresh",
-        )  # fmt: skip
 
     async def _failed(self, row: Outbox, cause: str) -> None:
         log.error("message not delivered", message=row.id, card=row.card, cause=cause)

@@ -1,23 +1,22 @@
 """Leads for programs: look them up, book an enquiry, correct what is known, read the story."""
 
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
-from sqlmodel import col
+from pydantic import BaseModel, ConfigDict, Field
 
 from bot.context import Context
 from bot.duty import hours_of
 from bot.pipeline import Outcome
 from bot.web.api.auth import acting
-from bot.web.api.fields import Id, Moment, OwnFields, Sum, Term, Words
-from bot.web.api.find import has_phone, has_source, holds, same_company, sources_of
+from bot.web.api.fields import Id, Moment, OwnFields, Sum, Words
+from bot.web.api.filters import LeadFilter, conditions_of, found_by_what_is_shown
+from bot.web.api.find import sources_of
 from bot.web.api.intake import Booked, NewLead, person_of
 from bot.web.api.paging import Page, cut, start_of
 from bot.web.api.route import Call, Reply, Route
-from bot.web.api.shown import STAGES, FactShown, LeadShown, fact_shown, lead_shown
+from bot.web.api.shown import FactShown, LeadShown, fact_shown, lead_shown
 from leads.capture import Captured, Person, capture
-from leads.duplicates import phone_key
 from leads.edit import edit
 from leads.errors import Unusable
 from leads.facts import Fact
@@ -28,7 +27,7 @@ from leads.understand.money import MOST_YUAN, read_budget
 from leads.undo import remember, snapshot
 from sla.stopwatch import Leg, stopwatch_of
 from store.deals import numbers_of
-from store.leads import has_words, list_leads
+from store.leads import list_leads
 from store.tables import Lead
 from store.timeline import audit, list_story
 from store.tx import Tx
@@ -36,29 +35,6 @@ from store.tx import Tx
 BASE = "/api/v1/leads"
 ByHand = Literal["", "nurturing", "mql", "sql", "invalid", "dormant"]
 OTHER = ("fields", "stage", "reason")  # of a correction: what is no plain field of the lead
-
-
-class LeadFilter(Page):
-    """Which leads to list, newest first; filters are joined by and."""
-
-    phone: Annotated[Term, Field(description="任何写法的电话号码")] = ""
-    company: Annotated[Term, Field(description="公司全称")] = ""
-    owner: Annotated[Term, Field(description="负责人的成员编号;none 表示无人负责")] = ""
-    stage: Annotated[Term, Field(description=f"阶段,可用逗号隔开多个:{', '.join(STAGES)}")] = ""
-    grade: Annotated[Term, Field(pattern="^([A-D](,[A-D])*)?$", description="等级,可用逗号隔开多个:A,B")] = ""
-    min_score: Annotated[int | None, Field(ge=0, le=100, description="至少这么多分")] = None
-    pool: Annotated[Term, Field(description="线索池的名字")] = ""
-    source: Annotated[Term, Field(description="任何一次咨询的来源")] = ""
-    fields: Annotated[Term, Field(description="自己的字段,用 ; 隔开:area>=100;decider=是")] = ""
-    q: Annotated[Term, Field(description="线索编号、电话,或姓名、公司里的几个字")] = ""
-
-    @field_validator("stage")
-    @classmethod
-    def _known_stages(cls, given: str) -> str:
-        unknown = [stage for stage in given.split(",") if stage.strip() not in STAGES] if given else []
-        if unknown:
-            raise ValueError(f"只能是 {', '.join(STAGES)}")
-        return given
 
 
 class LeadPage(BaseModel):
@@ -125,53 +101,11 @@ async def list_them(call: Call) -> Reply:
         sold = await numbers_of(tx, [lead.id or 0 for lead in shown])
     items = [_shown(lead, sources, sold, call) for lead in shown]
     if not call.caller.reveals and wanted.q:
-        items = [item for item in items if _found_by_what_is_shown(item, wanted.q)]
+        items = [item for item in items if found_by_what_is_shown(item, wanted.q)]
     if looked_up and not items:
         call.guesses.missed(call.caller, now=call_now)
     await _note_reveal(call, "list", f"{len(items)} leads") if items else None
     return Reply(LeadPage.model_construct(items=items, next_cursor=cursor))
-
-
-def conditions_of(tx: Tx, wanted: LeadFilter, ctx: Context) -> list[Any]:
-    """The filters as conditions; raises Unusable for own fields that cannot be filtered by."""
-    found: list[Any] = []
-    if wanted.phone:
-        found.append(has_phone(tx, wanted.phone))
-    if wanted.company:
-        found.append(same_company(tx, wanted.company))
-    if wanted.owner:
-        free = wanted.owner == "none"
-        found.append(col(Lead.owner_id).is_(None) if free else col(Lead.owner_id) == wanted.owner)
-    if wanted.stage:
-        found.append(col(Lead.stage).in_([stage.strip() for stage in wanted.stage.split(",")]))
-    if wanted.grade:
-        found.append(col(Lead.grade).in_(wanted.grade.split(",")))
-    if wanted.min_score is not None:
-        found.append(col(Lead.score) >= wanted.min_score)
-    if wanted.pool:
-        found.append(col(Lead.pool) == wanted.pool)
-    if wanted.source:
-        found.append(has_source(tx, wanted.source))
-    if wanted.fields:
-        found += holds(tx, wanted.fields, rules=ctx.rules, now=ctx.now)
-    if wanted.q:
-        found.append(_answers_to(tx, wanted.q))
-    return found
-
-
-def _answers_to(tx: Tx, words: str) -> Any:
-    either = has_words(tx, words) | has_phone(tx, words)
-    number = words.upper().removeprefix("L")
-    if number.isascii() and number.isdigit() and len(number) <= 18:
-        either = either | (col(Lead.id) == int(number))
-    return either
-
-
-def _found_by_what_is_shown(lead: LeadShown, words: str) -> bool:
-    """A key that sees masked data finds by name only what it sees: digit by digit, a search would tell the rest."""
-    low = words.lower()
-    in_words = low in lead.name.lower() or low in lead.company.lower()
-    return in_words or low.removeprefix("l") == lead.no[1:] or phone_key(words) is not None
 
 
 async def post(call: Call) -> Reply:

@@ -14,7 +14,7 @@ from sqlmodel import col
 
 from bot.context import Context
 from bot.web.api.fields import Term
-from bot.web.api.leads import LeadFilter, conditions_of
+from bot.web.api.filters import LeadFilter, conditions_of
 from bot.web.api.paging import start_of
 from bot.web.api.problem import Problem, of_validation
 from leads.errors import Unusable
