@@ -1,5 +1,10 @@
-"""`backup` and `restore`: the company's store in one file, taken while the server works; the folder's files with it."""
+"""`backup` and `restore`: the company's store in one file, taken while the server works; the folder's files with it.
 
+Beside a running server the command reads the store itself: in the server's own process a large store and the day's
+callbacks would wait for each other.
+"""
+
+import asyncio
 import base64
 import json
 import os
@@ -21,7 +26,7 @@ File = typer.Argument(metavar="FILE", help="The backup's file.", show_default=Fa
 
 
 async def back_up(store: Store, arguments: Mapping[str, Any], now: datetime) -> dict[str, Any]:
-    """Write the backup; runs inside the server when one works. Raises OSError."""
+    """Write the backup; a store that is only looked at is enough. Raises OSError."""
     from store.backup import write_backup
 
     path = Path(arguments["file"])
@@ -31,7 +36,14 @@ async def back_up(store: Store, arguments: Mapping[str, Any], now: datetime) -> 
     return {"file": str(path), "bytes": size, "rows": sum(counts.values()), "leads": counts["lead"]}
 
 
-BACKUP_OFFICE = {"backup": back_up}
+async def begin(store: Store, arguments: Mapping[str, Any], now: datetime) -> dict[str, Any]:
+    """The server tells whose tables it works with: another version's cannot be read from outside."""
+    from store.migrate import head
+
+    return {"revision": head()}
+
+
+BACKUP_OFFICE = {"backup": back_up, "backup begin": begin}
 
 
 def backup(root: Dir, file: Path = File, as_json: Json = False) -> None:
@@ -40,12 +52,43 @@ def backup(root: Dir, file: Path = File, as_json: Json = False) -> None:
         fail(f"{file} exists already; give the backup a new name")
     if not file.absolute().parent.is_dir():
         fail(f"there is no folder {file.absolute().parent}; make it first")
-    found = in_office(root, "backup", file=str(file.absolute()), folder=str(root.absolute()))
+    found: dict[str, Any] = {}
+    guarded(lambda: found.update(_backed_up(root, {"file": str(file.absolute()), "folder": str(root.absolute())})))
     if as_json:
         show(found)
         return
     print(f"已备份到 {file}:{found['rows']} 行({found['leads']} 条线索),{found['bytes'] / 2**20:.1f} MiB")
     print("里面的电话和正文是加密的;请把 .env 里的 LEADBOT_DATA_KEY 另存在别处,没有它谁也读不出来。")
+
+
+def _backed_up(root: Path, arguments: Mapping[str, Any]) -> Any:
+    from bot.admin import CommandFailed, NobodyThere, ask_server
+    from store.migrate import head
+
+    folder, settings = opened(root)
+    try:
+        serving = ask_server(folder.sock, "backup begin", {})
+    except (NobodyThere, CommandFailed):  # nobody, or a server from before this command
+        serving = {}
+    if serving.get("revision") != head():
+        return in_office(root, "backup", **arguments)
+    return asyncio.run(_beside(settings, settings.store_url(folder), arguments))
+
+
+async def _beside(settings: Any, url: str, arguments: Mapping[str, Any]) -> dict[str, Any]:
+    """Read the store of a running server, changing nothing in it."""
+    from sqlalchemy.exc import DBAPIError
+
+    from bot import clock
+    from store.sealed import Keys
+
+    store = Store(url, settings.corp, Keys(settings.data_key()))
+    try:
+        return await back_up(store, arguments, clock.now())
+    except DBAPIError as error:
+        fail(f"the store could not be read to its end ({type(error.orig).__name__}); there is no backup, try again")
+    finally:
+        await store.dispose()
 
 
 def restore(root: Dir, file: Path = File, as_json: Json = False) -> None:

@@ -129,7 +129,9 @@ def _rules(folder: Folder, settings: Settings) -> list[Finding]:
         cure = "升级 Leadbot,或在 rules.yaml 的 calendar.override 里放一份放假安排"
         found.append(Finding("工作日历", False, f"没有 {missing[0]} 年的放假安排", cure))
     else:
-        note = f"{ahead[0]} 年的放假安排还没有,年底前记得更新" if ahead else "今年和明年的放假安排都有"
+        note = "今年和明年的放假安排都有"
+        if ahead:
+            note = f"{ahead[0]} 年的放假安排还没有,年底前升级 Leadbot 或写进 calendar.override 的放假表"
         found.append(Finding("工作日历", True, note))
     return found
 

@@ -1,7 +1,7 @@
 """The rules as versions: what the commands check, compare, publish and take back in the store."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +11,8 @@ from bot.journeys.contents import unknown_contents
 from config.difference import differences
 from config.document import BadDocument, load
 from config.folder import Folder
+from config.holidays import unknown_years, unknown_years_text
+from config.hours import calendar_of
 from config.journey_flaws import closed_roads
 from config.rules import Rules, load_rules
 from config.sanity import Crew, fitting_rules
@@ -22,12 +24,19 @@ from store.office import RulesVersion
 from store.timeline import audit
 from store.tx import Tx
 
+SOON = timedelta(days=31)  # before a year begins whose holidays are not known, as administrators hear it in chat
+
 
 async def check(store: Store, arguments: Mapping[str, Any], now: datetime) -> dict[str, Any]:
     """What the file says in short; raises BadDocument when it cannot be published."""
     async with store.read() as tx:
         rules = await fitting_file(tx, arguments["text"], arguments["file"], arguments, now)
-    return {"ok": True, "pools": len(rules.pools), "clocks": len(rules.clocks), "scoring": len(rules.scoring.rules)}
+    calendar = calendar_of(rules, Folder(Path(arguments["file"]).parent), today=now.date())
+    years = unknown_years(calendar, now, now + SOON)
+    return {
+        "ok": True, "pools": len(rules.pools), "clocks": len(rules.clocks), "scoring": len(rules.scoring.rules),
+        "warnings": [unknown_years_text(years)] if years else [],
+    }  # fmt: skip
 
 
 async def diff(store: Store, arguments: Mapping[str, Any], now: datetime) -> dict[str, Any]:

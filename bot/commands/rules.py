@@ -44,6 +44,8 @@ def rules_check(root: Dir, as_json: Json = False) -> None:
         show(found)
     else:
         print(f"rules.yaml is fine: {found['pools']} pools, {found['clocks']} clocks, {found['scoring']} scoring rules")
+        for warning in found["warnings"]:
+            typer.echo(f"WARNING {warning}", err=True)
 
 
 @rules_app.command("diff")

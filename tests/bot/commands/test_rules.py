@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -115,3 +116,17 @@ def test_a_folder_without_members_yet_may_be_checked(tmp_path: Path) -> None:
     folder = new_folder(tmp_path / "new")
     assert done("rules", "check", folder.root)["ok"] is True
     assert refused("rules", "diff", folder.root) == "no rules are published yet; see: rules history DIR\n"
+
+
+@pytest.mark.feature("H3")
+def test_a_year_whose_holidays_are_not_known_yet_is_warned_of_in_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = new_folder(tmp_path / "new")
+    monkeypatch.setattr("bot.clock.now", lambda: datetime(2026, 12, 10, 2, tzinfo=UTC))
+    told = run("rules", "check", folder.root)
+    assert told.exit_code == 0 and "no official data for 2027" in told.stderr and "CSV file" in told.stderr
+    days = "2027-01-01,free\n2027-05-01,free\n2027-10-01,free\n"
+    (folder.root / "holidays.csv").write_text(days, "utf-8")
+    edit(folder, "holidays: china", "holidays: china\n  override: holidays.csv")
+    assert done("rules", "check", folder.root)["warnings"] == []
