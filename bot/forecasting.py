@@ -9,9 +9,10 @@ from config.worktime import WorkCalendar
 from leads.deal import probability_at, probability_of
 from leads.rights import Who
 from reports.forecast import Error, Forecast, Piece, error_of, forecast
-from store import behind, deals, due, forecasts, leads
+from store import behind, due, forecasts, leads
 from store.deal import Commitment, Opportunity
-from store.members import list_members
+from store.deals import find_deal
+from store.members import list_everyone
 from store.numbers import Team
 from store.tables import Lead, Member
 from store.tx import Tx
@@ -47,8 +48,8 @@ def month_of(today: date) -> tuple[str, date, date]:
 
 
 async def people_of(tx: Tx, who: Who) -> list[Member]:
-    """Whose deals somebody speaks for: their own, a leader's team, everybody's."""
-    everybody = await list_members(tx)
+    """Whose deals somebody speaks for: their own, a leader's team, everybody's; of those who left, too."""
+    everybody = sorted(await list_everyone(tx), key=lambda member: (member.team, member.id))
     if who.role == "rep":
         return [m for m in everybody if m.id == who.id]
     return [m for m in everybody if who.role != "manager" or who.team in ("", m.team)]
@@ -74,7 +75,7 @@ async def expected(tx: Tx, ctx: Context, *, team: Team | None) -> Forecast:
 
 @dataclass(frozen=True)
 class Outlook:
-    """A month's forecast of some people together and of each; the deals of which a leader may say something."""
+    """A month's forecast of some people together and of each; the likeliest deals, of which a leader says something."""
 
     month: str
     whole: Forecast
@@ -84,8 +85,8 @@ class Outlook:
     last: Error | None
 
 
-async def outlook(tx: Tx, people: Sequence[Member], ctx: Context, *, team: str = "") -> Outlook:
-    """Count the present month."""
+async def outlook(tx: Tx, people: Sequence[Member], ctx: Context, *, team: str = "", deals: int = 0) -> Outlook:
+    """Count the present month, and find so many of the deals that bring most by their stage."""
     month, first, after = month_of(ctx.today)
     begin, end = (datetime.combine(day, time(0), ctx.rules.zone) for day in (first, after))
     until = (after - timedelta(days=1)).isoformat()
@@ -93,16 +94,22 @@ async def outlook(tx: Tx, people: Sequence[Member], ctx: Context, *, team: str =
     week = coming_week(ctx.today, ctx.calendar)
     said = await forecasts.committed_in(tx, week)
     targets = {(row.kind, row.who): row.amount for row in await forecasts.list_targets(tx, month)}
+    ids = [member.id for member in people]
+    learned = ctx.learning.model is not None
+    sums = await forecasts.coming_by_stage(tx, until, said.keys(), ids, chances=learned)
+    per_cent = {(row.pipeline, row.stage): probability_at(row.pipeline, row.stage, rules=ctx.rules) for row in sums}
+    spoken = [deal for deal in await behind.spoken_of(tx, said.keys(), team=None) if deal.owner_id in ids]
+    sold_to = {lead.id: lead for lead in await leads.find_leads(tx, [deal.lead_id for deal in spoken if learned])}
     each: list[tuple[Member, Forecast]] = []
     pieces: list[Piece] = []
-    found = list(await deals.list_open_of(tx, [member.id for member in people]))
-    counted = {deal.lead_id for deal in found if deal.amount is not None and "" < deal.expected_on <= until}
-    sold_to = {lead.id: lead for lead in await leads.find_leads(tx, list(counted))}
     for member in people:
-        owned = [deal for deal in found if deal.owner_id == member.id]
-        own = [_piece(deal, sold_to.get(deal.lead_id), said, ctx) for deal in owned]
-        if own or signed.get(member.id) or ("member", member.id) in targets:
-            told = forecast(own, signed.get(member.id, 0), until=until, target=targets.get(("member", member.id)))
+        mine = [row for row in sums if row.owner_id == member.id]
+        own = [piece for row in mine for piece in _pieces(row, per_cent[row.pipeline, row.stage] / 100, until)]
+        own += [_piece(deal, sold_to.get(deal.lead_id), said, ctx) for deal in spoken if deal.owner_id == member.id]
+        if own or mine or signed.get(member.id) or ("member", member.id) in targets:
+            target = targets.get(("member", member.id))
+            unknown = sum(row.unknown for row in mine)
+            told = forecast(own, signed.get(member.id, 0), until=until, target=target, unknown=unknown)
             each.append((member, told))
         pieces += own
     together = sum(signed.get(member.id, 0) for member in people)
@@ -110,12 +117,19 @@ async def outlook(tx: Tx, people: Sequence[Member], ctx: Context, *, team: str =
     target = targets.get(("team", team)) if team else None
     if target is None and own_targets:
         target = sum(own_targets)
-    found.sort(key=lambda deal: -(deal.amount or 0) * probability_of(deal, rules=ctx.rules))
-    ids = {member.id for member in people}
+    per_cent |= {(deal.pipeline, deal.stage): probability_of(deal, rules=ctx.rules) for deal in spoken}
+    likeliest = await forecasts.likeliest(tx, ids, per_cent, limit=deals) if deals else ()
+    unknown = sum(row.unknown for row in sums)
     return Outlook(
-        month, forecast(pieces, together, until=until, target=target), tuple(each), tuple(found),
-        {number: row.amount for number, row in said.items()}, await _last(tx, ids, week, ctx),
+        month, forecast(pieces, together, until=until, target=target, unknown=unknown), tuple(each), tuple(likeliest),
+        {number: row.amount for number, row in said.items()}, await _last(tx, set(ids), week, ctx),
     )  # fmt: skip
+
+
+def _pieces(row: forecasts.Coming, share: float, until: str) -> list[Piece]:
+    """The deals of one owner at one stage as if they were one deal, those with a chance of their own another."""
+    found = [Piece(row.fen, share, expected_on=until)] if row.fen else []
+    return found + ([Piece(row.chanced, share, row.likely / row.chanced, until)] if row.chanced else [])
 
 
 def _piece(deal: Opportunity, lead: Lead | None, said: Mapping[int, Commitment], ctx: Context) -> Piece:
@@ -134,7 +148,7 @@ async def _last(tx: Tx, ids: set[str], week: str, ctx: Context) -> Error | None:
     begin = datetime.combine(before, time(0), ctx.rules.zone)
     pairs: list[tuple[int, int | None]] = []
     for row in said:
-        deal = await deals.find_deal(tx, row.opportunity_id)
+        deal = await find_deal(tx, row.opportunity_id)
         won = deal is not None and deal.result == "won" and deal.closed_at is not None
         inside = won and deal is not None and deal.closed_at is not None and begin <= deal.closed_at < begin + WEEK
         pairs.append((row.amount, deal.amount if inside and deal is not None else None))

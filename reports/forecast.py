@@ -36,15 +36,16 @@ class Forecast:
         return None if self.target is None else max(self.target - self.signed, 0)
 
 
-def forecast(pieces: Iterable[Piece], signed: int, *, until: str, target: int | None = None) -> Forecast:
+def forecast(
+    pieces: Iterable[Piece], signed: int, *, until: str, target: int | None = None, unknown: int = 0
+) -> Forecast:
     """Of the open deals those count that are expected by a day (2026-06-30): late ones too, they may still come.
 
     commit: what leaders said; best: all of it, and what they said besides; by stage and by odds: each amount times its
-    chance. Without a model's chance that of the stage stands in.
+    chance. Without a model's chance that of the stage stands in. `unknown`: deals that are in no piece.
     """
     commit = best = 0
     by_stage = by_odds = 0.0
-    unknown = 0
     for piece in pieces:
         said = piece.committed or 0
         commit += said

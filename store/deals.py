@@ -128,15 +128,23 @@ async def list_results(
     return await tx.all(query.order_by(col(Opportunity.id).desc()).limit(limit))
 
 
-async def list_open_of(tx: Tx, owner_ids: Sequence[str]) -> Sequence[Opportunity]:
-    """The open opportunities of several members, in the order of their numbers."""
-    found = await tx.all(
-        select(Opportunity).where(
-            col(Opportunity.corp) == tx.corp, col(Opportunity.owner_id).in_(tuple(owner_ids)),
-            col(Opportunity.result) == "open",
-        )
+async def has_open(tx: Tx, owner_ids: Sequence[str]) -> bool:
+    """Whether any of these members has an open opportunity."""
+    theirs = (col(Opportunity.owner_id).in_(tuple(owner_ids)), col(Opportunity.result) == "open")
+    return bool(await tx.rows(select(col(Opportunity.id)).where(col(Opportunity.corp) == tx.corp, *theirs).limit(1)))
+
+
+async def urgent_of(tx: Tx, owner_ids: Sequence[str], *, today: str, limit: int) -> tuple[list[int], int, int]:
+    """(the most urgent ones, how many there are, how many of them should be closed by now) of members' open deals."""
+    day = col(Opportunity.expected_on)
+    theirs = (
+        col(Opportunity.corp) == tx.corp, one_of(Opportunity.result, ("open",)),
+        col(Opportunity.owner_id).in_(tuple(owner_ids)),
     )  # fmt: skip
-    return sorted(found, key=lambda one: one.id or 0)
+    counts = await tx.rows(select(func.count(), func.count().filter(day != "", day < today)).where(*theirs))
+    first = select(col(Opportunity.id)).where(*theirs).limit(limit)
+    found = await tx.rows(first.order_by(day == "", day, col(Opportunity.touched_at), col(Opportunity.id)))
+    return [row[0] for row in found], int(counts[0][0]), int(counts[0][1])
 
 
 _CHANGE = (

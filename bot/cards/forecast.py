@@ -36,9 +36,9 @@ async def look(tx: Tx, asked: Asked, ctx: Context) -> View | None:
         return None
     people = await people_of(tx, who)
     team = who.team if who.role == "manager" else ""
-    seen = await outlook(tx, people, ctx, team=team)
+    seen = await outlook(tx, people, ctx, team=team, deals=BUTTONS)
     lines = []
-    for deal in seen.deals[:BUTTONS]:
+    for deal in seen.deals:
         lead = await leads.find_lead(tx, deal.lead_id)
         if lead is not None:
             owner = await name_of(tx, deal.owner_id)

@@ -18,7 +18,7 @@ from leads.undo import remember, snapshot_deals
 from leads.wanted import wanted_of
 from store import deals
 from store.deal import Opportunity
-from store.members import find_by_name, find_member, list_members, name_of
+from store.members import find_by_name, find_member, list_everyone, name_of
 from store.merges import current
 from store.talk import find_focus, set_focus
 from store.tx import Tx
@@ -75,21 +75,16 @@ async def on_show_deal(tx: Tx, action: ShowDeal, who: Who, ctx: Context) -> list
 
 async def on_show_deals(tx: Tx, action: ShowDeals, who: Who, ctx: Context) -> list[Fact | Answer]:
     """One's own open deals, the most urgent first; a manager without any sees the team's."""
-    found = list(await deals.list_owned(tx, who.id or ""))
-    title = "我的商机"
-    if not found and who.role in ("manager", "admin", "marketing"):
+    owners, title = [who.id or ""], "我的商机"
+    if not await deals.has_open(tx, owners) and who.role in ("manager", "admin", "marketing"):
         title = f"{who.team}的商机" if who.team and who.role == "manager" else "全部商机"
-        team = [m.id for m in await list_members(tx) if who.role != "manager" or who.team in ("", m.team)]
-        found = list(await deals.list_open_of(tx, team))
-    if not found:
+        owners = [m.id for m in await list_everyone(tx) if who.role != "manager" or who.team in ("", m.team)]
+    ids, many, late = await deals.urgent_of(tx, owners, today=ctx.today.isoformat(), limit=LISTED)
+    if not ids:
         return [say("现在没有进行中的商机。线索谈得差不多了,发「转商机 L1024 产品 金额 预计成交日」。")]
-    today = ctx.today.isoformat()
-    found.sort(key=lambda deal: (deal.expected_on or "9", deal.touched_at, deal.id))
-    late = sum(1 for deal in found if deal.expected_on and deal.expected_on < today)
-    ids = [deal.id or 0 for deal in found[:LISTED]]
     await set_focus(tx, who.id or "", listed=ids, asked="deals:", now=ctx.now)
-    title += f",共 {len(found)} 个" + (f",{late} 个过了预计成交日" if late else "")
-    title += f",最急的 {LISTED} 个" if len(found) > LISTED else ""
+    title += f",共 {many} 个" + (f",{late} 个过了预计成交日" if late else "")
+    title += f",最急的 {LISTED} 个" if many > LISTED else ""
     return [Answer("deals", params={"title": title, "deals": ids})]
 
 

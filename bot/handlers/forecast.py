@@ -100,7 +100,7 @@ async def on_forecast_day(tx: Tx, row: Due, ctx: Context) -> list[Fact | Answer]
     for leader in await list_members(tx, role="manager"):
         who = Who.of(leader)
         people = await people_of(tx, who)
-        if ctx.calendar.is_workday(ctx.today) and await deals.list_open_of(tx, [m.id for m in people]):
+        if ctx.calendar.is_workday(ctx.today) and await deals.has_open(tx, [m.id for m in people]):
             await ring(tx, ctx, leader, "forecast", key=f"{row.key}:{leader.id}")
     await plan_forecast(tx, ctx)
     return []

@@ -14,7 +14,7 @@ from leads.deal_facts import yuan
 from leads.errors import Unusable
 from reports.forecast import Forecast
 from store import forecasts
-from store.members import find_member, list_members
+from store.members import find_member, list_everyone, list_members
 from store.timeline import audit
 from store.tx import Tx
 
@@ -80,7 +80,7 @@ class NewTarget(BaseModel):
 async def get(call: Call) -> Reply:
     """GET /forecast."""
     async with call.desk.store.read() as tx:
-        seen = await outlook(tx, await list_members(tx), call.context)
+        seen = await outlook(tx, await list_everyone(tx), call.context)
     rows = [_row(None, seen.whole), *(_row(member.id, told) for member, told in seen.each)]
     return Reply(ForecastShown(month=seen.month, rows=rows))
 
