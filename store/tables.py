@@ -105,6 +105,8 @@ class Lead(Row, table=True):
         Index("ix_lead_closed", "corp", "id", **only_where("stage IN ('won', 'lost')")),
         Index("ix_lead_next", "corp", "next_step_at", "id", **only_where("next_step_at IS NOT NULL")),
         Index("ix_lead_score", "corp", "score", "id"),
+        Index("ix_lead_created", "corp", "created_at", "id"),
+        Index("ix_lead_such", "corp", "stage", "grade", "temperature", "id"),
         Index("ix_lead_touched", "corp", text("coalesce(touched_at, created_at)"), "id"),
         Index("ix_lead_company", "corp", "company"),
         Index("ix_lead_name", "corp", "name"),

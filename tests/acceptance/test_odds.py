@@ -101,6 +101,29 @@ async def test_my_leads_begin_with_what_is_late_then_with_what_is_worth_most(acm
         assert listed == [late, today, large, strong, weak], word
 
 
+@pytest.mark.feature("D4", "I5")
+@pytest.mark.only("sqlite")
+@pytest.mark.platforms("wecom")
+async def test_the_forecast_takes_the_odds_of_each_deals_lead(acme):
+    await import_file(acme, "old.csv", closed(300))
+    await night(acme)
+    strong = await mine(acme, source="展会", title="采购总监")
+    await acme.text("lina", f"合格 {strong}")
+    await acme.text("lina", f"转商机 {strong} CRM 50万 3月底")
+
+    async def told():
+        rows = (await acme.api("GET", "/forecast"))[1]["rows"]
+        return next((row["best"], row["by_stage"], row["by_odds"]) for row in rows if row["key"] == "lina")
+
+    odds = (await acme.lead(strong))["odds"]
+    assert odds > 0.5 and await told() == (500_000, 50_000, pytest.approx(500_000 * odds, rel=0.01))
+    await acme.text("lina", f"转商机 {strong} 云盘 20万 3月底")
+    await acme.text("lina", f"转商机 {strong} 硬件")
+    assert await told() == (700_000, 70_000, pytest.approx(700_000 * odds, rel=0.01))
+    (row, *_) = (await acme.api("GET", "/forecast"))[1]["rows"]
+    assert row["unknown"] == 1
+
+
 async def test_nothing_that_is_known_only_later_is_learned_from(acme):
     assert set(Lead.model_fields) == LOOKED_AT | LATER and not LOOKED_AT & LATER, "a new column says which it is"
     no = await acme.capture(**MQL)

@@ -12,6 +12,7 @@ from reports.period import DAY
 from store import reached
 from store.numbers import promises
 from store.tables import Clock
+from tests.lists import cli, csv_text, import_file
 from tests.town import MQL, words
 
 CAME = (("官网", "13800138000"), ("百度", "13800138001"))
@@ -103,3 +104,38 @@ async def test_a_promise_counts_for_the_source_that_its_lead_has_now(acme):
     found = (await store.transaction(lambda tx: check(tx, ctx, after=0)))[1]
     assert sorted(f"L{one}" for one in found) == sorted(nos), "the night finds what differs"
     assert await counted() == [("官网", 1, 1), ("百度", 1, 1)]
+
+
+@pytest.mark.feature("M6")
+@pytest.mark.platforms("wecom")
+@pytest.mark.only("sqlite")
+async def test_a_lead_counts_for_whoever_has_it_now_however_it_changed_hands(acme):
+    """A team's numbers look only at the row that is counted: it says whose the lead is after every way to get one."""
+    no, other = [await acme.capture(source, **{**MQL, "phone": phone}) for source, phone in CAME]
+    free = (await row_of(acme.bot.store, no)).whose
+    assert free == f":{(await acme.lead(no))['pool']}"
+
+    async def whose(*, of=no):
+        ctx = await acme.bot.context()
+        assert (await acme.bot.store.transaction(lambda tx: check(tx, ctx, after=0)))[1] == [], "as the leads say"
+        return (await row_of(acme.bot.store, of)).whose
+
+    for who, line, then in (
+        ("wanglei", f"领取 {no}", "wanglei"), ("wanglei", f"转给 {no} 李娜", "lina"), 
+        ("lina", f"退回 {no} 不在我的区域", free), ("lina", f"领取 {no}", "lina"),
+        ("chenjing", f"合并 {other} {no}", "lina"), ("chenjing", f"撤销合并 {no}", "lina"),
+    ):  # fmt: skip
+        await acme.text(who, line)
+        assert await whose() == then, line
+    assert await whose(of=other) == free
+    listed = csv_text(("姓名", "手机", "负责人"), ("赵敏", "13900001111", "王磊"), ("孙立", "13900001112", ""))
+    assert (await import_file(acme, "list.csv", listed))["new"] == 2
+    _, found = await acme.api("GET", "/leads?phone=13900001111")
+    mine = found["items"][0]["no"]
+    assert await whose(of=mine) == "wanglei"
+    await import_file(acme, "again.csv", csv_text(("姓名", "手机", "负责人"), ("孙立", "13900001112", "李娜")))
+    _, found = await acme.api("GET", "/leads?phone=13900001112")
+    assert await whose(of=found["items"][0]["no"]) == (found["items"][0]["owner"] or free)
+    assert (await cli("members", "leave", acme.folder.root, "wanglei"))[0] == 0
+    await acme.settle()
+    assert await whose(of=mine) == ((await acme.lead(mine))["owner"] or free)

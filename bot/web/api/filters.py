@@ -7,11 +7,12 @@ from sqlmodel import col
 
 from bot.context import Context
 from bot.web.api.fields import Term
-from bot.web.api.find import has_phone, has_source, holds, same_company
+from bot.web.api.find import has_phone, holds, same_company
 from bot.web.api.paging import Page
 from bot.web.api.shown import STAGES, LeadShown
 from leads.duplicates import phone_key
 from store.leads import has_words
+from store.rare import from_source, such
 from store.tables import Lead
 from store.tx import Tx
 
@@ -39,8 +40,9 @@ class LeadFilter(Page):
         return given
 
 
-def conditions_of(tx: Tx, wanted: LeadFilter, ctx: Context) -> list[Any]:
-    """The filters as conditions; raises Unusable for own fields that cannot be filtered by."""
+async def conditions_of(tx: Tx, wanted: LeadFilter, ctx: Context, *besides: Any) -> list[Any]:
+    """The filters as conditions; `besides`: what a page asks of a lead's temperature. Raises Unusable for own fields
+    that cannot be filtered by."""
     found: list[Any] = []
     if wanted.phone:
         found.append(has_phone(tx, wanted.phone))
@@ -49,16 +51,18 @@ def conditions_of(tx: Tx, wanted: LeadFilter, ctx: Context) -> list[Any]:
     if wanted.owner:
         free = wanted.owner == "none"
         found.append(col(Lead.owner_id).is_(None) if free else col(Lead.owner_id) == wanted.owner)
+    marks = [*besides]
     if wanted.stage:
-        found.append(col(Lead.stage).in_([stage.strip() for stage in wanted.stage.split(",")]))
+        marks.append(col(Lead.stage).in_([stage.strip() for stage in wanted.stage.split(",")]))
     if wanted.grade:
-        found.append(col(Lead.grade).in_(wanted.grade.split(",")))
+        marks.append(col(Lead.grade).in_(wanted.grade.split(",")))
+    found += await such(tx, *marks)
     if wanted.min_score is not None:
         found.append(col(Lead.score) >= wanted.min_score)
     if wanted.pool:
         found.append(col(Lead.pool) == wanted.pool)
     if wanted.source:
-        found.append(has_source(tx, wanted.source))
+        found.append(await from_source(tx, wanted.source))
     if wanted.fields:
         found += holds(tx, wanted.fields, rules=ctx.rules, now=ctx.now)
     if wanted.q:

@@ -35,17 +35,6 @@ def has_phone(tx: Tx, text: str) -> ColumnElement[bool]:
     )
 
 
-def has_source(tx: Tx, source: str) -> ColumnElement[bool]:
-    """Leads with at least one enquiry from this source."""
-    return exists().where(
-        and_(
-            col(Enquiry.corp) == tx.corp,
-            col(Enquiry.lead_id) == col(Lead.id),
-            col(Enquiry.source) == source,
-        )
-    )
-
-
 def same_company(tx: Tx, name: str) -> ColumnElement[bool]:
     """Leads of a company of exactly this name; blanks, brackets, width and case do not count.
 

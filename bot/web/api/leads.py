@@ -95,7 +95,8 @@ async def list_them(call: Call) -> Reply:
     if looked_up:
         call.guesses.check(call.caller, now=call_now)
     async with call.desk.store.read() as tx:
-        rows = await list_leads(tx, *conditions_of(tx, wanted, call.context), before=before, limit=wanted.limit + 1)
+        conditions = await conditions_of(tx, wanted, call.context)
+        rows = await list_leads(tx, *conditions, before=before, limit=wanted.limit + 1)
         shown, cursor = cut(rows, wanted, "leads", lambda lead: lead.id or 0)
         sources = await sources_of(tx, [lead.id or 0 for lead in shown])
         sold = await numbers_of(tx, [lead.id or 0 for lead in shown])

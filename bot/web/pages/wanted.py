@@ -25,6 +25,7 @@ from reports.teams import NoTeam, team_named
 from store.columns import Utc
 from store.leads import OPEN_STAGES
 from store.numbers import STAGE_AT
+from store.rare import captured_between
 from store.reached import Reached, during
 from store.tables import Lead
 from store.tx import Tx
@@ -83,13 +84,12 @@ def read_wanted(query: MultiMapping[str] | Mapping[str, str]) -> Wanted:
 
 async def filters_of(tx: Tx, wanted: Wanted, who: Who, ctx: Context) -> list[Any]:
     """Everything that a lead must be to stand in this person's list. Raises Problem, Unusable."""
-    found = [*sight_of(tx, who, rules=ctx.rules), *conditions_of(tx, wanted, ctx)]
+    warm = [col(Lead.temperature) == wanted.temperature] if wanted.temperature else []
+    found = [*sight_of(tx, who, rules=ctx.rules), *await conditions_of(tx, wanted, ctx, *warm)]
     if wanted.scope == "mine":
         found += hands_of(tx, who) or [col(Lead.owner_id).is_not(None)]
     if wanted.scope == "free":
         found += [col(Lead.owner_id).is_(None), col(Lead.stage).in_(("new", "nurturing", "mql"))]
-    if wanted.temperature:
-        found.append(col(Lead.temperature) == wanted.temperature)
     if wanted.open or wanted.due:
         found.append(col(Lead.stage).in_(OPEN_STAGES))
     found += _due(wanted.due, ctx)
@@ -100,9 +100,8 @@ async def filters_of(tx: Tx, wanted: Wanted, who: Who, ctx: Context) -> list[Any
     end = _begins(wanted.until + timedelta(days=1), zone) if wanted.until else None
     if wanted.reached or wanted.first:
         found.append(col(Lead.id).in_(_reached(tx, wanted, begin, end)))
-    elif begin or end:
-        found += [col(Lead.created_at) >= begin] if begin else []
-        found += [col(Lead.created_at) < end] if end else []
+    else:
+        found += await captured_between(tx, begin, end)
     if wanted.team:
         try:
             found.append((await team_named(tx, wanted.team, rules=ctx.rules)).has())
