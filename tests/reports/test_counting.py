@@ -121,7 +121,7 @@ async def test_a_lead_counts_for_whoever_has_it_now_however_it_changed_hands(acm
         return (await row_of(acme.bot.store, of)).whose
 
     for who, line, then in (
-        ("wanglei", f"领取 {no}", "wanglei"), ("wanglei", f"转给 {no} 李娜", "lina"), 
+        ("wanglei", f"领取 {no}", "wanglei"), ("wanglei", f"转给 {no} 李娜", "lina"),
         ("lina", f"退回 {no} 不在我的区域", free), ("lina", f"领取 {no}", "lina"),
         ("chenjing", f"合并 {other} {no}", "lina"), ("chenjing", f"撤销合并 {no}", "lina"),
     ):  # fmt: skip
