@@ -45,6 +45,26 @@ HOLD_AGAIN = 5.0  # seconds; a lease lasts for fifteen at least
 BROKEN = "服务器出错了,试了几次都没有成功,原因在日志里。请管理员看看;已经导入的部分可以整批撤销。"
 
 
+class Ahead:
+    """The rows of a file, read slice by slice beside the loop; the next one may be read before it is asked for."""
+
+    def __init__(self, rows: Iterator[Any]) -> None:
+        self._rows = rows
+        self._next: asyncio.Task[list[Any]] | None = None
+
+    def prepare(self, size: int) -> None:
+        """Begin to read the next slice, unless that has begun."""
+        if self._next is None:
+            self._next = asyncio.create_task(asyncio.to_thread(take_rows, self._rows, size))
+
+    async def take(self, size: int) -> list[Any]:
+        """The next slice, or nothing at the end. Raises BadFile."""
+        self.prepare(size)
+        reading, self._next = self._next, None
+        assert reading is not None  # noqa: S101 - just begun
+        return await reading
+
+
 class Importer:
     """Works on one batch at a time; every slice is one transaction that also notes how far it has come."""
 
@@ -65,8 +85,7 @@ class Importer:
         self._now = now
         self._monotonic = monotonic
         self._size = 100
-        self._held = 0.0  # seconds for which the last slice kept the writer
-        self._opened: tuple[int, int, Iterator[Any]] | None = None  # batch, its last line, the rows behind it
+        self._opened: tuple[int, int, Ahead] | None = None  # batch, its last line, the rows behind it
 
     async def take_in(
         self, source: Source, options: Options, *, state: str, by: Who | None, content: bytes, kind: str = ""
@@ -126,26 +145,27 @@ class Importer:
         ctx = await self.context()
         until = self._monotonic() + STRETCH
         rows = await self._rows(batch, ctx)
-        while items := await asyncio.to_thread(take_rows, rows, self._size):
+        while items := await rows.take(self._size):
             crash.point("import_before_slice")
-            booked = await self.store.transaction(partial(self._book_slice, batch, items, ctx))
+            booked = await self.store.transaction(partial(self._book_slice, batch, items, ctx, rows))
             crash.point("import_after_slice")
             for name, value in booked.counts.items():
                 setattr(batch, name, value)
             self._opened = (batch.id or 0, batch.done_line, rows)
-            self._pace(len(items), self._held)
             if self._monotonic() > until:
                 await self.store.transaction(lambda tx: lease.settle(tx, batch, attempts=0))
                 return
         self._opened = None
         await self._end(batch, "done")
 
-    async def _book_slice(self, batch: ImportBatch, items: Sequence[Any], ctx: Context, tx: Tx) -> Booked:
+    async def _book_slice(
+        self, batch: ImportBatch, items: Sequence[Any], ctx: Context, rows: "Ahead", tx: Tx
+    ) -> Booked:
         begun = self._monotonic()
-        try:
-            return await self._booked(batch, items, ctx, tx)
-        finally:
-            self._held = self._monotonic() - begun  # neither the wait for one's turn nor that for the disk
+        booked = await self._booked(batch, items, ctx, tx)
+        self._pace(len(items), self._monotonic() - begun)  # neither the wait for one's turn nor that for the disk
+        rows.prepare(self._size)  # while the disk writes
+        return booked
 
     async def _booked(self, batch: ImportBatch, items: Sequence[Any], ctx: Context, tx: Tx) -> Booked:
         worked = ctx.calendar.worked
@@ -157,11 +177,11 @@ class Importer:
         await tell(tx, booked.facts, ctx, origin=f"{batch.no}:{items[0][0].line}", written=True, batch=batch.no)
         return booked
 
-    async def _rows(self, batch: ImportBatch, ctx: Context) -> Iterator[Any]:
+    async def _rows(self, batch: ImportBatch, ctx: Context) -> "Ahead":
         """The rows behind those that are booked: of the file in hand, or of the file as it was kept."""
         if self._opened is not None and self._opened[:2] == (batch.id, batch.done_line):
             return self._opened[2]
-        return (await open_batch(self.store, ctx, batch)).rows(after=batch.done_line)
+        return Ahead((await open_batch(self.store, ctx, batch)).rows(after=batch.done_line))
 
     def _pace(self, rows: int, seconds: float) -> None:
         """Slices as large as the writer can spare."""

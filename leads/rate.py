@@ -2,10 +2,10 @@
 
 from datetime import datetime
 
-from config.rules import Rules
+from config.rules import Rules, ScoreRule
 from leads.facts import LeadScored
 from leads.heat import parts_of
-from leads.score import LeadProfile, Score, score
+from leads.score import LeadProfile, Score, holds, score
 from leads.validity import email_flaw
 from store.tables import Lead
 
@@ -22,8 +22,8 @@ def _profile(lead: Lead) -> LeadProfile:
         title=lead.title,
         company=lead.company,
         city=lead.city,
-        phone_valid=bool(lead.phone) and not lead.phone_flaw,
-        email="" if email_flaw(lead.email) else lead.email,
+        phone_valid=bool(_value(lead, "phone_valid")),
+        email=str(_value(lead, "email")),
         wechat=lead.wechat,
         need=lead.need,
         budget_min=lead.budget_min,
@@ -37,26 +37,37 @@ class Rater:
     """Rates the people of a list: what the rules look at is alike in many of them, and is counted once."""
 
     def __init__(self, *, rules: Rules, now: datetime) -> None:
-        asked = rules.scoring.rules
-        own = ("phone_valid", "email")
-        self._read = sorted({rule.field for rule in asked if rule.present is None}.difference(own))
-        self._seen = sorted({rule.field for rule in asked if rule.present is not None}.difference(own, self._read))
-        self._mail = any(rule.field == "email" and rule.present is None for rule in asked)
         self._rules, self._now = rules, now
-        self._known: dict[tuple[object, ...], Score] = {}
+        by_field: dict[str, list[tuple[int, ScoreRule]]] = {}
+        for number, rule in enumerate(rules.scoring.rules):
+            by_field.setdefault(rule.field, []).append((1 << number, rule))
+        self._fields = [(name, asked, dict[object, int]()) for name, asked in by_field.items()]
+        self._known: dict[int, Score] = {}  # by the rules that hold, each of which is a bit
 
     def rate(self, lead: Lead) -> Score:
         """The same as `rate`."""
         if lead.heat:
             return rate(lead, rules=self._rules, now=self._now)
-        mail = lead.email if lead.email and not email_flaw(lead.email) else ""
-        read = [getattr(lead, name) for name in self._read]
-        seen = [bool(getattr(lead, name)) for name in self._seen]
-        alike = (bool(lead.phone), lead.phone_flaw, mail if self._mail else bool(mail), *read, *seen)
-        known = self._known.get(alike)
+        held = 0
+        for name, asked, seen in self._fields:
+            value = _value(lead, name)
+            bits = seen.get(value)
+            if bits is None:
+                bits = seen[value] = sum(bit for bit, rule in asked if holds(rule, value))
+            held |= bits
+        known = self._known.get(held)
         if known is None:
-            known = self._known[alike] = score(_profile(lead), rules=self._rules)
+            known = self._known[held] = score(_profile(lead), rules=self._rules)
         return known
+
+
+def _value(lead: Lead, name: str) -> object:
+    """What the rules see of a lead."""
+    if name == "phone_valid":
+        return bool(lead.phone) and not lead.phone_flaw
+    if name == "email":
+        return "" if email_flaw(lead.email) else lead.email
+    return getattr(lead, name)
 
 
 def book(lead: Lead, rated: Score, *, rules: Rules) -> None:

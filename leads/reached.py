@@ -19,6 +19,7 @@ BY_FACT = {
 BY_STAGE = {"mql": 1, "sal": 2, "sql": 3, "opportunity": 4, "won": 4, "lost": 4}
 LISTED = ("captured", "edited")  # a list may say itself how far its people are
 OFFERS = ("mql", "assigned")
+ASKED = ("captured", "enquired")
 CONTACTS, REOPENED = "followup_logged", "opportunity_reopened"
 ANEW = ("undone", "merged", "merge_undone", REOPENED)  # what they changed is read from the whole story
 KINDS = ("captured", "enquired", CONTACTS, *BY_FACT, "edited", *ANEW)
@@ -28,6 +29,11 @@ UNDONE = {  # what a person takes back, and the fact that it was
 }  # fmt: skip
 MICROSECOND = timedelta(microseconds=1)
 PAGE = 500
+
+_BLANK: Mapping[str, Any] = {
+    **dict.fromkeys(reached.COLUMNS), "source": "", "whose": "", "furthest": 0, "paid": 0,
+    "offered": False, "touched": False, "automated": 0, "stale": False,
+}  # fmt: skip
 
 Worked = Callable[[datetime, datetime], timedelta]  # the company's working time between two instants
 Told = Mapping[str, Any]  # {"kind", "at", "by", "data"} of one fact
@@ -45,9 +51,7 @@ def counts(fact: Fact) -> bool:
 
 def blank(lead_id: int, at: datetime, corp: str) -> dict[str, Any]:
     """A lead that was captured, and nothing more."""
-    values: dict[str, Any] = dict.fromkeys(reached.COLUMNS)
-    values |= {"corp": corp, "lead_id": lead_id, "source": "", "whose": "", "captured_at": at, "furthest": 0, "paid": 0}
-    return values | {"offered": False, "touched": False, "automated": 0, "stale": False}
+    return {**_BLANK, "corp": corp, "lead_id": lead_id, "captured_at": at}
 
 
 def after(known: Mapping[str, Any] | None, item: Told, lead_id: int, corp: str, worked: Worked) -> dict[str, Any]:
@@ -127,13 +131,38 @@ async def note(tx: Tx, fact: Fact, worked: Worked) -> None:
     row = after(before, told(fact), fact.lead_id, tx.corp, worked)
     if isinstance(fact, PaymentReceived):
         row["paid"] += fact.amount
-    if fact.kind in ("captured", "enquired"):
+    if fact.kind in ASKED:
         row["source"], row["campaign_id"] = await reached.first_touch(tx, fact.lead_id) or (row["source"], None)
     if before is None:
         await reached.add_reached(tx, row | {"whose": await whose_is(tx, fact.lead_id)})
     elif row != before:
         changed = {name: value for name, value in row.items() if value != before[name]}
         await reached.change_reached(tx, fact.lead_id, changed)
+
+
+async def further(tx: Tx, stories: Mapping[int, Sequence[Told]], owners: Mapping[int, str], worked: Worked) -> None:
+    """More was told of these leads, whose enquiries are written: their rows follow; see `note`.
+
+    `owners`: whose they are now, as store/whose.py writes it.
+    """
+    known = await reached.read_many(tx, stories)
+    asked = [lead_id for lead_id, items in stories.items() if any(item["kind"] in ASKED for item in items)]
+    touches = await reached.first_touches(tx, asked)
+    changed, others = [], []
+    for lead_id, items in stories.items():
+        before = known.get(lead_id)
+        if before is None or any(item["kind"] in ANEW for item in items):
+            others.append(lead_id)
+            continue
+        row = before | {"whose": owners[lead_id]}
+        for item in items:
+            row = after(row, item, lead_id, tx.corp, worked)
+        if lead_id in touches:
+            row["source"], row["campaign_id"] = touches[lead_id]
+        if row != before:
+            changed.append(row)
+    await reached.write_many(tx, changed)
+    await anew(tx, others, worked)
 
 
 async def computed(tx: Tx, lead_ids: Collection[int], worked: Worked) -> dict[int, dict[str, Any]]:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 from config.rules import Rules, ScoreRule
 
@@ -47,7 +48,7 @@ class Score:
 def score(lead: LeadProfile, *, rules: Rules, lately: Sequence[Part] = ()) -> Score:
     """Rate a lead by the published rules; `lately` is what behaviour adds. The parts add up to the points."""
     scoring = rules.scoring
-    counted = [rule for rule in scoring.rules if _holds(rule, lead)]
+    counted = [rule for rule in scoring.rules if holds(rule, getattr(lead, rule.field))]
     parts = [*[part(rule.add, rule.why) for rule in counted], *lately]
     reached = sum([part.points for part in parts])
     points = max(0, min(100, reached))
@@ -60,8 +61,8 @@ def score(lead: LeadProfile, *, rules: Rules, lately: Sequence[Part] = ()) -> Sc
     return Score(points, grade, temperature, tuple(parts), mql)
 
 
-def _holds(rule: ScoreRule, lead: LeadProfile) -> bool:
-    value = getattr(lead, rule.field)
+def holds(rule: ScoreRule, value: Any) -> bool:
+    """Whether a rule counts for a lead with this value in the field that it looks at."""
     if rule.present is not None:
         return bool(value) == rule.present
     if rule.at_least is not None:

@@ -22,7 +22,7 @@ from store import reached as reached
 from store.engine import SERVER, driver_url, is_server_error, sqlite_path, unreachable
 from store.row import Row
 from store.shared import lock_key
-from store.soundness import look_over
+from store.soundness import LONGEST, look_over
 
 SCRIPTS = Path(__file__).parent / "migrations"
 VERSIONS = "alembic_version"
@@ -42,15 +42,17 @@ class NotOurs(HalfMade):
     """The database is somebody else's: it has tables, and none of them is one of a store."""
 
 
-def migrate(url: str) -> tuple[str | None, str]:
+def migrate(url: str, *, longest: float = LONGEST) -> tuple[str | None, str]:
     """Upgrade the store at `url` to this version's tables; returns (revision before, revision now).
+
+    An embedded store is looked over first, for `longest` seconds.
 
     Creates an embedded store that is not there yet. Raises Damaged, Misplaced, NotOurs, TooNew, HalfMade,
     StoreUnreachable, OSError (unusable file).
     """
     path = sqlite_path(url)
     if path is not None:
-        look_over(path)
+        look_over(path, longest=longest)
     with opened(url) as connection:
         before = revision_of(connection)
         if before == head():

@@ -18,6 +18,7 @@ from config.telling import Tellable
 log = structlog.get_logger()
 
 LONGEST = 5.0  # seconds; a start must not wait longer for the file to be looked through
+BRIEFLY = 1.0  # and a command that works while no server runs not so long
 CLOSED = {sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM, sqlite3.SQLITE_BUSY, sqlite3.SQLITE_IOERR}  # no damage
 WAL_HEAD = 32  # bytes (sqlite.org/fileformat2.html, "The Write-Ahead Log")
 WAL_BEGINS = (b"\x37\x7f\x06\x82", b"\x37\x7f\x06\x83")

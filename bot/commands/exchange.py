@@ -1,5 +1,6 @@
 """Lists in and out of the terminal: import, its undo, export."""
 
+import gc
 import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -29,6 +30,7 @@ def import_list(
     as_json: Json = False,
 ) -> None:
     """Import a list of leads, or take an import back; without a file the latest imports are listed."""
+    gc.disable()  # what is loaded now is no garbage; it goes on once there is work (bot/commands/import_office.py)
     from bot.commands.importing import Order, run_import
 
     if undo and (file is not None or dry_run):

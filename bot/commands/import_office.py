@@ -25,6 +25,7 @@ from leads.imports.compare import Comparison
 from leads.imports.source import Options, labels_of
 from store.engine import sqlite_path
 from store.migrate import migrate
+from store.soundness import BRIEFLY
 
 T = TypeVar("T")
 LOOK_AGAIN = 0.2  # seconds between two looks at a server's progress
@@ -36,6 +37,7 @@ def _undisturbed() -> Iterator[None]:
     before = gc.get_threshold()
     gc.freeze()
     gc.set_threshold(50_000, 20, 50)
+    gc.enable()
     try:
         yield
     finally:
@@ -68,7 +70,7 @@ class Office:
             pass
         url = self._settings.store_url(self._folder)
         with hold_store(self._folder.lock, url):
-            migrate(url)
+            migrate(url, longest=BRIEFLY)
             return asyncio.run(self._alone(command, arguments, tick))
 
     def _through_server(
@@ -147,5 +149,5 @@ class Office:
             if sqlite_path(url) is not None:
                 with contextlib.suppress(Locked):  # a server is running, and has migrated it
                     held.enter_context(hold_store(self._folder.lock, url))
-                    migrate(url)
+                    migrate(url, longest=BRIEFLY)
             return asyncio.run(looked())

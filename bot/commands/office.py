@@ -32,6 +32,7 @@ from store.leads import count_leads
 from store.members import find_member, list_everyone, save_member, set_state
 from store.migrate import migrate
 from store.sealed import Keys
+from store.soundness import BRIEFLY
 from store.tables import Member
 from store.timeline import audit
 from store.tx import Tx
@@ -192,7 +193,7 @@ def run_in_office(folder: Folder, settings: Settings, command: str, arguments: M
         pass
     url = settings.store_url(folder)
     with hold_store(folder.lock, url):
-        migrate(url)
+        migrate(url, longest=BRIEFLY)
         return asyncio.run(_alone(settings, url, command, arguments))
 
 

@@ -56,7 +56,9 @@ class Grid:
                     raise unpaired(number)
                 if len(cells) > MOST_COLUMNS:
                     raise too_wide(number, len(cells))
-                yield number, [_plain(cell) for cell in cells]
+                texts = [cell.strip() for cell in cells]
+                said = "".join(texts)
+                yield number, list(map(_plain, texts)) if "=" in said or "'" in said else texts
         except csv.Error:
             raise unpaired(number + 1) from None
 
@@ -143,9 +145,8 @@ def _delimiter(line: str) -> str:
     return max((",", "\t", ";", "|"), key=line.count)
 
 
-def _plain(cell: str) -> str:
+def _plain(text: str) -> str:
     """A CSV cell as Excel means it: ="0512…" and '138… are text; another = begins a formula."""
-    text = cell.strip()
     if text[:1] == "=":
         inner = text[2:-1] if text[:2] == '="' and text[-1:] == '"' else None
         return inner.strip() if inner is not None and '"' not in inner else Formula(text)

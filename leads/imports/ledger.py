@@ -17,7 +17,8 @@ from leads.facts import (
 )
 from leads.lifecycle import MOVES, is_ready
 from leads.rate import Rater, scored_fact
-from leads.reached import Worked, anew, whole
+from leads.reached import Worked, further, whole
+from leads.score import Score
 from store import bulk, leads, reached
 from store.batch import ImportLead, ImportMark
 from store.bulk import Pair
@@ -71,7 +72,7 @@ class Ledger:
         self._unrated = set[int]()
         self._ids: list[int] = []
         self._objects: dict[tuple[tuple[str, Any], ...], dict[str, Any]] = {}  # that many rows of a slice have alike
-        self._parts: dict[tuple[tuple[int, str], ...], list[list[Any]]] = {}
+        self._parts: dict[int, tuple[Score, list[list[Any]]]] = {}  # as the lead keeps them, by the score's id
         self._rater = Rater(rules=rules, now=now)
         self._blank: dict[str, Any] = Lead(corp=tx.corp, created_at=now).model_dump(exclude={"id"})
 
@@ -210,16 +211,15 @@ class Ledger:
         tx, batch_id = self.tx, self._batch_id
         await bulk.insert_rows(tx, Lead, list(self._made.values()))
         await bulk.write_leads(tx, list(self._changed.values()))
-        known = sorted((pair[0], self._blinds[pair], lead_id) for pair, lead_id in self._pairs)
-        identities = [{"corp": tx.corp, "kind": kind, "hash": mark, "lead_id": lead} for kind, mark, lead in known]
-        await bulk.add_rows(tx, Identity, identities, ("corp", "kind", "hash"))
+        identities = sorted((tx.corp, pair[0], self._blinds[pair], lead_id) for pair, lead_id in self._pairs)
+        await bulk.add_lines(tx, Identity, ("corp", "kind", "hash", "lead_id"), identities, ("corp", "kind", "hash"))
         await self._index_companies()
         await bulk.insert_rows(tx, Enquiry, self._enquiries)
         await bulk.insert_rows(tx, TimelineItem, self._story)
-        marks = [
-            {"corp": tx.corp, "mark": mark, "batch_id": batch_id, "lead_id": lead_id} for mark, lead_id in self._marks
-        ]
-        await bulk.add_rows(tx, ImportMark, marks, ("corp", "lead_id", "mark"))
+        marks = [(tx.corp, lead_id, mark, batch_id) for mark, lead_id in self._marks]
+        await bulk.add_lines(
+            tx, ImportMark, ("corp", "lead_id", "mark", "batch_id"), marks, ("corp", "lead_id", "mark")
+        )
         added: dict[int, list[list[str]]] = {}
         for pair, lead_id in self._pairs:
             if lead_id not in self._made:
@@ -240,20 +240,27 @@ class Ledger:
             row = whole(told[lead_id], lead_id, self.tx.corp, self._worked)
             if row is not None:
                 lead, asked = self._made[lead_id], first[lead_id]
-                touch = {name: asked.get(name) for name in ("source", "campaign_id")}
-                rows.append(row | touch | {"whose": whose(lead["owner_id"], lead["pool"])})
+                row["source"], row["campaign_id"] = asked["source"], asked["campaign_id"]
+                row["whose"] = whose(lead["owner_id"], lead["pool"])
+                rows.append(row)
         await bulk.insert_rows(self.tx, reached.Reached, rows)
         handed = {
             lead_id for lead_id, lead in self._changed.items()
             if any(lead[name] != self._before[lead_id][name] for name in ("owner_id", "pool"))
         }  # fmt: skip
-        await anew(self.tx, (told.keys() | handed) - self._made.keys(), self._worked)
+        known = {lead_id: self._leads[lead_id] for lead_id in sorted((told.keys() | handed) - self._made.keys())}
+        now_of = {lead_id: whose(lead["owner_id"], lead["pool"]) for lead_id, lead in known.items()}
+        await further(self.tx, {lead_id: told.get(lead_id, []) for lead_id in known}, now_of, self._worked)
 
     async def _index_companies(self) -> None:
-        pieces = [(gram, lead_id) for lead_id, lead in self._made.items() for gram in company_grams(lead["company"])]
-        pieces.sort()  # in the order of the table, so that each of its pages is looked up once
-        rows = [{"corp": self.tx.corp, "gram": gram, "lead_id": lead_id} for gram, lead_id in pieces]
-        await bulk.add_rows(self.tx, CompanyGram, rows, ("corp", "gram", "lead_id"))
+        found: dict[str, list[int]] = {}
+        for lead_id, lead in self._made.items():
+            for gram in company_grams(lead["company"]):
+                found.setdefault(gram, []).append(lead_id)
+        corp, keys = self.tx.corp, ("corp", "gram", "lead_id")
+        # in the order of the table, so that each of its pages is looked up once
+        pieces = [(corp, gram, lead_id) for gram in sorted(found) for lead_id in found[gram]]
+        await bulk.add_lines(self.tx, CompanyGram, keys, pieces, keys)
         for lead_id, lead in self._changed.items():
             before = self._before[lead_id]["company"]
             await index_company(self.tx, lead_id, before=before, after=lead["company"])
@@ -291,11 +298,11 @@ class Ledger:
         lead = self._leads[lead_id]
         rated = self._rater.rate(cast(Lead, _View(lead)))
         before = (lead["score"], lead["grade"])
-        parts = tuple([(part.points, part.why) for part in rated.parts])
+        if id(rated) not in self._parts:  # kept with the score, so that its id stays its own
+            self._parts[id(rated)] = (rated, [[part.points, part.why] for part in rated.parts])
         self.change(
             lead_id, score=rated.points, grade=rated.grade, temperature=rated.temperature,
-            score_parts=self._parts.setdefault(parts, [list(part) for part in parts]),
-            rules_version=self.rules.version,
+            score_parts=self._parts[id(rated)][1], rules_version=self.rules.version,
         )  # fmt: skip
         if lead_id not in self._made and (rated.points, rated.grade) != before:
             self.tell(scored_fact(lead_id, rated, rules=self.rules, now=self.now))

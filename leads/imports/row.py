@@ -30,6 +30,7 @@ from leads.own import Own, Value, read_own
 
 MOST = {**LONGEST, "followup": 4000, "external_id": 120, "email": 120, "wechat": 60}
 FORMULA = "是公式,不是值。请在 Excel 里复制这一列,选择性粘贴为「值」"
+Said = Mapping[str, str]  # field → its text
 CHANNELS = {
     "电话": "call", "致电": "call", "拜访": "visit", "上门": "visit", "会议": "meeting", "见面": "meeting",
     "面谈": "meeting", "微信": "chat", "企微": "chat", "邮件": "email", "备注": "note",
@@ -99,7 +100,9 @@ class RowReader:
         self._places = {name: heading.columns(name) for name in LABELS}
         self._titles = heading.titles
         self._mapped = tuple(place for place, name in enumerate(heading.fields) if name not in (None, "skip"))
-        self._one = {name: places[0] for name, places in self._places.items() if places}
+        firsts = {name: places[0] for name, places in self._places.items() if places}
+        self._firsts = [(name, place, MOST.get(name, 60)) for name, place in firsts.items() if name != "phone"]
+        self._times = not firsts.keys().isdisjoint(("owner", "created_at", "next_step_at"))
         self._directory = directory
         self._source = source
         self._zone = rules.zone
@@ -115,24 +118,26 @@ class RowReader:
 
     def read(self, line: int, cells: Sequence[str]) -> Row | Flaw:
         """The line as a person, or the reason why not: no contact that could be used, a formula instead of a value."""
-        for place in self._mapped:
-            if isinstance(cells[place], Formula):
-                return Flaw(line, f"「{self._titles[place]}」{FORMULA}")
+        mapped = [cells[place] for place in self._mapped]
+        if Formula in map(type, mapped):
+            place = self._mapped[[type(text) for text in mapped].index(Formula)]
+            return Flaw(line, f"「{self._titles[place]}」{FORMULA}")
+        said = self._said(cells)
         doubts: list[str] = []
-        name, job, beside = read_person(whole_name(self._cell(cells, "surname"), self._cell(cells, "name")))
+        name, job, beside = read_person(whole_name(said.get("surname", ""), said.get("name", "")))
         phones, typed, flaw = self._phones(cells, beside)
         emails = self._emails(cells)
         wechat = self._wechat(cells, phones)
-        old_id = self._cell(cells, "external_id")
+        old_id = said.get("external_id", "")
         pairs = [("external", f"id:{old_id}")] if old_id else []
         pairs += [("phone", phone) for phone in phones]
         pairs += [("email", email) for email in emails]
         pairs += [("wechat", wechat)] if wechat else []
         if not (phones or emails or wechat):
-            return Flaw(line, self._why_unusable(cells, typed, flaw))
+            return Flaw(line, self._why_unusable(said, typed, flaw))
         if flaw and not phones:
             doubts.append(f"电话{flaw},先按邮箱或微信导入")
-        followup = self._joined(cells, "followup")
+        followup = self._joined(cells, said, "followup")
         row = Row(
             line,
             tuple(pairs),
@@ -142,39 +147,39 @@ class RowReader:
             also=[*(["phone", n] for n in phones[1:]), *(["email", a] for a in emails[1:])] or None,
             email=emails[0] if emails else "",
             wechat=wechat or "",
-            company=plain_company(self._cell(cells, "company")),
-            title=self._cell(cells, "title") or job,
-            industry=self._cell(cells, "industry"),
-            product=self._cell(cells, "product"),
-            city=city_of(where := self._cell(cells, "city")),
+            company=plain_company(said.get("company", "")),
+            title=said.get("title", "") or job,
+            industry=said.get("industry", ""),
+            product=said.get("product", ""),
+            city=city_of(where := said.get("city", "")),
             district=district_of(where),
-            need=self._joined(cells, "need"),
-            source=self._cell(cells, "source") or self._source,
+            need=self._joined(cells, said, "need"),
+            source=said.get("source", "") or self._source,
             followup=followup,
         )
-        if followup or "owner" in self._one or "created_at" in self._one or "next_step_at" in self._one:
-            self._people_and_times(cells, row, doubts)
-        self._budget(cells, row, doubts)
-        self._stage_and_pool(cells, row, doubts)
+        if followup or self._times:
+            self._people_and_times(said, row, doubts)
+        self._budget(said, row, doubts)
+        self._stage_and_pool(said, row, doubts)
         if self._own:
             row.own = self._own_fields(cells, doubts)
         row.doubts = tuple(doubts)
-        row.mark = "\x1f".join([cells[place] for place in self._mapped])
+        row.mark = "\x1f".join(mapped)
         return row
 
-    def _people_and_times(self, cells: Sequence[str], row: Row, doubts: list[str]) -> None:
-        row.created_at = self._moment(cells, "created_at", doubts)
+    def _people_and_times(self, said: Said, row: Row, doubts: list[str]) -> None:
+        row.created_at = self._moment(said, "created_at", doubts)
         if row.created_at is not None and row.created_at > self._now:
             row.created_at = None
             doubts.append("创建时间在将来,按现在算")
-        row.owner = self._member(cells, "owner", doubts)
-        row.next_step_at = self._moment(cells, "next_step_at", doubts)
+        row.owner = self._member(said, "owner", doubts)
+        row.next_step_at = self._moment(said, "next_step_at", doubts)
         if row.followup:
-            row.followup_at = self._moment(cells, "followup_at", doubts)
-            row.followup_by = self._member(cells, "followup_by", doubts)
-            kind = self._cell(cells, "followup_kind")
+            row.followup_at = self._moment(said, "followup_at", doubts)
+            row.followup_by = self._member(said, "followup_by", doubts)
+            kind = said.get("followup_kind", "")
             row.followup_kind = CHANNELS.get(kind) or channel_of(kind or row.followup)
-            author = self._cell(cells, "followup_by")
+            author = said.get("followup_by", "")
             if author and row.followup_by is None:
                 row.followup = f"({author})" + row.followup
 
@@ -193,8 +198,8 @@ class RowReader:
                 sealed |= read.sealed
         return Own(plain, sealed) if plain or sealed else None
 
-    def _budget(self, cells: Sequence[str], row: Row, doubts: list[str]) -> None:
-        text = self._cell(cells, "budget")
+    def _budget(self, said: Said, row: Row, doubts: list[str]) -> None:
+        text = said.get("budget", "")
         if not text:
             return
         plain = text.replace(".", "", 1).isdecimal() and self._in_ten_thousands
@@ -204,25 +209,29 @@ class RowReader:
         else:
             row.budget_min, row.budget_max = found
 
-    def _stage_and_pool(self, cells: Sequence[str], row: Row, doubts: list[str]) -> None:
-        if stage := self._cell(cells, "stage"):
+    def _stage_and_pool(self, said: Said, row: Row, doubts: list[str]) -> None:
+        if stage := said.get("stage", ""):
             row.stage = STAGES.get(stage) or STAGES.get(stage.lower()) or ""
             if not row.stage:
                 doubts.append(f"阶段「{stage[:20]}」不认识,按新线索导入")
-        if pool := self._cell(cells, "pool"):
+        if pool := said.get("pool", ""):
             row.pool = self._directory.pools.get(pool, "")
             if not row.pool:
                 doubts.append(f"没有叫「{pool[:20]}」的线索池,放进默认的池")
 
-    def _cell(self, cells: Sequence[str], name: str) -> str:
-        place = self._one.get(name)
-        text = cells[place] if place is not None else ""
-        return tidy(text, MOST.get(name, 60)) if text and not is_nothing(text) else ""
+    def _said(self, cells: Sequence[str]) -> dict[str, str]:
+        """What the line says of each field in its first column, tidied; what says nothing is left out."""
+        said = {}
+        for name, place, most in self._firsts:
+            text = cells[place]
+            if text and not is_nothing(text):
+                said[name] = tidy(text, most)
+        return said
 
-    def _joined(self, cells: Sequence[str], name: str) -> str:
+    def _joined(self, cells: Sequence[str], said: Said, name: str) -> str:
         places = self._places[name]
         if len(places) <= 1:
-            return self._cell(cells, name)
+            return said.get(name, "")
         parts = [tidy(text, 4000) for place in places if (text := cells[place]) and not is_nothing(text)]
         return "\n".join(dict.fromkeys(parts))[:4000]
 
@@ -257,23 +266,23 @@ class RowReader:
                 typed, flaw = tidy(text, 60), why
         return good, typed, flaw
 
-    def _why_unusable(self, cells: Sequence[str], typed: str, flaw: str) -> str:
+    def _why_unusable(self, said: Said, typed: str, flaw: str) -> str:
         if flaw:
             return f"电话「{typed[:40]}」{flaw}"
         for name in ("email", "wechat"):
-            if text := self._cell(cells, name):
+            if text := said.get(name, ""):
                 return f"{LABELS[name]}「{text[:40]}」格式不对"
         return "没有电话、邮箱或微信,联系不上这个人。请补上一样"
 
-    def _moment(self, cells: Sequence[str], name: str, doubts: list[str]) -> datetime | None:
-        text = self._cell(cells, name)
+    def _moment(self, said: Said, name: str, doubts: list[str]) -> datetime | None:
+        text = said.get(name, "")
         found = read_moment(text, self._zone) if text else None
         if text and found is None:
             doubts.append(f"{LABELS[name]}看不懂,没有导入")
         return found
 
-    def _member(self, cells: Sequence[str], name: str, doubts: list[str]) -> str | None:
-        text = self._cell(cells, name)
+    def _member(self, said: Said, name: str, doubts: list[str]) -> str | None:
+        text = said.get(name, "")
         if not text:
             return None
         found = self._directory.members.get(text) or self._directory.members.get(text.lower())

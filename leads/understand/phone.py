@@ -76,10 +76,12 @@ def normal_phone(text: str) -> Phone | None:
     分机 or - before an extension. A number that looks like a phone but cannot be one comes back with
     valid=False and a reason.
     """
+    text = text[:200] if text.isascii() else unicodedata.normalize("NFKC", text[:200])
     plain = text[:3] + text[4:8] + text[9:] if len(text) == 13 and text[3] == text[8] in ("-", " ") else text
+    plain = plain[3:].lstrip(" ") if plain[:3] == "+86" else plain
     if len(plain) == 11 and plain[0] == "1" and plain.isascii() and plain.isdigit():
         return _judge(plain, plus=False, extension="")  # as most lists have it
-    even = unicodedata.normalize("NFKC", text[:200]).strip().translate(spoken_digits())
+    even = text.strip().translate(spoken_digits())
     even = re.sub(
         r"^(?:手机号?码?|电话号?码?|联系方式|座机|tel|phone|mobile|mob|t|m)\s?[::]?\s?", "", even, flags=re.IGNORECASE
     )

@@ -25,8 +25,10 @@ from leads.capture import Person, capture
 from leads.errors import BadFile
 from leads.imports.decide import OPERATOR, take_back
 from leads.imports.source import Options
+from leads.reached import computed
 from store import batches, leads
 from store.db import Store
+from store.reached import read_many
 from store.tables import Member
 from tests.conftest import KEYS, NOW
 
@@ -177,5 +179,22 @@ def test_what_was_touched_since_stays_and_is_listed(template: Path, rows: Any, t
             for lead_id in hit & changed:
                 lead = await leads.find_lead(tx, lead_id)
                 assert lead is not None and lead.name == "后来改的"
+
+    tried(template, work)
+
+
+@pytest.mark.feature("Q1")
+@settings(max_examples=10, suppress_health_check=list(HealthCheck))
+@given(first=ROWS, second=ROWS, start=st.booleans())
+def test_reports_count_what_two_lists_told_of_somebody(template: Path, first: Any, second: Any, start: bool) -> None:
+    """What follows from a second list is added to what is counted already; told anew, the stories say the same."""
+
+    async def work(office: Office) -> None:
+        for rows in (first, second):
+            await office.bring_in(rows, start=start)
+        async with office.store.read() as tx:
+            everyone = [lead.id or 0 for lead in await leads.list_leads(tx, limit=100)]
+            told = await computed(tx, everyone, office.ctx.calendar.worked)
+            assert await read_many(tx, told) == told
 
     tried(template, work)
