@@ -10,17 +10,20 @@ import contextlib
 import gzip
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any, TextIO
 
 from sqlalchemy import (
+    Column,
+    Select,
     Table,
     bindparam,
     select,
     text,
+    true,
     tuple_,
     type_coerce,
 )
@@ -59,14 +62,16 @@ class Head:
     version: int = 1
 
 
-async def write_backup(store: Store, path: Path, *, files: bytes, now: datetime) -> tuple[int, dict[str, int]]:
+async def write_backup(
+    store: Store, path: Path, *, files: bytes, now: datetime, on_rows: Callable[[int], None] = lambda _: None
+) -> tuple[int, dict[str, int]]:
     """Write the company's rows, as of one moment, to a new file (mode 0600); returns its size and each table's rows.
 
     `files` are kept sealed beside them. Raises FileExistsError, OSError.
     """
     with _new_file(path) as lines:
         async with store.read(longest=24 * 3600) as tx:
-            counts = await _dump(tx, lines, files=files, now=now)
+            counts = await _dump(tx, lines, on_rows, files=files, now=now)
     return os.stat(path).st_size, counts
 
 
@@ -88,7 +93,9 @@ def _new_file(path: Path) -> Iterator[TextIO]:
         part.unlink(missing_ok=True)
 
 
-async def _dump(tx: Tx, lines: TextIO, *, files: bytes, now: datetime) -> dict[str, int]:
+async def _dump(
+    tx: Tx, lines: TextIO, on_rows: Callable[[int], None], *, files: bytes, now: datetime
+) -> dict[str, int]:
     first = Head(
         corp=tx.corp,
         revision=head(),
@@ -107,26 +114,45 @@ async def _dump(tx: Tx, lines: TextIO, *, files: bytes, now: datetime) -> dict[s
                 continue  # a writer's sign, of no use elsewhere
             _put(lines, [_plain(value) for value in row])
             counts[table.name] += 1
+            if counts[table.name] % SLICE == 0:
+                on_rows(sum(counts.values()))
     _put(lines, {"end": counts})
     return counts
 
 
 async def _rows(tx: Tx, table: Table) -> Any:
     """All rows of the company by their primary key, in slices of one consistent view."""
-    keys = list(table.primary_key.columns)
-    columns = [type_coerce(column, _raw(column.type)).label(column.name) for column in table.columns]
+    keys = _keys(table)
     places = [table.columns.keys().index(key.name) for key in keys]
     last: tuple[Any, ...] | None = None
     while True:
-        query = select(*columns).where(table.c.corp == tx.corp).order_by(*keys).limit(SLICE)
-        if last is not None:
-            query = query.where(tuple_(*keys) > tuple_(*(_literal(k, v) for k, v in zip(keys, last, strict=True))))
-        found = (await tx.execute(query)).all()
+        found = (await tx.execute(slice_of(table, tx.corp, last))).all()
         for row in found:
             yield row
         if len(found) < SLICE:
             return
         last = tuple(found[-1][place] for place in places)
+
+
+def _keys(table: Table) -> list[Column[Any]]:
+    """What tells the rows of one company apart."""
+    return [key for key in table.primary_key.columns if key.name != "corp"]
+
+
+def slice_of(table: Table, corp: str, last: tuple[Any, ...] | None) -> Select[Any]:
+    """The company's next rows after those of these keys, along the primary key.
+
+    An embedded store would rather gather all of a company's rows by some index and sort them, for each slice again.
+    """
+    keys = _keys(table)
+    columns = [type_coerce(column, _raw(column.type)).label(column.name) for column in table.columns]
+    its = table.c.corp == corp
+    if len(table.primary_key.columns) == 1:
+        its = its.is_(true())  # which no index on corp serves
+    query = select(*columns).where(its).order_by(*keys).limit(SLICE)
+    if last is not None:
+        query = query.where(tuple_(*keys) > tuple_(*(_literal(k, v) for k, v in zip(keys, last, strict=True))))
+    return query
 
 
 def _literal(column: Any, value: Any) -> Any:

@@ -8,7 +8,7 @@ import asyncio
 import base64
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ from typing import Any
 import typer
 
 from bot.commands.line import Dir, Json, fail, guarded, in_office, opened, show
+from bot.commands.tally import tally
 from store.db import Store
 from store.engine import sqlite_path
 from store.soundness import forget_mark, note_backup
@@ -27,20 +28,27 @@ File = typer.Argument(metavar="FILE", help="The backup's file.", show_default=Fa
 
 async def back_up(store: Store, arguments: Mapping[str, Any], now: datetime) -> dict[str, Any]:
     """Write the backup; a store that is only looked at is enough. Raises OSError."""
+    return await _write(store, arguments, now, lambda rows: None)
+
+
+async def _write(
+    store: Store, arguments: Mapping[str, Any], now: datetime, on_rows: Callable[[int], None]
+) -> dict[str, Any]:
     from store.backup import write_backup
 
     path = Path(arguments["file"])
-    size, counts = await write_backup(store, path, files=_packed(Path(arguments["folder"])), now=now)
+    files = _packed(Path(arguments["folder"]))
+    size, counts = await write_backup(store, path, files=files, now=now, on_rows=on_rows)
     if (embedded := sqlite_path(store.url)) is not None:
         note_backup(embedded, path, now.isoformat())
     return {"file": str(path), "bytes": size, "rows": sum(counts.values()), "leads": counts["lead"]}
 
 
 async def begin(store: Store, arguments: Mapping[str, Any], now: datetime) -> dict[str, Any]:
-    """The server tells whose tables it works with: another version's cannot be read from outside."""
+    """With which tables and which data key the server works; with others nobody can read its store from outside."""
     from store.migrate import head
 
-    return {"revision": head()}
+    return {"revision": head(), "data_key": store.keys.fingerprint()}
 
 
 BACKUP_OFFICE = {"backup": back_up, "backup begin": begin}
@@ -53,7 +61,8 @@ def backup(root: Dir, file: Path = File, as_json: Json = False) -> None:
     if not file.absolute().parent.is_dir():
         fail(f"there is no folder {file.absolute().parent}; make it first")
     found: dict[str, Any] = {}
-    guarded(lambda: found.update(_backed_up(root, {"file": str(file.absolute()), "folder": str(root.absolute())})))
+    arguments = {"file": str(file.absolute()), "folder": str(root.absolute())}
+    guarded(lambda: found.update(_backed_up(root, arguments, quiet=as_json)))
     if as_json:
         show(found)
         return
@@ -61,30 +70,32 @@ def backup(root: Dir, file: Path = File, as_json: Json = False) -> None:
     print("里面的电话和正文是加密的;请把 .env 里的 LEADBOT_DATA_KEY 另存在别处,没有它谁也读不出来。")
 
 
-def _backed_up(root: Path, arguments: Mapping[str, Any]) -> Any:
+def _backed_up(root: Path, arguments: Mapping[str, Any], *, quiet: bool) -> Any:
     from bot.admin import CommandFailed, NobodyThere, ask_server
     from store.migrate import head
+    from store.sealed import Keys
 
     folder, settings = opened(root)
+    keys = Keys(settings.data_key())
     try:
         serving = ask_server(folder.sock, "backup begin", {})
     except (NobodyThere, CommandFailed):  # nobody, or a server from before this command
         serving = {}
-    if serving.get("revision") != head():
+    if serving != {"revision": head(), "data_key": keys.fingerprint()}:
         return in_office(root, "backup", **arguments)
-    return asyncio.run(_beside(settings, settings.store_url(folder), arguments))
+    store = Store(settings.store_url(folder), settings.corp, keys)
+    with tally("备份", quiet=quiet) as on_rows:
+        return asyncio.run(_beside(store, arguments, on_rows))
 
 
-async def _beside(settings: Any, url: str, arguments: Mapping[str, Any]) -> dict[str, Any]:
+async def _beside(store: Store, arguments: Mapping[str, Any], on_rows: Callable[[int], None]) -> dict[str, Any]:
     """Read the store of a running server, changing nothing in it."""
     from sqlalchemy.exc import DBAPIError
 
     from bot import clock
-    from store.sealed import Keys
 
-    store = Store(url, settings.corp, Keys(settings.data_key()))
     try:
-        return await back_up(store, arguments, clock.now())
+        return await _write(store, arguments, clock.now(), on_rows)
     except DBAPIError as error:
         fail(f"the store could not be read to its end ({type(error.orig).__name__}); there is no backup, try again")
     finally:
@@ -115,7 +126,8 @@ def _restore(root: Path, file: Path, as_json: bool) -> None:
         _unpack(root, folder_files(first, keys))
         url = settings.store_url(folder)
         with hold_store(folder.lock, url):
-            done = put_back(url, settings.corp, keys, file, now=clock.now())
+            with tally("恢复", quiet=as_json) as on_rows:
+                done = put_back(url, settings.corp, keys, file, now=clock.now(), on_rows=on_rows)
             if (embedded := sqlite_path(url)) is not None:
                 forget_mark(embedded)
     except BadBackup as error:
