@@ -1,15 +1,11 @@
-"""Where a manager meets the company's numbers: cards, pages and files, each read as a person reads it."""
+"""Where a manager meets the company's numbers: cards, pages and files, read as a person reads them."""
 
-import csv
 import html
-import io
 import re
 from collections.abc import Iterator
-from typing import Any
 
 from tests.browser import Browser
 from tests.reports.telling import Told
-from tests.town import Town, words
 
 FIGURES = {
     "新增": "leads", "MQL": "mql", "SQL": "sql", "赢单": "won", "输单": "lost", "赢单率": "win_rate",
@@ -22,6 +18,7 @@ COLUMNS = {
     **{f"{what}·{label}": f"{name}.{model}" for what, name in (("签约", "signed"), ("回款", "paid"))
        for label, model in (("首次触点", "first"), ("末次触点", "last"), ("线性分摊", "linear"))},
 }  # fmt: skip
+FORECAST = {"已签": "signed", "承诺": "commit", "最多": "best", "按阶段": "by_stage", "按赢率": "by_odds"}
 STEPS = {"线索": "leads", "MQL": "mql", "已领取": "sal", "SQL": "sql", "商机": "opportunity", "赢单": "won"}
 ROW = re.compile(r"<tr>(.*?)</tr>", re.DOTALL)
 CELL = re.compile(r"<t[hd][^>]*>(.*?)</t[hd]>", re.DOTALL)
@@ -49,6 +46,24 @@ def day_card(surface: str, text: str) -> Iterator[Told]:
     won, _, signed = line(text, "赢单").partition(",签约 ")
     yield Told(surface, "won", None, won)
     yield Told(surface, "signed", None, signed or "0")
+    coming = re.match(r"本月承诺 (.+),按阶段 (.+)", line(text, "预计"))
+    yield Told(surface, "forecast.commit", None, coming[1] if coming else "0")
+    yield Told(surface, "forecast.by_stage", None, coming[2] if coming else "0")
+
+
+def forecast_card(surface: str, text: str, names: dict[str, str]) -> Iterator[Told]:
+    """预测: 已签 3 万 in rows; 目标 100 万,完成 40%,还差 60 万; 王磊:已签 3 万/100 万,按阶段 5 万,最多 7 万."""
+    for label, number in FORECAST.items():
+        yield Told(surface, f"forecast.{number}", None, line(text, label))
+    unknown = re.search(r"^没算进 (\d+) 个", text, re.MULTILINE)
+    yield Told(surface, "forecast.unknown", None, unknown[1] if unknown else "0")
+    target = re.search(r"目标 ([^,]+),完成 (\d+%)(?:,还差 (.+))?", text)
+    for at, number in enumerate(("target", "done", "gap"), 1):
+        yield Told(surface, f"forecast.{number}", None, (target[at] or "0") if target else "—")
+    for member, name in names.items():
+        told = re.search(rf"{name}:已签 ([^,/]+)(?:/([^,]+))?,按阶段 ([^,]+),最多 (.+)", text)
+        for at, number in enumerate(("signed", "target", "by_stage", "best"), 1) if told else ():
+            yield Told(surface, f"forecast.{number}", member, (told[at] if told else None) or "—")
 
 
 def detail_card(surface: str, text: str) -> Iterator[Told]:
@@ -133,6 +148,9 @@ def page_parts(surface: str, page: Browser, names: dict[str, str]) -> Iterator[T
         if part == "figures":
             for label, value in FIGURE.findall(body):
                 yield Told(place, FIGURES[label], None, value)
+        if part == "forecast":
+            for label, value in FIGURE.findall(body):
+                yield Told(place, f"forecast.{ {'目标': 'target', **FORECAST}[label] }", None, value)
         rows = [[html.unescape(TAG.sub("", cell)) for cell in CELL.findall(row)] for row in ROW.findall(body)]
         for row in rows[1:]:
             if part == "funnel":
@@ -149,6 +167,13 @@ def page_parts(surface: str, page: Browser, names: dict[str, str]) -> Iterator[T
                     number = "came" if part == "invalid" and label == "线索" else COLUMNS.get(label)
                     if number is not None:
                         yield Told(place, number, members.get(row[0], row[0]), value)
+            elif part == "forecast":
+                for label, value in zip(rows[0][1:], row[1:], strict=True):
+                    number = {"目标": "target", **FORECAST}[label]
+                    yield Told(place, f"forecast.{number}", members.get(row[0], row[0]), value)
+            elif part == "pipeline":
+                for number, value in zip(("chance", "count", "amount", "likely"), row[1:], strict=True):
+                    yield Told(place, f"open.{number}", row[0], value)
             elif part == "promises":
                 name = {"领取": "claim_rate", "首次联系": "first_contact_rate"}.get(row[0])
                 if name is not None:
@@ -168,126 +193,3 @@ def more_card(surface: str, text: str) -> Iterator[Told]:
     yield Told(surface, "cycle_days", None, line(text, "周期").partition(",")[0])
     yield Told(surface, "signed", None, line(text, "签约"))
     yield Told(surface, "pipeline", None, line(text, "市场带来").partition(" 的")[0])
-
-
-BEHIND = {"新增": "leads", "没按时领取": "late.claim", "没按时联系": "late.first_contact", "赢单": "behind.won"}
-BEHIND_MORE = {"MQL": "mql", "SQL": "sql", "商机": "opportunities", "输单": "behind.lost", "回款": "behind.paid"}
-
-
-async def opened(acme: Town, user: str, surface: str, text: str, names: dict[str, str]) -> list[Told]:
-    """How many leads each button of a card of numbers leads to."""
-    told = []
-    for label in re.findall(r"^\[(.+)\]$", text, re.MULTILINE):
-        number = names.get(label.split(" ")[0])
-        if number is not None:
-            answer = words(await acme.press(user, label))
-            found = re.search(r"共 (\d+) 条", answer)
-            assert found is not None, f"[{label}] answered: {answer}"
-            told.append(Told(f"{surface} [{label}]", number, None, found[1]))
-    assert len(told) == len(names), text
-    return told
-
-
-async def chat(acme: Town, user: str, days: str, sources: list[str], names: dict[str, str]) -> list[Told]:
-    """All that a manager can ask about some days, in words."""
-    who = f"of {user}, {days}"
-    team = acme.members[user][2]
-    named = f"{days} {team}".strip()
-    told = [*day_card(f"日报 {who}", words((await acme.text(user, f"日报 {days}"))[:1]))]
-    detail = words(await acme.press(user, "点开数字"))
-    told += detail_card(f"数字明细 {who}", detail)
-    told += await opened(acme, user, f"数字明细 {who}", detail, BEHIND)
-    more = words(await acme.press(user, "更多数字"))
-    told += more_card(f"更多数字 {who}", more)
-    told += await opened(acme, user, f"更多数字 {who}", more, BEHIND_MORE)
-    told += funnel_card(f"漏斗 {who}", words((await acme.text(user, f"漏斗 {days}"))[:1]))
-    told += ranking_card(f"排行 {who}", words(await acme.text(user, f"排行 {days}")), names)
-    if days == "今天":  # no promise is older than today, so the week's are the same
-        told += weekly_card(f"周报 {who}", words(await acme.text(user, "周报")), names)
-    told += channel_card(f"渠道 {who}", words(await acme.text(user, f"渠道 {named}")), sources)
-    told += owed_card(f"归因 {who}", words(await acme.text(user, f"归因 {named}")), sources, "signed")
-    told += owed_card(f"回款归因 {who}", words(await acme.press(user, "看回款")), sources, "paid")
-    return told
-
-
-async def boards(page: Browser, query: str, names: dict[str, str]) -> list[Told]:
-    """Every board of a reader about some days."""
-    told: list[Told] = []
-    for board in ("overview", "funnel", "sources", "team", "sla"):
-        await page.get(f"/app/boards/{board}?{query}")
-        assert page.status == 200, page.text
-        told += page_parts(f"page {board}", page, names)
-    return told
-
-
-async def rest(acme: Town, query: str) -> list[Told]:
-    """GET /reports/numbers, /reports/funnel and /reports/attribution."""
-    told: list[Told] = []
-    for by in ("", "source", "rep"):
-        status, found = await acme.api("GET", f"/reports/numbers?{query}&by={by}")
-        assert status == 200, found
-        for row in found["rows"]:
-            for name, value in row.items():
-                if name not in ("key", "name") and not (by == "rep" and value is None):
-                    told.append(Told(f"REST by {by or 'nothing'}", name, row["key"], repr(value)))
-    _, found = await acme.api("GET", f"/reports/funnel?{query}")
-    for row in found["rows"]:
-        told += [Told("REST funnel", f"{name}.{row['stage']}", None, repr(row[field]))
-                 for name, field in (("cohort", "count"), ("share", "share"), ("stay", "days"))
-                 if (name, row["stage"]) != ("share", "leads")]  # fmt: skip
-    _, found = await acme.api("GET", f"/reports/attribution?{query}")
-    for row in found["rows"]:
-        told += [Told("REST attribution", f"{what}.{model}", row["key"], repr(row[what][model]))
-                 for what in ("signed", "paid") for model in ("first", "last", "linear")]  # fmt: skip
-    return told
-
-
-GROUPS = {"合计": None, "来源": None, "成员": None}
-HEADINGS = {
-    "新增": "leads", "MQL": "mql", "已领取": "sal", "SQL": "sql", "商机": "opportunities", "新客户": "customers",
-    "响应(分钟)": "response_minutes", "认领率": "claim_rate", "首次联系率": "first_contact_rate",
-    "线索到MQL": "lead_to_mql", "MQL到SQL": "mql_to_sql", "SQL到商机": "sql_to_opportunity",
-    "商机到赢单": "opportunity_to_won", "赢单": "won", "输单": "lost", "赢单率": "win_rate",
-    "成交周期(天)": "cycle_days", "自动化率": "automation_rate", "费用(元)": "cost", "每条线索(元)": "cpl",
-    "每条MQL(元)": "cost_per_mql", "获客成本(元)": "cac", "回款(元)": "paid", "签约(元)": "signed", "ROI": "roi",
-    "市场带来的商机(元)": "pipeline", "LTV(元)": "ltv",
-}  # fmt: skip
-
-
-async def numbers_file(page: Browser, days: dict[str, str], ending: str, names: dict[str, str]) -> list[Told]:
-    """The numbers of a board as a file."""
-    rows = await taken(page, "/app/numbers", ending, **days)
-    members = {name: member for member, name in names.items()}
-    heads, told = rows[0], []
-    for row in rows[1:-1]:
-        if row[0] in GROUPS:
-            key = None if row[0] == "合计" else members.get(row[1], row[1])
-            cells = zip(heads[2:], row[2:], strict=True)
-            told += [
-                Told(f"file {ending} {row[0]}", HEADINGS[head], key, "None" if cell in (None, "") else str(cell))
-                for head, cell in cells
-                if head in HEADINGS and not (row[0] == "成员" and cell in (None, ""))
-            ]
-    return told
-
-
-async def exported(page: Browser, query: str, ending: str) -> int:
-    """How many leads the file of a list holds."""
-    rows = await taken(page, "/app/exports", ending, query=query)
-    return max(len(rows) - 2, 0)  # its headings, and whose file it is
-
-
-async def taken(page: Browser, path: str, ending: str, **fields: str) -> list[Any]:
-    """The rows of a file that a form of ours gives; [] where there is nothing to take."""
-    await page.get("/app/leads")
-    data = {"csrf": page.csrf, "format": ending, **fields}
-    answer = await page.http.post(page.base + path, data=data, headers={"Origin": page._public})
-    content = await answer.read()
-    if "没有可以导出的" in content.decode(errors="replace"):
-        return []
-    assert answer.status == 200, content.decode()
-    if ending == "csv":
-        return list(csv.reader(io.StringIO(content.decode("utf-8-sig"))))
-    from openpyxl import load_workbook
-
-    return list(load_workbook(io.BytesIO(content)).active.values)

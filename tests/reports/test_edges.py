@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from tests.lists import cli
+from tests.reports.asked import rest
 from tests.reports.half_year import lines
 from tests.reports.oracle import Oracle
-from tests.reports.surfaces import rest
 from tests.reports.telling import differs
 from tests.reports.test_numbers_agree import brought
 from tests.reports.truth import truth

@@ -8,12 +8,14 @@ import pytest
 
 from tests.browser import Browser
 from tests.conftest import NOW
+from tests.reports.asked import boards, chat, exported, numbers_file, rest
+from tests.reports.forward import Forward, forward
 from tests.reports.half_year import CHINA, half_year, lines
-from tests.reports.oracle import Oracle
-from tests.reports.surfaces import boards, channel_card, chat, day_card, exported, numbers_file, rest
+from tests.reports.oracle import Team
+from tests.reports.surfaces import channel_card, day_card
 from tests.reports.telling import Told, differs
 from tests.reports.test_numbers_agree import brought
-from tests.reports.truth import truth
+from tests.reports.truth import Truth, truth
 from tests.town import MEMBERS, Town, shanghai, town, words
 
 BEGIN = datetime(2025, 10, 1, tzinfo=CHINA)  # so that the half year has not ended yet
@@ -86,8 +88,14 @@ async def read(life: Life, days: tuple[date, date], user: str, words_of_days: st
 def wrong(told: list[Told], life: Life, days: tuple[date, date], user: str) -> list[str]:
     """What is not the oracle's number, named by its surface."""
     team = EAST if MEMBERS[user][2] else None
-    table = truth(Oracle(life.deeds), *days, team=team, now=life.acme.at)
+    table = everything(life, days, team)
     return [found for one in told if (found := differs(one, table))]
+
+
+def everything(life: Life, days: tuple[date, date], team: Team) -> Truth:
+    """All that the oracle knows of some days, and of the month to come."""
+    oracle = Forward(life.deeds)
+    return truth(oracle, *days, team=team, now=life.acme.at) | forward(oracle, team=team, now=life.acme.at)
 
 
 def moved(before: list[Told], after: list[Told]) -> set[str]:
@@ -109,8 +117,8 @@ async def test_every_surface_tells_the_oracle_s_numbers_and_moves_with_one_event
         readers = (("linda", marketing), ("chenjing", leader))
         told: dict[tuple[str, str], list[Told]] = {}
         for days, said, happens in (
-            (FEBRUARY, "上月", None), (TODAY, "今天", a_day_of_promises), (TODAY, "今天", a_payment),
-            (TODAY, "今天", a_win), (FEBRUARY, "上月", an_enquiry_of_february),
+            (FEBRUARY, "上月", None), (TODAY, "今天", a_day_of_promises), (TODAY, "今天", a_word_of_what_comes),
+            (TODAY, "今天", a_payment), (TODAY, "今天", a_win), (FEBRUARY, "上月", an_enquiry_of_february),
         ):  # fmt: skip
             if happens is not None:
                 await happens(life)
@@ -136,7 +144,7 @@ async def a_day_of_promises(life: Life) -> None:
 def a_deal(life: Life, result: str) -> tuple[str, str, dict[str, Any]]:
     """(its reference, its number, what the oracle knows of it): a deal of 李娜 with that result."""
     ref, deal = next(
-        (ref, deal) for ref, deal in Oracle(life.deeds).deals.items()
+        (ref, deal) for ref, deal in Forward(life.deeds).deals.items()
         if deal["result"] == result and deal["owner"] == "lina" and deal["closer"] in (None, "lina")
     )  # fmt: skip
     query = "select id from opportunity where corp = 'acme' and key = :key"
@@ -150,16 +158,31 @@ async def a_payment(life: Life) -> None:
     life.note("payment", opportunity=ref, amount=43210)
 
 
+async def a_word_of_what_comes(life: Life) -> None:
+    """The rep says when and how far, the leader what it brings and what is wanted."""
+    ref, no, deal = a_deal(life, "open")
+    assert "已记好" in words(await life.acme.text("lina", f"商机 {no} 预计=2026-03-27"))
+    life.note("expect", opportunity=ref, day="2026-03-27")
+    assert "商务谈判" in words(await life.acme.text("lina", f"阶段 {no} 商务谈判"))
+    life.note("advance", opportunity=ref, to="商务谈判")
+    said = float(deal["amount"]) + 1234.5
+    assert "记下了" in words(await life.acme.text("chenjing", f"承诺 {no} {said}元"))
+    life.note("commit", opportunity=ref, amount=str(said))
+    for whose, amount in (("lina", 500_000), ("zhaoqiang", 80_000)):
+        assert "目标" in words(await life.acme.text("admin", f"目标 {NAMES[whose]} {amount}元"))
+        life.note("target", whose=whose, amount=amount)
+
+
 async def a_win(life: Life) -> None:
     """An open deal is won."""
-    ref, no, deal = a_deal(life, "open")
+    ref, no, deal = a_deal(life, "open")  # the one that comes
     assert "赢单" in words(await life.acme.text("lina", f"赢单 {no} {float(deal['amount'])}元"))
     life.note("close", opportunity=ref, result="won", by="lina")
 
 
 async def an_enquiry_of_february(life: Life) -> None:
     """It turns out that a customer had asked at a fair before buying: the sale is owed to two sources."""
-    oracle = Oracle(life.deeds)
+    oracle = Forward(life.deeds)
     begin, end = (datetime(2026, 2, day, tzinfo=CHINA) for day in (2, 28))
     lead = next(
         deal["lead"] for deal in oracle.deals.values()
@@ -172,8 +195,9 @@ async def an_enquiry_of_february(life: Life) -> None:
 
 
 MOVES: dict[Any, set[str]] = {
+    a_word_of_what_comes: {"日报", "预测", "page", "REST"},
     a_payment: {"数字明细", "回款归因", "page", "REST", "file"},
-    a_win: {"日报", "数字明细", "更多数字", "归因", "page", "REST", "file", "export"},
+    a_win: {"日报", "数字明细", "更多数字", "归因", "预测", "page", "REST", "file", "export"},
     an_enquiry_of_february: {"归因", "page", "REST"},
 }
 
@@ -183,11 +207,10 @@ async def the_morning_after(life: Life) -> None:
     acme = life.acme
     before = {user: len(acme.standin.chat(user)) for user in ("chenjing", "linda")}
     await acme.until(shanghai("2026-03-19 08:59"))
-    team = truth(Oracle(life.deeds), *TODAY, team=EAST, now=acme.at)
-    everybody = truth(Oracle(life.deeds), *TODAY, team=None, now=acme.at)
+    team, everybody = (everything(life, TODAY, whose) for whose in (EAST, None))
     told = {user: words(acme.standin.chat(user)[count:]) for user, count in before.items()}
     day = [*day_card("digest of a leader", told["chenjing"])]
     channels = [*channel_card("digest of marketing", told["linda"], SOURCES)]
-    assert len(day) == 6 and len(channels) > 3
+    assert len(day) == 8 and len(channels) > 3
     assert [found for one in day if (found := differs(one, team))] == []
     assert [found for one in channels if (found := differs(one, everybody))] == []
