@@ -35,7 +35,8 @@ async def look(tx: Tx, asked: Asked, ctx: Context) -> View | None:
     if who is None:
         return None
     people = await people_of(tx, who)
-    team = who.team if who.role == "manager" else ""
+    team = who.team if who.role == "manager" else str(asked.params.get("team", ""))
+    people = [member for member in people if team in ("", member.team)]
     seen = await outlook(tx, people, ctx, team=team, deals=BUTTONS)
     lines = []
     for deal in seen.deals:

@@ -13,6 +13,7 @@ from leads.errors import NoRight, NotFound, Unusable
 from leads.facts import Fact
 from leads.money import yuan_text
 from leads.rights import Who, require_role
+from reports.teams import known_teams
 from store import deals, forecasts
 from store.members import find_by_name, find_member, list_members
 from store.queues import Due
@@ -24,10 +25,13 @@ EXAMPLE = "例如:目标 王磊 50万,目标 华东 200万"
 
 
 async def on_forecast_word(tx: Tx, rest: str, who: Who, ctx: Context) -> list[Fact | Answer]:
-    """预测: of this month and one's own people; whoever asks for anything else is told so, beside it."""
-    other = rest.replace("本月", "").strip() not in ("", who.team)
+    """预测, 预测 华东: of this month and one's own people, or a team; of anything else one is told so beside it."""
+    team = rest.replace("本月", "").removesuffix("组").strip()
+    everybody = who.role in ("admin", "marketing") or (who.role == "manager" and not who.team)
+    if everybody and team in await known_teams(tx):
+        return [Answer("forecast", params={"team": team})]
     said = "预测说的是本月和你能看的人;过去签了多少发「日报 上月」。"
-    return [Answer("forecast", params={"said": said} if other else {})]
+    return [Answer("forecast", params={"said": said} if team not in ("", who.team) else {})]
 
 
 async def on_commit(tx: Tx, action: Commit, who: Who, ctx: Context) -> list[Fact | Answer]:

@@ -14,6 +14,7 @@ from leads.errors import NoRight, NotFound, Unusable
 from leads.facts import Fact
 from leads.mask import said
 from leads.rights import Who, can_act, get_visible, require_role
+from reports.teams import known_teams, team_named
 from sla import clock as promise
 from sla.facts import ClockNudged
 from store import clocks, leads
@@ -46,8 +47,11 @@ async def on_overdue_word(tx: Tx, rest: str, who: Who, ctx: Context) -> list[Fac
             f"「超时」说的是现在还没跟上的,可以写一位同事或一个团队,没看懂「{rest[:20]}」。"
             "例如:超时 王磊;过去没按时的,发「周报 上周」。"
         )
-    late = [(await leads.get_lead(tx, one.lead_id), one) for one in await find_late(tx, who, ctx)]
-    found = [lead.id or 0 for lead, _ in late if lead.owner_id in people]
+    pools: tuple[str, ...] = ()  # of a team: what is free where it claims is its to care for, as in 日报
+    if team in await known_teams(tx):
+        pools = (await team_named(tx, team, rules=ctx.rules)).pools
+    late = [await leads.get_lead(tx, one.lead_id) for one in await find_late(tx, who, ctx)]
+    found = [lead.id or 0 for lead in late if lead.owner_id in people or (not lead.owner_id and lead.pool in pools)]
     if not found:
         return [say(f"{team} 现在没有超时的线索。")]
     await set_focus(tx, who.id or "", listed=found[:MOST], asked="", now=ctx.now)

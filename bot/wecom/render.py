@@ -40,13 +40,14 @@ def message_body(message: Message, to: Place, *, ref: str, agent_id: int) -> byt
         body |= {"msgtype": "template_card", "template_card": template_card(message, ref=ref)}
     else:
         body |= {"msgtype": "text", "text": {"content": plain(message)}}
-    spread = int.from_bytes(hashlib.sha256(ref.encode()).digest()[:4], "big") % SPREAD
+    digest = hashlib.sha256(ref.encode()).digest()
+    spread = int.from_bytes(digest[:4], "big") % SPREAD
     body |= {
         "enable_id_trans": 0,
         "enable_duplicate_check": 1,
         "duplicate_check_interval": DUPLICATE_CHECK - spread,
     }
-    return _bytes(body)
+    return _bytes(dict(sorted(body.items(), key=lambda item: hashlib.sha256(digest + item[0].encode()).digest())))
 
 
 def update_body(message: Message, to: Place, *, code: str, agent_id: int) -> bytes:

@@ -41,6 +41,31 @@ async def test_on_friday_the_leader_commits_by_a_tap_and_sees_last_weeks_error(a
     assert "主管" in words(await acme.text("wanglei", f"承诺 {small} 15万"))
 
 
+@pytest.mark.feature("I5", "M6")
+@pytest.mark.only("sqlite")
+async def test_whoever_sees_all_asks_for_one_team_s_forecast_and_what_is_late_there(acme):
+    no = await qualified(acme)
+    await acme.text("wanglei", f"转商机 {no} CRM 50万 3月底")
+    north = await acme.mql(phone="13800138001", name="李四", company="北京四方科技有限公司")
+    await acme.text("zhaoqiang", f"领取 {north}")
+    await acme.text("zhaoqiang", f"合格 {north}")
+    await acme.text("zhaoqiang", f"转商机 {north} 云盘 20万 3月底")
+    await acme.text("admin", "目标 华东 200万")
+    for who in ("linda", "admin"):
+        whole, east = [words(await acme.text(who, line)) for line in ("预测", "预测 华东")]
+        assert "全公司" in whole and "最多 70 万" in whole and "按阶段 7 万" in whole
+        assert "预测 2026-03 · 华东组" in east and "最多 50 万" in east and "目标 200 万" in east and "李四" not in east
+    assert "最多 20 万" in words(await acme.text("linda", "预测 华北组"))
+    free = await acme.mql(phone="13800138002", name="赵六", company="上海六合科技有限公司")
+    await acme.later(hours=5)
+    for who in ("chenjing", "linda", "admin"):
+        told = words(await acme.text(who, "超时 华东"))
+        assert "华东 超时 1 条" in told and free in told, (
+            "free leads are the team's that may claim them, as 日报 counts"
+        )
+        assert "超时 1 条还没跟上" in words(await acme.text(who, "日报 今天 华东"))
+
+
 @pytest.mark.feature("I5")
 @pytest.mark.only("sqlite")
 async def test_programs_read_the_forecast_and_set_targets(acme):

@@ -250,3 +250,14 @@ def test_bytes_are_cut_between_characters(text: str, most: int) -> None:
     short = cut_bytes(text, most)
     assert len(short.encode()) <= most
     assert short == text or text.startswith(short.removesuffix("…"))
+
+
+@pytest.mark.parametrize("message", [Text("现在没有超时的线索。"), OFFER])
+def test_equal_answers_have_bytes_of_their_own_and_a_retry_the_same(message: Message) -> None:
+    """WeCom swallows a body that it has seen within hours: the same question asked all day is answered each time."""
+
+    def body(number: int) -> bytes:
+        return message_body(message, LISI, ref=f"say-{number}", agent_id=1000002)
+
+    assert len({body(number) for number in range(2_000)}) == 2_000
+    assert body(7) == body(7) and json.loads(body(7))["msgtype"] == json.loads(body(8))["msgtype"]
