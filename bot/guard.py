@@ -78,8 +78,7 @@ class Guards:
             for guard in tuple(self.all):
                 if slept > PATROL:
                     guard.forgive(slept)
-                else:
-                    guard.look(now)
+                guard.look(now)
 
 
 class Guard(asyncio.Protocol):
