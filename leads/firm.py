@@ -21,6 +21,10 @@ _BRANCH = (
 _OFFICE = r"部|处|科|室|办|中心|研究院|研究所|工厂|基地|车间|仓库|门市|店|组|厂|总部"
 
 
+_CHINESE = re.compile(r"[一-龥]")
+_OTHER_SIGNS = re.compile(r"[^0-9a-z一-龥()]")
+_BRANCH_LAST = re.compile(rf"(?:{_BRANCH})$")
+_BRANCH_ENDS = frozenset(word[-1] for word in _BRANCH.split("|"))
 _NOTHING = ("中国", "有限合伙", "普通合伙", "股份", "筹", "控股", "个人独资")  # in brackets
 
 
@@ -56,9 +60,9 @@ class Firm:
 def read_firm(name: str) -> Firm | None:
     """Take a name apart; None when nothing is left to know a company by (blank, 公司, 无)."""
     even = even_name(name)
-    if not re.search(r"[一-龥]", even):
+    if not _CHINESE.search(even):
         return _latin(even)
-    head, branch, branch_at = _split_branch(re.sub(r"[^0-9a-z一-龥()]", "", even))
+    head, branch, branch_at = _split_branch(_OTHER_SIGNS.sub("", even))
     head, bracketed, desk = _brackets(head)
     if desk:
         branch, branch_at = True, branch_at | _places_in(desk)
@@ -115,7 +119,7 @@ def _split_branch(text: str) -> tuple[str, bool, set[str]]:
             return text[:at], True, _places_in(rest)
         if rest:
             break
-    found = re.search(rf"(?:{_BRANCH})$", text)
+    found = _BRANCH_LAST.search(text) if text[-1:] in _BRANCH_ENDS else None
     if found is None or (ends and ends[-1] == len(text) and not text.endswith("分公司")):
         return text, False, set()
     head = text[: found.start()]

@@ -9,6 +9,8 @@ from leads.score import LeadProfile, Score, holds, score
 from leads.validity import email_flaw
 from store.tables import Lead
 
+OWN = ("phone_valid", "email")  # what the rules see of these is not what the lead keeps
+
 
 def rate(lead: Lead, *, rules: Rules, now: datetime) -> Score:
     """Score and grade of a lead as it stands; what its person did has faded until now."""
@@ -41,7 +43,10 @@ class Rater:
         by_field: dict[str, list[tuple[int, ScoreRule]]] = {}
         for number, rule in enumerate(rules.scoring.rules):
             by_field.setdefault(rule.field, []).append((1 << number, rule))
-        self._fields = [(name, asked, dict[object, int]()) for name, asked in by_field.items()]
+        self._fields = [
+            (name, asked, all(rule.present is not None for _, rule in asked), dict[object, int]())
+            for name, asked in by_field.items()
+        ]
         self._known: dict[int, Score] = {}  # by the rules that hold, each of which is a bit
 
     def rate(self, lead: Lead) -> Score:
@@ -49,8 +54,10 @@ class Rater:
         if lead.heat:
             return rate(lead, rules=self._rules, now=self._now)
         held = 0
-        for name, asked, seen in self._fields:
-            value = _value(lead, name)
+        for name, asked, whether, seen in self._fields:
+            value = _value(lead, name) if name in OWN else getattr(lead, name)
+            if whether:
+                value = bool(value)
             bits = seen.get(value)
             if bits is None:
                 bits = seen[value] = sum(bit for bit, rule in asked if holds(rule, value))

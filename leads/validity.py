@@ -40,10 +40,10 @@ def email_flaw(email: str, *, throw_away: Collection[str] = ()) -> str:
 
 def is_test(name: str, company: str, need: str) -> bool:
     """Whether an entry says itself that it is none: the name, or company and need together, are words of a test."""
-    words = [word.strip() for word in (name, company, need) if word.strip()]
-    if not words:
-        return False
-    return all(_test_word().fullmatch(word) for word in words) or bool(name and _test_word().fullmatch(name.strip()))
+    if name := name.strip():
+        return _test_word().fullmatch(name) is not None
+    words = [word.strip() for word in (company, need) if word.strip()]
+    return bool(words) and all(_test_word().fullmatch(word) for word in words)
 
 
 def lead_flaw(

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import lru_cache, partial
 from operator import itemgetter
 from typing import Any, TypeVar, cast
@@ -150,8 +151,7 @@ def _turn(column: Column[Any], dialect: Dialect) -> Callable[[Keys, Values], Ite
 
 
 def _sealed(name: str, keys: Keys, values: Values) -> Iterable[bytes]:
-    seal = keys.seal
-    return [seal(text.encode("utf-8", "surrogatepass"), name) if text else b"" for text in values]
+    return keys.seal_each([text.encode("utf-8", "surrogatepass") if text else b"" for text in values], name)
 
 
 def _one_by_one(turn: Callable[[Any], Any], keys: Keys, values: Values) -> Iterable[Any]:
@@ -160,6 +160,9 @@ def _one_by_one(turn: Callable[[Any], Any], keys: Keys, values: Values) -> Itera
 
 def _each_once(turn: Callable[[Any], Any], keys: Keys, values: Values) -> Iterable[Any]:
     """The rows of a slice share their instants, and most of their lists and objects: each is turned once."""
+    first = values[0]
+    if (not first or isinstance(first, datetime)) and values.count(first) == len(values):  # or none has one
+        return [turn(first)] * len(values)
     turned = {id(value): turn(value) for value in {id(value): value for value in values}.values()}
     return [turned[id(value)] for value in values]
 

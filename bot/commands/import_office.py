@@ -36,7 +36,7 @@ def _undisturbed() -> Iterator[None]:
     """A list makes a million things that die with their slice; to look for rings among them costs a fifth."""
     before = gc.get_threshold()
     gc.freeze()
-    gc.set_threshold(50_000, 20, 50)
+    gc.set_threshold(500_000, 20, 50)
     gc.enable()
     try:
         yield

@@ -77,6 +77,7 @@ def _import(office: "Office", file: Path, order: Order) -> None:
         with _bar("检查", order, lines=content.count(b"\n")) as tick:
             found = office.check(content, file.name, wanted, options, lambda line: tick({"line": line}))
     else:
+        content, grid = b"", None  # the import reads them itself
         arguments = {"file": str(file.absolute()), "map": wanted, "options": dict(order.options)}
         with _bar("导入", order) as tick:
             found = office.ask("import start", arguments, tick)
@@ -85,7 +86,8 @@ def _import(office: "Office", file: Path, order: Order) -> None:
         if found["state"] == "undone":
             fail(f"{found['batch']} 没有导入,写进去的已经全部拿出来了:{found['error']}")
     target = order.bad_file or (None if order.dry_run else file.with_name(f"{file.stem}-需修改{file.suffix}"))
-    if found["bad"] and target is not None and grid is not None and heading is not None:
+    if found["bad"] and target is not None and heading is not None:
+        grid = grid or open_grid(file.name, read_file(file), sheet=options.sheet)
         lines = read_lines(grid, {bad["row"]: bad["reason"] for bad in found["bad"]})
         write_returned(target, grid, heading, lines)
         found["bad_file"] = str(target)

@@ -1,6 +1,7 @@
 """One line of a list goes into the ledger: a new person, or what the line adds to somebody who is known."""
 
 from collections.abc import Mapping
+from operator import attrgetter
 from typing import Any
 
 from leads.facts import LeadEdited
@@ -13,6 +14,9 @@ from store.leads import OPEN_STAGES
 from store.tables import Lead
 
 FILLED = ("name", "company", "title", "city", "email", "wechat", "need", "industry", "product")
+
+TAKEN = (*FILLED, "district", "phone", "phone_flaw", "also", "budget_min", "budget_max", "next_step_at")
+_taken = attrgetter(*TAKEN)
 
 
 def book_row(ledger: Ledger, row: Row) -> int:
@@ -35,8 +39,7 @@ def book_row(ledger: Ledger, row: Row) -> int:
 
 def _capture(ledger: Ledger, row: Row) -> int:
     at = row.created_at or ledger.now
-    values: dict[str, Any] = {name: getattr(row, name) for name in (*FILLED, "district", "phone", "phone_flaw", "also")}
-    values |= {"budget_min": row.budget_min, "budget_max": row.budget_max, "next_step_at": row.next_step_at}
+    values: dict[str, Any] = dict(zip(TAKEN, _taken(row), strict=True))
     values["source"] = row.source or UNNAMED
     if row.pool:
         values["pool"] = row.pool
