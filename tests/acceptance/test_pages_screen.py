@@ -13,7 +13,7 @@ from store.tx import Tx
 from store.view import SavedView
 from tests.chromium import MISSING, chromium, find_chromium
 from tests.hostile.words import HTML, NAMES
-from tests.screen import PHONE, screen
+from tests.screen import PHONE, Screen, screen
 from tests.town import Town, words
 
 pytestmark = [
@@ -55,6 +55,10 @@ async def test_every_page_works_on_desk_and_phone_in_light_and_dark(acme: Town) 
                     assert not await shown.wider_than_screen(), (path, size)
                     assert await shown.unfit() == [], (path, dark)
                 assert shown.problems == [] and shown.outside == []
+        async with screen(acme, browser, "admin") as shown:
+            for path in ("/app/boards/sources", "/app/boards/team", "/app/leads"):
+                await shown.go(path)
+                await on_paper(shown)
         async with screen(acme, browser, "lina") as shown:
             page = shown.page
             await shown.go("/app/")
@@ -74,6 +78,16 @@ async def test_every_page_works_on_desk_and_phone_in_light_and_dark(acme: Town) 
             await page.get_by_role("button", name="退出").click()
             await page.wait_for_url("**/app/login")
             assert shown.problems == [] and shown.outside == []
+
+
+async def on_paper(shown: Screen) -> None:
+    """A sheet shows all of every table and chart, and nothing to press."""
+    await shown.page.set_viewport_size({"width": 700, "height": 990})
+    await shown.page.emulate_media(media="print")
+    hidden = "[...document.querySelectorAll('.scroll')].filter(e => e.scrollWidth > e.clientWidth + 1).length"
+    assert await shown.page.evaluate(hidden) == 0 and not await shown.wider_than_screen(), shown.page.url
+    assert await shown.page.locator("button:visible, .top:visible, select:visible").count() == 0
+    assert "/boards/" not in shown.page.url or await shown.page.get_by_text("2026-03-18").first.is_visible(), "its days"
 
 
 @pytest.mark.failure("H8")

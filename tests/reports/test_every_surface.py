@@ -8,7 +8,7 @@ import pytest
 
 from tests.browser import Browser
 from tests.conftest import NOW
-from tests.reports.asked import boards, chat, exported, numbers_file, rest
+from tests.reports.asked import boards, chat, exported, exported_view, numbers_file, rest
 from tests.reports.forward import Forward, forward
 from tests.reports.half_year import CHINA, half_year, lines
 from tests.reports.oracle import Team
@@ -81,6 +81,9 @@ async def read(life: Life, days: tuple[date, date], user: str, words_of_days: st
         rows = await exported(page, filters, ending)
         names = {"leads": "leads", "mql": "mql", "won": "customers"}
         told.append(Told(f"export {ending}", names[what], None, str(rows)))
+    for what, source in (("leads", "抖音"), ("mql", "官网")) if small else ():
+        filters = f"reached={what}&first={source}&since={days[0]}&until={days[1]}"
+        told.append(Told("export of a view", what, source, str(await exported_view(page, filters, "csv"))))
     assert len(told) > 100, len(told)
     return told
 
