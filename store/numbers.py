@@ -21,6 +21,7 @@ from sqlalchemy import (
 )
 from sqlmodel import col
 
+from store.bought import paid_to_date
 from store.columns import one_of
 from store.deal import Opportunity, Payment
 from store.origin import Campaign, CampaignCost
@@ -247,6 +248,8 @@ async def paid(
         key = OF_LEAD[by]
         kept = select(key, func.sum(col(Reached.paid))).where(col(Reached.corp) == tx.corp, _CUSTOMER)
         return [(one, int(fen)) for one, fen in await tx.rows(kept.group_by(*_touch(tx, by)))]
+    if begin is None and by in FIRST_TOUCH and team is not None:
+        return await paid_to_date(tx, team.members, FIRST_TOUCH[by])
     key = _deal_key(by)
     query = select(key, func.sum(col(Payment.amount))).where(col(Payment.corp) == tx.corp)
     if begin is not None and end is not None:

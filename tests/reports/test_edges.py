@@ -7,8 +7,8 @@ import pytest
 
 from tests.lists import cli
 from tests.reports.asked import rest
+from tests.reports.forward import Forward, forward
 from tests.reports.half_year import lines
-from tests.reports.oracle import Oracle
 from tests.reports.telling import differs
 from tests.reports.test_numbers_agree import brought
 from tests.reports.truth import truth
@@ -65,7 +65,7 @@ PAST = (
 )  # fmt: skip
 
 
-class Living(Oracle):
+class Living(Forward):
     """The same, with what a history's file cannot say."""
 
     def _merge(self, deed: dict[str, Any], at: datetime) -> None:
@@ -90,7 +90,8 @@ class Living(Oracle):
 async def agrees(acme: Town, deeds: list[dict[str, Any]]) -> list[str]:
     found = []
     for first, last in DAYS:
-        table = truth(Living(deeds), first, last, team=None, now=acme.at)
+        oracle = Living(deeds)
+        table = truth(oracle, first, last, team=None, now=acme.at) | forward(oracle, team=None, now=acme.at)
         told = await rest(acme, f"from={first}&to={last}")
         found += [f"{first} to {last}, {wrong}" for one in told if (wrong := differs(one, table))]
     return found
