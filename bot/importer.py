@@ -36,7 +36,7 @@ log = structlog.get_logger()
 
 BESIDE = 0.012  # seconds of the writer that a slice may take while people work
 ALONE = 2.0  # and while nobody else is there
-SMALLEST, LARGEST = 20, 4000  # rows a slice
+SMALLEST, LARGEST = 20, 3000  # rows a slice
 STRETCH = 1.0  # seconds of slices before the worker looks whether it shall stop
 MOST_CHECKED_FLAWS = 50_000  # lines that a check remembers to give back
 LONG = 10_000  # lines of a list that is worth telling how far it is

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from functools import cache
 
-from sqlalchemy import Insert, delete, func, select
+from sqlalchemy import Insert, bindparam, delete, func, select
 from sqlmodel import col
 
 from store.tables import CompanyGram, Lead
@@ -22,14 +22,17 @@ def _adding(dialect: str) -> Insert:
     return insert_for(dialect, CompanyGram).on_conflict_do_nothing()
 
 
+_DROP = delete(CompanyGram).where(
+    col(CompanyGram.corp) == bindparam("corp"),
+    col(CompanyGram.gram).in_(bindparam("grams", expanding=True)),
+    col(CompanyGram.lead_id) == bindparam("lead_id"),
+)
+
+
 async def drop_grams(tx: Tx, lead_id: int, grams: Sequence[str]) -> None:
     """A lead is not found by these pieces any more."""
     if grams:
-        await tx.run(
-            delete(CompanyGram).where(
-                col(CompanyGram.corp) == tx.corp, col(CompanyGram.gram).in_(grams), col(CompanyGram.lead_id) == lead_id
-            )
-        )
+        await tx.run(_DROP, grams=list(grams), lead_id=lead_id)
 
 
 async def list_alike(tx: Tx, grams: Sequence[str], *, limit: int) -> list[tuple[int, str]]:
