@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from functools import partial
@@ -13,7 +13,7 @@ import structlog
 
 from bot.comparing import compare_batch, tell_compared
 from bot.context import Context
-from bot.opening import check, open_batch, take_rows
+from bot.opening import Ahead, check, open_batch
 from bot.outgoing import ring
 from bot.pipeline import tell
 from config.telling import told
@@ -43,26 +43,6 @@ LONG = 10_000  # lines of a list that is worth telling how far it is
 TOLD = (25, 50, 75)  # per cent
 HOLD_AGAIN = 5.0  # seconds; a lease lasts for fifteen at least
 BROKEN = "服务器出错了,试了几次都没有成功,原因在日志里。请管理员看看;已经导入的部分可以整批撤销。"
-
-
-class Ahead:
-    """The rows of a file, read slice by slice beside the loop; the next one may be read before it is asked for."""
-
-    def __init__(self, rows: Iterator[Any]) -> None:
-        self._rows = rows
-        self._next: asyncio.Task[list[Any]] | None = None
-
-    def prepare(self, size: int) -> None:
-        """Begin to read the next slice, unless that has begun."""
-        if self._next is None:
-            self._next = asyncio.create_task(asyncio.to_thread(take_rows, self._rows, size))
-
-    async def take(self, size: int) -> list[Any]:
-        """The next slice, or nothing at the end. Raises BadFile."""
-        self.prepare(size)
-        reading, self._next = self._next, None
-        assert reading is not None  # noqa: S101 - just begun
-        return await reading
 
 
 class Importer:
@@ -158,9 +138,7 @@ class Importer:
         self._opened = None
         await self._end(batch, "done")
 
-    async def _book_slice(
-        self, batch: ImportBatch, items: Sequence[Any], ctx: Context, rows: "Ahead", tx: Tx
-    ) -> Booked:
+    async def _book_slice(self, batch: ImportBatch, items: Sequence[Any], ctx: Context, rows: Ahead, tx: Tx) -> Booked:
         begun = self._monotonic()
         booked = await self._booked(batch, items, ctx, tx)
         self._pace(len(items), self._monotonic() - begun)  # neither the wait for one's turn nor that for the disk
@@ -177,7 +155,7 @@ class Importer:
         await tell(tx, booked.facts, ctx, origin=f"{batch.no}:{items[0][0].line}", written=True, batch=batch.no)
         return booked
 
-    async def _rows(self, batch: ImportBatch, ctx: Context) -> "Ahead":
+    async def _rows(self, batch: ImportBatch, ctx: Context) -> Ahead:
         """The rows behind those that are booked: of the file in hand, or of the file as it was kept."""
         if self._opened is not None and self._opened[:2] == (batch.id, batch.done_line):
             return self._opened[2]

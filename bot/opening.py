@@ -65,6 +65,26 @@ def take_rows(rows: Iterator[Any], size: int) -> list[Any]:
     return list(islice(rows, size))
 
 
+class Ahead:
+    """The rows of a file, read slice by slice beside the loop; the next one may be read before it is asked for."""
+
+    def __init__(self, rows: Iterator[Any]) -> None:
+        self._rows = rows
+        self._next: asyncio.Task[list[Any]] | None = None
+
+    def prepare(self, size: int) -> None:
+        """Begin to read the next slice, unless that has begun."""
+        if self._next is None:
+            self._next = asyncio.create_task(asyncio.to_thread(take_rows, self._rows, size))
+
+    async def take(self, size: int) -> list[Any]:
+        """The next slice, or nothing at the end. Raises BadFile."""
+        self.prepare(size)
+        reading, self._next = self._next, None
+        assert reading is not None  # noqa: S101 - just begun
+        return await reading
+
+
 def options_of(batch: ImportBatch) -> Options:
     """What was asked for when the batch was opened."""
     names = Options.__dataclass_fields__
