@@ -166,8 +166,14 @@ class _Asked:
 
     def row(self, key: Key) -> Counted:
         """The row of a key."""
-        named = self._of(key) if self._by else None
-        return self.rows.setdefault(named, Counted(named, self._people, cost=None if self._team is not None else 0))
+        return self._named(self._of(key) if self._by else None)
+
+    def _named(self, named: Key) -> Counted:
+        found = self.rows.get(named)
+        if found is None:
+            cost = None if self._team is not None else 0
+            found = self.rows[named] = Counted(named, self._people, cost=cost)
+        return found
 
     async def count(self, period: Period) -> None:
         """Ask for every sum."""
@@ -216,5 +222,4 @@ class _Asked:
         for key, micro in await sums.responses(self._tx, self._begin, self._end, by=self._by, team=self._team):
             values.setdefault(self._of(key) if self._by else None, []).extend(micro)
         for named, found in values.items():
-            row = self.rows.setdefault(named, Counted(named, self._people))
-            row.response = middle(found)
+            self._named(named).response = middle(found)
