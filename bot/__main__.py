@@ -75,7 +75,10 @@ def init(
 def serve(root: Dir) -> None:
     """Run the callback server until SIGTERM or Ctrl-C."""
     gc.disable()  # what is loaded now is no garbage; it goes on once the server is ready (bot/commands/serve.py)
-    from bot.commands.serve import run
+    from bot.memory import without
+
+    with without("rich"):
+        from bot.commands.serve import run
 
     folder, settings = opened(root)
     guarded(lambda: run(folder, settings))

@@ -2,7 +2,7 @@
 
 import asyncio
 import importlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
@@ -34,6 +34,7 @@ from bot.hourly import keep_house
 from bot.importer import Importer
 from bot.jobs import Jobs, JobWork
 from bot.learning import Learner
+from bot.memory import give_back
 from bot.metrics import Metrics
 from bot.missed import plan_comparison
 from bot.namecard.photos import Photos
@@ -260,8 +261,7 @@ class Leadbot:
         self.clock_watch.start()
         await self.door.start()
         late = ("jinja2", *(["bot.wecom.parse"] if self.wecom is not None else []))
-        for name in late:  # else the first form, or the first event, would make the loop wait for libraries
-            asyncio.get_running_loop().run_in_executor(None, importlib.import_module, name)
+        asyncio.get_running_loop().run_in_executor(None, _load, late)
 
     async def stop(self) -> None:
         """Finish what is in hand and close everything."""
@@ -312,3 +312,10 @@ async def _remember(embedded: Path) -> int:
     """How far the store has come, so that a file that lost its end is known at the next start."""
     await asyncio.to_thread(write_mark, embedded)
     return 0
+
+
+def _load(names: Sequence[str]) -> None:
+    """Libraries that the first form, or the first event, would make the loop wait for."""
+    for name in names:
+        importlib.import_module(name)
+    give_back()

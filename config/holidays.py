@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
 from importlib.resources import files
+from importlib.util import find_spec
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -76,7 +77,8 @@ def unknown_years_text(years: Iterable[int]) -> str:
 
 
 def _packaged(year: int) -> dict[date, DayKind] | None:
-    # Imported here, because most installations live in the years of our own file.
+    if not _is_packaged(year):
+        return None
     from chinese_calendar import get_holiday_detail
 
     special: dict[date, DayKind] = {}
@@ -92,6 +94,13 @@ def _packaged(year: int) -> dict[date, DayKind] | None:
     except NotImplementedError:
         return None
     return special
+
+
+def _is_packaged(year: int) -> bool:
+    """Whether the package speaks of a year at all: its tables are large, and next year's are mostly not there yet."""
+    package = find_spec("chinese_calendar")
+    assert package is not None and package.origin is not None  # noqa: S101 - it is installed with us
+    return str(year) in Path(package.origin).with_name("constants.py").read_text("utf-8")
 
 
 def _read_file(path: Path) -> dict[date, DayKind]:

@@ -11,30 +11,32 @@ import os
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import typer
 
 from bot.commands.line import Dir, Json, fail, guarded, in_office, opened, show
 from bot.commands.tally import tally
-from store.db import Store
-from store.engine import sqlite_path
-from store.soundness import forget_mark, note_backup
+
+if TYPE_CHECKING:
+    from store.db import Store  # every command reads this file, and few need the store
 
 KEPT = ("leadbot.yaml", "rules.yaml", "members.csv", "products.csv", "content", "public")  # never .env
 MOST = 64 * 2**20  # bytes of such files
 File = typer.Argument(metavar="FILE", help="The backup's file.", show_default=False)
 
 
-async def back_up(store: Store, arguments: Mapping[str, Any], now: datetime) -> dict[str, Any]:
+async def back_up(store: "Store", arguments: Mapping[str, Any], now: datetime) -> dict[str, Any]:
     """Write the backup; a store that is only looked at is enough. Raises OSError."""
     return await _write(store, arguments, now, lambda rows: None)
 
 
 async def _write(
-    store: Store, arguments: Mapping[str, Any], now: datetime, on_rows: Callable[[int], None]
+    store: "Store", arguments: Mapping[str, Any], now: datetime, on_rows: Callable[[int], None]
 ) -> dict[str, Any]:
     from store.backup import write_backup
+    from store.engine import sqlite_path
+    from store.soundness import note_backup
 
     path = Path(arguments["file"])
     files = _packed(Path(arguments["folder"]))
@@ -44,7 +46,7 @@ async def _write(
     return {"file": str(path), "bytes": size, "rows": sum(counts.values()), "leads": counts["lead"]}
 
 
-async def begin(store: Store, arguments: Mapping[str, Any], now: datetime) -> dict[str, Any]:
+async def begin(store: "Store", arguments: Mapping[str, Any], now: datetime) -> dict[str, Any]:
     """With which tables and which data key the server works; with others nobody can read its store from outside."""
     from store.migrate import head
 
@@ -72,6 +74,7 @@ def backup(root: Dir, file: Path = File, as_json: Json = False) -> None:
 
 def _backed_up(root: Path, arguments: Mapping[str, Any], *, quiet: bool) -> Any:
     from bot.admin import CommandFailed, NobodyThere, ask_server
+    from store.db import Store
     from store.migrate import head
     from store.sealed import Keys
 
@@ -88,7 +91,7 @@ def _backed_up(root: Path, arguments: Mapping[str, Any], *, quiet: bool) -> Any:
         return asyncio.run(_beside(store, arguments, on_rows))
 
 
-async def _beside(store: Store, arguments: Mapping[str, Any], on_rows: Callable[[int], None]) -> dict[str, Any]:
+async def _beside(store: "Store", arguments: Mapping[str, Any], on_rows: Callable[[int], None]) -> dict[str, Any]:
     """Read the store of a running server, changing nothing in it."""
     from sqlalchemy.exc import DBAPIError
 
@@ -113,9 +116,11 @@ def _restore(root: Path, file: Path, as_json: bool) -> None:
     from bot import clock
     from bot.lock import hold_store
     from store.backup import BadBackup
+    from store.engine import sqlite_path
     from store.restore import folder_files, read_head
     from store.restore import restore as put_back
     from store.sealed import Keys
+    from store.soundness import forget_mark
 
     try:
         first = read_head(file)

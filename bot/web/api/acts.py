@@ -11,6 +11,7 @@ from bot.web.api.auth import acting
 from bot.web.api.fields import Id, Moment, Short, Words
 from bot.web.api.leads import BASE, act_and_show
 from bot.web.api.route import Call, Reply, Route
+from bot.web.api.shape import Shape
 from bot.web.api.shown import LeadShown
 from leads.behaviour import Seen, behave
 from leads.claim import claim
@@ -30,7 +31,7 @@ from store.tx import Tx
 By = Annotated[Id, Field(description="以哪位成员的名义;不写就是程序自己")]
 
 
-class Act(BaseModel):
+class Act(Shape):
     """An act that needs no words."""
 
     model_config = ConfigDict(extra="forbid")

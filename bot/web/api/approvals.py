@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
 
 from bot.context import Context
 from bot.handlers import approval as approving
@@ -13,6 +13,7 @@ from bot.web.api.fields import Words
 from bot.web.api.paging import Page, cut, start_of
 from bot.web.api.quotes import V1, By, deeds, number_of
 from bot.web.api.route import Call, Reply, Route
+from bot.web.api.shape import Shape
 from bot.web.api.wire import local
 from leads.approval import get_decidable
 from leads.errors import NotFound
@@ -21,7 +22,7 @@ from store.approval import Approval
 from store.tx import Tx
 
 
-class Decision(BaseModel):
+class Decision(Shape):
     """The word about an approval."""
 
     model_config = ConfigDict(extra="forbid")
@@ -31,7 +32,7 @@ class Decision(BaseModel):
     by: By = None
 
 
-class ApprovalShown(BaseModel):
+class ApprovalShown(Shape):
     """A question and what became of it."""
 
     approval: str
@@ -51,7 +52,7 @@ class ApprovalShown(BaseModel):
     note: str
 
 
-class ApprovalPage(BaseModel):
+class ApprovalPage(Shape):
     """A page of approvals."""
 
     items: list[ApprovalShown]

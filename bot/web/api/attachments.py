@@ -2,10 +2,9 @@
 
 from datetime import datetime
 
-from pydantic import BaseModel
-
 from bot.web.api.problem import Problem
 from bot.web.api.route import Call, FileReply, Reply, Route
+from bot.web.api.shape import Shape
 from bot.web.api.wire import local
 from leads.mask import said
 from leads.rights import Who, get_visible
@@ -14,7 +13,7 @@ from store.leads import find_lead
 from store.timeline import audit
 
 
-class AttachmentShown(BaseModel):
+class AttachmentShown(Shape):
     """One of them; `by` is who dropped it into the chat, `size` in bytes."""
 
     id: int
@@ -25,7 +24,7 @@ class AttachmentShown(BaseModel):
     at: datetime
 
 
-class AttachmentList(BaseModel):
+class AttachmentList(Shape):
     """The newest fifty of a lead."""
 
     items: list[AttachmentShown]

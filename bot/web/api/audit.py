@@ -3,16 +3,17 @@
 from datetime import datetime
 from typing import Annotated, Any
 
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from bot.web.api.fields import Term
 from bot.web.api.paging import Page, cut, start_of
 from bot.web.api.route import Call, Reply, Route
+from bot.web.api.shape import Shape
 from bot.web.api.wire import local
 from store.timeline import list_audit
 
 
-class AuditShown(BaseModel):
+class AuditShown(Shape):
     """One act; `by` is a member's id, null for programs and commands; `subject` a lead's number (L1024) or a thing."""
 
     id: int
@@ -23,7 +24,7 @@ class AuditShown(BaseModel):
     data: dict[str, Any]
 
 
-class AuditPage(BaseModel):
+class AuditPage(Shape):
     """A page of acts."""
 
     items: list[AuditShown]

@@ -2,18 +2,19 @@
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
 
 from bot.context import Context
 from bot.pipeline import Outcome
 from bot.web.api.auth import acting
 from bot.web.api.fields import Id, Moment, Words
 from bot.web.api.route import Call, Reply, Route
+from bot.web.api.shape import Shape
 from leads.call import Logged, Telephoned, log_call
 from store.tx import Tx
 
 
-class NewCall(BaseModel):
+class NewCall(Shape):
     """One call, told when it has ended."""
 
     model_config = ConfigDict(extra="forbid")
@@ -29,7 +30,7 @@ class NewCall(BaseModel):
     by: Annotated[Id, Field(description="接电话或打电话的成员")] = None
 
 
-class CallBooked(BaseModel):
+class CallBooked(Shape):
     """The lead of the number, null for an outbound call to somebody unknown."""
 
     lead: str | None

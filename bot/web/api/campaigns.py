@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
 
 from bot.cards.qr import png_of
 from bot.context import Context
@@ -13,6 +13,7 @@ from bot.web.api.auth import acting
 from bot.web.api.fields import Id, Short, Words
 from bot.web.api.paging import Page, cut, start_of
 from bot.web.api.route import Call, FileReply, Reply, Route
+from bot.web.api.shape import Shape
 from bot.web.api.wire import local
 from leads.attendance import came
 from leads.campaign import Plan, book_cost, door_of, get_campaign, link_of, open_campaign
@@ -27,7 +28,7 @@ ONE = BASE + "/{campaign}"
 By = Annotated[Id, Field(description="以哪位成员的名义;不写就是程序自己")]
 
 
-class NewCampaign(BaseModel):
+class NewCampaign(Shape):
     """What is to be opened; an event has a check-in link beside its own."""
 
     model_config = ConfigDict(extra="forbid")
@@ -41,7 +42,7 @@ class NewCampaign(BaseModel):
     by: By = None
 
 
-class NewCost(BaseModel):
+class NewCost(Shape):
     """A cost of one day in yuan; less than 0 corrects an earlier one."""
 
     model_config = ConfigDict(extra="forbid")
@@ -53,7 +54,7 @@ class NewCost(BaseModel):
     by: By = None
 
 
-class Guest(BaseModel):
+class Guest(Shape):
     """Somebody who came to an event."""
 
     model_config = ConfigDict(extra="forbid")
@@ -64,7 +65,7 @@ class Guest(BaseModel):
     company: Words = ""
 
 
-class Guests(BaseModel):
+class Guests(Shape):
     """The list of those who came."""
 
     model_config = ConfigDict(extra="forbid")
@@ -72,7 +73,7 @@ class Guests(BaseModel):
     people: Annotated[list[Guest], Field(min_length=1, max_length=200)]
 
 
-class CampaignShown(BaseModel):
+class CampaignShown(Shape):
     """A campaign; costs in yuan."""
 
     campaign: str
@@ -92,21 +93,21 @@ class CampaignShown(BaseModel):
     created_by: str | None
 
 
-class CampaignPage(BaseModel):
+class CampaignPage(Shape):
     """A page of campaigns."""
 
     items: list[CampaignShown]
     next_cursor: str | None
 
 
-class Came(BaseModel):
+class Came(Shape):
     """How many of the list were booked as there."""
 
     came: int
     leads: list[str]
 
 
-class ChannelShown(BaseModel):
+class ChannelShown(Shape):
     """How a source is doing; `usual_gap_minutes` in working time, null while too little is known."""
 
     source: str
@@ -120,7 +121,7 @@ class ChannelShown(BaseModel):
     refused_today: int
 
 
-class ChannelList(BaseModel):
+class ChannelList(Shape):
     """Every source, those with something wrong first."""
 
     items: list[ChannelShown]

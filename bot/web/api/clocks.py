@@ -3,16 +3,17 @@
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, Field, field_validator
+from pydantic import Field, field_validator
 
 from bot.web.api.fields import Term
 from bot.web.api.paging import Page, cut, start_of
 from bot.web.api.route import Call, Reply, Route
+from bot.web.api.shape import Shape
 from bot.web.api.wire import instants, local
 from store.clocks import list_clocks
 
 
-class ClockShown(BaseModel):
+class ClockShown(Shape):
     """A promise on one lead; `steps` are those taken so far."""
 
     id: int
@@ -26,7 +27,7 @@ class ClockShown(BaseModel):
     rules_version: int
 
 
-class ClockPage(BaseModel):
+class ClockPage(Shape):
     """A page of promises."""
 
     items: list[ClockShown]

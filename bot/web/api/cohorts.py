@@ -3,10 +3,11 @@
 from datetime import date
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
 
 from bot.web.api.numbers import Days, days_of, team_of
 from bot.web.api.route import Call, Reply, Route
+from bot.web.api.shape import Shape
 from leads.mask import said
 from reports.attribution import MODELS, Owed, attribution
 from reports.funnel import MOST_STRETCHES, steps
@@ -14,7 +15,7 @@ from reports.numbers import numbers
 from store import behind
 
 
-class FunnelStep(BaseModel):
+class FunnelStep(Shape):
     """A stage: how many of the leads that came in these days have reached it by now, the share of those of the stage
     before, the median days until they went on."""
 
@@ -24,7 +25,7 @@ class FunnelStep(BaseModel):
     days: float | None
 
 
-class Funnel(BaseModel):
+class Funnel(Shape):
     """The stages in order; `from` and `to` are the days in which the leads came."""
 
     model_config = ConfigDict(populate_by_name=True)
@@ -34,7 +35,7 @@ class Funnel(BaseModel):
     rows: list[FunnelStep]
 
 
-class Models(BaseModel):
+class Models(Shape):
     """The same by the first enquiry, the last one before it, and shared by all of them equally."""
 
     first: float
@@ -42,7 +43,7 @@ class Models(BaseModel):
     linear: float
 
 
-class AttributionRow(BaseModel):
+class AttributionRow(Shape):
     """What one source is owed: deals won, yuan signed, yuan received."""
 
     key: str
@@ -51,7 +52,7 @@ class AttributionRow(BaseModel):
     paid: Models
 
 
-class Attribution(BaseModel):
+class Attribution(Shape):
     """A row for each source that anything is owed to, the most signed first."""
 
     model_config = ConfigDict(populate_by_name=True)

@@ -1,7 +1,5 @@
 """The systems beside us for programs: how they are, and trying again what they have not taken."""
 
-from pydantic import BaseModel
-
 from bot.cards.connectors import systems_of
 from bot.context import Context
 from bot.handlers import connector as connecting
@@ -10,11 +8,12 @@ from bot.quote_actions import RetryConnector
 from bot.web.api.auth import acting
 from bot.web.api.quotes import V1, ByWhom, deeds
 from bot.web.api.route import Call, Reply, Route
+from bot.web.api.shape import Shape
 from leads.errors import NotFound
 from store.tx import Tx
 
 
-class ConnectorShown(BaseModel):
+class ConnectorShown(Shape):
     """How one system is doing: instants as people read them, what waits, what was given up, what could not be read."""
 
     name: str
@@ -27,14 +26,14 @@ class ConnectorShown(BaseModel):
     reason: str
 
 
-class ConnectorList(BaseModel):
+class ConnectorList(Shape):
     """All of them."""
 
     items: list[ConnectorShown]
     next_cursor: str | None = None
 
 
-class Done(BaseModel):
+class Done(Shape):
     """It was done."""
 
     done: bool = True

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from bot.context import Context
 from bot.pipeline import Outcome
@@ -11,6 +11,7 @@ from bot.web.api.acts import Act
 from bot.web.api.auth import acting
 from bot.web.api.fields import Short, Words
 from bot.web.api.route import Call, Reply, Route
+from bot.web.api.shape import Shape
 from bot.web.api.wire import local
 from config.nurture import Channel
 from leads.consent import hear_consent
@@ -34,7 +35,7 @@ class ConsentNoted(Act):
     proof: Annotated[Words, Field(min_length=1, max_length=500, description="客户什么时候、在哪里、怎么说的")]
 
 
-class ConsentShown(BaseModel):
+class ConsentShown(Shape):
     """A consent with its proof; `withdrawn_at` null while it holds, `topic` "" covers nothing but its purpose."""
 
     purpose: str
@@ -49,7 +50,7 @@ class ConsentShown(BaseModel):
     withdrawn_at: datetime | None
 
 
-class StopShown(BaseModel):
+class StopShown(Shape):
     """What they do not want (any more): topic "" is everything, channel "" is every channel."""
 
     topic: str
@@ -60,7 +61,7 @@ class StopShown(BaseModel):
     words: str
 
 
-class ConsentList(BaseModel):
+class ConsentList(Shape):
     """All that a customer has said about hearing from us, oldest first."""
 
     items: list[ConsentShown]

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Annotated
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
 
 from bot.context import Context
 from bot.pipeline import Outcome
@@ -12,6 +12,7 @@ from bot.web.api.auth import acting
 from bot.web.api.fields import Id, Short, Words
 from bot.web.api.problem import Problem
 from bot.web.api.route import Call, Reply, Route
+from bot.web.api.shape import Shape
 from bot.web.api.wire import local
 from bot.web.multipart import Part
 from config.content import FILES, LARGEST_FILE, NAME, Piece, piece_of
@@ -31,7 +32,7 @@ def _too_large(size: int) -> Exception:
 FILE = Part("file", LARGEST_FILE, _too_large)
 
 
-class NewContent(BaseModel):
+class NewContent(Shape):
     """A piece; the same words again publish nothing new."""
 
     model_config = ConfigDict(extra="forbid")
@@ -41,20 +42,20 @@ class NewContent(BaseModel):
     text: Annotated[Words, Field(max_length=20_000, description="正文,{姓名|您} 这样写变量")] = ""
     subject: Annotated[Words, Field(max_length=120, description="邮件标题")] = ""
     topic: Annotated[Words, Field(max_length=60, description="主题;不写是服务通知")] = "service"
-    tags: Annotated[list[Short], Field(max_length=20)] = []
+    tags: Annotated[list[Short], Field(max_length=20)] = []  # noqa: RUF012 - each shape gets its own
     expires: Annotated[date | None, Field(description="最后一天可以发")] = None
     link: Annotated[Words, Field(max_length=1000)] = ""
-    given: Annotated[list[Short], Field(max_length=20, description="发的时候才给的变量")] = []
+    given: Annotated[list[Short], Field(max_length=20, description="发的时候才给的变量")] = []  # noqa: RUF012 - each shape gets its own
     by: Annotated[Id, Field(description="以哪位成员的名义")] = None
 
 
-class NoFields(BaseModel):
+class NoFields(Shape):
     """There are no fields beside the file."""
 
     model_config = ConfigDict(extra="forbid")
 
 
-class ContentShown(BaseModel):
+class ContentShown(Shape):
     """A piece with what became of what went out in the last 90 days; `machines`: openings by programs, counted apart.
 
     `replied`: messages answered within 7 days; `deals`: opportunities won within 90 days of a message with it.
@@ -84,7 +85,7 @@ class ContentShown(BaseModel):
     used_by: dict[str, int]
 
 
-class ContentList(BaseModel):
+class ContentList(Shape):
     """All pieces, the latest published first."""
 
     items: list[ContentShown]

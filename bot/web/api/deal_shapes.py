@@ -3,17 +3,18 @@
 from datetime import date, datetime
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
 
 from bot.web.api.fields import Id, Short, Term, Words
 from bot.web.api.paging import Page
+from bot.web.api.shape import Shape
 
 By = Annotated[Id, Field(description="以哪位成员的名义;不写就是程序自己")]
 Yuan = Annotated[float | str | None, Field(description="多少元,大于 0,最多两位小数")]
 Day = Annotated[date | None, Field(description="日期,例如 2026-06-30")]
 
 
-class DealAct(BaseModel):
+class DealAct(Shape):
     """An act that needs no words."""
 
     model_config = ConfigDict(extra="forbid")
@@ -83,14 +84,14 @@ class DealFilter(Page):
     product: Term = ""
 
 
-class ContactShown(BaseModel):
+class ContactShown(Shape):
     """Somebody who has a part in the deal; `role` is decider, influencer, user, buyer, finance or ""."""
 
     lead: str
     role: str
 
 
-class OpportunityShown(BaseModel):
+class OpportunityShown(Shape):
     """A deal; sums are in yuan. `probability` is that of its stage, in per cent; `paid` is what has come in."""
 
     no: str
@@ -121,7 +122,7 @@ class OpportunityShown(BaseModel):
     closed_owner: str | None
 
 
-class OpportunityPage(BaseModel):
+class OpportunityPage(Shape):
     """A page of deals."""
 
     items: list[OpportunityShown]

@@ -2,11 +2,12 @@
 
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
 
 from bot.web.api.fields import Term
 from bot.web.api.problem import Problem
 from bot.web.api.route import Call, Reply, Route
+from bot.web.api.shape import Shape
 from leads.duplicates import Match as Found
 from leads.duplicates import find_alike, find_known
 from leads.mask import said
@@ -15,7 +16,7 @@ MOST = 50
 SURE = 1000  # ranks above every likeness of names
 
 
-class DuplicateQuery(BaseModel):
+class DuplicateQuery(Shape):
     """At least one of these must be given."""
 
     model_config = ConfigDict(extra="forbid")
@@ -26,7 +27,7 @@ class DuplicateQuery(BaseModel):
     company: Annotated[Term, Field(description="公司名称,全称、简称、分公司都可以")] = ""
 
 
-class Match(BaseModel):
+class Match(Shape):
     """A lead, and in what it is the same: phone, email, wechat, company, branch, or only similar (a like name)."""
 
     no: str
@@ -36,7 +37,7 @@ class Match(BaseModel):
     owner: str | None
 
 
-class Matches(BaseModel):
+class Matches(Shape):
     """Those that are the same, and those that may be; best first."""
 
     same: list[Match]

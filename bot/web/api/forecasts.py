@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
 
 from bot.forecasting import outlook
 from bot.web.api.auth import acting
@@ -10,6 +10,7 @@ from bot.web.api.deal_shapes import Yuan
 from bot.web.api.fields import Id, Short, Term
 from bot.web.api.opportunities import fen_given
 from bot.web.api.route import Call, Reply, Route
+from bot.web.api.shape import Shape
 from leads.deal_facts import yuan
 from leads.errors import Unusable
 from reports.forecast import Forecast
@@ -22,7 +23,7 @@ MONTH = r"^[0-9]{4}-(0[1-9]|1[0-2])$"
 Figure = float | int
 
 
-class ForecastRow(BaseModel):
+class ForecastRow(Shape):
     """Sums in yuan of a member (`key`), or of all (null); each includes what is signed. `unknown` are left out."""
 
     key: str | None
@@ -35,14 +36,14 @@ class ForecastRow(BaseModel):
     target: Figure | None
 
 
-class ForecastShown(BaseModel):
+class ForecastShown(Shape):
     """The present month."""
 
     month: str
     rows: list[ForecastRow]
 
 
-class TargetShown(BaseModel):
+class TargetShown(Shape):
     """What a member, or a team, is to sign in a month."""
 
     month: str
@@ -51,13 +52,13 @@ class TargetShown(BaseModel):
     amount: Figure
 
 
-class TargetList(BaseModel):
+class TargetList(Shape):
     """The targets of a month, teams first."""
 
     items: list[TargetShown]
 
 
-class TargetFilter(BaseModel):
+class TargetFilter(Shape):
     """Which month."""
 
     model_config = ConfigDict(extra="forbid")
@@ -65,7 +66,7 @@ class TargetFilter(BaseModel):
     month: Annotated[Term, Field(pattern=MONTH, description="例如 2026-06")]
 
 
-class NewTarget(BaseModel):
+class NewTarget(Shape):
     """Either `member` or `team`; the same once more replaces it."""
 
     model_config = ConfigDict(extra="forbid")

@@ -4,7 +4,7 @@ import asyncio
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
 
 from bot.cards.batch import label_of
 from bot.opening import open_file
@@ -13,6 +13,7 @@ from bot.web.api.fields import Id, Short
 from bot.web.api.paging import Page, cut, start_of
 from bot.web.api.problem import Problem
 from bot.web.api.route import Call, FileReply, Reply, Route
+from bot.web.api.shape import Shape
 from bot.web.api.wire import local
 from bot.web.multipart import LIST
 from leads.errors import NoBatch
@@ -36,7 +37,7 @@ State = Literal[
 ]  # fmt: skip
 
 
-class NewImport(BaseModel):
+class NewImport(Shape):
     """The fields beside the file."""
 
     model_config = ConfigDict(extra="forbid")
@@ -52,7 +53,7 @@ class NewImport(BaseModel):
     by: Annotated[Id, Field(description="替哪位成员做(成员编号)")] = None
 
 
-class Decision(BaseModel):
+class Decision(Shape):
     """Who decides; `start` may change what was asked for when the file was sent."""
 
     model_config = ConfigDict(extra="forbid")
@@ -61,14 +62,14 @@ class Decision(BaseModel):
     start: Annotated[bool | None, Field(description="启动自动化;不写就按上传时说的")] = None
 
 
-class Bad(BaseModel):
+class Bad(Shape):
     """A line that cannot be used: its number as Excel counts it, and why."""
 
     row: int
     reason: str
 
 
-class Column(BaseModel):
+class Column(Shape):
     """What a column is taken for; field null: it is not imported."""
 
     title: str
@@ -76,14 +77,14 @@ class Column(BaseModel):
     label: str
 
 
-class Left(BaseModel):
+class Left(Shape):
     """A lead that an undo has left alone, and why."""
 
     lead: str
     reason: str
 
 
-class ImportShown(BaseModel):
+class ImportShown(Shape):
     """A batch; rows = new + updated + skipped. `line` of `lines` tells how far it is."""
 
     batch: str
@@ -113,7 +114,7 @@ class ImportDetail(ImportShown):
     left: list[Left]
 
 
-class ImportPage(BaseModel):
+class ImportPage(Shape):
     """A page of batches, newest first."""
 
     items: list[ImportShown]

@@ -2,16 +2,17 @@
 
 from typing import Annotated, Any, Self
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AwareDatetime, ConfigDict, Field, model_validator
 
 from bot.web.api.fields import Id, OwnFields, Sum, Words
+from bot.web.api.shape import Shape
 from leads.capture import Person
 from leads.understand.money import MOST_YUAN, read_budget
 
 PREFIX, OWN = "utm_", "fields."
 
 
-class Enquirer(BaseModel):
+class Enquirer(Shape):
     """Somebody who asks. Everything may be empty, as long as there is one way to know or reach the person."""
 
     model_config = ConfigDict(extra="forbid")
@@ -31,10 +32,10 @@ class Enquirer(BaseModel):
         AwareDatetime | None, Field(description="客户什么时候在渠道上提交的(带时区);不写就从收到算起")
     ] = None
     submission_id: Annotated[Id, Field(description="同一来源的同一编号只记一次,可放心重试")] = None
-    fields: Annotated[OwnFields, Field(description="自己的字段,键或名字都行;表单里写成 fields.area")] = {}
+    fields: Annotated[OwnFields, Field(description="自己的字段,键或名字都行;表单里写成 fields.area")] = {}  # noqa: RUF012 - each shape gets its own
     utm: Annotated[
         dict[Words, Words], Field(max_length=20, description="utm_source、utm_campaign 等也可以直接写在外层")
-    ] = {}
+    ] = {}  # noqa: RUF012 - each shape gets its own
 
     @model_validator(mode="before")
     @classmethod
@@ -79,7 +80,7 @@ class NewLead(Enquirer):
     by: Annotated[Id, Field(description="录入的成员编号")] = None
 
 
-class Booked(BaseModel):
+class Booked(Shape):
     """The lead that the person is, and whether they were new."""
 
     lead: str

@@ -2,11 +2,10 @@
 
 from datetime import datetime
 
-from pydantic import BaseModel
-
 from bot.context import Context
 from bot.journeys.said import counted, foreseen
 from bot.web.api.route import Call, FileReply, Reply, Route
+from bot.web.api.shape import Shape
 from bot.web.api.wire import local
 from config.journey import Journey
 from leads.errors import NotFound, Refused
@@ -19,7 +18,7 @@ BASE = "/api/v1/journeys"
 ONE = BASE + "/{journey}"
 
 
-class StepShown(BaseModel):
+class StepShown(Shape):
     """A step: what it does, how many leads are there now, how many have come to it."""
 
     name: str
@@ -29,7 +28,7 @@ class StepShown(BaseModel):
     came: int
 
 
-class JourneyShown(BaseModel):
+class JourneyShown(Shape):
     """A journey; entered = running + paused + finished + goal + exited."""
 
     name: str
@@ -44,14 +43,14 @@ class JourneyShown(BaseModel):
     steps: list[StepShown]
 
 
-class JourneyList(BaseModel):
+class JourneyList(Shape):
     """Every journey of the running rules."""
 
     items: list[JourneyShown]
     next_cursor: str | None = None
 
 
-class StopShown(BaseModel):
+class StopShown(Shape):
     """What a lead would get or what would be done, and when; `refused`: why a message would not go."""
 
     at: datetime
@@ -61,14 +60,14 @@ class StopShown(BaseModel):
     refused: str | None
 
 
-class WayShown(BaseModel):
+class WayShown(Shape):
     """One lead's way, if nobody opens anything and nobody claims it."""
 
     lead: str
     stops: list[StopShown]
 
 
-class Rehearsal(BaseModel):
+class Rehearsal(Shape):
     """A dry run on the newest leads that could set out; nothing is sent."""
 
     items: list[WayShown]

@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
 
 from bot.context import Context
 from bot.duty import hours_of
@@ -15,6 +15,7 @@ from bot.web.api.find import sources_of
 from bot.web.api.intake import Booked, NewLead, person_of
 from bot.web.api.paging import Page, cut, start_of
 from bot.web.api.route import Call, Reply, Route
+from bot.web.api.shape import Shape
 from bot.web.api.shown import FactShown, LeadShown, fact_shown, lead_shown
 from leads.capture import Captured, Person, capture
 from leads.edit import edit
@@ -37,21 +38,21 @@ ByHand = Literal["", "nurturing", "mql", "sql", "invalid", "dormant"]
 OTHER = ("fields", "stage", "reason")  # of a correction: what is no plain field of the lead
 
 
-class LeadPage(BaseModel):
+class LeadPage(Shape):
     """A page of leads."""
 
     items: list[LeadShown]
     next_cursor: str | None
 
 
-class StoryPage(BaseModel):
+class StoryPage(Shape):
     """A page of a lead's facts, oldest first."""
 
     items: list[FactShown]
     next_cursor: str | None
 
 
-class Correction(BaseModel):
+class Correction(Shape):
     """What to correct; only the fields that are given change. A field set to "" is emptied."""
 
     model_config = ConfigDict(extra="forbid")
@@ -68,7 +69,7 @@ class Correction(BaseModel):
     budget: Annotated[Sum, Field(description="多少元,或「50万」「10-20万」这样的说法")] = None
     budget_min: Annotated[int | None, Field(ge=0, le=MOST_YUAN)] = None
     budget_max: Annotated[int | None, Field(ge=0, le=MOST_YUAN)] = None
-    fields: Annotated[OwnFields, Field(description="自己的字段,键或名字都行;null 表示清空")] = {}
+    fields: Annotated[OwnFields, Field(description="自己的字段,键或名字都行;null 表示清空")] = {}  # noqa: RUF012 - each shape gets its own
     stage: Annotated[ByHand, Field(description="改阶段,按生命周期的规矩走;别的阶段由领取和商机带来")] = ""
     reason: Annotated[Words, Field(max_length=1000, description="改阶段的原因")] = ""
     next_step_at: Annotated[Moment | None, Field(description="约定的下一步时间;null 表示取消")] = None

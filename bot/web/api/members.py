@@ -2,11 +2,12 @@
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from bot.web.api.fields import Term
 from bot.web.api.paging import Page, cut, start_of
 from bot.web.api.route import Call, Reply, Route
+from bot.web.api.shape import Shape
 from leads.errors import NotFound
 from leads.mask import masked_text, said, shown_phone
 from store.members import find_member, list_everyone
@@ -15,7 +16,7 @@ from store.tables import Member
 BASE = "/api/v1/members"
 
 
-class MemberShown(BaseModel):
+class MemberShown(Shape):
     """A colleague; `wecom` and `dingtalk` are the platforms' user ids."""
 
     id: str
@@ -34,7 +35,7 @@ class MemberShown(BaseModel):
     weight: int
 
 
-class MemberPage(BaseModel):
+class MemberPage(Shape):
     """A page of members."""
 
     items: list[MemberShown]

@@ -3,10 +3,11 @@
 from datetime import datetime
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from bot.web.api.paging import Page, cut, start_of
 from bot.web.api.route import Call, Reply, Route
+from bot.web.api.shape import Shape
 from bot.web.api.wire import local
 from leads.mask import said
 from store.messages import list_by_state
@@ -14,7 +15,7 @@ from store.messages import list_by_state
 State = Literal["queued", "sending", "sent", "failed", "unknown", "stopped"]
 
 
-class MessageShown(BaseModel):
+class MessageShown(Shape):
     """A message; `to` is a member's id (or the platform's place), `subject` the lead it is about."""
 
     id: int
@@ -30,7 +31,7 @@ class MessageShown(BaseModel):
     sent_at: datetime | None
 
 
-class MessagePage(BaseModel):
+class MessagePage(Shape):
     """A page of messages."""
 
     items: list[MessageShown]

@@ -1,10 +1,11 @@
 """Reading a photo of a business card for a program, without keeping anything."""
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import ConfigDict
 
 from bot.namecard.reader import LARGEST, BadPicture, NoReader, TooMany
 from bot.web.api.problem import Problem
 from bot.web.api.route import Call, Reply, Route
+from bot.web.api.shape import Shape
 from bot.web.multipart import Part
 from leads.namecard.reading import FIELDS, read_namecard
 
@@ -12,13 +13,13 @@ PHOTO = Part("image", LARGEST, lambda size: Problem("too_large", BadPicture("too
 AGAIN = "10"  # seconds after which a program may ask again
 
 
-class Photo(BaseModel):
+class Photo(Shape):
     """There are no fields beside the picture."""
 
     model_config = ConfigDict(extra="forbid")
 
 
-class CardFields(BaseModel):
+class CardFields(Shape):
     """What stands on the card; null where nothing was found. `tel` ends in its extension (-8006)."""
 
     name: str | None
@@ -32,7 +33,7 @@ class CardFields(BaseModel):
     address: str | None
 
 
-class CardRead(BaseModel):
+class CardRead(Shape):
     """The fields, the names of those to look at again, and every line as it was read, from the top."""
 
     fields: CardFields

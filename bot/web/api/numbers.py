@@ -3,10 +3,11 @@
 from datetime import date
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, create_model, field_validator, model_validator
+from pydantic import ConfigDict, Field, create_model, field_validator, model_validator
 
 from bot.web.api.reports import in_order
 from bot.web.api.route import Call, Reply, Route
+from bot.web.api.shape import Shape
 from leads.errors import Unusable
 from leads.mask import said
 from reports.numbers import Counted, figures, numbers
@@ -18,7 +19,7 @@ from store.numbers import Team
 from store.tx import Tx
 
 
-class Days(BaseModel):
+class Days(Shape):
     """A period of whole days in the company's zone, both included; the last seven days unless it is named."""
 
     model_config = ConfigDict(extra="forbid", populate_by_name=True)
@@ -71,7 +72,7 @@ _FIELDS = {
 }
 
 
-class _Named(BaseModel):
+class _Named(Shape):
     """Whose numbers they are: a source, a member's id, a campaign's number, a month; null for the whole."""
 
     key: str | None
@@ -84,7 +85,7 @@ NumbersRow: type[_Named] = create_model(
 )  # type: ignore[call-overload]  # fmt: skip
 
 
-class Numbers(BaseModel):
+class Numbers(Shape):
     """One row, or one for each source, member, team, campaign or month; `from` and `to` are the days that count."""
 
     model_config = ConfigDict(populate_by_name=True)

@@ -9,6 +9,7 @@ from pydantic.json_schema import models_json_schema
 
 from bot.web.api.problem import CODES
 from bot.web.api.route import Route
+from bot.web.api.shape import Shape
 
 REF = "#/components/schemas/{model}"
 PATH_WORDS = {
@@ -20,7 +21,7 @@ PATH_WORDS = {
 }  # fmt: skip
 
 
-class ProblemShown(BaseModel):
+class ProblemShown(Shape):
     """Why not (RFC 9457); `code` is for programs, `detail` for people."""
 
     type: str

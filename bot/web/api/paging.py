@@ -7,16 +7,17 @@ import json
 from collections.abc import Callable, Sequence
 from typing import Annotated, Any, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
 
 from bot.web.api.fields import Term
 from bot.web.api.problem import Problem
+from bot.web.api.shape import Shape
 
 T = TypeVar("T")
 LARGEST = 200
 
 
-class Page(BaseModel):
+class Page(Shape):
     """What every list takes: how many items, and where to go on."""
 
     model_config = ConfigDict(extra="forbid")

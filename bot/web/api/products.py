@@ -3,17 +3,18 @@
 from datetime import date, datetime
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
 
 from bot.web.api.fields import Words
 from bot.web.api.route import Call, Reply, Route
+from bot.web.api.shape import Shape
 from bot.web.api.wire import local
 from leads.price import plain_yuan
 from leads.product import named, nearest
 from store.prices import list_products, prices_on, stock_of
 
 
-class ProductQuery(BaseModel):
+class ProductQuery(Shape):
     """Which of them, and on which day."""
 
     model_config = ConfigDict(extra="forbid")
@@ -22,7 +23,7 @@ class ProductQuery(BaseModel):
     on: Annotated[date | None, Field(description="按哪一天的价格;不写就是今天")] = None
 
 
-class ProductShown(BaseModel):
+class ProductShown(Shape):
     """A product; sums in yuan, `max_discount` in percent (null: by the rules), `stock` null when nobody has said."""
 
     sku: str
@@ -37,7 +38,7 @@ class ProductShown(BaseModel):
     stock_at: datetime | None
 
 
-class ProductList(BaseModel):
+class ProductList(Shape):
     """All of them; `price_list` is null before the first one was published."""
 
     price_list: int | None

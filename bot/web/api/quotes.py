@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
 
 from bot.context import Answer, Context
 from bot.handlers import order as ordering
@@ -14,6 +14,7 @@ from bot.web.api.auth import acting
 from bot.web.api.fields import Id, Words
 from bot.web.api.paging import Page, cut, start_of
 from bot.web.api.route import Call, Reply, Route
+from bot.web.api.shape import Shape
 from bot.web.api.wire import local
 from leads.errors import NotFound
 from leads.price import plain_yuan
@@ -27,7 +28,7 @@ from store.tx import Tx
 By = Annotated[Id, Field(description="以哪位成员的名义;不写就是程序自己")]
 
 
-class NewQuote(BaseModel):
+class NewQuote(Shape):
     """What is to be quoted, in the words of chat."""
 
     model_config = ConfigDict(extra="forbid")
@@ -38,7 +39,7 @@ class NewQuote(BaseModel):
     by: By = None
 
 
-class ByWhom(BaseModel):
+class ByWhom(Shape):
     """In whose name."""
 
     model_config = ConfigDict(extra="forbid")
@@ -46,7 +47,7 @@ class ByWhom(BaseModel):
     by: By = None
 
 
-class QuoteShown(BaseModel):
+class QuoteShown(Shape):
     """A quote as its present version says; sums in yuan, discounts in percent."""
 
     quote: str
@@ -65,14 +66,14 @@ class QuoteShown(BaseModel):
     created_by: str | None
 
 
-class QuotePage(BaseModel):
+class QuotePage(Shape):
     """A page of quotes."""
 
     items: list[QuoteShown]
     next_cursor: str | None
 
 
-class OrderShown(BaseModel):
+class OrderShown(Shape):
     """An order; `number` is the other system's, `reason` why a person must see to it."""
 
     order: str
@@ -91,7 +92,7 @@ class OrderShown(BaseModel):
     created_by: str | None
 
 
-class OrderPage(BaseModel):
+class OrderPage(Shape):
     """A page of orders."""
 
     items: list[OrderShown]

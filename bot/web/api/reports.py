@@ -3,9 +3,10 @@
 from datetime import date, timedelta
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import ConfigDict, Field, model_validator
 
 from bot.web.api.route import Call, Reply, Route
+from bot.web.api.shape import Shape
 from leads.errors import Unusable
 from leads.mask import said
 from reports.period import must_be_near
@@ -23,7 +24,7 @@ def in_order(first: date | None, last: date | None) -> None:
         raise ValueError(f"一次最多 {LONGEST} 天,可以一年一年取:from={first.year}-01-01&to={first.year}-12-31")
 
 
-class QualityFilter(BaseModel):
+class QualityFilter(Shape):
     """A period of whole days in the company's zone, both included; the last seven days unless it is named."""
 
     model_config = ConfigDict(extra="forbid", populate_by_name=True)
@@ -38,7 +39,7 @@ class QualityFilter(BaseModel):
         return self
 
 
-class QualityRow(BaseModel):
+class QualityRow(Shape):
     """One source: leads captured in the period, called invalid in it, why, and the share that is invalid by now."""
 
     key: str
@@ -48,7 +49,7 @@ class QualityRow(BaseModel):
     invalid_rate: float | None
 
 
-class Quality(BaseModel):
+class Quality(Shape):
     """What sales thinks of each source, the most invalid ones first."""
 
     rows: list[QualityRow]

@@ -5,8 +5,7 @@ from datetime import datetime
 from typing import Any, Literal, get_args
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel
-
+from bot.web.api.shape import Shape
 from bot.web.api.wire import instants, local
 from config.rules import Rules
 from leads.mask import masked_text, said, shown_phone
@@ -18,7 +17,7 @@ Stage = Literal["new", "nurturing", "mql", "sal", "sql", "opportunity", "won", "
 STAGES: tuple[str, ...] = get_args(Stage)
 
 
-class LegShown(BaseModel):
+class LegShown(Shape):
     """One stretch of a lead's way to its first contact; `until` is null while it runs; spans are in seconds."""
 
     name: Literal["channel", "us", "platform", "claim", "contact"]
@@ -28,7 +27,7 @@ class LegShown(BaseModel):
     working_seconds: int
 
 
-class LeadShown(BaseModel):
+class LeadShown(Shape):
     """A lead. `owner` is a member's id, null while it waits in its `pool`; sums are in yuan, null is open.
 
     `stopwatch`: where the time to the first contact went; null in lists.
@@ -73,7 +72,7 @@ class LeadShown(BaseModel):
     stopwatch: list[LegShown] | None
 
 
-class FactShown(BaseModel):
+class FactShown(Shape):
     """One line of a lead's story; `by` is the member who did it, null for a program or the system."""
 
     id: int

@@ -3,16 +3,17 @@
 from datetime import datetime
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
 
 from bot.web.api.fields import Moment, Words
 from bot.web.api.route import Call, Reply, Route
+from bot.web.api.shape import Shape
 from leads.understand.reading import understand
 
 NAMES = ("name", "title", "company", "mobile", "tel", "email", "wechat", "city", "budget_min", "budget_max", "need")
 
 
-class Sentence(BaseModel):
+class Sentence(Shape):
     """The words, and the moment at which they were said (the present one unless given)."""
 
     model_config = ConfigDict(extra="forbid")
@@ -21,7 +22,7 @@ class Sentence(BaseModel):
     now: Annotated[Moment | None, Field(description="说这句话的时间,带时区;不写就是现在")] = None
 
 
-class FieldsRead(BaseModel):
+class FieldsRead(Shape):
     """What was read; null where nothing was. Sums are in yuan."""
 
     name: str | None
@@ -37,7 +38,7 @@ class FieldsRead(BaseModel):
     need: str | None
 
 
-class WhenRead(BaseModel):
+class WhenRead(Shape):
     """A coming moment; minute only where a clock time was said."""
 
     start: datetime
@@ -45,7 +46,7 @@ class WhenRead(BaseModel):
     precision: Literal["minute", "day", "range"]
 
 
-class Understood(BaseModel):
+class Understood(Shape):
     """The intent, the fields, the coming moment, and the names of the fields that are doubtful."""
 
     intent: str

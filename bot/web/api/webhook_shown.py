@@ -3,11 +3,12 @@
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BeforeValidator, ConfigDict, Field
 
 from bot.web.api.fields import Words
 from bot.web.api.paging import Page
 from bot.web.api.route import Call
+from bot.web.api.shape import Shape
 from bot.web.api.wire import local
 from config.words import FACT_LABELS
 from store.webhook import EVERYTHING, Webhook, WebhookDelivery
@@ -31,32 +32,32 @@ Events = Annotated[list[str], BeforeValidator(_events)]
 Url = Annotated[Words, Field(min_length=1, max_length=2000, description="收事件的地址,建议用 https")]
 
 
-class NewWebhook(BaseModel):
+class NewWebhook(Shape):
     """Where to send what."""
 
     model_config = ConfigDict(extra="forbid")
 
     url: Url
-    events: Annotated[Events, Field(description='事件的名字,和线索经过里的 kind 一样;"*" 是全部')] = [EVERYTHING]
+    events: Annotated[Events, Field(description='事件的名字,和线索经过里的 kind 一样;"*" 是全部')] = [EVERYTHING]  # noqa: RUF012 - each shape gets its own
     name: Annotated[Words, Field(max_length=60, description="叫它什么")] = ""
     active: Annotated[bool, Field(description="false:先建好,不收集事件")] = True
     masked: Annotated[bool, Field(description="true:号码、邮箱都打码")] = False
 
 
-class ChangedWebhook(BaseModel):
+class ChangedWebhook(Shape):
     """What to change; only what is given changes."""
 
     model_config = ConfigDict(extra="forbid")
 
     url: Url = ""
-    events: Events = [EVERYTHING]
+    events: Events = [EVERYTHING]  # noqa: RUF012 - each shape gets its own
     name: Annotated[Words, Field(max_length=60)] = ""
     active: Annotated[bool, Field(description="false:停用;true:启用,停用前没送到的一起补发")] = True
     masked: bool = False
     new_secret: Annotated[bool, Field(description="true:换一个签名密钥,旧的再签一天")] = False
 
 
-class WebhookShown(BaseModel):
+class WebhookShown(Shape):
     """A webhook. `secret` is shown only when it was made or changed; `queued` and `failed` count deliveries."""
 
     id: str
@@ -74,14 +75,14 @@ class WebhookShown(BaseModel):
     failed: int
 
 
-class WebhookPage(BaseModel):
+class WebhookPage(Shape):
     """All webhooks that the key may see."""
 
     items: list[WebhookShown]
     next_cursor: str | None
 
 
-class DeliveryShown(BaseModel):
+class DeliveryShown(Shape):
     """One event for one webhook: `at` is when it happened, `tried_at` the last try, `status` what was answered then."""
 
     id: int
@@ -98,7 +99,7 @@ class DeliveryShown(BaseModel):
     next_try_at: datetime | None
 
 
-class DeliveryPage(BaseModel):
+class DeliveryPage(Shape):
     """A page of a webhook's log."""
 
     items: list[DeliveryShown]
@@ -111,13 +112,13 @@ class DeliveryFilter(Page):
     state: Annotated[Literal["", "queued", "sent", "failed"], Field(description="状态")] = ""
 
 
-class Asked(BaseModel):
+class Asked(Shape):
     """Nothing more is needed."""
 
     model_config = ConfigDict(extra="forbid")
 
 
-class Deleted(BaseModel):
+class Deleted(Shape):
     """It is gone, with its log."""
 
     deleted: bool = True
