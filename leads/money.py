@@ -16,6 +16,13 @@ def yuan_text(fen: int | None) -> str:
     return f"{_plain(yuan)} 元"
 
 
+def about(fen: int) -> str:
+    """The same for a line that has room for little: 9630 万, 51.67 万, 1.23 亿."""
+    steps = ((10**10, 10**8), (10**9, 10**6), (10**6, 10**4), (0, 1))
+    step = next(step for least, step in steps if abs(fen) >= least)
+    return yuan_text((fen + step // 2) // step * step)
+
+
 def fen_of(yuan: object) -> int | None:
     """Yuan as programs write them (a number with at most two decimals) in fen; None when it is no such number."""
     if isinstance(yuan, bool) or not isinstance(yuan, int | float | str | Decimal):

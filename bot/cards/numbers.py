@@ -15,7 +15,7 @@ from bot.forecasting import expected
 from bot.lead_actions import Show
 from bot.promise_actions import ShowOverdue
 from leads.close import counted_losses
-from leads.money import yuan_text
+from leads.money import about, yuan_text
 from leads.rights import Who
 from reports.attribution import attribution
 from reports.forecast import Forecast
@@ -136,7 +136,7 @@ def _expected(told: Forecast | None) -> str:
     """What the month brings, as 预测 says it."""
     if told is None or not (told.commit or told.by_stage):
         return "本月还没有预计成交的商机"
-    return f"本月承诺 {yuan_text(told.commit)},按阶段 {yuan_text(told.by_stage)}"
+    return f"本月承诺 {about(told.commit)},按阶段 {about(told.by_stage)}"
 
 
 async def _wins(tx: Tx, period: Period, team: Team | None, ctx: Context) -> list[str]:
