@@ -168,7 +168,7 @@ async def a_word_of_what_comes(life: Life) -> None:
     life.note("expect", opportunity=ref, day="2026-03-27")
     assert "商务谈判" in words(await life.acme.text("lina", f"阶段 {no} 商务谈判"))
     life.note("advance", opportunity=ref, to="商务谈判")
-    said = float(deal["amount"]) + 1234.5
+    said = float(deal["amount"]) + 51_234.5  # a large company tells its month in whole 万
     assert "记下了" in words(await life.acme.text("chenjing", f"承诺 {no} {said}元"))
     life.note("commit", opportunity=ref, amount=str(said))
     for whose, amount in (("lina", 500_000), ("zhaoqiang", 80_000)):
