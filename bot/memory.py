@@ -8,8 +8,9 @@ from collections.abc import Iterator
 
 @contextlib.contextmanager
 def without(name: str) -> Iterator[None]:
-    """Import as if a library were not installed: structlog takes rich, and that pygments and attrs, for coloured errors
-    that our logs never show (5 MB).
+    """Import as if a library were not installed.
+
+    structlog takes rich, and that pygments, for coloured errors that our logs never show.
     """
     blocked = name not in sys.modules
     if blocked:

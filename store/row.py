@@ -20,6 +20,7 @@ class Row(SQLModel):
     """What all rows share: their names of constraints, and a repr that never shows personal data."""
 
     metadata = MetaData(naming_convention=NAMING)
+    # Nobody validates a row: its schema, large as it is, is made only should somebody ask for it.
     model_config = SQLModel.model_config | {"defer_build": True}
 
     def __init__(self, **values: Any) -> None:
