@@ -12,8 +12,11 @@ from pathlib import Path
 
 from bench.company import BenchCompany, make_company
 from bench.figure import Figure
-from bench.past import old_company
+from bench.past import REPS, old_company
+from bench.replicas import postgres
 from bench.run import ROOT, Run, cpu_s
+from bench.seed import seed
+from tests.postgres import new_database
 
 PATIENCE = 60.0
 RESTING = 3.0  # seconds after the start until the memory is read
@@ -38,6 +41,7 @@ def start(run: Run) -> list[Figure]:
     many = old_company(run, leads, owned=True)
     run.say("B13: memory with many leads")
     _, full, _ = serve_once(many, warm, ask=True)
+    shared_rest, shared_full = _on_postgres(run, warm, leads)
     return [
         Figure("B14", "start of serve until it is ready", statistics.median(times), "s", 2, 1, True,
                beside=f"{statistics.median(bare):.2f} s for Python to import aiohttp and SQLAlchemy alone"),
@@ -45,7 +49,20 @@ def start(run: Run) -> list[Figure]:
                beside="what a start takes on a machine that does nothing else"),
         Figure("B13a", "memory of serve at rest", statistics.median(rest), "MB", 150, 100, True),
         Figure("B13b", f"memory of serve with {leads:,} leads, after looking at them", full, "MB", 250, 150, True),
+        Figure("B13a PostgreSQL", "memory of serve at rest", shared_rest, "MB", 150, 100, True),
+        Figure("B13b PostgreSQL", f"memory of serve with {leads:,} leads, after looking at them", shared_full, "MB",
+               250, 150, True),
     ]  # fmt: skip
+
+
+def _on_postgres(run: Run, environment: Mapping[str, str], leads: int) -> tuple[float, float]:
+    """The memory of `serve` on PostgreSQL (MB): with an empty store, and with many leads after looking at them."""
+    with postgres(run) as database:
+        company = make_company(run.place() / "acme", reps=REPS, store_url=database.socket_url(new_database(database)))
+        run.say("B13: memory on PostgreSQL")
+        rest = statistics.median(serve_once(company, environment)[1] for _ in range(run.rounds))
+        seed(company, leads, owned=True, say=run.say)
+        return rest, serve_once(company, environment, ask=True)[1]
 
 
 def serve_once(

@@ -131,7 +131,7 @@ async def check(load: Load, *, least: int = 1) -> str:
     for rep in town.reps:
         for message in town.standin.chat(rep):
             words = "" if message.mine else seen(message)
-            if words.startswith("没有找到 L9"):
+            if words.startswith("没有找到 L"):
                 told[rep, words.partition(",")[0] + ","] += 1
     assert [entry for entry in load.asked if told[entry] == 0] == [], "no acknowledged question is without its answer"
     assert [entry for entry, count in told.items() if count > 1] == [], "nobody got an answer twice"

@@ -75,3 +75,9 @@ def test_a_command_line_knows_its_commands_without_loading_what_they_need() -> N
     )
     told = subprocess.run([sys.executable, "-c", look], capture_output=True, text=True, check=True, cwd=ROOT)
     assert told.stdout.strip() == "[]"
+
+
+def test_a_long_run_of_one_file_runs_that_file_only() -> None:
+    told = run("soak", "tests/hostile/test_replays.py", "--collect-only")
+    files = {line.partition("::")[0] for line in told.stdout.splitlines() if "::" in line}
+    assert files == {"tests/hostile/test_replays.py"}, told.stderr
