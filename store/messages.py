@@ -131,11 +131,13 @@ async def count_clocks_since(tx: Tx, lane: str, since: datetime) -> int:
 
 
 async def count_by_state(tx: Tx) -> dict[str, int]:
-    """How many messages are in each state."""
-    rows = await tx.rows(
-        select(col(Outbox.state), func.count()).where(col(Outbox.corp) == tx.corp).group_by(col(Outbox.state))
+    """How many messages are in each state; of those that are over, what a practice was told is counted as well."""
+    over = (
+        select(col(Outbox.state), func.count())
+        .where(col(Outbox.corp) == tx.corp, col(Outbox.state).in_(("sent", "stopped")))
+        .group_by(col(Outbox.state))
     )
-    return {row[0]: row[1] for row in rows}
+    return {row[0]: row[1] for row in await tx.rows(over)} | await count_open(tx)
 
 
 async def count_open(tx: Tx) -> dict[str, int]:
@@ -155,9 +157,10 @@ async def oldest_waiting(tx: Tx) -> datetime | None:
     """Since when the oldest message waits to be sent; one to a customer waits for its day."""
     rows = await tx.rows(
         select(func.min(col(Outbox.created_at))).where(
-            col(Outbox.corp) == tx.corp, col(Outbox.state).in_(("queued", "sending")), col(Outbox.purpose) != "reach"
+            col(Outbox.corp) == tx.corp, col(Outbox.state).in_(("queued", "sending")), col(Outbox.purpose) != "reach",
+            col(Outbox.room) == "",
         )
-    )
+    )  # fmt: skip
     found: datetime | None = rows[0][0]
     return found
 

@@ -13,6 +13,7 @@ from bot.metrics import Metrics
 from store import due, outbox, webhook
 from store.engine import sqlite_path
 from store.inbox import Arrived, store_events
+from store.queues import Outbox
 from store.tx import Tx
 from store.webhook import Webhook
 
@@ -117,6 +118,25 @@ async def test_the_figures_tell_what_waits(office: Any) -> None:
         assert line in text, line
     waiting = next(line for line in text.splitlines() if line.startswith('leadbot_outbox{state="queued"}'))
     assert float(waiting.split()[-1]) >= 1
+
+
+async def test_what_a_practice_was_told_alarms_nobody(office: Any) -> None:
+    at = office.time.now()
+
+    async def practise(tx: Tx) -> None:
+        for state in ("failed", "unknown", "queued"):
+            await tx.add(
+                Outbox(
+                    corp=tx.corp, platform="wecom", place="li", lane="l", card="note", purpose="ring", key=state,
+                    room="acme/practice/li", state=state, run_at=at, created_at=at - timedelta(minutes=5),
+                )
+            )  # fmt: skip
+
+    await office.store.transaction(practise)
+    text = await (await office.ask("GET", "/metrics", key=None)).text()
+    for state in ("failed", "unknown", "queued"):
+        assert f'leadbot_outbox{{state="{state}"}} 0.0' in text
+    assert "leadbot_outbox_oldest_seconds 0.0" in text
 
 
 async def test_figures_have_no_room_for_endless_labels(office: Any) -> None:
