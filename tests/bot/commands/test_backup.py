@@ -10,12 +10,15 @@ import pytest
 from typer.testing import CliRunner
 
 from bot.__main__ import app
+from bot.admin import CommandFailed
+from bot.commands.backup import back_up, begin
+from bot.commands.office import OFFICE
 from config.folder import Folder, create_folder
 from config.settings import load_settings
 from store.migrate import migrate
 from tests import postgres
 from tests.database import Database
-from tests.town import words
+from tests.town import town, words
 
 RUN = CliRunner()
 
@@ -98,6 +101,34 @@ async def to_the_other_kind(acme: Any, new: Path) -> Database:
     acme.database.close()
     acme.database = Database(url)
     return acme.database
+
+
+@pytest.mark.only("sqlite", "postgresql")
+async def test_a_server_of_another_version_writes_the_backup_itself(
+    database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its tables may be others than ours, and only it can read them."""
+    written: list[str] = []
+
+    async def of_older_tables(store: Any, arguments: Any, now: Any) -> dict[str, Any]:
+        return {**await begin(store, arguments, now), "revision": "0001_ground"}
+
+    async def writes(store: Any, arguments: Any, now: Any) -> dict[str, Any]:
+        written.append(arguments["file"])
+        return await back_up(store, arguments, now)
+
+    async def oldest(store: Any, arguments: Any, now: Any) -> dict[str, Any]:
+        raise CommandFailed("the server knows no command 'backup begin'")
+
+    answers = iter((of_older_tables, oldest))
+    monkeypatch.setitem(OFFICE, "backup", writes)
+    monkeypatch.setitem(OFFICE, "backup begin", lambda *asked: next(answers)(*asked))
+    files = [tmp_path / "beside-older-tables.backup", tmp_path / "beside-the-oldest.backup"]
+    async with town(tmp_path, database=database) as acme:
+        await acme.mql()
+        for file in files:
+            assert (await say("backup", acme.folder.root, file))["leads"] == 1 and file.is_file()
+    assert written == [str(file) for file in files], "by the server, not beside it"
 
 
 def test_a_backup_that_cannot_be_used_changes_nothing(tmp_path: Path) -> None:
