@@ -63,7 +63,6 @@ class Dispute(Row, table=True):
     id: int | None = Field(default=None, primary_key=True)
     corp: str
     lead_id: int
-    other_lead_id: int | None = None  # the second lead, when each has one of the same company
     holder_id: str
     claimant_id: str
     opened_at: datetime = Field(sa_type=Utc)
