@@ -71,8 +71,8 @@ def unknown_years_text(years: Iterable[int]) -> str:
     """One line for logs and terminals that says what is missing and how to mend it."""
     return (
         f"the calendar has no official data for {', '.join(map(str, years))}: only weekends and fixed holidays are "
-        "free, make-up workdays are missing; add the days of the State Council's notice to the calendar's own CSV file "
-        "(date,kind) or update Leadbot"
+        "free, make-up workdays are missing; update Leadbot, or write the days of the State Council's notice into a "
+        "CSV file (date,kind) in the company's folder and name it as calendar.override in rules.yaml"
     )
 
 

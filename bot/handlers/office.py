@@ -75,9 +75,10 @@ async def warn_of_calendar(tx: Tx, ctx: Context) -> None:
     years = unknown_years(ctx.calendar, ctx.now, ctx.now + timedelta(days=31))
     if not years:
         return
-    log.warning(unknown_years_text(years))
+    text, year = _no_data(years), years[-1]
     for admin in await list_members(tx, role="admin"):
-        await ring(tx, ctx, admin, "note", key=f"calendar:{years[-1]}:{admin.id}", text=_no_data(years))
+        if await ring(tx, ctx, admin, "note", key=f"calendar:{year}:{admin.id}", text=text):
+            log.warning(unknown_years_text(years))
 
 
 def _said(one: Difference) -> str:
