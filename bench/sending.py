@@ -15,8 +15,9 @@ from typing import Any
 from bench.figure import Figure
 from bench.run import Run
 from bot.context import Context
-from bot.courier import Courier, Letter
+from bot.courier import Courier
 from bot.dingtalk.platform import DingTalk
+from bot.letter import Letter
 from bot.limiter import Limiter
 from bot.platform import Receipt
 from bot.wechat.road import AccountRoad

@@ -21,7 +21,7 @@ from bot.commands.rules import rules_app
 
 app = typer.Typer(
     cls=Commands, add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode=None,
-    help="Leadbot runs a company's sales leads inside WeCom. First: init DIR, then serve DIR.",
+    help="Leadbot runs a company's sales leads inside WeCom or DingTalk. First: init DIR, then serve DIR.",
 )  # fmt: skip
 members_app = typer.Typer(no_args_is_help=True, help="The company's members.")
 key_app = typer.Typer(no_args_is_help=True, help="Keys of other systems.")

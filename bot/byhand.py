@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from datetime import timedelta
 
 from bot.context import Context
-from bot.courier import Letter
+from bot.letter import Letter
 from bot.outgoing import ring
 from bot.platform import Receipt
 from bot.prose import blocks_of, plain_of
@@ -44,9 +44,6 @@ class HandRoad:
         ctx = await self._context()
         await self._store.transaction(lambda tx: keep_and_ring(tx, body, ctx))
         return Receipt()
-
-    async def close(self) -> None:
-        """Nothing is held."""
 
 
 async def whose_hand(tx: Tx, lead: Lead, by: str | None) -> Member:

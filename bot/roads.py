@@ -6,7 +6,7 @@ from typing import Protocol
 
 from bot.byhand import HandRoad
 from bot.context import Context
-from bot.courier import Channel
+from bot.letter import Channel
 from bot.mail.mailbox import Mailbox, MailboxAddress
 from bot.mail.road import MailRoad
 from bot.platform import Teller
@@ -21,8 +21,8 @@ from config.settings import Settings
 from store.db import Store
 
 
-class Road(Channel, Protocol):
-    """A channel that holds something open."""
+class Held(Channel, Protocol):
+    """A road with a connection of its own."""
 
     async def close(self) -> None:
         """Give it back."""
@@ -45,9 +45,9 @@ class Roads:
         self.channels: dict[str, Channel] = {}
         self.tellers: dict[str, Teller] = {}
         self.patrols: dict[Worker, float] = {}
-        self._open: list[Road] = []
+        self._held: list[Held] = []
         if settings.mail is not None:
-            self._add("mail", MailRoad(settings.mail, monotonic=monotonic))
+            self._hold("mail", MailRoad(settings.mail, monotonic=monotonic))
             inbox = settings.mail.inbox.get_secret_value() if settings.mail.inbox is not None else ""
             self.mailbox = Mailbox(MailboxAddress.of_url(inbox), settings.mail.sender, store, now)
             self.tellers["mail"] = self.mailbox
@@ -55,23 +55,23 @@ class Roads:
                 self.patrols[Worker("mailbox", self.mailbox.run_once)] = 60.0
 
         if settings.sms is not None:
-            self._add("sms", SmsRoad(settings.sms, now=now))
+            self._hold("sms", SmsRoad(settings.sms, now=now))
             self.tellers["sms"] = SmsDesk(settings.sms)
 
         if any(account.secret is not None for account in settings.wechat.values()):
-            self._add("mp", AccountRoad(settings.wechat, monotonic=monotonic))
-        self._add("hand", HandRoad(store, context))
+            self._hold("mp", AccountRoad(settings.wechat, monotonic=monotonic))
+        self.channels["hand"] = HandRoad(store, context)
         if wecom is not None:
-            self._add("mass", MassRoad(store, context))
-            self._add("kf", KfRoad(wecom))
+            self.channels["mass"] = MassRoad(store, context)
+            self.channels["kf"] = KfRoad(wecom)
             self.mass = Mass(store, wecom, context)
             self.patrols[Worker("mass", self.mass.run_once)] = 30.0
 
-    def _add(self, name: str, road: Road) -> None:
+    def _hold(self, name: str, road: Held) -> None:
         self.channels[name] = road
-        self._open.append(road)
+        self._held.append(road)
 
     async def close(self) -> None:
-        """Give everything back."""
-        for road in self._open:
+        """Give the connections back."""
+        for road in self._held:
             await road.close()

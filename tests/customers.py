@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.context import Context
-from bot.courier import Letter
+from bot.letter import Letter
 from bot.platform import Receipt
 from config.content import piece_of
 from config.folder import TEMPLATES, Folder

@@ -12,7 +12,7 @@ from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime, parseaddr
 
-from bot.courier import Letter
+from bot.letter import Letter
 from bot.prose import Block, Piece, blocks_of, plain_of
 
 UNFOLDED = SMTP.clone(cte_type="7bit", max_line_length=900)  # an address in a header is never broken in two

@@ -27,7 +27,7 @@ AWAY = re.compile(r"自动回复|自动答复|外出|休假|out of (the )?office
 
 @dataclass(frozen=True)
 class Reported:
-    """`mail`: which of ours (bot/courier.py: ref_of). `words`: the cause of a return, or what a person wrote.
+    """`mail`: which of ours (store/roads.py: ref_of). `words`: the cause of a return, or what a person wrote.
 
     returned: not delivered and never will be; `dead`: nobody is at that address. complained: marked as rubbish.
     replied: a person answered.

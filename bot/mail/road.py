@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from datetime import timedelta
 
 from bot.context import Context
-from bot.courier import Letter
+from bot.letter import Letter
 from bot.mail.client import MailClient, MailServer, is_address
 from bot.mail.render import mail_body
 from bot.platform import Receipt

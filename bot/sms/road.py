@@ -13,7 +13,7 @@ from urllib.parse import urlencode
 from bot.calling import Line, NotReached, OutcomeUnknown
 from bot.channels import value_at
 from bot.context import Context
-from bot.courier import Letter
+from bot.letter import Letter
 from bot.platform import AddressDead, Receipt, RoadClosed, SendRefused, SendUnknown
 from bot.prose import blocks_of, plain_of
 from bot.web.capture.signature import HASHES

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from datetime import timedelta
 
 from bot.context import Context
-from bot.courier import Letter
+from bot.letter import Letter
 from bot.platform import Receipt
 from bot.prose import blocks_of, plain_of
 from bot.wechat.client import Account, AccountClient

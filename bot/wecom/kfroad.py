@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from bot.calling import NotReached, OutcomeUnknown
 from bot.context import Context
-from bot.courier import Letter
+from bot.letter import Letter
 from bot.platform import Receipt, SendLater, SendRefused
 from bot.prose import blocks_of, plain_of
 from bot.wecom.client import WeComClient
@@ -57,6 +57,3 @@ class KfRoad:
                 raise SendLater(str(error), error.meaning.delay) from None
             raise SendRefused(str(error), alarm=error.meaning.decision == "alarm") from None
         return Receipt(json.loads(body)["msgid"])
-
-    async def close(self) -> None:
-        """Nothing of its own is held."""

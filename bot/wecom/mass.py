@@ -14,7 +14,7 @@ import structlog
 from bot.byhand import handed_of
 from bot.calling import NotReached, OutcomeUnknown
 from bot.context import Context
-from bot.courier import Letter
+from bot.letter import Letter
 from bot.outgoing import ring
 from bot.pipeline import apply, origin_of
 from bot.platform import Receipt
@@ -72,9 +72,6 @@ class MassRoad:
         row = Handed(corp=self._store.corp, at=ctx.now, mark=mark, **given)
         await self._store.transaction(lambda tx: handed.hand(tx, row))
         return Receipt()
-
-    async def close(self) -> None:
-        """Nothing is held."""
 
 
 class Mass:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.courier import Letter
+from bot.letter import Letter
 from bot.mail.client import MailClient, MailServer, is_dead
 from bot.mail.render import mail_body
 from bot.platform import AddressDead, RoadClosed, SendLater, SendRefused, SendUnknown
