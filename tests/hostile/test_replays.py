@@ -1,7 +1,6 @@
 """R-H5: who has overheard a callback can send it again, cut it or shift its parts: nothing happens a second time."""
 
 import base64
-import hmac
 import itertools
 import json
 import math
