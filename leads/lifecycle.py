@@ -103,10 +103,12 @@ def is_ready(lead: Lead, *, rules: Rules) -> bool:
 def why_not(lead: Lead, move: Move) -> str:
     """Why a move is not possible from where the lead is, and what is."""
     here = STAGE_LABELS[lead.stage]
+    why = f",原因:{lead.closed_reason}" if lead.closed_reason and lead.stage in CLOSED else ""
     if lead.stage == move.after:
+        if lead.stage in ("invalid", "lost"):
+            return f"{lead.no} 已经是「{here}」了{why},不用再转。客户再来咨询会自动重新打开。"
         return f"{lead.no} 已经是「{here}」了,不用再转,接着跟进就好。"
     if lead.stage in CLOSED:
-        why = f",原因:{lead.closed_reason}" if lead.closed_reason else ""
         return f"{lead.no} 已经结束了({here}{why}),不能再{move.label}。客户再来咨询会自动重新打开。"
     ways = [f"{one.label}({'、'.join(WHOSE[w] for w in one.whose)})" for one in TABLE if lead.stage in one.before]
     return f"{lead.no} 现在是「{here}」,不能{move.label}。现在可以:{'、'.join(ways)}。"

@@ -1,6 +1,7 @@
 """Addresses in our messages that only their receiver has: to stop, to open, to follow a link."""
 
 import base64
+import re
 from datetime import datetime
 
 from sqlalchemy import Column, Index, Text, bindparam, select, update
@@ -47,7 +48,9 @@ _BY_TOKEN = select(Link).where(col(Link.corp) == bindparam("corp"), col(Link.tok
 
 
 async def find_link(tx: Tx, token: str) -> Link | None:
-    """The address with that token, or None."""
+    """The address with that token, or None; a token that was cut off or has words behind it is nobody's."""
+    if re.fullmatch(TOKEN, token) is None:
+        return None
     return await tx.first(_BY_TOKEN, token=token)
 
 

@@ -1,5 +1,6 @@
 """Looking quotes up, and moving one on."""
 
+import re
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
@@ -47,7 +48,9 @@ async def get_version(tx: Tx, quote: Quote) -> QuoteVersion:
 
 
 async def find_by_token(tx: Tx, token: str, *, now: datetime) -> QuoteVersion | None:
-    """The version behind a link, while the link holds."""
+    """The version behind a link, while the link holds; a link with words behind it is nobody's."""
+    if re.fullmatch(r"[A-Za-z0-9_-]+", token) is None:
+        return None
     return await tx.first(
         select(QuoteVersion).where(
             col(QuoteVersion.corp) == tx.corp, col(QuoteVersion.token) == token, col(QuoteVersion.token) != "",

@@ -21,7 +21,7 @@ from leads.consent import Agreed, consent
 from leads.stop import allow, stop
 from nurture.permit import wants
 from store import reach
-from store.links import TOKEN, Link, find_link
+from store.links import Link, find_link
 from store.tx import Tx
 
 log = structlog.get_logger()
@@ -42,8 +42,8 @@ class StopDoors:
 
     def add_routes(self, app: web.Application) -> None:
         """Serve the page and what is said on it."""
-        app.router.add_get(f"/u/{{token:{TOKEN}}}", self._guarded(self.show))
-        app.router.add_post(f"/u/{{token:{TOKEN}}}", self._guarded(self.take))
+        app.router.add_get("/u/{token}", self._guarded(self.show))
+        app.router.add_post("/u/{token}", self._guarded(self.take))
 
     def _guarded(self, answer: Callable[[web.Request, Link], Awaitable[web.Response]]) -> Handler:
         async def page(request: web.Request) -> web.Response:

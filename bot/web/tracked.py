@@ -22,7 +22,7 @@ from bot.web.visitor import address_of
 from config.telling import place_of
 from store import content, page_views
 from store.content import Content, ContentFile
-from store.links import TOKEN, Link, find_link
+from store.links import Link, find_link
 from store.tx import Tx
 
 log = structlog.get_logger()
@@ -50,14 +50,13 @@ class TrackedDoors:
 
     def add_routes(self, app: web.Application) -> None:
         """Serve them to whoever has the address."""
-        token = f"{{token:{TOKEN}}}"
-        app.router.add_get(f"/t/{token}", self._of(("click",), self.lead_on))
-        app.router.add_get(f"/o/{token}.gif", self.dot)
+        app.router.add_get("/t/{token}", self._of(("click",), self.lead_on))
+        app.router.add_get("/o/{token}.gif", self.dot)
         app.router.add_get("/v/viewer.js", self.script)
-        app.router.add_get(f"/v/{token}", self._of(("page",), self.show))
-        app.router.add_get(f"/v/{token}/file", self._of(("page",), self.file))
-        app.router.add_get(f"/v/{token}/page/{{number:[0-9]{{1,2}}}}", self._of(("page",), self.picture))
-        app.router.add_post(f"/v/{token}/seen", self._of(("page",), self.report))
+        app.router.add_get("/v/{token}", self._of(("page",), self.show))
+        app.router.add_get("/v/{token}/file", self._of(("page",), self.file))
+        app.router.add_get("/v/{token}/page/{number:[0-9]{1,2}}", self._of(("page",), self.picture))
+        app.router.add_post("/v/{token}/seen", self._of(("page",), self.report))
 
     def _of(self, kinds: tuple[str, ...], answer: Callable[[web.Request, Link], Awaitable[web.Response]]) -> Handler:
         async def page(request: web.Request) -> web.Response:

@@ -1,12 +1,12 @@
 """A refusal that a program can read: what is wrong, why, and what is allowed (RFC 9457, problem+json)."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from aiohttp import web
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from bot.web.api.wire import dumps, instants
 from leads.errors import NoRight, NotFound, Refused, Unusable
@@ -46,6 +46,9 @@ CODES = {  # code: (status, title); the docs page lists them
     "store_unavailable": (503, "暂时无法读写"),
     "in_doubt": (503, "不知道有没有做成"),
 }
+
+
+A_DATE = "要是日期,例如 2026-03-01"
 
 
 class Problem(Exception):
@@ -94,22 +97,25 @@ def of_refusal(refused: Refused, *, zone: ZoneInfo) -> Problem:
     return Problem(refused.code, sentence, status=status, more=instants(refused.details(), zone=zone))
 
 
-def of_validation(error: ValidationError, allowed: Sequence[str], *, where: str) -> Problem:
+def of_validation(error: ValidationError, model: type[BaseModel], *, where: str) -> Problem:
     """Each wrong field by its name, with what is allowed instead; what was sent is never repeated."""
+    known = {field.alias or name: field.description or "" for name, field in model.model_fields.items()}
     errors: dict[str, dict[str, Any]] = {}
     for item in error.errors(include_input=False, include_url=False):
         parts = [str(part) for part in item["loc"][: 2 if item["loc"][:1] == ("utm",) else 1]]
         name = ".".join(parts).encode("utf-8", "replace").decode()[:60]
-        errors.setdefault(name, {"field": name, **_flaw(item["type"], item.get("ctx", {}), allowed)})
+        errors.setdefault(name, {"field": name, **_flaw(item["type"], item.get("ctx", {}), known, name)})
     sentences = [
         f"{e['field']}:{e['problem']}" if e["field"] else str(e["problem"]) for e in list(errors.values())[:10]
     ]
     return Problem("invalid", ";".join(sentences) + "。", more={"in": where, "errors": list(errors.values())[:50]})
 
 
-def _flaw(kind: str, ctx: Mapping[str, Any], allowed: Sequence[str]) -> dict[str, Any]:
+def _flaw(kind: str, ctx: Mapping[str, Any], known: Mapping[str, str], name: str) -> dict[str, Any]:
     if kind == "extra_forbidden":
-        return {"problem": f"没有这一项,可用的有 {'、'.join(allowed)}", "allowed": list(allowed)}
+        return {"problem": f"没有这一项,可用的有 {'、'.join(known)}", "allowed": list(known)}
+    if kind == "string_pattern_mismatch" and known.get(name):
+        return {"problem": f"写法不对,要的是:{known[name]}"}
     if kind == "literal_error":
         allowed = [word for word in re.findall(r"'([^']*)'", str(ctx["expected"])) if word]
         return {"problem": f"只能是 {'、'.join(allowed)}", "allowed": allowed}
@@ -121,6 +127,15 @@ def _flaw(kind: str, ctx: Mapping[str, Any], allowed: Sequence[str]) -> dict[str
         "string_too_short": "不能为空",
         "too_long": "太长,最多 {max_length}",
         "too_short": "不能为空",
+        "string_pattern_mismatch": "写法不对,见 /api/docs",
+        "date_type": A_DATE,
+        "date_parsing": A_DATE,
+        "date_from_datetime_parsing": A_DATE,
+        "date_from_datetime_inexact": A_DATE,
+        "float_type": "要是数字",
+        "float_parsing": "要是数字",
+        "finite_number": "要是数字",
+        "list_type": "要是一个 JSON 列表",
         "int_type": "要是整数",
         "int_parsing": "要是整数",
         "int_from_float": "要是整数",
@@ -132,5 +147,5 @@ def _flaw(kind: str, ctx: Mapping[str, Any], allowed: Sequence[str]) -> dict[str
         "model_attributes_type": "要是一个 JSON 对象",
         "value_error": "{error}",
     }
-    known = sentences.get(kind)
-    return {"problem": known.format(**ctx) if known else "格式不对"}
+    sentence = sentences.get(kind)
+    return {"problem": sentence.format(**ctx) if sentence else "格式不对"}

@@ -23,6 +23,7 @@ from leads.errors import NotFound, Refused
 from store.merges import current
 
 MOST_FIELDS = 200
+ASCII = bytes(range(128))
 CHARSETS = ("utf-8", "utf8", "gbk", "gb2312", "gb18030")
 
 
@@ -113,7 +114,8 @@ class Route:
                 raise Problem("wrong_type", "不接受压缩过的请求体,请去掉 Content-Encoding。")
             caller = await keyring.caller(request)
             if self.access == "acting" and not caller.may_act:
-                raise Problem("no_right", "只读密钥不能修改任何内容,请换一个 admin 或 integration 密钥。")
+                cannot = "看不到这里的内容" if self.method == "GET" else "不能修改任何内容"
+                raise Problem("no_right", f"只读密钥{cannot},请换一个 admin 或 integration 密钥。")
             query = _query(self.query, request.query)
             context = await desk.context()
             key = request.headers.get("Idempotency-Key")
@@ -154,14 +156,14 @@ def _query(model: type[BaseModel] | None, given: MultiMapping[str]) -> BaseModel
     try:
         return model.model_validate(dict(given))
     except ValidationError as error:
-        raise of_validation(error, tuple(model.model_fields), where="query") from None
+        raise of_validation(error, model, where="query") from None
 
 
 def _body(model: type[BaseModel], given: object) -> BaseModel:
     try:
         return model.model_validate(given)
     except ValidationError as error:
-        raise of_validation(error, tuple(model.model_fields), where="body") from None
+        raise of_validation(error, model, where="body") from None
 
 
 def _flawed(where: str, name: str, flaw: str) -> NoReturn:
@@ -216,7 +218,7 @@ def _urlencoded(raw: bytes, charset: str) -> dict[str, str]:
 def _pairs(raw: bytes, charset: str) -> list[tuple[str, str]]:
     try:
         return urllib.parse.parse_qsl(
-            raw.decode("ascii", "strict" if raw.isascii() else "surrogateescape"),
+            urllib.parse.quote_from_bytes(raw, ASCII),  # curl -d sends Chinese as it stands, not as %E7…
             keep_blank_values=True,
             encoding=charset,
             errors="strict",

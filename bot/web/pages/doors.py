@@ -46,7 +46,13 @@ def add_pages(app: web.Application, desk: Desk, entrances: Mapping[str, Entrance
     for pages in PAGES:
         pages(desk, visits).add_routes(app)
     LoginDoors(desk, visits, entrances, public_url).add_routes(app)
+    app.router.add_get("/app", _in)
     app.router.add_get("/app/{rest:.*}", visits.page(_nowhere))
+
+
+async def _in(request: web.Request) -> web.Response:
+    """Whoever types the address without its last stroke gets there all the same."""
+    return web.Response(status=303, headers={"Location": "/app/"})
 
 
 async def _nowhere(request: web.Request, reader: Reader) -> web.Response:

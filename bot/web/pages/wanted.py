@@ -79,7 +79,7 @@ def read_wanted(query: MultiMapping[str] | Mapping[str, str]) -> Wanted:
     try:
         return Wanted.model_validate(given)
     except ValidationError as error:
-        raise of_validation(error, tuple(Wanted.model_fields), where="query") from None
+        raise of_validation(error, Wanted, where="query") from None
 
 
 async def filters_of(tx: Tx, wanted: Wanted, who: Who, ctx: Context) -> list[Any]:

@@ -140,7 +140,8 @@ async def test_qualified_and_disqualified_once(office: Any) -> None:
     closed = await office.post(f"/api/v1/leads/{no}/disqualify", {"by": "li", "reason": "空号"})
     assert closed["stage"] == "invalid" and closed["closed_reason"] == "空号"
     again = await office.post(f"/api/v1/leads/{no}/disqualify", {"by": "li", "reason": "空号"}, status=409)
-    assert again["code"] == "stage"
+    assert again["code"] == "stage" and "接着跟进" not in again["detail"]
+    assert again["detail"].endswith("已经是「无效」了,原因:空号,不用再转。客户再来咨询会自动重新打开。")
 
 
 async def test_a_program_acts_in_its_own_name(office: Any) -> None:
@@ -161,6 +162,28 @@ async def test_a_new_owner_gets_one_message_and_it_is_listed(office: Any) -> Non
     assert (await office.get("/api/v1/messages", params={"state": "lost"}, status=422))["errors"][0]["allowed"]
     clocks = (await office.get("/api/v1/clocks"))["items"]
     assert clocks and set(clocks[0]) >= {"name", "lead", "started_at", "due_at", "state", "steps", "rules_version"}
+
+
+async def test_what_is_written_wrong_is_answered_with_how_it_is_written(office: Any) -> None:
+    no = await office.lead()
+    for path, field, cure in (
+        ("/api/v1/leads?grade=Z", "grade", "写法不对,要的是:等级,可用逗号隔开多个:A,B"),
+        ("/api/v1/reports/numbers?from=x", "from", "要是日期,例如 2026-03-01"),
+        ("/api/v1/opportunities?lead=x", "lead", "写法不对,要的是:线索编号"),
+    ):
+        told = await office.get(path, status=422)
+        assert told["errors"] == [{"field": field, "problem": cure}], path
+    weight = await office.post(f"/api/v1/leads/{no}/behaviours", {"kind": "visit", "weight": "a"}, status=422)
+    assert weight["detail"] == "weight:要是数字。"
+    extra = await office.post(f"/api/v1/leads/{no}/merge", {"by": "zhou", "into": "L1"}, status=422)
+    assert extra["errors"][-1]["allowed"] == ["by", "with"]
+
+
+async def test_a_readonly_key_is_told_what_it_cannot_do(office: Any) -> None:
+    asked = await office.get("/api/v1/webhooks", key="board", status=403)
+    assert asked["detail"].startswith("只读密钥看不到这里的内容")
+    acted = await office.post("/api/v1/leads", {"phone": "13900139000"}, key="board", status=403)
+    assert acted["detail"].startswith("只读密钥不能修改任何内容")
 
 
 async def test_a_word_that_is_not_allowed_is_answered_with_those_that_are(office: Any) -> None:

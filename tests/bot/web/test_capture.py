@@ -30,6 +30,16 @@ async def test_json_form_and_multipart_are_the_same(office: Any) -> None:
     assert lead["enquiries"] == 3 and lead["name"] == "王总" and lead["budget_min"] == 500_000
 
 
+@pytest.mark.parametrize("charset", ["utf-8", "gbk"])
+async def test_a_form_is_read_as_curl_sends_it_with_chinese_as_it_stands(office: Any, charset: str) -> None:
+    written = "name=王建国&phone=13800138000&need=想要报价+100%25".encode(charset)
+    kind = {"Content-Type": f"application/x-www-form-urlencoded; charset={charset}"}
+    answer = await office.ask("POST", "/capture/小程序", key="crm", data=written, headers=kind)
+    assert answer.status == 200, await answer.text()
+    (lead,) = (await office.get("/api/v1/leads"))["items"]
+    assert (lead["name"], lead["need"], lead["source"]) == ("王建国", "想要报价 100%", "小程序")
+
+
 async def test_utm_marks_are_kept_with_the_enquiry(office: Any) -> None:
     await office.post("/capture/官网", FORM | {"utm_campaign": "春季", "utm": {"term": "机器人"}}, key="web")
     async with office.store.read() as tx:

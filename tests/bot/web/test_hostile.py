@@ -86,6 +86,21 @@ async def test_unknown_addresses_and_methods_are_told_in_problem_json(office: An
         assert answer.headers["Allow"] == "GET, POST" and body["allowed"] == ["GET", "POST"]
 
 
+async def test_a_customer_s_address_that_was_cut_off_or_ran_on_is_told_on_a_page(office: Any) -> None:
+    whole = "a" * 22
+    for door in ("u", "t", "v", "q"):
+        for token in (whole[:-3], whole + "。", whole + "%00", whole[:3] + "%27--"):
+            answer = await office.ask("GET", f"/{door}/{token}", key=None)
+            told = await answer.text()
+            assert answer.status in (404, 410) and answer.content_type == "text/html", (door, token)
+            assert "已经失效" in told or "链接过期了" in told
+
+
+async def test_the_pages_are_found_without_the_last_stroke(office: Any) -> None:
+    answer = await office.ask("GET", "/app", key=None, allow_redirects=False)
+    assert (answer.status, answer.headers["Location"]) == (303, "/app/")
+
+
 async def test_a_query_that_is_no_query_is_422(office: Any) -> None:
     for path in (
         "/api/v1/leads?stage=new&stage=mql",

@@ -13,7 +13,7 @@ DEAL = "/api/v1/opportunities/{opportunity}"
 OPEN = {
     ("GET", "/healthz"), ("GET", "/readyz"), ("GET", "/metrics"), ("GET", "/api/openapi.json"), ("GET", "/api/docs"),
     ("GET", "/api/docs.css"), ("GET", "/{file}"), ("*", "/{file}"), ("GET", "/app/{file}"),
-    ("GET", "/app/asset/{name}"), ("GET", "/app/login"), ("GET", "/app/login/{way}"),
+    ("GET", "/app/asset/{name}"), ("GET", "/app"), ("GET", "/app/login"), ("GET", "/app/login/{way}"),
     ("GET", "/app/login/{way}/done"),
     ("GET", "/f/{form}.css"), ("GET", "/f/{form}.js"), ("GET", "/f/frame-page.js"),
     ("GET", "/v/viewer.js"),
