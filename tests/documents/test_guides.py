@@ -35,6 +35,21 @@ def test_every_link_of_a_page_leads_somewhere(page: Path) -> None:
             assert part in map(anchor, headings), f"{page.name}: {target}"
 
 
+def test_a_decision_is_meant_by_its_number() -> None:
+    pages = sorted((ROOT / "docs" / "decisions").glob("*.md"))
+    numbers = [int(page.name[:4]) for page in pages]
+    assert len(set(numbers)) == len(numbers), f"given twice: {sorted(n for n in numbers if numbers.count(n) > 1)}"
+    for number, page in zip(numbers, pages, strict=True):
+        assert page.read_text(encoding="utf-8").startswith(f"# {number}. "), page.name
+
+
+def test_every_file_that_a_page_names_is_there() -> None:
+    named = re.compile(r"`((?:bot|leads|sla|nurture|reports|store|config|sandbox|bench|tests|docs)/[\w/.-]+\.\w+)`")
+    for page in (ROOT / "docs").rglob("*.md"):
+        text = page.read_text(encoding="utf-8")
+        assert [name for name in named.findall(text) if not (ROOT / name).exists()] == [], page.name
+
+
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_every_command_that_a_page_names_exists(page: Path) -> None:
     words = {command.name or command.callback.__name__ for command in app.registered_commands if command.callback}
