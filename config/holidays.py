@@ -7,11 +7,10 @@ gets weekends and the statutory days of fixed date only, and callers are told to
 
 import re
 from collections.abc import Iterable
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from importlib.resources import files
 from importlib.util import find_spec
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 from config.worktime import DayKind, WorkCalendar
 
@@ -52,13 +51,6 @@ def china(years: Iterable[int], overrides: Path | str | None = None) -> tuple[di
             if all(own.get(date(year, month, day)) == "free" for month, day in _SIGNS_OF_A_NOTICE)
         }
     return special, frozenset(known)
-
-
-def china_calendar(years: Iterable[int], overrides: Path | str | None = None) -> WorkCalendar:
-    """The calendar that `init` writes: Mon-Fri 09:00-12:00 and 13:30-18:00 in Shanghai, make-up days alike."""
-    hours = ((time(9), time(12)), (time(13, 30), time(18)))
-    special, known = china(years, overrides)
-    return WorkCalendar(ZoneInfo("Asia/Shanghai"), dict.fromkeys(range(5), hours), special, known)
 
 
 def unknown_years(calendar: WorkCalendar, start: datetime, end: datetime) -> list[int]:

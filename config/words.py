@@ -166,5 +166,3 @@ INVALID_REASONS = ("空号", "同行", "学生", "打错了", "没有需求", "�
 ROLE_LABELS: Mapping[str, str] = MappingProxyType(
     {"rep": "销售", "manager": "主管", "marketing": "市场", "admin": "管理员"}
 )
-
-AUDIENCES = ("owner", "pool", "team_lead", "director", "admin")

@@ -149,7 +149,6 @@ class PaymentReceived(DealFact):
 
     kind = "payment_received"
     amount: int
-    payment_id: int | None = None
 
     def text(self) -> str:
         return f"{self.no} {yuan_text(self.amount)}"

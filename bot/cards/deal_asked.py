@@ -38,7 +38,6 @@ class ConvertView:
     why: str
     guesses: tuple[int, ...] = ()
     other: Lead | None = None
-    other_owner: str = ""
 
 
 async def look_convert(tx: Tx, asked: Asked, ctx: Context) -> ConvertView | None:

@@ -122,12 +122,6 @@ class DingTalkClient:
         """topapi/v2/user/get: a colleague's name, unionid, departments."""
         return dict((await self.old("topapi/v2/user/get", {"userid": user_id})).get("result") or {})
 
-    async def user_list(self, department: int, *, cursor: int = 0) -> tuple[list[dict[str, Any]], int | None]:
-        """topapi/v2/user/list: up to 100 colleagues of one department, and where the next page begins."""
-        answer = await self.old("topapi/v2/user/list", {"dept_id": department, "cursor": cursor, "size": 100})
-        result = answer.get("result") or {}
-        return list(result.get("list") or []), int(result["next_cursor"]) if result.get("has_more") else None
-
     async def person_token(self, code: str) -> dict[str, Any]:
         """oauth2/userAccessToken: the token of whoever has just logged in, and their organisation."""
         body = {
@@ -147,10 +141,6 @@ class DingTalkClient:
     async def user_inside(self, code: str) -> dict[str, Any]:
         """topapi/v2/user/getuserinfo: userid of whoever opened a page of ours in the app; a code is good once."""
         return dict((await self.old("topapi/v2/user/getuserinfo", {"code": code})).get("result") or {})
-
-    async def departments(self, parent: int = 1) -> list[dict[str, Any]]:
-        """topapi/v2/department/listsub: the departments right below one (1: the organisation itself)."""
-        return list((await self.old("topapi/v2/department/listsub", {"dept_id": parent})).get("result") or [])
 
     async def open_stream(self, subscriptions: Sequence[Mapping[str, str]]) -> tuple[str, str]:
         """gateway/connections/open: (endpoint, ticket); the ticket is good for one connection within 90 seconds."""

@@ -22,7 +22,7 @@ from store.tx import Tx
 PLATFORM = "wecom"
 PAGES = 100  # of a thousand messages, a ring; a page may be empty though there is more
 TOKEN_GONE = 95007
-CUSTOMER, SYSTEM = 3, 4  # origin of a message
+CUSTOMER = 3  # origin of a message
 HEAD = b'{"kf":'
 
 

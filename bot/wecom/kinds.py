@@ -16,7 +16,6 @@ class CardPressed(BaseEvent):  # type: ignore[misc]
 
     key = StringField("EventKey", "")
     task_id = StringField("TaskId", "")
-    card_type = StringField("CardType", "")
     response_code = StringField("ResponseCode", "")
 
     def selected(self) -> dict[str, tuple[str, ...]]:

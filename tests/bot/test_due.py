@@ -7,8 +7,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bot.commands.due import due
-from config.holidays import china_calendar
 from config.worktime import WorkCalendar
+from tests.china import china_calendar
 
 CHINA = china_calendar([2025, 2026, 2090])
 

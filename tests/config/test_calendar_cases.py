@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from config.holidays import china_calendar
 from config.worktime import END_OF_DAY, Span, WorkCalendar, parse_span
+from tests.china import china_calendar
 from tests.config.make_calendar_cases import CASES, CYCLE_FROM, LEAVE
 
 CHINA = china_calendar(range(2024, 2027))

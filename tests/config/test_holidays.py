@@ -8,8 +8,9 @@ from zoneinfo import ZoneInfo
 import pytest
 from chinese_calendar import is_workday
 
-from config.holidays import china, china_calendar, unknown_years, unknown_years_text
+from config.holidays import china, unknown_years, unknown_years_text
 from config.worktime import parse_span
+from tests.china import china_calendar
 
 pytestmark = pytest.mark.feature("H3")
 CHINA = china_calendar(range(2024, 2028))

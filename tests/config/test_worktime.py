@@ -7,7 +7,6 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from config.arithmetic import explain_text
-from config.holidays import china_calendar
 from config.worktime import (
     END_OF_DAY,
     DayPart,
@@ -16,6 +15,7 @@ from config.worktime import (
     parse_period,
     parse_span,
 )
+from tests.china import china_calendar
 
 CHINA = china_calendar(range(2023, 2028))
 NINE_TO_FIVE: Periods = ((time(9), time(17)),)

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from config.holidays import china_calendar
 from config.worktime import END_OF_DAY, DayKind, Period, Span, WorkCalendar
+from tests.china import china_calendar
 
 MINUTE = timedelta(minutes=1)
 CHINA = china_calendar(range(2023, 2028))

@@ -5,8 +5,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from config.holidays import china_calendar
 from config.worktime import END_OF_DAY, Periods, WorkCalendar, parse_period, parse_span
+from tests.china import china_calendar
 
 CHINA = china_calendar(range(2024, 2027))
 NINE_TO_FIVE: Periods = ((time(9), time(17)),)
