@@ -5,7 +5,6 @@ import importlib
 from collections.abc import Callable, Sequence
 from datetime import timedelta
 from functools import partial
-from pathlib import Path
 
 from bot import clock as real_clock
 from bot.admin import AdminSocket, Handler
@@ -17,9 +16,7 @@ from bot.commands.imports import IMPORTS
 from bot.commands.office import OFFICE, Work, take_in_members
 from bot.commands.pricing import publish_first
 from bot.connected import Connectors
-from bot.connecting import Connecting
 from bot.context import Context
-from bot.counting import Counting
 from bot.courier import Courier
 from bot.digest import plan_digests
 from bot.dingtalk.parts import DingTalkParts
@@ -46,11 +43,10 @@ from bot.platform import Place, Platform
 from bot.poller import Poller
 from bot.probe import Prober
 from bot.published import Rulebook
-from bot.recheck import Rechecker
 from bot.recovery import recover
 from bot.restored import catch_up
 from bot.roads import Roads
-from bot.schedule import Schedule, Worker
+from bot.schedule import Schedule
 from bot.sender import Sender
 from bot.shelving import Shelving
 from bot.sweep import Sweep
@@ -59,15 +55,13 @@ from bot.watch import Watch
 from bot.ways import plan_ways
 from bot.web.desk import Desk
 from bot.web.health import Health
-from bot.webhooks import Webhooks
 from bot.wechat.followers import Followers
 from bot.wecom.parts import WeComParts
+from bot.workers import workers_of
 from config.folder import Folder
 from config.settings import Settings
 from store.db import Store
-from store.engine import sqlite_path
 from store.sealed import Keys
-from store.soundness import write_mark
 from store.timeshift import bring_forward
 
 
@@ -165,39 +159,7 @@ class Leadbot:
             if section is not None
             for group in section.groups
         )
-        workers = {Worker("quota", self.dingtalk.quota.keep): 5.0} if self.dingtalk is not None else {}
-        if (embedded := sqlite_path(self.store.url)) is not None:
-            workers[Worker("mark", partial(_remember, embedded))] = 5.0
-        if patrols:
-            workers |= self.roads.patrols | {
-                Worker("channels", self.poller.run_once): 15.0,
-                Worker("watch", self.watch.run_once): 60.0,
-                Worker("probe", self.prober.run_once): 300.0,
-            }
-        connecting = Connecting(self.store, settings.connectors, self.context, now)
-        webhooks = Webhooks(self.store, settings.webhooks.allow, self.context, now)
-        self.schedule = Schedule(
-            {
-                **workers,
-                Worker("inbox", self.pipeline.run_once): 1.0,
-                Worker("outbox", self.sender.run_once): 1.0,
-                Worker("welcome", self.greeter.run_once): 1.0,
-                Worker("reach", self.courier.run_once): 2.0,
-                Worker("reach again", self.courier.repeat_unknown): 2.0,
-                Worker("due", self.sweep.run_once): 1.0,
-                Worker("unknown", self.sender.repeat_unknown): 2.0,
-                Worker("job", self.jobs.run_once): 5.0,
-                Worker("connectors", connecting.run_once): 2.0,
-                Worker("webhooks", webhooks.run_once): 1.0,
-                Worker("recheck", Rechecker(self.store, self.context).run_once): 30.0,
-                Worker("imports", self.importer.run_once): 2.0,
-                Worker("photos", self.photos.run_once): 5.0,
-                Worker("rules", self._follow_rules): 3.0,
-                Worker("counting", Counting(self.store, self.context).run_once): 30.0,
-                Worker("odds", self.learner.run_once): 60.0,
-                Worker("keeping", self.keep_house): 3600.0,
-            }
-        )
+        self.schedule = Schedule(workers_of(self, patrols=patrols))
         self.store.on_hint(self.schedule.hint)
         self.clock_watch = ClockWatch(now, monotonic, self._clock_was_set)
         self.door = AdminSocket(
@@ -282,7 +244,7 @@ class Leadbot:
     def _office(self, work: Work) -> Handler:
         return lambda arguments: work(self.store, arguments, self.now())
 
-    async def _follow_rules(self) -> int:
+    async def follow_rules(self) -> int:
         """Another version was published, here or by another server: work by it from now on, and say so once."""
         before = await self.rulebook.follow()
         if before is None:
@@ -306,12 +268,6 @@ class Leadbot:
         """What is done every hour."""
         ctx = await self.context()
         return await self.store.transaction(lambda tx: keep_house(tx, ctx))
-
-
-async def _remember(embedded: Path) -> int:
-    """How far the store has come, so that a file that lost its end is known at the next start."""
-    await asyncio.to_thread(write_mark, embedded)
-    return 0
 
 
 def _load(names: Sequence[str]) -> None:

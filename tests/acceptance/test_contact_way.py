@@ -41,7 +41,7 @@ async def publish(place: Town) -> None:
     """rules.yaml as it stands now holds from now on."""
     text = place.folder.rules.read_text(encoding="utf-8")
     await place.bot.store.transaction(lambda tx: rulebook.publish_rules(tx, text, after=1, by="admin", now=place.now()))
-    await place.bot._follow_rules()
+    await place.bot.follow_rules()
     await place.bot._plan_ways()  # the town's own look at the rules may have come first and be at it still
     await place.settle()
 

@@ -189,7 +189,7 @@ async def test_a_sentence_is_drawn_tried_out_and_started(tmp_path, database, pla
         lines = [line for line in words(told).splitlines() if line.startswith("  ")]
         pasted = re.sub("^journeys:.*$", lambda found: "\n".join([found[0], *lines]), file, flags=re.MULTILINE)
         assert len(lines) > 5 and load_rules(pasted, "rules.yaml") == load_rules(running.text, "rules.yaml")
-        await place.bot._follow_rules()
+        await place.bot.follow_rules()
         await trip.did(no, "download")
         assert await trip.tale(no) == ["「下载白皮书后等2天发案例,再等3天没打开」"]
         assert "在走 1" in words(await place.text("linda", "旅程"))

@@ -73,7 +73,7 @@ async def runs_beside(town):
     rules.write_text(rules.read_text("utf-8") + '\nparallel_run: {at: "02:00"}\n', "utf-8")
     status, _, err = await cli("rules", "publish", town.folder.root)
     assert status == 0, err
-    await town.bot._follow_rules()
+    await town.bot.follow_rules()
     await town.bot.keep_house()
 
 
