@@ -160,6 +160,7 @@ DRAWINGS: dict[str, Drawing] = {
     "mass": Drawing(mass.look, mass.draw),
     "mass_rates": Drawing(mass.look_rates, mass.draw_rates),
     "rules": Drawing(rules.look, rules.draw),
+    "rule_draft": Drawing(rules.look_draft, rules.draw_draft),
     "note": Drawing(plain.look_note, _as_is),
     "why": Drawing(why.look, why.draw),
     "qr": Drawing(qr.look, _as_is),

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 from bot.context import Context
 from bot.duty import on_duty, only_watched
-from bot.morning import note_at_work, ring_at_work
+from bot.morning import card_at_work, note_at_work, ring_at_work
 from bot.outgoing import audience, gathers_late, managers_of, managers_or_admins, offer, refresh, ring
-from bot.rest import keep_for_tomorrow, rests
+from bot.rest import at_work, keep_for_tomorrow, rests
 from config.words import WARMTH
 from leads.asking import wants_of
 from leads.facts import Fact, FollowUpLogged, LeadCooling, LeadDisqualified, LeadEnquired, LeadWrote, ReminderRang
@@ -73,7 +73,7 @@ async def tell_marketing(tx: Tx, fact: Fact, ctx: Context, origin: str) -> Seque
     text += await _so_far_today(tx, fact.source, ctx)
     for member in await list_members(tx, role="marketing"):
         if member.id != fact.by:
-            await ring(tx, ctx, member, "note", key=f"worthless:{origin}:{member.id}", lead_id=fact.lead_id, text=text)
+            await note_at_work(tx, ctx, member, text, key=f"worthless:{origin}:{member.id}", lead_id=fact.lead_id)
     return ()
 
 
@@ -98,7 +98,8 @@ async def ring_owner_of_reenquiry(tx: Tx, fact: Fact, ctx: Context, origin: str)
 async def ring_owner_of_words(tx: Tx, fact: Fact, ctx: Context, origin: str) -> Sequence[Fact]:
     """The owner reads what their customer wrote, in one card for all that comes within five minutes, and at once
 
-    when they ask what it costs or when it can be there; a free lead's first words are offered to its pool.
+    when they ask what it costs or when it can be there; at rest one card of a customer waits for the morning.
+    A free lead's first words are offered to its pool.
     """
     if not isinstance(fact, LeadWrote):
         return ()
@@ -108,11 +109,15 @@ async def ring_owner_of_words(tx: Tx, fact: Fact, ctx: Context, origin: str) -> 
         slot = int(ctx.now.timestamp()) // 300
         wants = wants_of(fact.words)
         does = "、".join(wants) or "说"
+        how = {"said": f"发「回复 {lead.no} …」就能回他"} if fact.answerable else {}
+        if rests(owner, ctx):  # without their words, which rest sealed
+            key = f"wrote:{lead.id}:{owner.id}:{at_work(owner, ctx).isoformat()}"
+            headline = f"下班后客户在{fact.channel}{'、'.join(wants) or '来消息了'}"
+            await card_at_work(tx, ctx, owner, "lead", key=key, lead_id=lead.id, headline=headline, **how)
+            return ()
         headline = f"客户在{fact.channel}{does}:{said(fact.words, reveal=True)[:60]}"
-        params = {"headline": headline}
-        params |= {"said": f"发「回复 {lead.no} …」就能回他"} if fact.answerable else {}
         key = ":".join(("wrote", str(lead.id), owner.id, str(slot), *wants))
-        await ring(tx, ctx, owner, "lead", key=key, lead_id=lead.id, **params)
+        await ring(tx, ctx, owner, "lead", key=key, lead_id=lead.id, headline=headline, **how)
     elif fact.first and is_free(lead):
         await offer(tx, ctx, lead)
     return ()
@@ -136,7 +141,7 @@ async def tell_of_missed_call(tx: Tx, fact: Fact, ctx: Context, origin: str) -> 
         text = f"未接来电 {shown_phone(lead.phone, reveal=False)}:{lead.no} 还没有负责人,请安排人回电。"
         text += f"发「转给 {lead.no} 同事」,或让同事发「领取 {lead.no}」。"
         for manager in await managers_of(tx, lead, rules=ctx.rules):
-            await ring(tx, ctx, manager, "note", key=f"missed:{origin}:{manager.id}", lead_id=lead.id, text=text)
+            await note_at_work(tx, ctx, manager, text, key=f"missed:{origin}:{manager.id}", lead_id=lead.id)
     return ()
 
 

@@ -34,10 +34,17 @@ async def told_at_work(tx: Tx, ctx: Context, member: Member, headline: str, *, k
 
 async def note_at_work(tx: Tx, ctx: Context, member: Member, text: str, *, key: str, lead_id: int | None) -> None:
     """A sentence that nobody waits for: now, or when the member's work begins."""
+    await card_at_work(tx, ctx, member, "note", key=key, lead_id=lead_id, text=text)
+
+
+async def card_at_work(
+    tx: Tx, ctx: Context, member: Member, card: str, *, key: str, lead_id: int | None = None, **params: Any
+) -> None:
+    """A card that nobody waits for: now, or when the member's work begins, drawn as things stand then."""
     if not rests(member, ctx):
-        await ring(tx, ctx, member, "note", key=key, lead_id=lead_id, text=text)
+        await ring(tx, ctx, member, card, key=key, lead_id=lead_id, **params)
         return
-    payload = {"member": member.id, "text": text}
+    payload = {"member": member.id, "card": card, "params": params}
     await due.keep(tx, kind="note", key=f"later:{key}", at=at_work(member, ctx), lead_id=lead_id, payload=payload)
 
 
@@ -60,8 +67,9 @@ async def on_morning(tx: Tx, row: Due, ctx: Context) -> list[Any]:
 
 
 async def on_later_note(tx: Tx, row: Due, ctx: Context) -> list[Any]:
-    """Work has begun: a sentence that waited for it."""
+    """Work has begun: a sentence or a card that waited for it."""
     member = await find_member(tx, row.payload["member"])
     if member is not None and member.state == "active":
-        await ring(tx, ctx, member, "note", key=row.key, lead_id=row.lead_id, text=str(row.payload["text"]))
+        card, params = row.payload.get("card", "note"), row.payload.get("params") or {"text": str(row.payload["text"])}
+        await ring(tx, ctx, member, card, key=row.key, lead_id=row.lead_id, **params)
     return []

@@ -19,6 +19,20 @@ class RollBack:
 
 
 @dataclass(frozen=True)
+class PublishRule:
+    """A rule that was said in a sentence is published as the next version."""
+
+    sketch_id: int
+
+
+@dataclass(frozen=True)
+class DropRule:
+    """It is not."""
+
+    sketch_id: int
+
+
+@dataclass(frozen=True)
 class HandOver:
     """Everything that this member, who has left, had in hand goes to the colleague chosen in the card's list."""
 
@@ -34,11 +48,13 @@ class ShowHeirs:
     shown: int = 0
 
 
-OfficeAction = Resend | RollBack | HandOver | ShowHeirs
+OfficeAction = Resend | RollBack | PublishRule | DropRule | HandOver | ShowHeirs
 
 OFFICE_WORDS: dict[str, type[OfficeAction]] = {
     "resend": Resend,
     "rollback": RollBack,
+    "rule-publish": PublishRule,
+    "rule-drop": DropRule,
     "hand-over": HandOver,
     "heirs": ShowHeirs,
 }

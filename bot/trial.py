@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
+from bot.amending import amended
 from bot.commands.publish import fitting_file, version_of
 from bot.context import Context
 from bot.outgoing import ring
@@ -11,6 +12,7 @@ from bot.rehearsing import Change, Difference, compare
 from config.document import BadDocument, read_text
 from config.folder import Folder
 from config.rules import Rules, load_rules
+from leads.errors import Unusable
 from store.db import Store
 from store.members import find_member, list_members
 from store.tx import Tx
@@ -31,7 +33,7 @@ class Trial:
     async def answer(self, payload: Mapping[str, Any]) -> None:
         """Count, and ring whoever asked."""
         ctx = await self._context()
-        text = await self._text(ctx)
+        text = await self._text(ctx, str(payload.get("sentence", "")))
 
         async def tell(tx: Tx) -> None:
             member = await find_member(tx, str(payload["by"]))
@@ -40,15 +42,18 @@ class Trial:
 
         await self._store.transaction(tell)
 
-    async def _text(self, ctx: Context) -> str:
+    async def _text(self, ctx: Context, sentence: str) -> str:
+        """`sentence`: what somebody wants to be otherwise in the running rules; "": what stands in the file."""
         try:
-            text = read_text(self._folder.rules)
             async with self._store.read() as tx:
                 published = await version_of(tx, None)
+                text = (await amended(tx, sentence, ctx)).text if sentence else read_text(self._folder.rules)
                 rules = await fitting_file(
                     tx, text, str(self._folder.rules), {"file": str(self._folder.rules)}, ctx.now
                 )
                 names = {member.id: member.name for member in await list_members(tx)}
+        except Unusable as error:
+            return str(error)
         except BadDocument as error:
             return f"rules.yaml 还不能用,先改好这里:\n{error}"[:1500]
         if text == published.text:
@@ -58,12 +63,16 @@ class Trial:
         found = await compare(
             self._store, running, rules, self._folder, begin=begin, end=ctx.midnight, last=0, now=ctx.now
         )
-        return "\n".join(told(found, running, rules, names, version=published.version))
+        ways = (f"「{sentence[:30]}」", "要生效,由管理员点「发布」。") if sentence else ()
+        return "\n".join(told(found, running, rules, names, *ways, version=published.version))
 
 
-def told(found: Difference, running: Rules, rules: Rules, names: dict[str, str], *, version: int) -> list[str]:
-    """What differs, in the words of people; what stays the same is left out."""
-    lines = [f"试算:最近 30 天 {found.leads} 条线索,第 {version} 版 → rules.yaml", f"MQL:{_change(found.mql)}"]
+def told(
+    found: Difference, running: Rules, rules: Rules, names: dict[str, str], what: str = "rules.yaml",
+    way: str = "要生效,请管理员执行 rules publish。", *, version: int,
+) -> list[str]:  # fmt: skip
+    """What differs, in the words of people; what stays the same is left out. `what` was changed; `way` to go on."""
+    lines = [f"试算:最近 30 天 {found.leads} 条线索,第 {version} 版 → {what}", f"MQL:{_change(found.mql)}"]
     for sign, leads in (("多了", found.gained), ("少了", found.lost)):
         if leads:
             more = f" 等 {len(leads)} 条" if len(leads) > NAMED else ""
@@ -81,7 +90,7 @@ def told(found: Difference, running: Rules, rules: Rules, names: dict[str, str],
         lines.append(f"收回:{_change(found.recycled)}")
     if len(lines) == 2 and found.mql.before == found.mql.after:
         lines.append("其他也都一样:这些改动没有影响到最近 30 天的线索。")
-    return [*lines, "什么都没有变。要生效,请管理员执行 rules publish。"]
+    return [*lines, f"什么都没有变。{way}"]
 
 
 def _change(change: Change) -> str:

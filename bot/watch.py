@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from bot.cards.asked import lasting, moment
 from bot.channels import prefix_of
 from bot.context import Context
-from bot.outgoing import ring
+from bot.morning import note_at_work
 from leads.silence import LOOKED_AT, too_quiet, usual_gap
 from store import pulse
 from store.access import get_property
@@ -183,9 +183,9 @@ def _why(one: Pulse) -> tuple[str, str]:
 
 
 async def tell_marketing(tx: Tx, ctx: Context, text: str, *, key: str) -> None:
-    """Say a sentence to marketing, to the administrators where there is none; once for each key."""
+    """Say a sentence to marketing, to the administrators where there is none, when they are at work; once a key."""
     for member in await list_members(tx, role="marketing") or await list_members(tx, role="admin"):
-        await ring(tx, ctx, member, "note", key=f"{key}:{member.id}", text=text)
+        await note_at_work(tx, ctx, member, text, key=f"{key}:{member.id}", lead_id=None)
 
 
 async def probed_at(tx: Tx, form: str) -> datetime | None:

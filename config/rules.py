@@ -127,9 +127,10 @@ class EqualNotes(Section):
 
 
 class FollowUp(Section):
-    """When a promised day without a time rings, and whether the bot asks for one missing field after a call."""
+    """When a promised day rings, which notes are no contact, and whether one missing field is asked after a call."""
 
     day_rings_at: ClockTime = "10:00"
+    shortest: int = Field(default=1, ge=1, le=100)
     equal: EqualNotes = EqualNotes()
     ask_after_call: bool = False
 

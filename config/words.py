@@ -41,6 +41,7 @@ FACT_LABELS: Mapping[str, str] = MappingProxyType(
         "help_given": "同事回话",
         "letter_returned": "没有送到",
         "call_logged": "通话",
+        "chat_logged": "聊天",
         "cooling": "快要冷下来",
         "wrote": "来消息",
         "mql": "成为合格线索",

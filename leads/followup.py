@@ -57,7 +57,7 @@ async def log_followup(
     if next_step_at is not None and next_step_at <= now:
         raise Unusable("下一步的时间已经过去了,换一个将来的时间。")
     alike = await _equal_notes(tx, who, words, rules=rules, now=now)
-    contact = channel != "note" and alike < rules.follow_up.equal.count
+    contact = channel != "note" and alike < rules.follow_up.equal.count and len(words) >= rules.follow_up.shortest
     values: dict[str, object] = {"touched_at": now}
     if contact and lead.contacted_at is None:
         values["contacted_at"] = now
@@ -76,6 +76,11 @@ async def log_followup(
         contact=contact,
         alike=alike,
     )
+
+
+def is_too_short(fact: FollowUpLogged, *, rules: Rules) -> bool:
+    """Whether it would have been a contact, had it said more."""
+    return fact.channel != "note" and len(fact.words) < rules.follow_up.shortest
 
 
 async def _equal_notes(tx: Tx, who: Who, words: str, *, rules: Rules, now: datetime) -> int:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from leads.facts import Fact
@@ -53,3 +53,30 @@ class CallLogged(Fact):
     def data(self) -> Mapping[str, Any]:
         told = {"inbound": self.inbound, "answered": self.answered, "seconds": self.seconds}
         return told | {"called_at": self.called_at.isoformat()}
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChatLogged(Fact):
+    """Somebody talked with the customer in WeChat, as the archive tells; `theirs` are the customer's messages."""
+
+    kind = "chat_logged"
+    began_at: datetime
+    messages: int
+    theirs: int
+    answered_after: timedelta | None = None
+
+    def text(self) -> str:
+        said = f"聊天 {self.messages} 条(客户 {self.theirs},我们 {self.messages - self.theirs})"
+        return said + (f",首次回复 {_lasting(self.answered_after)}" if self.answered_after is not None else "")
+
+    def data(self) -> Mapping[str, Any]:
+        waited = self.answered_after
+        told: dict[str, Any] = {"began_at": self.began_at.isoformat(), "messages": self.messages, "theirs": self.theirs}
+        return told | {"answered_after": round(waited.total_seconds()) if waited is not None else None}
+
+
+def _lasting(span: timedelta) -> str:
+    minutes = round(span.total_seconds() / 60)
+    if minutes < 1:
+        return "不到 1 分"
+    return f"{minutes} 分" if minutes < 60 else f"{minutes // 60} 小时 {minutes % 60} 分"

@@ -14,7 +14,7 @@ from store.dormant import SLICE, answer, keep_plan, list_silent
 from store.tables import Lead
 from store.tx import Tx
 
-WAKING = ("behaved", "enquired", "wrote", "call_logged")
+WAKING = ("behaved", "enquired", "wrote", "call_logged", "chat_logged")
 
 
 def plans_of(rules: Rules) -> dict[str, Journey]:

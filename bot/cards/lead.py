@@ -75,6 +75,7 @@ class View:
     may_tend: bool = False
     way: tuple[tuple[str, str], ...] = ()  # how they came: campaign, keyword, landing page
     odds: str = ""
+    kept: tuple[str, str] | None = None  # the promise that the last contact kept, and how
     arithmetic: str = ""  # how what is left of the promise lies over the days
     journey: str = ""  # on which journey, and why it rests
     friend: str = ""  # whether the reader is their friend in WeChat
@@ -111,14 +112,15 @@ async def look(tx: Tx, asked: Asked, ctx: Context) -> View | None:
     releases = await timeline.list_last(tx, lead.id or 0, ("released",), limit=3) if visible else []
     latest = await leads.list_enquiries(tx, lead.id or 0, limit=1) if lead.enquiries > 1 and visible else []
     again = latest[0].need if latest and (last is None or latest[0].at > last.at) else ""
-    promise, keeping, arithmetic = await promises_of(tx, lead, ctx)
+    promises = await promises_of(tx, lead, last, ctx)
     return View(
         lead=lead,
         part=part,
         owner=await name_of(tx, lead.owner_id) if lead.owner_id else "",
         reveal=reveal,
-        promise=promise if part != "gone" else "",
-        keeping=keeping if part in ("mine", "lead") else "",
+        promise=promises.urgent if part != "gone" else "",
+        keeping=promises.keeping if part in ("mine", "lead") else "",
+        kept=promises.kept if part in ("mine", "lead") else None,
         last_words=words_of(last.text, reveal=reveal) if last and visible else "",
         last_at=moment(last.at, now=ctx.now, zone=ctx.rules.zone) if last else "",
         again=words_of(again, reveal=reveal) if again else "",
@@ -136,7 +138,7 @@ async def look(tx: Tx, asked: Asked, ctx: Context) -> View | None:
         may_tend=who.role == "marketing" and is_free(lead),
         way=await way_of(tx, lead) if visible else (),
         odds=odds_of(lead, ctx) if visible else "",
-        arithmetic=arithmetic if part in ("mine", "lead") else "",
+        arithmetic=promises.arithmetic if part in ("mine", "lead") else "",
         journey=await journey_of(tx, lead, ctx) if visible else "",
         friend=FRIEND.get((await friend_states(tx, lead.id or 0)).get(who.id or "", ""), "") if reveal else "",
         deals=await _open_deals(tx, lead) if visible and lead.stage == "opportunity" else (),
@@ -243,6 +245,7 @@ def _fields(view: View) -> tuple[Field, ...]:
         Field("退回过", ";".join(view.releases)),
         Field("工商", view.register),
         Field("微信", " ".join(part for part in (view.friend, lead.wechat if view.reveal else "") if part)),
+        *([Field(view.kept[0][:5], view.kept[1])] if view.kept is not None else []),
         *(Field(label, text) for label, text in (*view.way, *view.own)),
     ]
     known = ("微信",) if view.friend else ()

@@ -1,31 +1,53 @@
 """The promises about a lead, as its card tells them: what is due, how long it may be kept, how the time is counted."""
 
+from dataclasses import dataclass
+
 from bot.cards.asked import lasting, moment
 from bot.context import Context
 from bot.duty import hours_of
 from config.arithmetic import explain_text
+from config.words import FOLLOW_UP_LABELS
 from config.worktime import WorkCalendar, parse_span
 from sla.clock import keeps, longest
 from store import clocks
-from store.tables import Clock, Lead
+from store.tables import Clock, Lead, TimelineItem
 from store.tx import Tx
 
 
-async def promises_of(tx: Tx, lead: Lead, ctx: Context) -> tuple[str, str, str]:
-    """The most urgent promise, how long the owner may keep the lead without a contact, and how the promise is counted.
+@dataclass(frozen=True)
+class Promises:
+    """The most urgent promise, how long the owner may keep the lead without a contact, how the promise is counted,
 
-    Each is "" where there is none; what lies within one day needs no counting.
+    and (label, how) of the promise that the last contact kept; "" and None where there is none.
     """
-    kept = await clocks.list_of_lead(tx, lead.id or 0, states=("running", "paused", "overdue"))
-    running = sorted((clock for clock in kept if clock.ended_at is None), key=lambda clock: clock.due_at)
+
+    urgent: str
+    keeping: str
+    arithmetic: str  # "" for what lies within one day
+    kept: tuple[str, str] | None
+
+
+async def promises_of(tx: Tx, lead: Lead, last: TimelineItem | None, ctx: Context) -> Promises:
+    """Read them; `last` is the lead's last follow-up."""
+    found = await clocks.list_of_lead(tx, lead.id or 0, states=("running", "paused", "overdue", "met"))
+    running = sorted((clock for clock in found if clock.ended_at is None), key=lambda clock: clock.due_at)
     first = next((clock for clock in running if not keeps(clock)), None)
     keep = next((clock for clock in running if keeps(clock)), None)
     calendar = await hours_of(tx, lead, ctx)
-    return (
+    return Promises(
         _promise(first, calendar, ctx) if first else "",
         _keeping(keep, calendar, ctx) if keep else "",
         _arithmetic(first, calendar, ctx) if first else "",
+        next((kept_by(clock, last, ctx) for clock in found if last is not None and clock.ended_at == last.at), None),
     )
+
+
+def kept_by(clock: Clock, contact: TimelineItem, ctx: Context) -> tuple[str, str]:
+    """首次联系, 做到了:今天 14:25 的电话."""
+    how = FOLLOW_UP_LABELS.get(str(contact.data.get("kind")), "跟进")
+    late = "晚了,补上的是" if clock.state == "overdue" else "做到了:"
+    told = f"{late}{moment(contact.at, now=ctx.now, zone=ctx.rules.zone)} 的{how}"
+    return str(clock.rule.get("label", clock.name)), told
 
 
 def _arithmetic(clock: Clock, calendar: WorkCalendar, ctx: Context) -> str:

@@ -13,7 +13,7 @@ SCALE = 12  # pixels of one module: sharp on a poster
 
 
 async def look(tx: Tx, asked: Asked, ctx: Context) -> File | None:
-    """The picture; an event's is the one of its door, which hangs at the entrance."""
+    """The picture: where people register, or the door of an event, which hangs at the entrance."""
     campaign = await find_campaign(tx, int(asked.params.get("campaign") or 0))
     if campaign is None or asked.who is None or asked.who.role not in OPENERS:
         return None

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from bot.cards.asked import Asked, lasting, moment, odds_of, promised_text, rating_of, title_of
 from bot.cards.card import Text
+from bot.cards.promise import kept_by
 from bot.context import Context
 from bot.duty import hours_of
 from config.arithmetic import explain_text
@@ -39,7 +40,7 @@ async def look(tx: Tx, asked: Asked, ctx: Context) -> View | None:
         await _pool(tx, lead, ctx),
         *_score(lead),
         *_odds(lead, ctx),
-        *[_clock(one, calendar, ctx) for one in await clocks.list_of_lead(tx, lead.id or 0) if one.ended_at is None],
+        *await _promises(tx, lead, calendar, ctx),
     ]
     return View(title_of(lead), (*lines, *await _stopwatch(tx, lead, ctx)))
 
@@ -128,6 +129,18 @@ def _odds(lead: Lead, ctx: Context) -> list[str]:
         if reasons:
             told = "、".join(f"{label_of(name, rules=ctx.rules)}({said_of(known[name])})" for name, _ in reasons)
             lines.append(f" · {mark}:{told}")
+    return lines
+
+
+async def _promises(tx: Tx, lead: Lead, calendar: WorkCalendar, ctx: Context) -> list[str]:
+    """Those that run, and by which contact those of the past were kept."""
+    found = await clocks.list_of_lead(tx, lead.id or 0)
+    lines = [_clock(one, calendar, ctx) for one in found if one.ended_at is None]
+    contacts = {one.at: one for one in await timeline.list_last(tx, lead.id or 0, ("followup_logged",), limit=50)}
+    for one in found:
+        if one.ended_at is not None and (contact := contacts.get(one.ended_at)) is not None:
+            label, how = kept_by(one, contact, ctx)
+            lines.append(f"时限:{label} {how}({await name_of(tx, contact.by)})")
     return lines
 
 

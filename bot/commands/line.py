@@ -23,6 +23,7 @@ RUN_WORDS = {
     "test": "Run the tests (takes pytest's options).",
     "check": "Lint, types, direction of imports.",
     "features": "Capabilities against their tests.",
+    "pack": "One file to install from where there is no internet.",
     "ocr": "Install what reads photos of business cards.",
     "pictures": "Photograph the first day and the demo again.",
     "soak": "The long reliability tests.",

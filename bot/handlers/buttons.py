@@ -82,7 +82,7 @@ from bot.lead_actions import (
     Transfer,
     Undo,
 )
-from bot.office_actions import HandOver, Resend, RollBack, ShowHeirs
+from bot.office_actions import DropRule, HandOver, PublishRule, Resend, RollBack, ShowHeirs
 from bot.promise_actions import (
     AskExtension,
     AskPostpone,
@@ -181,6 +181,8 @@ HANDLERS: dict[type[Action], Handler] = {
     **forecast.HANDLERS,
     **sop.HANDLERS,
     RollBack: rules.on_roll_back,
+    PublishRule: rules.on_publish,
+    DropRule: rules.on_drop,
     ShowQuote: quote.on_show_quote,
     SendQuote: quote.on_send,
     Agree: approval.on_agree,
@@ -210,6 +212,8 @@ DONE: dict[type[Action], str] = {
     Resend: "正在重发",
     DecideUnsure: "已决定",
     RollBack: "正在回退",
+    PublishRule: "已发布",
+    DropRule: "已丢弃",
     StartJourney: "已启动",
     DropJourney: "已丢弃",
     Fill: "已记好",

@@ -117,7 +117,8 @@ def _shown(campaign: Campaign, told: str, fen: int, ctx: Context) -> list[Fact |
     lines.append(f"费用:{_yuan(fen)} 元。记一笔:渠道 费用 {campaign.no} 3000")
     qr: list[Fact | Answer] = []
     if "wecom" in ctx.platforms:  # DingTalk's robot sends no pictures of ours; the address above is one tap away
-        qr = [Answer("qr", params={"campaign": campaign.id, "door": bool(door)})]
+        doors = (False, True) if door else (False,)
+        qr = [Answer("qr", params={"campaign": campaign.id, "door": at_door}) for at_door in doors]
     return [say("\n".join(lines)), *qr]
 
 

@@ -165,6 +165,10 @@ TABLE = (
     Command(
         ("渠道",), "每个渠道来了多少、花了多少、回了多少", "渠道 上月", on_words=channel.on_channel_word, roles=LEADERS,
     ),
+    Command(
+        ("规则",), "一句话改规则:先看最近 30 天会怎样,再发布", "规则 领取时限改成4小时", on_words=rules.on_rule_word,
+        roles=LEADERS,
+    ),
     Command(("试算",), "改过的规则放到最近 30 天会怎样", "试算", on_alone=rules.on_try_word, roles=LEADERS),
     Command(
         ("活动",), "办活动:报名、签到、谁来了", "活动 新建 夏季沙龙 7月3日", on_words=campaign.on_event_word,

@@ -59,7 +59,7 @@ async def on_save_draft(tx: Tx, action: SaveDraft, who: Who, ctx: Context) -> li
     await close_draft(tx, action.draft_id, "saved")
     if any(isinstance(item, Answer) for item in outcome):
         return outcome
-    return [*outcome, Answer("lead", draft.lead_id, {"said": f"已记到 L{draft.lead_id}"})]
+    return [*outcome, Answer("lead", draft.lead_id, {"said": followup.kept(draft.lead_id, outcome, ctx)})]
 
 
 async def on_change_draft(tx: Tx, action: ChangeDraft, who: Who, ctx: Context) -> list[Fact | Answer]:

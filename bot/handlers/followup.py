@@ -9,8 +9,8 @@ from bot.lead_actions import AskFollowUp, Fill, NoteCall, SetNextStep
 from leads.deal import get_visible_deal
 from leads.edit import edit
 from leads.errors import Unusable
-from leads.facts import Fact
-from leads.followup import log_followup, set_next_step
+from leads.facts import Fact, FollowUpLogged
+from leads.followup import is_too_short, log_followup, set_next_step
 from leads.missing import QUESTIONS
 from leads.rights import Who, get_workable
 from leads.understand.reading import understand
@@ -88,7 +88,14 @@ async def on_followup_word(tx: Tx, lead_id: int | None, rest: str, who: Who, ctx
     outcome = await log(tx, lead_id, rest, who, ctx)
     if any(isinstance(item, Answer) for item in outcome):
         return outcome
-    return [*outcome, Answer("lead", lead_id, {"said": f"已记到 L{lead_id}"})]
+    return [*outcome, Answer("lead", lead_id, {"said": kept(lead_id, outcome, ctx)})]
+
+
+def kept(lead_id: int, outcome: list[Fact | Answer], ctx: Context) -> str:
+    """已记到 L1024, and whether it was too short to be a contact."""
+    few = any(isinstance(fact, FollowUpLogged) and is_too_short(fact, rules=ctx.rules) for fact in outcome)
+    more = f",不到 {ctx.rules.follow_up.shortest} 个字,没有算作联系:补一句聊了什么就算" if few else ""
+    return f"已记到 L{lead_id}{more}"
 
 
 async def on_ask_followup(tx: Tx, action: AskFollowUp, who: Who, ctx: Context) -> list[Fact | Answer]:

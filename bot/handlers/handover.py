@@ -3,8 +3,9 @@
 from bot.cards.leaver import summed
 from bot.context import Answer, Context, say
 from bot.handlers import inherit
+from bot.morning import card_at_work
 from bot.office_actions import HandOver
-from bot.outgoing import managers_or_admins, ring
+from bot.outgoing import managers_or_admins
 from bot.ways import plan_ways
 from leads.errors import NoRight, Unusable
 from leads.facts import Fact
@@ -29,7 +30,7 @@ async def on_leaver(tx: Tx, row: Due, ctx: Context) -> list[Fact | Answer]:
         return []  # back already
     await plan_ways(tx, ctx)
     for leader in await managers_or_admins(tx, member):
-        await ring(tx, ctx, leader, "leaver", key=f"{row.key}:{leader.id}", leaver=member.id)
+        await card_at_work(tx, ctx, leader, "leaver", key=f"{row.key}:{leader.id}", leaver=member.id)
     return []
 
 

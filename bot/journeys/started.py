@@ -4,10 +4,9 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-import yaml
-
 from bot.context import Context
 from bot.journeys.contents import unknown_contents
+from config.amend import flow
 from config.document import BadDocument, load, validate
 from config.journey_flaws import unfit_journeys
 from config.rules import Rules
@@ -55,10 +54,5 @@ def with_journey(text: str, name: str, plain: Mapping[str, Any]) -> str:
 def block_of(name: str, plain: Mapping[str, Any]) -> str:
     """The lines of one journey, as they stand below `journeys:` in rules.yaml."""
     lines = [f"  {name}:"]
-    lines += [f"    {key}: {_flow(value)}" for key, value in plain.items() if key != "steps"]
-    return "\n".join([*lines, "    steps:", *(f"      - {_flow(step)}" for step in plain["steps"])])
-
-
-def _flow(value: Any) -> str:
-    told: str = yaml.safe_dump(value, allow_unicode=True, default_flow_style=True, width=10_000, sort_keys=False)
-    return told.removesuffix("...\n").strip()
+    lines += [f"    {key}: {flow(value)}" for key, value in plain.items() if key != "steps"]
+    return "\n".join([*lines, "    steps:", *(f"      - {flow(step)}" for step in plain["steps"])])

@@ -71,6 +71,20 @@ async def test_the_first_rule_that_fits_decides_and_the_card_says_which(tmp_path
         assert "给主管和市场用" in words(await acme.text("lina", "分配规则"))
 
 
+@pytest.mark.feature("C2", "E1")
+@pytest.mark.only("sqlite")
+@pytest.mark.parametrize("phone", ["023-67891234", "13594000001"])
+async def test_a_number_of_chongqing_goes_to_its_region_though_the_form_asked_for_none(tmp_path, platform, phone):
+    west = by_rules("{name: 渝西片区, when: {region: [渝西片区]}, by: round_robin, members: [lina], pool: west}")
+    rules = lambda text: west(text).replace("渝西片区: [永川区, 江津区]", "渝西片区: [重庆]")  # noqa: E731
+    async with town(tmp_path, platform=platform, members=MEMBERS, rules=rules) as acme:
+        no = await acme.mql(phone=phone, city="")
+        other = await acme.mql(phone="13800138001", city="", name="北京人")
+        assert ((await acme.lead(no))["owner"], (await acme.lead(other))["owner"]) == ("lina", None)
+        assert "分给你:因规则 1「渝西片区」" in words(acme.standin.chat("lina"))
+        assert "号码归属地" in str(await acme.story(no)) or (await acme.lead(no))["city"] == "重庆"
+
+
 @pytest.mark.feature("E2")
 async def test_a_weight_of_two_to_one_gives_67_and_33_of_a_hundred_and_the_ledger_shows_it(
     tmp_path, platform, database

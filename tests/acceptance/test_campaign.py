@@ -69,7 +69,10 @@ async def test_a_rep_opens_none_and_a_form_is_needed(acme):
 
 @pytest.mark.feature("A13")
 async def test_who_comes_to_an_event_scores_higher_and_is_in_the_rep_s_list_the_same_evening(acme):
-    told = words(await acme.text("linda", "活动 新建 夏季沙龙 3月18日"))
+    answer = await acme.text("linda", "活动 新建 夏季沙龙 3月18日")
+    told = words(answer)
+    codes = [message.text for message in answer if getattr(message, "content", b"")[:4] == b"\x89PNG"]
+    assert len(codes) == 2, "a code to register, and one for the door"
     door = next(line for line in told.splitlines() if line.startswith("签到链接")).partition(":")[2]
     link = next(line for line in told.splitlines() if line.startswith("链接:")).removeprefix("链接:")
     registered = visitor(acme)

@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.lists import counts, csv_text, import_file
 from tests.town import MQL, words
 
 
@@ -108,10 +109,36 @@ async def test_wherever_a_person_is_the_next_enquiry_finds_them(acme, place):
     assert "另一个产品,想要报价" in [item["text"] for item in await acme.story(no)]
 
 
+@pytest.mark.feature("B3")
+@pytest.mark.only("sqlite")
+async def test_the_check_tells_owner_stage_and_last_touch_and_the_number_to_whom_it_belongs(acme):
+    no = await acme.mql()
+    await acme.text("wanglei", f"领取 {no}")
+    await acme.text("wanglei", f"跟进 {no} 电话聊了报价")
+
+    async def told(user):
+        return words(await acme.text(user, f"查重 {MQL['phone']}")).replace(f"「{MQL['phone']}」", "")
+
+    assert f"王磊:{no}(详情不在你的范围) · 销售已接 · 最近 今天 10:20" in await told("lina")
+    assert "王建国" not in await told("lina") and "8000" not in await told("lina")
+    assert f"{no} 王建国" in await told("linda") and "138****8000" in await told("linda")
+    assert "13800138000 · 销售已接" in await told("wanglei")
+    await acme.text("wanglei", f"转商机 {no} CRM 5万")
+    assert "商机 · 最近 今天 10:20" in await told("lina"), "who was converted blocks no look"
+    other = await acme.mql(phone="13900139000", name="李敏")
+    await acme.text("wanglei", f"领取 {other}")
+    await acme.text("wanglei", f"无效 {other} 空号")
+    said = words(await acme.text("wanglei", "查重 13900139000"))
+    assert f"{other} 李敏" in said and "无效" in said and "再来咨询会自动重新打开" in said
+
+
 @pytest.mark.feature("N2", "B3")
 @pytest.mark.ask("AS16")
 async def test_five_namesakes_stay_five_people(acme):
-    numbers = [await acme.capture(name="张伟", phone=f"1380013810{number}") for number in range(3)]
+    listed = [("张伟", f"1380013810{number}") for number in range(3)]
+    report = await import_file(acme, "old.csv", csv_text(("姓名", "手机"), *listed))
+    assert counts(report) == (3, 3, 0, 0)
+    numbers = ["L1001", "L1002", "L1003"]
     for number in range(2):
         await acme.text("wanglei", f"新线索 张伟 1390013910{number} 想要报价")
     numbers += ["L1004", "L1005"]

@@ -45,14 +45,41 @@ async def test_leave_moves_leads_to_the_backup_and_gives_them_back(tmp_path, pla
         assert told(acme, "wanglei", f"{no} 首次联系时限") == [], "whoever is away is left in peace"
         await acme.text("lina", f"跟进 {no} 电话聊了,下周一上午9点半再打")
         assert (await contact(acme, no))["state"] == "met"
-        await acme.until(shanghai("2026-03-21 00:00"))
-        back = told(acme, "wanglei", "欢迎回来")
-        assert len(back) == 1 and "李娜替你顶班的 1 条线索还给你了" in back[0] and no in back[0]
+        await acme.until(shanghai("2026-03-21 00:01"))
+        assert "还没有" in words(await acme.text("lina", "我的")), "it is his again"
+        await acme.until(shanghai("2026-03-23 08:59"))
+        assert told(acme, "wanglei", "欢迎回来") + told(acme, "lina", "回来了") == [], (
+            "on a Saturday at midnight nobody is rung"
+        )
+        await acme.until(shanghai("2026-03-23 09:01"))
+        (back,) = told(acme, "wanglei", "欢迎回来")
+        assert "李娜替你顶班的 1 条线索还给你了" in back and no in back
+        assert len(told(acme, "lina", "王磊回来了")) == 1
         await acme.until(shanghai("2026-03-23 09:30"))
         assert len(told(acme, "wanglei", f"到点了:{no}")) == 1 and told(acme, "lina", "到点了") == []
         kinds = [item["kind"] for item in await acme.story(no)]
         assert kinds.count("cover_began") == 1 and kinds.count("cover_ended") == 1
-        assert "还没有" in words(await acme.text("lina", "我的"))
+
+
+@pytest.mark.feature("O3", "H7")
+@pytest.mark.only("sqlite")
+async def test_a_leave_that_begins_at_midnight_wakes_nobody_and_who_is_back_at_night_hears_it_at_once(
+    tmp_path, platform
+):
+    async with town(tmp_path, platform=platform) as acme:
+        no = await acme.mql()
+        await acme.text("wanglei", f"领取 {no}")
+        await acme.text("wanglei", "请假 明天到周五 李娜顶班")
+        await acme.until(shanghai("2026-03-19 08:59"))
+        assert told(acme, "lina", "由你顶班") == [] and no in words(await acme.text("lina", "我的"))
+        await acme.until(shanghai("2026-03-19 09:01"))
+        (handed,) = told(acme, "lina", "由你顶班")
+        assert "王磊请假,1 条线索到 03-21 周六 00:00 由你顶班" in handed.replace("后天", "03-21 周六"), handed
+        await acme.until(shanghai("2026-03-19 21:00"))
+        assert "1 条线索还给你了" in words(await acme.text("wanglei", "销假")), "they have asked for it"
+        assert told(acme, "lina", "王磊回来了") == []
+        await acme.until(shanghai("2026-03-20 09:01"))
+        assert len(told(acme, "lina", "王磊回来了")) == 1
 
 
 @pytest.mark.feature("O3")

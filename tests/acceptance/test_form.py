@@ -71,6 +71,7 @@ async def test_thirty_seven_bots_are_thanked_and_counted_and_nobody_has_a_lead(a
     assert await leads_of(acme) == []
     told = words(await acme.text("linda", "渠道"))
     assert "表单「联系我们」:访客 1,提交 0" in told and "机器人拦截 37 条" in told
+    assert "机器人拦截 37 条" in words(await acme.text("chenjing", "渠道")), "the manager sees it as well"
 
 
 @pytest.mark.platforms("wecom")

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from sandbox.wecom.company import Contact
-from tests.town import Town, town, words
+from tests.town import Town, shanghai, town, words
 
 pytestmark = [pytest.mark.platforms("wecom"), pytest.mark.feature("A7")]  # DingTalk has no customers in its chats
 DESK = "wkSAMPLE01"
@@ -67,6 +67,24 @@ async def test_a_customer_who_asks_the_price_or_the_time_is_urgent_and_rings_the
     assert (await acme.lead("L1001"))["score"] == after["score"], "once a day"
     await write(acme, "不用报价了")
     assert (await acme.lead("L1001"))["score"] == after["score"]
+
+
+@pytest.mark.feature("H7")
+@pytest.mark.only("sqlite")
+async def test_who_writes_at_night_is_one_card_of_the_morning(acme: Town) -> None:
+    await write(acme, "在吗")
+    await acme.text("lina", "领取 L1001")
+    await acme.until(shanghai("2026-03-18 22:30"))
+    before = len(acme.standin.chat("lina"))
+    for said in ("想问问交期", "多少钱", "急"):
+        await write(acme, said)
+        await acme.later(minutes=6)
+    await acme.until(shanghai("2026-03-19 08:59"))
+    assert len(acme.standin.chat("lina")) == before, "nobody is woken"
+    await acme.until(shanghai("2026-03-19 09:01"))
+    cards = [words([m]) for m in acme.standin.chat("lina")[before:] if "微信客服" in words([m])]
+    assert len(cards) == 1 and "下班后客户在微信客服问时间" in cards[0] and "回复 L1001" in cards[0]
+    assert b"\xe4\xba\xa4\xe6\x9c\x9f" not in acme.database.path.read_bytes(), "their words rest sealed while they wait"
 
 
 async def test_after_48_hours_nobody_may_write_and_the_refusal_says_what_to_do(acme: Town) -> None:

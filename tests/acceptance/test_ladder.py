@@ -98,8 +98,33 @@ async def test_only_a_real_contact_stops_the_clock(acme):
     assert (await acme.api("PATCH", f"/leads/{no}", by="wanglei", city="苏州"))[0] == 200
     await acme.api("POST", f"/leads/{no}/followups", by="wanglei", kind="note", text="资料补充完了")
     assert await state() == "running", "an edit or a note is no contact"
+    await acme.later(minutes=5)
     await acme.api("POST", f"/leads/{no}/followups", by="wanglei", kind="call", text="电话通了,聊了十分钟")
     assert await state() == "met"
+    card = words(await acme.text("wanglei", f"看 {no}"))
+    assert re.search("首次联系[: ]做到了:今天 10:25 的电话", card), "the card says which one did"
+    await acme.later(minutes=5)
+    await acme.text("wanglei", f"跟进 {no} 微信上又聊了聊价格")
+    assert "做到了" not in words(await acme.text("wanglei", f"看 {no}"))
+    assert "时限:首次联系 做到了:今天 10:25 的电话(王磊)" in words(await acme.text("wanglei", f"为什么 {no}"))
+
+
+@pytest.mark.feature("H5")
+@pytest.mark.ask("AS22")
+@pytest.mark.only("sqlite")
+async def test_a_record_that_says_too_little_is_kept_and_stops_no_clock(tmp_path, platform):
+    short = lambda text: text.replace("follow_up:", "follow_up:\n  shortest: 6", 1)  # noqa: E731
+    async with town(tmp_path, platform=platform, members=MEMBERS, rules=short) as acme:
+        no = await acme.mql()
+        await acme.text("wanglei", f"领取 {no}")
+        said = words(await acme.text("wanglei", f"跟进 {no} 聊了"))
+        assert f"已记到 {no},不到 6 个字,没有算作联系" in said
+        _, found = await acme.api("GET", "/clocks?state=running")
+        assert [clock["name"] for clock in found["items"]] == ["first_contact"]
+        assert [i["text"] for i in await acme.story(no) if i["kind"] == "followup_logged"] == ["聊了"], "it is kept"
+        assert "没有算作联系" not in words(await acme.text("wanglei", f"跟进 {no} 聊了他们产线的改造"))
+        _, found = await acme.api("GET", "/clocks?state=running")
+        assert found["items"] == []
 
 
 @pytest.mark.feature("F4", "F5")

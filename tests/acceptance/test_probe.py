@@ -29,5 +29,7 @@ async def test_a_form_that_cannot_be_reached_is_told_once_in_the_morning(acme):
     for _ in range(2):
         await acme.bot.prober.run_once()
     await acme.settle()
+    assert acme.standin.chat("linda") == [], "at three in the morning nobody is rung"
+    await acme.until(shanghai("2026-03-19 09:01"))
     told = [m.text for m in acme.standin.chat("linda") if "自测没通过" in m.text]
     assert len(told) == 1 and "表单「联系我们」" in told[0] and "打不开" in told[0] and "/f/contact" in told[0]

@@ -16,6 +16,15 @@ BUYERS = {
     "education": {"city": "武汉", "need": "孩子初三,想约试听,学费多少"},
     "services": {"title": "财务总监", "company": "青岛海澜贸易有限公司", "need": "年底审计外包,请给方案和报价"},
 }
+FIELDS = {
+    "manufacturing": ("台数=2", "台数 2"), "software": ("使用人数=50", "使用人数 50"),
+    "consumer": ("到店门店=西湖店", "到店门店 西湖店"), "education": ("年级=初三", "年级 初三"),
+    "services": ("服务内容=审计", "服务内容 审计"),
+}  # fmt: skip
+STAGES = {
+    "manufacturing": "立项沟通", "software": "初步接触", "consumer": "意向", "education": "咨询",
+    "services": "初步接触",
+}  # fmt: skip
 LABELS = {"manufacturing": "20d", "software": "10d", "consumer": "3d", "education": "7d", "services": "30d"}
 
 
@@ -40,3 +49,10 @@ async def test_a_template_scores_offers_and_keeps_time_at_once(tmp_path, platfor
         names = {clock["name"] for clock in found["items"] if clock["lead"] == buyer}
         assert names == {"first_contact", "keep"}
         assert f"within: {LABELS[template]}" in rules
+        said, shown = FIELDS[template]
+        await acme.text("wanglei", f"字段 {buyer} {said}")
+        assert shown in words(await acme.text("wanglei", f"字段 {buyer}")).replace(":", " "), (
+            "what is asked in this line has its field"
+        )
+        await acme.text("wanglei", f"合格 {buyer}")
+        assert STAGES[template] in words(await acme.text("wanglei", f"转商机 {buyer} 合同 5万"))

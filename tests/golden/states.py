@@ -134,6 +134,7 @@ STATES: dict[str, Message] = {
     "wanted-in-words": wanted.draw(wanted.View(customer(), Wanted("area", "面积", "number", own=True), "qualify", 1)),
     "lead-mine-with-own-fields": of_lead("mine", own=(("面积", "300"), ("决策人", "是"))),
     "lead-free-for-marketing": of_lead("free", may_tend=True, lead=customer(stage="new")),
+    "rule_draft": rules.draw_draft(rules.Question(7, "「领取」的时限:2h → 4h", may=True)),
     "rules": rules.draw(rules.View(3, 2, "规则第 3 版已经生效。改动:\nclocks.claim.within:2h 改成 4h", running=True)),
     "rules-outdated": rules.draw(rules.View(3, 2, "规则第 3 版已经生效。", running=False)),
     "undelivered": plain.draw_undelivered((plain.Undelivered(5, "李娜", "L1024", "不在可见范围", "今天 10:20"),)),

@@ -55,6 +55,7 @@ def size_of(database):
 
 
 @pytest.mark.kill
+@pytest.mark.feature("P8")
 @pytest.mark.failure("C15")
 async def test_what_was_acknowledged_before_the_backup_is_there_after_and_nothing_is_sent_again(
     tmp_path, database, soak, past, record_property

@@ -32,7 +32,8 @@ PAGE = 60  # facts at once
 WORDS = 2000  # characters of one note
 GROUPS: dict[str, tuple[str, tuple[str, ...] | None]] = {
     "": ("全部", None),
-    "contact": ("联系", ("followup_logged", "call_logged", "wrote", "enquired", "captured", "contact_stopped")),
+    "contact": ("联系", ("followup_logged", "call_logged", "chat_logged", "wrote", "enquired", "captured",
+                        "contact_stopped")),
     "behaviour": ("行为", ("behaved", "pages_read", "woke", "captured", "enquired", "cooling", "scored")),
     "owner": ("归属", ("claimed", "assigned", "released", "transferred", "recycled", "placed", "cover_began",
                      "cover_ended", "dispute_opened", "dispute_decided")),

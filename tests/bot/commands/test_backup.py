@@ -51,6 +51,7 @@ async def a_day(acme: Any) -> str:
     return str(no)
 
 
+@pytest.mark.feature("P8")
 @pytest.mark.failure("C15")
 @pytest.mark.only("sqlite", "postgresql")
 async def test_a_restored_company_is_the_same_and_sends_nothing_again(acme: Any, tmp_path: Path) -> None:

@@ -194,6 +194,7 @@ async def test_the_template_that_dingtalk_refuses_does_not_stop_the_work(acme: T
     assert acme.card("wanglei", "领取").instance is not None, "tried again after ten minutes"
 
 
+@pytest.mark.feature("F1", "P3")
 async def test_a_group_s_card_can_be_pressed_and_says_who_took_it(tmp_path: Path) -> None:
     def rules(text: str) -> str:
         return text.replace("    label: 公共线索池\n", "    label: 公共线索池\n    group: 销售群\n")

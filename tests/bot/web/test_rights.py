@@ -64,6 +64,7 @@ ACTING = {  # admin and integration keys
     ("POST", "/api/v1/quotes"),
     ("POST", "/api/v1/content"), ("POST", "/api/v1/content/{name}/file"),
     ("POST", "/api/v1/campaigns"), ("POST", "/api/v1/campaigns/{campaign}/costs"), ("POST", "/api/v1/calls"),
+    ("POST", "/api/v1/chats"),
     ("POST", "/api/v1/campaigns/{campaign}/attendance"),
     ("POST", "/api/v1/opportunities"), ("PATCH", DEAL), ("PUT", "/api/v1/targets"),
     *(("POST", f"{DEAL}/{act}") for act in ("stage", "win", "lose", "reopen", "transfer")),
