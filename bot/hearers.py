@@ -6,7 +6,7 @@ from bot.context import Context
 from bot.duty import on_duty, only_watched
 from bot.morning import card_at_work, note_at_work, ring_at_work
 from bot.outgoing import audience, gathers_late, managers_of, managers_or_admins, offer, refresh, ring
-from bot.rest import at_work, keep_for_tomorrow, rests
+from bot.rest import at_work, keep_for_tomorrow, rests, sleeps
 from config.words import WARMTH
 from leads.asking import wants_of
 from leads.facts import Fact, FollowUpLogged, LeadCooling, LeadDisqualified, LeadEnquired, LeadWrote, ReminderRang
@@ -110,7 +110,7 @@ async def ring_owner_of_words(tx: Tx, fact: Fact, ctx: Context, origin: str) -> 
         wants = wants_of(fact.words)
         does = "、".join(wants) or "说"
         how = {"said": f"发「回复 {lead.no} …」就能回他"} if fact.answerable else {}
-        if rests(owner, ctx):  # without their words, which rest sealed
+        if sleeps(owner, ctx):  # without their words, which rest sealed
             key = f"wrote:{lead.id}:{owner.id}:{at_work(owner, ctx).isoformat()}"
             headline = f"下班后客户在{fact.channel}{'、'.join(wants) or '来消息了'}"
             await card_at_work(tx, ctx, owner, "lead", key=key, lead_id=lead.id, headline=headline, **how)
@@ -141,7 +141,11 @@ async def tell_of_missed_call(tx: Tx, fact: Fact, ctx: Context, origin: str) -> 
         text = f"未接来电 {shown_phone(lead.phone, reveal=False)}:{lead.no} 还没有负责人,请安排人回电。"
         text += f"发「转给 {lead.no} 同事」,或让同事发「领取 {lead.no}」。"
         for manager in await managers_of(tx, lead, rules=ctx.rules):
-            await note_at_work(tx, ctx, manager, text, key=f"missed:{origin}:{manager.id}", lead_id=lead.id)
+            key = f"missed:{origin}:{manager.id}"
+            if sleeps(manager, ctx):
+                await note_at_work(tx, ctx, manager, text, key=key, lead_id=lead.id)
+            else:
+                await ring(tx, ctx, manager, "note", key=key, lead_id=lead.id, text=text)
     return ()
 
 

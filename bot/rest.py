@@ -8,11 +8,18 @@ from store.tables import Member
 from store.tx import Tx
 
 GRID = 10  # seconds: what is told within them is told together
+BREAK = timedelta(hours=4)  # a longer rest is a night
 
 
 def rests(member: Member, ctx: Context) -> bool:
     """Whether this is not the time to ring the member: they are not at work, or their work begins this very moment."""
     return ctx.gathers or not ctx.hours_of(member).is_open(ctx.now)
+
+
+def sleeps(member: Member, ctx: Context) -> bool:
+    """Whether what cannot wait should wait all the same: their work is over for the day, it is no mere lunch break."""
+    hours = ctx.hours_of(member)
+    return not hours.is_open(ctx.now) and hours.next_open(ctx.now) - hours.rested_since(ctx.now) > BREAK
 
 
 def at_work(member: Member, ctx: Context) -> datetime:

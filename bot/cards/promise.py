@@ -38,8 +38,13 @@ async def promises_of(tx: Tx, lead: Lead, last: TimelineItem | None, ctx: Contex
         _promise(first, calendar, ctx) if first else "",
         _keeping(keep, calendar, ctx) if keep else "",
         _arithmetic(first, calendar, ctx) if first else "",
-        next((kept_by(clock, last, ctx) for clock in found if last is not None and clock.ended_at == last.at), None),
+        next((kept_by(clock, last, ctx) for clock in found if last is not None and is_kept_by(clock, last)), None),
     )
+
+
+def is_kept_by(clock: Clock, contact: TimelineItem) -> bool:
+    """Whether it was this contact that ended the promise."""
+    return clock.ended_at == contact.at and contact.kind in clock.rule["stop"]
 
 
 def kept_by(clock: Clock, contact: TimelineItem, ctx: Context) -> tuple[str, str]:

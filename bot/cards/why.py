@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from bot.cards.asked import Asked, lasting, moment, odds_of, promised_text, rating_of, title_of
 from bot.cards.card import Text
-from bot.cards.promise import kept_by
+from bot.cards.promise import is_kept_by, kept_by
 from bot.context import Context
 from bot.duty import hours_of
 from config.arithmetic import explain_text
@@ -138,7 +138,8 @@ async def _promises(tx: Tx, lead: Lead, calendar: WorkCalendar, ctx: Context) ->
     lines = [_clock(one, calendar, ctx) for one in found if one.ended_at is None]
     contacts = {one.at: one for one in await timeline.list_last(tx, lead.id or 0, ("followup_logged",), limit=50)}
     for one in found:
-        if one.ended_at is not None and (contact := contacts.get(one.ended_at)) is not None:
+        contact = contacts.get(one.ended_at) if one.ended_at is not None else None
+        if contact is not None and is_kept_by(one, contact):
             label, how = kept_by(one, contact, ctx)
             lines.append(f"时限:{label} {how}({await name_of(tx, contact.by)})")
     return lines

@@ -74,6 +74,9 @@ async def test_a_customer_who_asks_the_price_or_the_time_is_urgent_and_rings_the
 async def test_who_writes_at_night_is_one_card_of_the_morning(acme: Town) -> None:
     await write(acme, "在吗")
     await acme.text("lina", "领取 L1001")
+    await acme.until(shanghai("2026-03-18 12:30"))
+    await write(acme, "有现货吗")
+    assert "有现货吗" in words(acme.standin.chat("lina")), "a break is no night"
     await acme.until(shanghai("2026-03-18 22:30"))
     before = len(acme.standin.chat("lina"))
     for said in ("想问问交期", "多少钱", "急"):

@@ -14,7 +14,7 @@ import pytest
 
 ROOT = Path(__file__).parents[3]
 NOWHERE = {"PIP_INDEX_URL": "http://127.0.0.1:9", "UV_DEFAULT_INDEX": "http://127.0.0.1:9", "PIP_RETRIES": "0"}
-DATA = (".git", ".hypothesis", "__pycache__", ".venv", ".boot", ".ocr", ".demo", ".bench", "dist", "wheels")  # never carried along
+DATA = (".git", ".hypothesis", "__pycache__", ".venv", ".boot", ".ocr", ".demo", ".bench", "dist", "wheels")
 
 
 def wheel(folder: Path, name: str, files: dict[str, str]) -> Path:
