@@ -196,11 +196,11 @@ async def draw_row(tx: Tx, ctx: Context, row: Outbox) -> Message | None:
 
 async def answered(tx: Tx, ctx: Context, row: Outbox) -> Card:
     """A question's card after its answer: what was asked stays readable, the buttons are gone."""
-    card = Card(title=f"L{row.lead_id}" if row.lead_id else "线索助手")
-    name = next((name for name in ("draft", "import") if name in row.params), None)
+    card = Card(title=str(row.params.get("about") or (f"L{row.lead_id}" if row.lead_id else "线索助手")))
+    name = next((name for name in ("draft", "import", "dispute") if name in row.params), None)
     if name is not None:
         member = await find_member(tx, row.member_id) if row.member_id else None
-        param = "batch" if name == "import" else "draft"
+        param = "batch" if name == "import" else name
         asked = Asked(name, Who.of(member) if member else None, None, {param: row.params[name]})
         drawn = await draw(tx, asked, ctx)
         card = drawn if isinstance(drawn, Card) else card

@@ -3,8 +3,8 @@
 from datetime import datetime, timedelta
 
 from config.rules import Rules
-from leads.errors import AlreadyClaimed, AlreadyYours, ClaimLimit, NotFound, WrongStage
-from leads.lifecycle import MOVES
+from leads.errors import AWAY, AlreadyClaimed, AlreadyYours, ClaimLimit, NoRight, NotFound, WrongStage
+from leads.lifecycle import MOVES, ended
 from leads.owner_facts import LeadClaimed
 from leads.pool import refuse_by_pool, reveal_logged
 from leads.rights import Who, can_see, pools_of
@@ -14,16 +14,20 @@ from store.members import name_of
 from store.tables import Lead
 from store.tx import Tx
 
+CLAIMERS = ("rep", "manager")
+
 
 async def claim(tx: Tx, lead_id: int, who: Who, *, rules: Rules, now: datetime) -> LeadClaimed:
     """Make `who` the owner of a free lead.
 
     Raises NotFound, AlreadyYours, AlreadyClaimed (with winner and seconds), WrongStage, ClaimLimit,
-    NoRight (a pool whose leads are given, not taken).
+    NoRight (marketing and administrators; a pool whose leads are given, not taken).
     """
     lead = await leads.find_lead(tx, lead_id)
     if lead is None or who.id is None:
         raise NotFound(f"L{lead_id}")
+    if who.role not in CLAIMERS:
+        raise NoRight(f"线索由销售和主管来领。{lead.no} 要给谁,请主管来指派。")
     if lead.pool not in pools_of(who, rules=rules) and not await can_see(tx, lead, who, rules=rules):
         raise NotFound(lead.no)
     await _refuse_unless_free(tx, lead, who, now=now)
@@ -45,13 +49,13 @@ async def _refuse_unless_free(tx: Tx, lead: Lead, who: Who, *, now: datetime) ->
     if lead.owner_id is not None and lead.owner_id == who.id and lead.stage in leads.OPEN_STAGES:
         raise AlreadyYours(lead.no)
     if lead.stage not in leads.OPEN_STAGES:
-        raise WrongStage(f"{lead.no} 已经结束了({lead.closed_reason or lead.stage}),不能再领取。发「线索池」看看别的。")
+        raise WrongStage(f"{lead.no} {ended(lead)},不能再领取。发「线索池」看看别的。")
     if lead.owner_id is not None:
         ago = (now - (lead.owned_at or now)).total_seconds()
         winner = await name_of(tx, lead.owner_id)
         raise AlreadyClaimed(lead.no, winner_id=lead.owner_id, winner=winner, ago_s=max(ago, 0.0))
     if lead.stage not in MOVES["claim"].before:
-        raise WrongStage(f"{lead.no} 现在不能领取,先请主管放回线索池。")
+        raise WrongStage(f"{lead.no} 现在不能领取。{AWAY}")
 
 
 async def _refuse_over_limit(tx: Tx, member_id: str, *, rules: Rules, now: datetime) -> None:

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from config.rules import Rules
 from leads.errors import Unusable, WrongStage
 from leads.facts import FollowUpLogged, NextStepSet
+from leads.lifecycle import ended, way_back
 from leads.rights import Who, get_workable
 from store import leads, timeline
 from store.tx import Tx
@@ -53,7 +54,7 @@ async def log_followup(
     if channel not in CHANNELS:
         raise Unusable(f"kind 只能是 {'、'.join(CHANNELS)},不能是「{channel}」。")
     if lead.stage not in leads.CARED_STAGES:
-        raise WrongStage(f"{lead.no} 已经结束了({lead.closed_reason or lead.stage}),不能再记跟进。")
+        raise WrongStage(f"{lead.no} {ended(lead)},不能再记跟进。{way_back(lead)}")
     if next_step_at is not None and next_step_at <= now:
         raise Unusable("下一步的时间已经过去了,换一个将来的时间。")
     alike = await _equal_notes(tx, who, words, rules=rules, now=now)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from config.rules import Rules
 from config.words import STAGE_LABELS
 from leads.errors import FieldsMissing, NoRight, NotYours, WrongStage
-from leads.rights import Who, can_act, can_tend
+from leads.rights import Who, can_act, can_tend, is_free
 from leads.wanted import missing
 from store.leads import FREE_STAGES, OPEN_STAGES
 from store.members import name_of
@@ -85,10 +85,10 @@ async def _require_right(tx: Tx, lead: Lead, who: Who, move: Move) -> None:
     if lead.owner_id is None and "marketing" in move.whose:
         if not await can_tend(tx, lead, who):
             if "owner" in move.whose and who.role != "marketing":
-                raise NotYours(lead.no, None)
+                raise NotYours(lead.no, None, free=is_free(lead))
             raise NoRight(f"{lead.no} 还没有人负责,归市场管,「{move.label}」由市场来做。想跟进就发「领取 {lead.no}」。")
     elif not await can_act(tx, lead, who):
-        raise NotYours(lead.no, await name_of(tx, lead.owner_id) or None)
+        raise NotYours(lead.no, await name_of(tx, lead.owner_id) or None, free=is_free(lead))
     elif "owner" not in move.whose:
         raise NoRight(f"「{move.label}」由{'、'.join(WHOSE[one] for one in move.whose)}来做,{lead.no} 已经有负责人了。")
 
@@ -103,15 +103,28 @@ def is_ready(lead: Lead, *, rules: Rules) -> bool:
 def why_not(lead: Lead, move: Move) -> str:
     """Why a move is not possible from where the lead is, and what is."""
     here = STAGE_LABELS[lead.stage]
-    why = f",原因:{lead.closed_reason}" if lead.closed_reason and lead.stage in CLOSED else ""
-    if lead.stage == move.after:
-        if lead.stage in ("invalid", "lost"):
-            return f"{lead.no} 已经是「{here}」了{why},不用再转。客户再来咨询会自动重新打开。"
+    if lead.stage == move.after and lead.stage not in CLOSED:
         return f"{lead.no} 已经是「{here}」了,不用再转,接着跟进就好。"
     if lead.stage in CLOSED:
-        return f"{lead.no} 已经结束了({here}{why}),不能再{move.label}。客户再来咨询会自动重新打开。"
+        why = f",原因:{lead.closed_reason}" if lead.closed_reason else ""
+        again = f"已经是「{here}」了{why},不用再转" if lead.stage == move.after else f"{ended(lead)},不能再{move.label}"
+        return f"{lead.no} {again}。{way_back(lead)}"
     ways = [f"{one.label}({'、'.join(WHOSE[w] for w in one.whose)})" for one in TABLE if lead.stage in one.before]
     return f"{lead.no} 现在是「{here}」,不能{move.label}。现在可以:{'、'.join(ways)}。"
+
+
+def ended(lead: Lead) -> str:
+    """已经结束了(无效,原因:空号)."""
+    why = f",原因:{lead.closed_reason}" if lead.closed_reason else ""
+    return f"已经结束了({STAGE_LABELS[lead.stage]}{why})"
+
+
+def way_back(lead: Lead) -> str:
+    """What brings a closed lead back, as a sentence."""
+    if lead.stage == "won":
+        return f"跟进照常记;客户要买别的,发「转商机 {lead.no} 产品」。"
+    cure = "发「新线索 姓名 电话」再记一次咨询" if lead.stage == "invalid" else f"发「重开 {lead.no}」"
+    return f"还要跟,{cure};客户再来咨询会自动重新打开。"
 
 
 def may_follow(before: str, after: str) -> bool:

@@ -98,7 +98,7 @@ async def get_workable(tx: Tx, lead_id: int, who: Who, *, rules: Rules) -> Lead:
     lead = await get_visible(tx, lead_id, who, rules=rules)
     if not await can_act(tx, lead, who):
         owner = await find_member(tx, lead.owner_id) if lead.owner_id else None
-        raise NotYours(lead.no, owner.name if owner else lead.owner_id)
+        raise NotYours(lead.no, owner.name if owner else lead.owner_id, free=is_free(lead))
     return lead
 
 

@@ -3,13 +3,26 @@
 from datetime import datetime
 
 from config.rules import Rules
+from config.words import ROLE_LABELS
 from leads.errors import NotYours, Unusable, WrongStage
-from leads.lifecycle import MOVES
+from leads.lifecycle import MOVES, ended, way_back
 from leads.owner_facts import LeadTransferred
 from leads.rights import Who, can_act, get_visible, is_free
 from store import leads
 from store.members import find_member, name_of
+from store.tables import Member
 from store.tx import Tx
+
+TAKERS = ("rep", "manager")
+
+
+def why_not_to(member: Member | None, to_id: str) -> str:
+    """Why somebody cannot take a lead over, as a sentence."""
+    if member is None:
+        return f"没有找到同事「{to_id[:20]}」。"
+    if member.state != "active":
+        return f"{member.name}已经离职,不能接手。"
+    return f"{member.name}是{ROLE_LABELS[member.role]},线索要转给销售或主管。"
 
 
 async def transfer(
@@ -22,12 +35,12 @@ async def transfer(
     lead = await get_visible(tx, lead_id, who, rules=rules)
     giving = is_free(lead) and who.role in ("manager", "admin")
     if not giving and not await can_act(tx, lead, who):
-        raise NotYours(lead.no, await name_of(tx, lead.owner_id) or None)
+        raise NotYours(lead.no, await name_of(tx, lead.owner_id) or None, free=is_free(lead))
     if lead.stage not in leads.CARED_STAGES:
-        raise WrongStage(f"{lead.no} 已经结束了,不用再转。")
+        raise WrongStage(f"{lead.no} {ended(lead)},不能再转。{way_back(lead)}")
     taker = await find_member(tx, to_id)
-    if taker is None or taker.state != "active" or taker.role not in ("rep", "manager"):
-        raise Unusable(f"没有找到可以接手的同事「{to_id}」。发「转给 {lead.no}」可以从名单里选。")
+    if taker is None or taker.state != "active" or taker.role not in TAKERS:
+        raise Unusable(f"{why_not_to(taker, to_id)}发「转给 {lead.no}」可以从名单里选。")
     if lead.owner_id == taker.id:
         raise Unusable(f"{lead.no} 已经在{taker.name}手上了,不用再转。")
     values: dict[str, object] = {"owner_id": taker.id}

@@ -8,12 +8,13 @@ from sqlalchemy import delete, update
 from sqlmodel import col
 
 from config.rules import Rules
+from config.words import FACT_LABELS
 from leads.deal_undo import frozen_deals, require_unbuilt, restore_deals
 from leads.errors import NothingToUndo
 from leads.facts import ActUndone, Fact
 from leads.rights import Who
 from leads.unmerge import unmerge
-from store import clocks, leads, talk
+from store import clocks, leads, talk, timeline
 from store.chat import Act
 from store.queues import Due
 from store.tables import Clock, Identity, Lead
@@ -23,6 +24,33 @@ KEPT = (
     "stage", "owner_id", "cover_id", "pool", "next_step_at", "next_step", "owned_at", "contacted_at", "touched_at",
     "closed_reason",
 )  # fmt: skip
+FINAL: Mapping[str, str] = {  # acts that are not taken back, and what their person does instead
+    "edited": "再改一次就行,例如:字段 {no} 预算=50万",
+    "payment_received": "发「回款 {deal} {against}」冲掉",
+    "quoted": "改了再发一遍「报价 {deal} …」,就是新的一版",
+    "quote_sent": "改好再发一版给客户就行",
+    "order_placed": "请找主管和录单的同事停下来",
+    "contract_drawn": "同一个合同号再发一遍对的金额就行,例如:合同 {deal} 合同号 50万",
+    "opportunity_changed": "再改一次就行。发「商机 {deal}」看看",
+    "approval_asked": "改了再提一次,前一次就作废",
+    "approval_decided": "已经告诉对方了,要改请直接跟他说",
+    "contact_stopped": "客户又愿意收了,发「同意 {no} 主题 凭据」",
+    "consented": "客户不想收了,发「退订 {no} 主题」",
+    "clock_moved": "时限要改,再发一次「顺延 {no} …」",
+    "extension_requested": "请直接跟主管说一声",
+    "dispute_opened": "请直接跟主管说一声",
+    "dispute_decided": "要改归属,发「转给 {no} 同事」",
+    "merge_undone": "要并回去,再发一次「合并」",
+    "help_asked": "请直接跟他说一声",
+    "help_given": "有话再说,请直接找他",
+    "content_shared": "还没转发给客户的话,不发就行",
+    "letter_sent": "发出去的收不回来",
+    "nudged": "请直接跟他说一声",
+}
+OF_LEAVE: Mapping[str, str] = {
+    "leave": "刚做的一步是请假,不用撤销:不请了发「销假」。",
+    "back": "刚做的一步是销假,不用撤销:再请就发「请假 到周五」。",
+}
 RUNNING: Mapping[str, Any] = {"ended_at": None, "settled_at": None, "held": None}  # of a promise that goes on
 INSTANTS = ("next_step_at", "owned_at", "contacted_at", "touched_at")
 
@@ -79,6 +107,7 @@ async def _find(tx: Tx, who: Who, act_id: int | None, *, rules: Rules, now: date
     window = talk.undo_window(rules.undo_minutes, now)
     if act_id is None:
         acts = await talk.last_acts(tx, who.id or "", since=window)
+        await _refuse_final(tx, who, since=acts[0].at if acts else window)
         if not acts:
             raise NothingToUndo(f"最近 {rules.undo_minutes} 分钟里没有可以撤销的操作。")
         return acts[0]
@@ -90,6 +119,21 @@ async def _find(tx: Tx, who: Who, act_id: int | None, *, rules: Rules, now: date
     if act.at < window:
         raise NothingToUndo(f"已经超过 {rules.undo_minutes} 分钟,不能再撤销。")
     return act
+
+
+async def _refuse_final(tx: Tx, who: Who, *, since: datetime) -> None:
+    """Raise NothingToUndo when this person's last act is one that is not taken back: an older one is not meant."""
+    done = await timeline.last_by(tx, who.id or "", tuple(FINAL), after=since)
+    since = done.at if done is not None else since
+    away = [item for act in OF_LEAVE for item in await timeline.list_audit(tx, by=who.id or "", act=act, limit=1)]
+    if (last := max(away, key=lambda item: item.at, default=None)) is not None and last.at > since:
+        raise NothingToUndo(OF_LEAVE[last.act])
+    if done is None or await talk.was_kept(tx, who.id or "", at=done.at):
+        return
+    no, deal = f"L{done.lead_id}", str(done.data.get("opportunity", "O88"))
+    against = -done.data.get("amount", 0) if done.kind == "payment_received" else ""
+    cure = FINAL[done.kind].format(no=no, deal=deal, against=against)
+    raise NothingToUndo(f"刚做的一步是 {no} 的「{FACT_LABELS[done.kind]}」,这一步不能撤销。{cure}。")
 
 
 async def _withdraw(tx: Tx, lead: Lead) -> None:

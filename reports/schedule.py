@@ -9,7 +9,9 @@ REPORTS = {
     "排行": "ranking", "龙虎榜": "ranking",
 }  # fmt: skip
 _WHEN = re.compile(r"(每天|每个?工作日|每?周([一二三四五六日天])|每月)")
-_CLOCK = re.compile(r"(上午|下午|晚上)?\s*(\d{1,2})\s*(?:[点::]\s*(半|\d{1,2})?)\s*分?")
+_CLOCK = re.compile(r"(上午|早上|早晨|下午|晚上)?\s*(\d{1,2})\s*(?:[点::]\s*(半|\d{1,2})?)\s*分?")
+_SPOKEN = re.compile(r"(十[一二]?|[一二三四五六七八九])(?=点)")
+_HOURS = ("一", "二", "三", "四", "五", "六", "七", "八", "九", "十", "十一", "十二")
 EXAMPLE = "例如:订阅 渠道周报 周一9点 到 销售群,订阅 日报 每天 8点半"
 
 
@@ -31,6 +33,7 @@ class Wish:
 def read_wish(words: str) -> Wish:
     """渠道周报 周一9点 到 销售群 华东. Raises Unclear."""
     text = re.sub(r"[\uff1a]", ":", words.strip())
+    text = _SPOKEN.sub(lambda found: str(_HOURS.index(found[1]) + 1), text)
     name = next(
         (name for name in ("渠道", "漏斗", "归因", "排行", "龙虎榜", "日报", "周报", "月报") if name in text), None
     )

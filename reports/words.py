@@ -9,7 +9,7 @@ from reports.period import DAY, Period
 LONGEST = 1100  # days
 WORDS = "今天、昨天、本周、上周、本月、上月、本季度、上季度、三季度、上半年、今年、去年、30天、6月、2026-06-01到06-15"
 _DATE = r"(?:(20\d\d)\s*[-年/.])?\s*(\d{1,2})\s*[-月/.]\s*(\d{1,2})\s*[日号]?"
-_RANGE = re.compile(rf"{_DATE}\s*(?:到|至|~|—|–|--)\s*(?:{_DATE}|(\d{{1,2}})\s*[日号])")
+_RANGE = re.compile(rf"{_DATE}\s*(?:到|至|~|\uff5e|—|–|--?)\s*(?:{_DATE}|(\d{{1,2}})\s*[日号])")
 _DAY = re.compile(_DATE)
 _MONTH = re.compile(r"(?<!\d)(?:(20\d\d)\s*[-年/.]\s*)?(1[0-2]|0?[1-9])\s*月(?:份)?|(20\d\d)-(0[1-9]|1[0-2])(?![-\d])")
 _LAST_DAYS = re.compile(r"(?:最近|近|过去)?\s*(\d{1,3})\s*天")

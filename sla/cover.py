@@ -55,14 +55,18 @@ async def mind(tx: Tx, lead: Lead, *, now: datetime) -> Sequence[Fact]:
 
 
 async def begin(tx: Tx, row: Due, *, now: datetime) -> tuple[list[Fact], Absence, Member] | None:
-    """The absence begins: the next slice of the leads goes to whoever covers; None when it is over, or nobody can."""
+    """The absence begins: the next slice of the leads goes to whoever covers; None when it is over, or nobody can.
+
+    Who has covered so far, until the absent colleague named another, does so no longer.
+    """
     absence = await duty.find_absence(tx, int(row.payload["absence"]))
     if absence is None or absence.ended_at is not None or absence.until <= now:
         return None
     cover = await who_covers(tx, absence, now=now)
     if cover is None:
         return None
-    found = await owned.list_owned_after(tx, absence.member_id, int(row.payload["after"]), covered=False, limit=SLICE)
+    after = int(row.payload["after"])
+    found = await owned.list_owned_after(tx, absence.member_id, after, but_by=cover.id, limit=SLICE)
     for lead in found:
         await leads.change(tx, lead.id or 0, cover_id=cover.id)
     if len(found) == SLICE:

@@ -66,6 +66,6 @@ class Draft(Row, table=True):
     lead_id: int | None = None
     content: dict[str, Any] = Field(default_factory=dict, sa_column=Column("content", SealedJson("draft.content")))
     at: datetime = Field(sa_type=Utc)
-    state: str = "open"  # open, saved, dropped
+    state: str = "open"  # open, older (still waits for its tap), saved, dropped
 
     __table_args__ = (Index("ix_draft_member", "corp", "member_id", "state"),)

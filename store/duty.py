@@ -52,8 +52,8 @@ async def lock_members(tx: Tx, member_ids: Sequence[str]) -> None:
 
 
 async def add_absence(tx: Tx, member_id: str, *, since: datetime, until: datetime, backup_id: str | None) -> Absence:
-    """Note that a member is away; absences that overlap it end where it begins."""
-    await end_absence(tx, member_id, now=since)
+    """Note that a member is away; absences that overlap it end where it begins, all others stay."""
+    await end_absence(tx, member_id, now=since, before=until)
     absence = Absence(corp=tx.corp, member_id=member_id, since=since, until=until, backup_id=backup_id)
     await tx.add(absence)
     return absence
@@ -80,8 +80,9 @@ async def away(tx: Tx, member_id: str, *, now: datetime) -> Absence | None:
     return (await list_away(tx, now=now)).get(member_id)
 
 
-async def end_absence(tx: Tx, member_id: str, *, now: datetime) -> bool:
-    """The member is back; False when they were not away."""
+async def end_absence(tx: Tx, member_id: str, *, now: datetime, before: datetime | None = None) -> bool:
+    """End what lies after `now`, of absences that begin before an instant (of all without one); False for none."""
+    begun = () if before is None else (col(Absence.since) < before,)
     result = await tx.run(
         update(Absence)
         .where(
@@ -89,6 +90,7 @@ async def end_absence(tx: Tx, member_id: str, *, now: datetime) -> bool:
             col(Absence.member_id) == member_id,
             col(Absence.ended_at).is_(None),
             col(Absence.until) > now,
+            *begun,
         )
         .values(ended_at=now)
     )

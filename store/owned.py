@@ -16,10 +16,11 @@ USUAL_BUDGET = 50_000  # yuan, for a lead whose budget nobody knows
 _OWNED = select(Lead).where(
     col(Lead.corp) == bindparam("corp"), col(Lead.owner_id) == bindparam("owner_id"), one_of(Lead.stage, OPEN_STAGES)
 )
+_WAITS = and_(col(Lead.contacted_at).is_(None), col(Lead.stage) != "dormant")  # for a first word; who sleeps does not
 _URGENCY = case(  # what was promised and is late, what is promised for today, who waits for a first word, the rest
     (col(Lead.next_step_at) < bindparam("now"), 0),
     (col(Lead.next_step_at) < bindparam("midnight"), 1),
-    (and_(col(Lead.contacted_at).is_(None), col(Lead.next_step_at).is_(None)), 2),
+    (and_(_WAITS, col(Lead.next_step_at).is_(None)), 2),
     else_=3,
 )
 _TODAY = case((and_(col(Lead.next_step_at) >= bindparam("now"), col(Lead.next_step_at) < bindparam("midnight")),
@@ -29,11 +30,9 @@ _WORTH = _CHANCE * func.coalesce(col(Lead.budget_max), col(Lead.budget_min), USU
 _BY_URGENCY = (_URGENCY, _TODAY, _WORTH.desc(), col(Lead.id))
 _MOST_URGENT = _OWNED.order_by(*_BY_URGENCY).limit(bindparam("most"))
 _HOW_MANY_OWNED = select(func.count()).select_from(_OWNED.subquery())
-_DUE = (
-    _OWNED.where(or_(col(Lead.next_step_at) < bindparam("midnight"), col(Lead.contacted_at).is_(None)))
-    .order_by(*_BY_URGENCY)
-    .limit(bindparam("most"))
-)
+_OWNED_DUE = _OWNED.where(or_(col(Lead.next_step_at) < bindparam("midnight"), _WAITS))
+_DUE = _OWNED_DUE.order_by(*_BY_URGENCY).limit(bindparam("most"))
+_HOW_MANY_DUE = select(func.count()).select_from(_OWNED_DUE.subquery())
 
 
 async def list_owned(tx: Tx, owner_id: str, *, now: datetime, midnight: datetime, limit: int = 20) -> Sequence[Lead]:
@@ -60,18 +59,21 @@ async def list_covered(tx: Tx, member_id: str, *, limit: int = 20) -> Sequence[L
 
 
 async def list_owned_after(
-    tx: Tx, owner_id: str, after: int, *, covered: bool | None = None, customers: bool = False, limit: int
+    tx: Tx, owner_id: str, after: int, *, covered: bool = False, but_by: str = "", customers: bool = False, limit: int
 ) -> Sequence[Lead]:
-    """A member's open leads in order of their numbers, those after `after`; only those (not) covered when asked so.
+    """A member's open leads in order of their numbers, those after `after`.
 
-    `customers`: those who have bought as well.
+    `covered`: only those that a colleague covers. `but_by`: none that this colleague covers. `customers`: those who
+    have bought as well.
     """
     query = select(Lead).where(
         col(Lead.corp) == tx.corp, col(Lead.owner_id) == owner_id,
         one_of(Lead.stage, CARED_STAGES if customers else OPEN_STAGES), col(Lead.id) > after,
     )  # fmt: skip
-    if covered is not None:
-        query = query.where(col(Lead.cover_id).is_not(None) if covered else col(Lead.cover_id).is_(None))
+    if covered:
+        query = query.where(col(Lead.cover_id).is_not(None))
+    if but_by:
+        query = query.where(or_(col(Lead.cover_id).is_(None), col(Lead.cover_id) != but_by))
     return await tx.all(query.order_by(col(Lead.id)).limit(limit))
 
 
@@ -119,5 +121,11 @@ async def count_owned(tx: Tx, owner_id: str) -> int:
 
 
 async def list_due(tx: Tx, owner_id: str, *, now: datetime, midnight: datetime, limit: int = 20) -> Sequence[Lead]:
-    """A member's leads with a promised step before `midnight`, and those that never were contacted, by urgency."""
+    """A member's leads with a promised step before `midnight`, and those that wait for a first word, by urgency."""
     return await tx.all(_DUE, owner_id=owner_id, now=now, midnight=midnight, most=limit)
+
+
+async def count_due(tx: Tx, owner_id: str, *, midnight: datetime) -> int:
+    """How many leads `list_due` would tell without a limit."""
+    rows = await tx.rows(_HOW_MANY_DUE, owner_id=owner_id, midnight=midnight)
+    return int(rows[0][0])

@@ -13,6 +13,8 @@ from store.tx import Tx, insert_for
 
 NAMECARD = "namecard"  # the kind of draft that a photo of a business card makes
 
+BY_TAP = ("followup", "lead")  # drafts that still wait for their tap when a newer one has come
+
 _FOCUS = select(Focus).where(col(Focus.corp) == bindparam("corp"), col(Focus.member_id) == bindparam("member_id"))
 
 
@@ -37,12 +39,14 @@ def _set_focus(dialect: str, names: tuple[str, ...]) -> Insert:
 async def add_draft(
     tx: Tx, member_id: str, kind: str, content: dict[str, Any], *, lead_id: int | None, now: datetime
 ) -> int:
-    """Keep what was understood until the member says yes or no; older open drafts of theirs are dropped.
+    """Keep what was understood until the member says yes or no.
 
-    Business cards come by the handful: each of them waits for its own tap.
+    A written yes means the last one; older notes and leads of theirs still wait for their tap, as business cards do,
+    which come by the handful. All other older drafts are dropped.
     """
     if kind != NAMECARD:
         older = (col(Draft.corp) == tx.corp, col(Draft.member_id) == member_id, col(Draft.state) == "open")
+        await tx.run(update(Draft).where(*older, col(Draft.kind).in_(BY_TAP)).values(state="older"))
         await tx.run(update(Draft).where(*older, col(Draft.kind) != NAMECARD).values(state="dropped"))
     draft = Draft(corp=tx.corp, member_id=member_id, kind=kind, lead_id=lead_id, content=content, at=now)
     await tx.add(draft)
@@ -66,7 +70,7 @@ async def close_draft(tx: Tx, draft_id: int, state: str) -> bool:
     """Close an open draft as `saved` or `dropped`; False when it was closed before."""
     result = await tx.run(
         update(Draft)
-        .where(col(Draft.corp) == tx.corp, col(Draft.id) == draft_id, col(Draft.state) == "open")
+        .where(col(Draft.corp) == tx.corp, col(Draft.id) == draft_id, col(Draft.state).in_(("open", "older")))
         .values(state=state)
     )
     return result.rowcount == 1
@@ -104,6 +108,12 @@ _LAST_ACTS = (
 async def last_acts(tx: Tx, member_id: str, *, since: datetime) -> Sequence[Act]:
     """A member's deeds since an instant that were not taken back, newest first."""
     return await tx.all(_LAST_ACTS, member_id=member_id, since=since)
+
+
+async def was_kept(tx: Tx, member_id: str, *, at: datetime) -> bool:
+    """Whether a deed of this very instant was remembered, taken back since or not."""
+    same = (col(Act.corp) == tx.corp, col(Act.member_id) == member_id, col(Act.at) == at)
+    return await tx.first(select(Act).where(*same).limit(1)) is not None
 
 
 async def find_act(tx: Tx, act_id: int, member_id: str) -> Act | None:

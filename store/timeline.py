@@ -130,6 +130,17 @@ async def count_by(tx: Tx, member_id: str, kind: str, since: datetime) -> int:
     return int(rows[0][0])
 
 
+async def last_by(tx: Tx, member_id: str, kinds: Sequence[str], *, after: datetime) -> TimelineItem | None:
+    """A member's last fact of some kinds later than an instant, or None."""
+    mine = (col(TimelineItem.corp) == tx.corp, col(TimelineItem.by) == member_id)
+    return await tx.first(
+        select(TimelineItem)
+        .where(*mine, col(TimelineItem.kind).in_(kinds), col(TimelineItem.at) > after)
+        .order_by(col(TimelineItem.at).desc(), col(TimelineItem.id).desc())
+        .limit(1)
+    )
+
+
 async def nth_last_at(tx: Tx, member_id: str, kind: str, n: int) -> datetime | None:
     """When the n-th last fact of a kind by a member happened (n = 1: the last one)."""
     return await tx.first(

@@ -6,7 +6,7 @@ from bot.cards.asked import Asked, budget_of, moment, percent, rating_of, stage_
 from bot.cards.card import Button, Card, Field, Text
 from bot.context import Context
 from bot.lead_actions import Claim
-from leads.rights import can_see, pools_of
+from leads.rights import Who, can_see, pools_of
 from store import leads
 from store.members import name_of
 from store.tables import Lead
@@ -51,7 +51,7 @@ async def _note(tx: Tx, lead: Lead, asked: Asked, ctx: Context) -> str:
     if lead.next_step_at is not None:
         late = "(已过)" if lead.next_step_at < ctx.now else ""
         note = f"{moment(lead.next_step_at, now=ctx.now, zone=ctx.rules.zone)} 跟进{late}"
-    elif lead.owner_id is not None and lead.contacted_at is None:
+    elif lead.owner_id is not None and lead.contacted_at is None and lead.stage != "dormant":
         note = "还没联系"
     else:
         note = stage_of(lead)
@@ -80,13 +80,17 @@ class PoolView:
     headline: str
 
 
+def offered_pools(who: Who, ctx: Context) -> tuple[str, ...]:
+    """The pools whose leads 线索池 tells this person; what only managers give away is no offer to a rep."""
+    pools = pools_of(who, rules=ctx.rules)
+    return tuple(name for name in pools if who.role != "rep" or ctx.rules.pools[name].claim)
+
+
 async def look_pool(tx: Tx, asked: Asked, ctx: Context) -> PoolView | None:
     """Read what can be claimed by this reader."""
     if asked.who is None:
         return None
-    pools = pools_of(asked.who, rules=ctx.rules)
-    if asked.who.role == "rep":  # what only managers give away is no offer
-        pools = tuple(name for name in pools if ctx.rules.pools[name].claim)
+    pools = offered_pools(asked.who, ctx)
     free = await leads.list_free(tx, pools, limit=BUTTONS)
     may = asked.who.role in ("rep", "manager")
     return PoolView(

@@ -37,6 +37,8 @@ from store.tx import Tx
 
 CHOSEN |= dict.fromkeys((Release, Disqualify, Postpone, RequestExtension, Lose, Refuse), "reason")
 
+OF = {"opportunity_id": "O", "quote_id": "Q", "approval_id": "A"}  # what a card was about that is no lead's own
+
 
 def _completed(action: Action, event: ButtonPressed) -> Action:
     """The action with what was chosen in the card's list."""
@@ -87,6 +89,11 @@ async def _settle_card(tx: Tx, event: ButtonPressed, action: Action, who: Who, c
         params["draft"] = draft_id
     if (batch_id := getattr(action, "batch_id", None)) is not None:
         params["import"] = batch_id
+    if (dispute_id := getattr(action, "dispute_id", None)) is not None:
+        params["dispute"] = dispute_id
+    found = [f"{sign}{number}" for name, sign in OF.items() if (number := getattr(action, name, None)) is not None]
+    if found and getattr(action, "lead_id", None) is None:
+        params["about"] = found[0]
     await outbox.ask(
         tx, platform=event.platform, place=event.sender, lane=f"{event.platform}:member:{event.sender}",
         card="answered", key=f"answered:{event.ref}:{event.code[:64]}", now=ctx.now, member_id=who.id,

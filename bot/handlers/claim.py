@@ -1,5 +1,7 @@
 """A rep takes a lead: by the card's button or by the word 领取."""
 
+import re
+
 from bot.cards.lead import taken
 from bot.context import Answer, Context
 from bot.lead_actions import Claim
@@ -25,5 +27,7 @@ async def on_claim_word(tx: Tx, lead_id: int | None, rest: str, who: Who, ctx: C
     """领取 L1024."""
     if lead_id is None:
         raise Unusable("要领取哪一条?例如:领取 L1024。发「线索池」看看有哪些可以领。")
+    if more := re.search(r"[Ll]\s*(\d{1,12})", rest):
+        raise Unusable(f"一次领一条,还没有领:先发「领取 L{lead_id}」,再发「领取 L{more[1]}」。")
     outcome = await on_claim(tx, Claim(lead_id, 0), who, ctx)
     return [*outcome, Answer("lead", lead_id, {"said": taken(lead_id)})]

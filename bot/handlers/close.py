@@ -5,6 +5,7 @@ from typing import Any
 from bot.context import Answer, Context
 from bot.deal_actions import AskLose, AskWin, Lose, ReopenDeal, Win
 from bot.handlers.deal import meant_deal
+from bot.handlers.words import first_and_rest
 from leads.close import lose, reopen_deal, win
 from leads.deal import get_workable_deal, require_open
 from leads.deal_edit import Unguessed, exact_amount
@@ -23,7 +24,7 @@ from store.tx import Tx
 async def on_win_word(tx: Tx, rest: str, who: Who, ctx: Context) -> list[Fact | Answer]:
     """赢单 O88 [金额] [一句话]; without an amount anywhere it is asked for."""
     deal, words = await meant_deal(tx, rest, who, ctx, example="例如:赢单 O88 50万")
-    first, _, reason = words.partition(" ")
+    first, reason = first_and_rest(words)
     fen = None
     if first:
         try:
@@ -123,7 +124,7 @@ def _competitor_in(words: str) -> tuple[str, str]:
 
 async def on_reopen_word(tx: Tx, rest: str, who: Who, ctx: Context) -> list[Fact | Answer]:
     """重开 O88."""
-    deal, _ = await meant_deal(tx, rest, who, ctx, example="例如:重开 O88")
+    deal, _ = await meant_deal(tx, rest, who, ctx, closed=True, example="例如:重开 O88")
     return await on_reopen(tx, ReopenDeal(deal.id or 0), who, ctx)
 
 

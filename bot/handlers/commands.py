@@ -65,6 +65,7 @@ class Command:
     """A word with its aliases. Exactly one of the three handlers is set, none for the help itself.
 
     `bare`: a bare number after the word is a lead's number (領取 1024), not part of a sentence.
+    `verbatim`: what follows is kept or sent as it was written, to its last full stop.
     """
 
     words: tuple[str, ...]
@@ -74,6 +75,7 @@ class Command:
     on_words: Callable[[Tx, str, Who, Context], Reply] | None = None
     on_alone: Callable[[Tx, Who, Context], Reply] | None = None
     bare: bool = True
+    verbatim: bool = False
     roles: frozenset[str] = frozenset()
 
 
@@ -81,7 +83,7 @@ TABLE = (
     Command(("帮助", "help", "?", "\uff1f", "菜单"), "看看我能做什么", "帮助"),
     Command(
         ("新线索", "新增", "录入"), "贴上客户信息就能录入", "新线索 张三 13800138000 杭州云栖 想要报价",
-        on_words=capture.on_new_lead_word,
+        on_words=capture.on_new_lead_word, verbatim=True,
     ),
     Command(("线索池", "公海"), "看可以领取的线索", "线索池", on_alone=look.on_pool),
     Command(("领取", "认领", "抢"), "领取一条线索", "领取 L1024", on_lead=claim.on_claim_word),
@@ -92,11 +94,11 @@ TABLE = (
     Command(("查重",), "这个电话或公司谁有了", "查重 13800138000", on_words=look.on_duplicates_word),
     Command(
         ("跟进", "记", "记一笔"), "记下跟进,顺便约好下次", "跟进 L1024 电话聊了,下周三下午3点上门",
-        on_lead=followup.on_followup_word, bare=False,
+        on_lead=followup.on_followup_word, bare=False, verbatim=True,
     ),
     Command(
         ("回复",), "回复在微信客服里说话的客户", "回复 L1024 您好,报价单今天下午发您", on_lead=kf.on_reply_word,
-        bare=False,
+        bare=False, verbatim=True,
     ),
     Command(
         ("退订",), "客户不想再收到某类消息,马上停", "退订 L1024 产品资讯", on_lead=consent.on_stop_word, bare=False,
@@ -180,7 +182,10 @@ TABLE = (
     ),
     Command(("活码", "获客链接"), "活码和获客链接在哪,谁在接待", "活码", on_alone=way.on_ways_word, roles=LEADERS),
     Command(("日历",), "哪天上班、哪天休息", "日历", on_alone=office.on_calendar),
-    Command(("反馈",), "卡片哪里不对,告诉管理员", "反馈 希望卡片上能看到预算", on_words=feedback.on_feedback_word),
+    Command(
+        ("反馈",), "卡片哪里不对,告诉管理员", "反馈 希望卡片上能看到预算", on_words=feedback.on_feedback_word,
+        verbatim=True,
+    ),
     Command(("超时",), "超时还没跟上的线索", "超时", on_words=overdue.on_overdue_word, roles=LEADERS),
     Command(
         ("申请延期", "延期"), "来不及了,请主管多给点时间", "申请延期 L1024 3天 等客户内部评审",

@@ -79,7 +79,7 @@ async def on_role_word(tx: Tx, lead_id: int | None, rest: str, who: Who, ctx: Co
 
 async def on_contact_word(tx: Tx, rest: str, who: Who, ctx: Context) -> list[Fact | Answer]:
     """联系人 O88 L1030 决策人: one more person has a part in a deal."""
-    deal, words = await meant_deal(tx, rest, who, ctx, example="例如:联系人 O88 L1030 决策人")
+    deal, words = await meant_deal(tx, rest, who, ctx, bare=False, example="例如:联系人 O88 L1030 决策人")
     named = re.match(r"[Ll]?\s*(\d{1,12})\s*", words)
     if named is None:
         raise Unusable(f"加谁?先录入他,再发:联系人 {deal.no} L1030 决策人")

@@ -24,6 +24,9 @@ from store.talk import find_focus, set_focus
 from store.tx import Tx
 
 DEAL = re.compile(r"\s*[Oo]\s*(\d{1,12})(?![\dA-Za-z])")  # O88, not O2O
+BARE_DEAL = re.compile(
+    r"\s*(\d{1,12})\s+(?![万亿千百十wWkK元块个家台套件次年月天号点折%多左])(?=\S)"
+)  # 88 太贵, not 50 万
 LISTED = 10
 NO_MATTER = ("算了", "取消", "不填了")
 
@@ -34,32 +37,53 @@ def deal_and_rest(text: str) -> tuple[int | None, str]:
     return (None, text.strip()) if match is None else (int(match[1]), re.sub(EDGES, "", text[match.end() :]))
 
 
-async def meant_deal(tx: Tx, rest: str, who: Who, ctx: Context, *, example: str) -> tuple[Opportunity, str]:
+async def meant_deal(
+    tx: Tx, rest: str, who: Who, ctx: Context, *, bare: bool = True, closed: bool = False, example: str
+) -> tuple[Opportunity, str]:
     """The deal that a line names (O88, or a lead's only open one), or the only open one of the lead in focus; the rest.
+
+    `bare`: a number with words behind it is a deal's. `closed`: one that has ended is meant, where there is one.
 
     Raises NotFound, Unusable (none, or several: which?).
     """
     number, words = deal_and_rest(rest)
     if number is not None:
         return await get_visible_deal(tx, number, who, rules=ctx.rules), words
+    if bare and (meant := await bare_deal(tx, rest, who, ctx)) is not None:
+        return meant
     named = re.match(r"\s*[Ll]\s*(\d{1,12})(?!\d)", rest)
     focus = await find_focus(tx, who.id or "")
     lead_id = await current(tx, int(named[1])) if named else focus.lead_id if focus is not None else None
     if named:
         words = re.sub(EDGES, "", rest[named.end() :])
-    found = [deal for deal in await deals.list_of_lead(tx, lead_id) if deal.result == "open"] if lead_id else []
+    there = list(await deals.list_of_lead(tx, lead_id)) if lead_id else []
+    found = [deal for deal in there if (deal.result != "open") is closed] or (there if closed else [])
     if len(found) == 1:
         return await get_visible_deal(tx, found[0].id or 0, who, rules=ctx.rules), words
     if found:
         told = "、".join(f"{deal.no}{f'({deal.product})' if deal.product else ''}" for deal in found)
-        raise Unusable(f"L{lead_id} 有 {len(found)} 个进行中的商机:{told}。写上是哪一个,{example}")
+        state = "结束的" if closed else "进行中的"
+        raise Unusable(f"L{lead_id} 有 {len(found)} 个{state}商机:{told}。写上是哪一个,{example}")
     raise Unusable(f"哪一个商机?写上编号,{example}。发「商机」看手上的。")
+
+
+async def bare_deal(tx: Tx, rest: str, who: Who, ctx: Context) -> tuple[Opportunity, str] | None:
+    """The deal of 88 价格太高, and the rest: never words about the deal that we talk about. Raises NotFound."""
+    found = BARE_DEAL.match(rest)
+    if found is None:
+        return None
+    try:
+        deal = await get_visible_deal(tx, int(found[1]), who, rules=ctx.rules)
+    except NotFound:
+        raise NotFound(f"O{found[1]}", "商机写编号(O88),金额写上单位(50万)。发「商机」看手上的。") from None
+    return deal, rest[found.end() :].strip()
 
 
 async def on_deal_word(tx: Tx, rest: str, who: Who, ctx: Context) -> list[Fact | Answer]:
     """商机: one's open deals; 商机 O88: its card; 商机 O88 金额=60万: more is known of it."""
     if not rest:
         return await on_show_deals(tx, ShowDeals(), who, ctx)
+    rest = f"O{rest}" if re.fullmatch(r"\d{1,12}", rest) else rest
     deal, words = await meant_deal(tx, rest, who, ctx, example="例如:商机 O88")
     if not words:
         return await on_show_deal(tx, ShowDeal(deal.id or 0), who, ctx)

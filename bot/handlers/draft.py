@@ -10,7 +10,7 @@ from leads.facts import Fact
 from leads.rights import Who
 from leads.understand.reading import Fields
 from store.chat import Draft
-from store.owned import list_owned
+from store.owned import list_covered, list_owned
 from store.talk import NAMECARD, close_draft, find_draft, find_open_draft, point_draft, set_focus
 from store.tx import Tx
 
@@ -74,7 +74,8 @@ async def on_other_lead(tx: Tx, action: OtherLead, who: Who, ctx: Context) -> li
     """换一条: shows one's own leads; a number picks the right one."""
     draft = await _open_draft(tx, action.draft_id, who)
     owned = await list_owned(tx, who.id or "", now=ctx.now, midnight=ctx.midnight, limit=10)
-    mine = [lead for lead in owned if lead.id != draft.lead_id]
+    covered = await list_covered(tx, who.id or "", limit=5)
+    mine = [lead for lead in (*owned[: 10 - len(covered)], *covered) if lead.id != draft.lead_id]
     if not mine:
         raise Unusable("你手上没有别的线索。发「线索池」看看有哪些可以领。")
     ids = [lead.id or 0 for lead in mine]

@@ -1,5 +1,6 @@
 """A rep writes down what happened; the next step's time is understood, and asked for when it is not clear."""
 
+import re
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -10,15 +11,20 @@ from leads.deal import get_visible_deal
 from leads.edit import edit
 from leads.errors import Unusable
 from leads.facts import Fact, FollowUpLogged
-from leads.followup import is_too_short, log_followup, set_next_step
+from leads.followup import channel_of, is_too_short, log_followup, set_next_step
 from leads.missing import QUESTIONS
 from leads.rights import Who, get_workable
+from leads.understand.address import surname_meant
 from leads.understand.reading import understand
 from leads.understand.when import When
 from leads.undo import remember, snapshot
-from store.talk import find_focus, set_focus
+from store.owned import list_owned_after
+from store.tables import Lead
+from store.talk import add_draft, find_focus, set_focus
 from store.tx import Tx
 
+NAMED = re.compile(r"([一-龥A-Za-z]{2,8})[\s,:\uff0c\uff1a]")
+LOOKED_AT = 300  # of one's own leads
 OUTCOMES = {"talked": "电话打通了,已沟通", "missed": "打了电话,没有人接", "wechat": "加了微信,已打招呼"}
 
 
@@ -79,6 +85,8 @@ async def on_followup_word(tx: Tx, lead_id: int | None, rest: str, who: Who, ctx
     if lead_id is None:
         focus = await find_focus(tx, who.id or "")
         lead_id = focus.lead_id if focus is not None else None
+        if named := await others_named(tx, rest, lead_id, who):
+            return [await ask_about(tx, rest, named[0].id if len(named) == 1 else None, who, ctx)]
         if lead_id is None:
             raise Unusable("要记到哪一条?例如:跟进 L1024 电话聊了,下周三下午3点上门。发「我的」看自己的线索。")
     await get_workable(tx, lead_id, who, rules=ctx.rules)
@@ -96,6 +104,35 @@ def kept(lead_id: int, outcome: list[Fact | Answer], ctx: Context) -> str:
     few = any(isinstance(fact, FollowUpLogged) and is_too_short(fact, rules=ctx.rules) for fact in outcome)
     more = f",不到 {ctx.rules.follow_up.shortest} 个字,没有算作联系:补一句聊了什么就算" if few else ""
     return f"已记到 L{lead_id}{more}"
+
+
+async def others_named(tx: Tx, words: str, about: int | None, who: Who) -> list[Lead]:
+    """One's own leads by whose name the words begin (王总 电话聊了); none when the one we talk about may be meant."""
+    surname = next((found for most in (2, 3, 4, 5) if (found := surname_meant(words[:most]))), "")
+    named = NAMED.match(words)
+    name = named[1] if named is not None else ""
+    mine = await list_owned_after(tx, who.id or "", 0, customers=True, limit=LOOKED_AT)
+    meant = [
+        one
+        for one in mine
+        if (len(one.name) > 1 and words.startswith(one.name))
+        or (surname and one.name.startswith(surname))
+        or (name and name in one.company)
+    ]
+    return [] if about in [one.id for one in meant] else meant
+
+
+async def ask_about(tx: Tx, words: str, lead_id: int | None, who: Who, ctx: Context) -> Answer:
+    """A note with the lead that it seems to be about, for one tap: 保存, 改, 换一条 or 丢弃."""
+    sure, doubtful = next_step_of(words, ctx)
+    content = {
+        "text": words[:2000],
+        "channel": channel_of(words),
+        "next": sure.isoformat() if sure else None,
+        "doubtful": [at.isoformat() for at in doubtful],
+    }
+    draft_id = await add_draft(tx, who.id or "", "followup", content, lead_id=lead_id, now=ctx.now)
+    return Answer("draft", lead_id, {"draft": draft_id})
 
 
 async def on_ask_followup(tx: Tx, action: AskFollowUp, who: Who, ctx: Context) -> list[Fact | Answer]:

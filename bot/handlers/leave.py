@@ -8,6 +8,7 @@ from bot.context import Answer, Context, say
 from leads.errors import Unusable
 from leads.facts import Fact
 from leads.rights import Who
+from leads.understand.number import read_number
 from leads.understand.when import When, find_whens
 from sla import cover
 from store import duty, owned
@@ -17,6 +18,9 @@ from store.timeline import audit
 from store.tx import Tx
 
 EXAMPLE = "例如:请假 到周五,请假 明天,请假 3月20日到3月25日 李娜(李娜顶班)"
+WEEKS = ("周", "星期", "个星期")
+LASTING = re.compile(r"([0-9]{1,2}|[一二两三四五六七八九十]{1,2})\s*(天|周|星期|个星期)(?![前后内])")  # today is one
+MOMENT = timedelta(microseconds=1)
 BACKUP = re.compile(r"(?:交给|找|由|给)?\s*([一-龥A-Za-z][一-龥A-Za-z0-9_.]{0,19}?)\s*(?:顶班|代班|替我|接)?$")
 
 
@@ -51,18 +55,28 @@ async def on_leave_word(tx: Tx, rest: str, who: Who, ctx: Context) -> list[Fact 
 
 
 async def on_back_word(tx: Tx, who: Who, ctx: Context) -> list[Fact | Answer]:
-    """销假: back before the time."""
+    """销假: back before the time; who is not away yet takes back the leave that they have named for later."""
     absence = await duty.away(tx, who.id or "", now=ctx.now)
-    if not await duty.end_absence(tx, who.id or "", now=ctx.now):
+    begun = ctx.now + MOMENT if absence is not None else None
+    if not await duty.end_absence(tx, who.id or "", now=ctx.now, before=begun):
         raise Unusable("你没有在请假,不用销假。要请假发「请假 到周五」。")
-    if absence is not None:
-        await cover.back(tx, absence, now=ctx.now)
     await audit(tx, act="back", by=who.id, subject=who.id or "", at=ctx.now)
-    return [say("欢迎回来,从现在起照常分线索给你。")]
+    if absence is None:
+        return [say("好的,后面报的请假都取消了,照常分线索给你。")]
+    await cover.back(tx, absence, now=ctx.now)
+    later = [since for since, _ in await duty.list_absences(tx, who.id or "") if since > ctx.now]
+    kept = (
+        f"{moment(later[0], now=ctx.now, zone=ctx.rules.zone)}起的请假还留着,不要了再发一次「销假」。" if later else ""
+    )
+    return [say(f"欢迎回来,从现在起照常分线索给你。{kept}")]
 
 
 def _span(rest: str, ctx: Context) -> tuple[datetime, datetime]:
     whens = find_whens(rest, now=ctx.now.astimezone(ctx.rules.zone))
+    if not whens and (days := LASTING.match(rest)) is not None:
+        count = int(read_number(days[1]) or 0) * (7 if days[2] in WEEKS else 1)
+        midnight = ctx.now.astimezone(ctx.rules.zone).replace(hour=0, minute=0, second=0, microsecond=0)
+        return ctx.now, midnight + timedelta(days=count)
     if not whens:
         if rest and re.search(r"\d|周|天|月|号|日", rest):
             raise Unusable(f"没看懂请假到哪天。{EXAMPLE}")

@@ -1,5 +1,6 @@
 """Looking things up: one lead, one's own leads, the pool, who already has a number, a lead's story."""
 
+from bot.cards.listing import offered_pools
 from bot.cards.story import PAGE, SHORT, TOLD
 from bot.context import Answer, Context, say
 from bot.deal_actions import ShowDeal
@@ -10,7 +11,7 @@ from leads.duplicates import NORMAL, find_alike, find_known
 from leads.errors import NotFound, Unusable
 from leads.facts import Fact
 from leads.pool import note_view
-from leads.rights import Who, can_see, get_visible, pools_of
+from leads.rights import Who, can_see, get_visible
 from leads.understand.address import surname_meant
 from leads.understand.phone import normal_phone
 from store import leads, owned
@@ -112,18 +113,19 @@ async def on_mine(tx: Tx, who: Who, ctx: Context) -> list[Fact | Answer]:
 async def on_today(tx: Tx, who: Who, ctx: Context) -> list[Fact | Answer]:
     """待办: what was promised for today, and leads nobody has contacted yet."""
     covered = await owned.list_covered(tx, who.id or "", limit=LISTED)
-    due = [
-        *await owned.list_due(tx, who.id or "", now=ctx.now, midnight=ctx.midnight, limit=LISTED),
-        *(lead for lead in covered if lead.next_step_at is not None and lead.next_step_at < ctx.midnight),
-    ][:LISTED]
+    for_others = [lead for lead in covered if lead.next_step_at is not None and lead.next_step_at < ctx.midnight]
+    own = await owned.list_due(tx, who.id or "", now=ctx.now, midnight=ctx.midnight, limit=LISTED)
+    due = [*own, *for_others][:LISTED]
     if not due:
         return [say("今天没有要跟进的,轻松一下。发「线索池」看看有没有新线索。")]
-    return await _listed(tx, f"今天要跟进 {len(due)} 条", [lead.id or 0 for lead in due], who, ctx)
+    count = await owned.count_due(tx, who.id or "", midnight=ctx.midnight) + len(for_others)
+    title = f"今天要跟进 {count} 条" + (f",最急的 {LISTED} 条" if count > LISTED else "")
+    return await _listed(tx, title, [lead.id or 0 for lead in due], who, ctx)
 
 
 async def on_pool(tx: Tx, who: Who, ctx: Context) -> list[Fact | Answer]:
     """线索池: the claimable leads with 领取 buttons."""
-    pools = pools_of(who, rules=ctx.rules)
+    pools = offered_pools(who, ctx)
     free = await leads.list_free(tx, pools, limit=LISTED)
     if not free:
         return [say("线索池现在是空的,有新线索会马上推给你。")]

@@ -24,13 +24,12 @@ from bot.handlers.commands import ALIASES, COMMANDS, Command
 from bot.handlers.deal import NO_MATTER, on_show_deal
 from bot.handlers.importing import may_be_list, on_file
 from bot.handlers.look import on_show
-from bot.handlers.words import closest, lead_and_rest, picked, read_line, tidy
+from bot.handlers.words import closest, ended, lead_and_rest, picked, read_line, tidy, turned
 from bot.lead_actions import Show
 from leads.errors import NoRight
 from leads.facts import Fact
-from leads.followup import channel_of
 from leads.own import taken_from
-from leads.rights import Who
+from leads.rights import Who, can_act
 from leads.understand.phone import normal_phone
 from leads.understand.reading import Understanding, understand
 from store.leads import find_by_identity, find_lead
@@ -42,6 +41,7 @@ GREETING = re.compile(
     r"(?:[你您]好|嗨|哈喽|在吗|在不在|早|(?:早上|上午|中午|下午|晚上)好|hi|hello)[呀啊!?。~\s\uff01\uff1f]*", re.I
 )
 REPORTS = ("日报", "周报", "月报", "漏斗", "渠道", "归因")  # whoever may not see them has numbers of their own
+SAID_NEXT = ("note:", together.ASKED, feedback.ASKED)  # questions that the next line answers, whatever it says
 SHORT = 8  # characters: a line this short that means nothing to us is rather a mistyped command than a note
 KINDS = {"image": "图片", "voice": "语音", "video": "视频", "location": "位置", "link": "链接", "file": "文件"}
 
@@ -63,11 +63,14 @@ async def on_message(tx: Tx, event: MessageReceived, who: Who, ctx: Context) -> 
         return [say(f"{what}收到了,我现在只读得懂文字。把要点打成一句话发给我就好。")]
     text = tidy(event.text)
     focus = await find_focus(tx, who.id or "")
-    number = picked(text)
+    number = picked(ended(text))
     asked = focus.asked if focus is not None else ""
     if number is not None and not asked.startswith(("field:", *deal_lines.OPEN_QUESTIONS)):
         return await _pick(tx, number, who, ctx)
-    line = read_line(text, ALIASES)
+    if asked.startswith(SAID_NEXT) and ended(text) in NO_MATTER:
+        await set_focus(tx, who.id or "", asked="", now=ctx.now)
+        return [say("好的,先不写,什么都没有变。")]
+    line = read_line(text, ALIASES) or (read_line(turned(text), ALIASES) if not asked.startswith(SAID_NEXT) else None)
     if line is not None and event.conversation:
         heard = await deal_group.on_group_line(tx, line.word, line.rest, event, who, ctx)
         if heard is not None:
@@ -84,7 +87,7 @@ async def on_message(tx: Tx, event: MessageReceived, who: Who, ctx: Context) -> 
         return await field.on_answer(tx, asked, text, who, ctx)
     if text and (answered := await deal_lines.on_line(tx, asked, text, who, ctx)) is not None:
         return answered
-    if (answered := await draft.on_answer(tx, text, who, ctx)) is not None:
+    if (answered := await draft.on_answer(tx, ended(text), who, ctx)) is not None:
         return answered
     lead_id, rest = lead_and_rest(text, bare=False)
     lead_id = await current(tx, lead_id) if lead_id is not None else None
@@ -100,6 +103,8 @@ async def on_message(tx: Tx, event: MessageReceived, who: Who, ctx: Context) -> 
     if reading.intent == "new_lead":
         return await _new_lead(tx, text, reading, who, ctx)
     about = lead_id or (focus.lead_id if focus is not None else None)
+    if lead_id is None and len(named := await followup.others_named(tx, text, about, who)) == 1:
+        about = named[0].id
     means_something = reading.intent in ("followup", "reminder", "release") or reading.when is not None
     if not means_something and (len(text) <= SHORT or reading.intent == "question"):
         return await _unknown(tx, text, who, ctx, first=focus is None)
@@ -111,8 +116,12 @@ async def run_command(tx: Tx, command: Command, rest: str, who: Who, ctx: Contex
     if command.roles and who.role not in command.roles:
         own = "你组里的发「排行」,自己手上的发「我的」。" if command.words[0] in REPORTS else ""
         raise NoRight(f"「{command.words[0]}」是给主管和市场用的。{own}发「帮助」看看你可以做什么。")
+    rest = rest if command.verbatim else ended(rest)
     if command.on_lead is not None:
+        typed = rest
         lead_id, rest = lead_and_rest(rest, bare=command.bare)
+        if lead_id is not None and typed.lstrip()[:1].isdigit():
+            lead_id = await _on_list(tx, lead_id, who)
         lead_id = await current(tx, lead_id) if lead_id is not None else None
         return await command.on_lead(tx, lead_id, rest, who, ctx)
     if command.on_words is not None:
@@ -120,6 +129,13 @@ async def run_command(tx: Tx, command: Command, rest: str, who: Who, ctx: Contex
     if command.on_alone is not None:
         return await command.on_alone(tx, who, ctx)
     return [Answer("help", params={"role": who.role})]
+
+
+async def _on_list(tx: Tx, number: int, who: Who) -> int:
+    """领取 1 means the first of the list shown last; a number that stands on no list is a lead's."""
+    focus = await find_focus(tx, who.id or "") if number <= 99 else None
+    listed = focus.listed if focus is not None and not focus.asked.startswith("deals:") else []
+    return listed[number - 1] if 1 <= number <= len(listed) else number
 
 
 async def _pick(tx: Tx, number: int, who: Who, ctx: Context) -> list[Fact | Answer]:
@@ -151,18 +167,9 @@ async def _new_lead(tx: Tx, text: str, reading: Understanding, who: Who, ctx: Co
 
 async def _free_words(tx: Tx, text: str, about: int | None, who: Who, ctx: Context) -> list[Fact | Answer]:
     lead = await find_lead(tx, about) if about is not None else None
-    if lead is not None and lead.owner_id != who.id:
+    if lead is not None and not await can_act(tx, lead, who):
         lead = None
-    sure, doubtful = followup.next_step_of(text, ctx)
-    content = {
-        "text": text[:2000],
-        "channel": channel_of(text),
-        "next": sure.isoformat() if sure else None,
-        "doubtful": [at.isoformat() for at in doubtful],
-    }
-    lead_id = lead.id if lead is not None else None
-    draft_id = await add_draft(tx, who.id or "", "followup", content, lead_id=lead_id, now=ctx.now)
-    return [Answer("draft", lead_id, {"draft": draft_id})]
+    return [await followup.ask_about(tx, text, lead.id if lead is not None else None, who, ctx)]
 
 
 async def _unknown(tx: Tx, text: str, who: Who, ctx: Context, *, first: bool) -> list[Fact | Answer]:

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from bot.cards.deal_papers import CONTRACTS
 from bot.context import Answer, Context, say
+from bot.handlers.words import first_and_rest
 from bot.quote_actions import PlaceOrder
 from leads.approval import DESKS, Subject, ask
 from leads.deal import get_workable_deal
@@ -14,12 +15,12 @@ from leads.facts import Fact
 from leads.mask import said
 from leads.order_facts import ContractDrawn
 from leads.ordering import accepted, place_order, receive
-from leads.price import sum_of, yuan
+from leads.price import plain_yuan, sum_of, yuan
 from leads.quoting import get_quote
 from leads.rights import Who
 from store import approval as approvals
+from store import deals, quotes
 from store import order as orders
-from store import quotes
 from store.deal import Opportunity
 from store.members import find_member, name_of
 from store.order import Contract
@@ -165,7 +166,7 @@ async def on_payment_word(tx: Tx, rest: str, who: Who, ctx: Context) -> list[Fac
     if match is None:
         raise Unusable("哪个商机的回款?例如:回款 O88 5万 首付款")
     deal = await get_workable_deal(tx, int(match[1]), who, rules=ctx.rules)
-    amount_text, _, note = rest[match.end() :].strip().partition(" ")
+    amount_text, note = first_and_rest(rest[match.end() :])
     back = amount_text.startswith("-")
     amount = sum_of(amount_text.removeprefix("-"))
     if not amount:
@@ -175,4 +176,6 @@ async def on_payment_word(tx: Tx, rest: str, who: Who, ctx: Context) -> list[Fac
         tx, deal, -amount if back else amount, order=found[0] if found else None, key=None,
         note=said(note, reveal=False), at=ctx.now, by=who.id, now=ctx.now,
     )  # fmt: skip
-    return [*facts, say(f"{deal.no} {'退款' if back else '回款'} {yuan(amount)},记下了。")]
+    total = (await deals.paid_for(tx, [deal.id or 0])).get(deal.id or 0, 0)
+    undo = f"记错了发「回款 {deal.no} {'' if back else '-'}{plain_yuan(amount)}」冲掉。"
+    return [*facts, say(f"{deal.no} {'退款' if back else '回款'} {yuan(amount)},记下了,合计 {yuan(total)}。{undo}")]

@@ -47,6 +47,9 @@ async def on_overdue_word(tx: Tx, rest: str, who: Who, ctx: Context) -> list[Fac
             f"「超时」说的是现在还没跟上的,可以写一位同事或一个团队,没看懂「{rest[:20]}」。"
             "例如:超时 王磊;过去没按时的,发「周报 上周」。"
         )
+    own = {member.id for member in await list_everyone(tx) if member.team == who.team}
+    if who.role == "manager" and who.team and not own & set(people):
+        raise NoRight(f"「{team}」的超时由他们的主管看。你可以发:超时 {who.team}")
     pools: tuple[str, ...] = ()  # of a team: what is free where it claims is its to care for, as in 日报
     if team in await known_teams(tx):
         pools = (await team_named(tx, team, rules=ctx.rules)).pools

@@ -3,6 +3,7 @@
 import re
 
 from bot.context import Answer, Context, say
+from bot.handlers.deal import bare_deal
 from bot.quote_actions import SendQuote, ShowQuote
 from leads.cautions import cautions
 from leads.deal import get_workable_deal
@@ -28,6 +29,8 @@ OLD = re.compile(r"^第?\s*(\d{1,4})\s*版$")
 async def on_quote_word(tx: Tx, rest: str, who: Who, ctx: Context) -> list[Fact | Answer]:
     """报价 O88 相机×30 9折, 报价 Q12 …(改), 报价 Q12, 报价 Q12 第1版, 报价 O88."""
     match = NUMBER.match(rest)
+    if match is None and (meant := await bare_deal(tx, rest, who, ctx)) is not None:
+        return await _of_deal(tx, meant[0].id or 0, meant[1], who, ctx)
     if match is None:
         return await _quote_of_focus(tx, rest, who, ctx)
     number, rest = int(match["n"]), rest[match.end() :].strip()

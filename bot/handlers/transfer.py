@@ -2,6 +2,7 @@
 
 from bot.context import Answer, Context
 from bot.handlers.deal import deal_and_rest, on_transfer_deal_word
+from bot.handlers.words import first_and_rest
 from bot.lead_actions import AskTransfer, Transfer
 from leads.errors import Unusable
 from leads.facts import Fact
@@ -37,8 +38,7 @@ async def on_transfer_word(tx: Tx, lead_id: int | None, rest: str, who: Who, ctx
         raise Unusable("要转哪一条、转给谁?例如:转给 L1024 李娜")
     if not rest:
         return await on_ask_transfer(tx, AskTransfer(lead_id), who, ctx)
-    name, _, reason = rest.partition(" ")
-    name = name.removeprefix("给").removeprefix("@")
+    name, reason = first_and_rest(rest.removeprefix("给").removeprefix("@").strip())
     found = await find_by_name(tx, name)
     if len(found) > 1:
         return [Answer("ask", lead_id, {"what": "transfer", "named": [m.id for m in found]})]

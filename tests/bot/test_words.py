@@ -5,7 +5,17 @@ import pytest
 from bot.cards.plain import FIRST_FIVE, MORE
 from bot.handlers.commands import ALIASES, COMMANDS
 from bot.handlers.deal import deal_and_rest
-from bot.handlers.words import Line, closest, lead_and_rest, picked, read_line, tidy
+from bot.handlers.words import (
+    Line,
+    closest,
+    ended,
+    first_and_rest,
+    lead_and_rest,
+    picked,
+    read_line,
+    tidy,
+    turned,
+)
 
 
 @pytest.mark.parametrize(
@@ -29,6 +39,9 @@ from bot.handlers.words import Line, closest, lead_and_rest, picked, read_line, 
         ("新线索:张三 13800138000", "新线索", "张三 13800138000"),
         ("查重13800138000", "查重", "13800138000"),
         ("退回 L１０２４ 没人接", "退回", "L1024 没人接"),
+        ("跟進 L1024 電話聊了", "跟进", "L1024 電話聊了"),
+        ("線索池", "线索池", ""),
+        ("@线索助手 我的", "我的", ""),
     ],
 )
 def test_a_command_is_recognised(typed, word, rest):
@@ -52,6 +65,41 @@ def test_a_sentence_that_begins_like_a_command_is_a_sentence(typed):
 
 
 @pytest.mark.parametrize(
+    ("typed", "word", "rest"),
+    [
+        ("帮我领取L1003", "领取", "L1003"),
+        ("L1003 無效 空号", "无效", "L1003 空号"),
+        ("把L1003转给李娜 她熟", "转给", "L1003 李娜 她熟"),
+        ("转给李娜 L1003", "转给", "L1003 李娜"),
+        ("今天的日报", "日报", "今天"),
+        ("請假到明天", "请假", "到明天"),
+        ("我要请假", "请假", ""),
+        ("查重云栖智能", "查重", "云栖智能"),
+        ("漏斗上月", "漏斗", "上月"),
+        ("L1024 电话聊了", "", ""),
+        ("L1024 领取了红包", "", ""),
+        ("请假条交了", "", ""),
+        ("客户要日报", "", ""),
+        ("渠道商很多", "", ""),
+        ("合格证发过去了", "", ""),
+    ],
+)
+def test_a_command_turned_around_is_found_and_a_sentence_is_not_one(typed, word, rest):
+    assert read_line(turned(tidy(typed)), ALIASES) == (Line(word, rest) if word else None)
+
+
+@pytest.mark.parametrize(
+    ("words", "parts"),
+    [
+        ("李娜,她熟", ("李娜", "她熟")), ("35,000 首付", ("35,000", "首付")), ("3.5万，很满意", ("3.5万", "很满意")),
+        ("", ("", "")),
+    ],
+)  # fmt: skip
+def test_the_first_of_some_words_ends_at_a_blank_or_comma_but_not_inside_a_number(words, parts):
+    assert first_and_rest(words) == parts
+
+
+@pytest.mark.parametrize(
     ("rest", "bare", "lead", "left"),
     [
         ("L1024 空号", True, 1024, "空号"),
@@ -70,6 +118,7 @@ def test_the_lead_is_read_from_the_rest(rest, bare, lead, left):
 
 def test_a_bare_number_picks_from_the_list():
     assert (picked("1"), picked("12"), picked("123"), picked("1."), picked("一")) == (1, 12, None, None, None)
+    assert (picked(ended("1。")), picked("第3条"), picked("第一条"), picked("1、")) == (1, 3, 1, 1)
 
 
 @pytest.mark.parametrize(

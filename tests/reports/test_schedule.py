@@ -11,6 +11,7 @@ from reports.schedule import Unclear, Wish, read_wish
         ("渠道周报 周一9点 到 销售群", Wish("channel", "0", "09:00", "销售群", "")),
         ("日报 每天 8点半", Wish("day", "day", "08:30", "", "")),
         ("华东 排行 每周五下午5点 到 销售群", Wish("ranking", "4", "17:00", "销售群", "华东")),
+        ("日报 每天早上九点", Wish("day", "day", "09:00", "", "")),
         ("漏斗月报", Wish("funnel", "month", "09:00", "", "")),
         ("周报 周日 9:15", Wish("weekly", "6", "09:15", "", "")),
     ],
