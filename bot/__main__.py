@@ -168,10 +168,13 @@ def due(
 def _day_of(start: str) -> Any:
     from datetime import datetime
 
+    from config.worktime import FIRST_YEAR, LAST_YEAR
+
     try:
-        return datetime.fromisoformat(start).date()
+        day = datetime.fromisoformat(start).date()
     except ValueError:
         return None
+    return day if FIRST_YEAR <= day.year < LAST_YEAR else None
 
 
 @members_app.command("import")
@@ -215,6 +218,8 @@ def key_create(
     """Make a key and print it once, alone on stdout."""
     if role not in ROLES:
         fail(f"--role is {role!r}; allowed: {', '.join(ROLES)}", 2)
+    if not name.strip():
+        fail("--name is empty; say what the key is for: by its name it is revoked", 2)
     found = in_office(root, "key create", name=name, role=role, source=source)
     show(found) if as_json else print(found["key"])
 

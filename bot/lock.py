@@ -35,7 +35,7 @@ def hold_store(path: Path, url: str) -> Iterator[None]:
 @contextlib.contextmanager
 def hold_lock(path: Path) -> Iterator[None]:
     """Hold the lock while the block runs; it is freed by the system even after kill -9. Raises Locked."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
     try:
         try:

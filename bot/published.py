@@ -51,7 +51,13 @@ class Rulebook:
         return self._running
 
     async def publish_first(self) -> None:
-        """A company's first start publishes its rules.yaml. Raises BadDocument when it cannot be read."""
+        """A company's first start publishes its rules.yaml; a later one does not ask whether the file is sound.
+
+        Raises BadDocument when the first one cannot be read.
+        """
+        async with self._store.read() as tx:
+            if await rulebook.latest_version(tx):
+                return
         text = read_text(self._folder.rules)
         load_rules(text, str(self._folder.rules))
 
@@ -72,9 +78,18 @@ class Rulebook:
             return False
         rules = load_rules(found.text, f"rules version {found.version}")
         self._running = self._of(rules.model_copy(update={"version": found.version}))
-        if read_text(self._folder.rules) != found.text:
-            log.info("rules.yaml differs from the published version; the published one is used", version=found.version)
+        self._compare(found.text, found.version)
         return True
+
+    def _compare(self, text: str, version: int) -> None:
+        """The file is only mentioned: whoever is in the midst of changing it must be able to start again."""
+        try:
+            same = read_text(self._folder.rules) == text
+        except (BadDocument, OSError) as error:
+            log.warning("rules.yaml cannot be read; the published version is used", version=version, cause=str(error))
+            return
+        if not same:
+            log.info("rules.yaml differs from the published version; the published one is used", version=version)
 
     async def follow(self) -> Rules | None:
         """Take a version that was published since; returns the rules that held before, None when nothing changed.

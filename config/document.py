@@ -77,8 +77,12 @@ def dotted(path: Path) -> str:
 
 
 def read_text(path: FilePath) -> str:
-    """The text of a UTF-8 file, with or without mark; raises BadDocument for another encoding, OSError."""
-    raw = path.read_bytes()
+    """The text of a UTF-8 file, with or without mark; raises BadDocument for none or another encoding, OSError."""
+    try:
+        raw = path.read_bytes()
+    except FileNotFoundError:
+        message = "is missing; put it back, from a backup or from a folder that init makes anew"
+        raise BadDocument([Problem(str(path), Mark(1, 1), "", message)]) from None
     try:
         return raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:

@@ -68,7 +68,7 @@ def opened(url: str) -> Iterator[Connection]:
     """A connection in a transaction of its own, in which nobody else upgrades; what is not committed is undone."""
     path = sqlite_path(url)
     if path is not None:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     options = {} if path is not None else {**SERVER, "options": "-c lock_timeout=60s -c timezone=UTC"}
     engine = create_engine(
         driver_url(url, asynchronous=False), poolclass=NullPool, connect_args=options, hide_parameters=True

@@ -131,4 +131,6 @@ def guarded(work: Callable[[], None]) -> None:
 def _told(error: OSError) -> str:
     if isinstance(error, FileNotFoundError) and error.filename:
         return f"there is no {error.filename}; look at the path (it counts from {Path.cwd()})"
+    if isinstance(error, IsADirectoryError) and error.filename:
+        return f"{error.filename} is a folder; name the file in it"
     return f"{error.strerror or error}" + (f": {error.filename}" if error.filename else "")

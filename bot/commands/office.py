@@ -46,9 +46,11 @@ Work = Callable[[Store, Mapping[str, Any], datetime], Awaitable[Any]]
 async def import_members(store: Store, arguments: Mapping[str, Any], now: datetime) -> dict[str, int]:
     """Members of a CSV file: new ones are added, known ones updated and back if they had left, nobody is removed.
 
-    Raises BadDocument.
+    Raises BadDocument, CommandFailed for a file that names nobody.
     """
     rows = read_members(Path(arguments["file"]))
+    if not rows:
+        raise CommandFailed(f"{arguments['file']} names nobody: write one member a line below id,name,role,…")
 
     async def save(tx: Tx) -> int:
         new = await save_members(tx, rows, arguments["file"])

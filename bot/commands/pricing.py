@@ -55,7 +55,13 @@ async def history(store: Store, arguments: Mapping[str, Any], now: datetime) -> 
 
 
 async def publish_first(store: Store, folder: Folder, *, today: date, now: datetime) -> None:
-    """A company's first start publishes its products.csv, if it names any. Raises BadDocument."""
+    """A company's first start publishes its products.csv, if it names any; a later one does not look at the file.
+
+    Raises BadDocument.
+    """
+    async with store.read() as tx:
+        if await prices.latest_prices(tx) is not None:
+            return
     rows = read_products(folder.products)
 
     async def work(tx: Tx) -> None:

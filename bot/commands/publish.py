@@ -109,8 +109,9 @@ async def version_of(tx: Tx, version: int | None) -> RulesVersion:
     """A published version (None: the running one); raises CommandFailed when there is none."""
     found = await (rulebook.latest_rules(tx) if version is None else rulebook.find_rules(tx, int(version)))
     if found is None:
-        what = "no rules are published yet" if version is None else f"there is no version {version}"
-        raise CommandFailed(f"{what}; see: rules history DIR")
+        if version is None:
+            raise CommandFailed("no rules are published yet; start the server once, or run: rules publish DIR")
+        raise CommandFailed(f"there is no version {version}; see: rules history DIR")
     return found
 
 

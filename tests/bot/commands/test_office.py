@@ -182,12 +182,17 @@ def test_a_revoked_key_stays_in_the_list_and_cannot_be_revoked_twice(office: Fol
         assert refused("key", "revoke", root, name) == f"no valid key has the name {name}; see: key list DIR\n"
 
 
-def test_wrong_use_is_exit_2_and_makes_nothing(office: Folder) -> None:
+def test_wrong_use_is_exit_2_and_makes_nothing(office: Folder, tmp_path: Path) -> None:
     before = done("key", "list", office.root)
     told = refused("key", "create", office.root, "--role", "boss", "--name", "x", status=2)
     assert told == "--role is 'boss'; allowed: admin, integration, readonly\n"
     assert "--name" in refused("key", "create", office.root, "--role", "admin", status=2)
+    assert "--name is empty" in refused("key", "create", office.root, "--role", "admin", "--name", " ", status=2)
     assert refused("key", "revoke", office.root, status=2)
+    assert "names nobody" in refused("members", "import", office.root, written(tmp_path / "empty.csv", ""))
+    assert f"{tmp_path} is a folder; name the file in it" in refused("import", office.root, tmp_path)
+    far = ("--start", "9999-12-31T10:00+08:00", "--within", "2h")
+    assert "the year 9999 is out of reach" in refused("due", office.root, *far, status=2)
     assert "nobody.csv" in refused("members", "import", office.root, office.root / "nobody.csv")
     assert done("key", "list", office.root) == before
 

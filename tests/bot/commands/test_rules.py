@@ -115,7 +115,8 @@ def test_nothing_new_an_unknown_version_and_the_first_one_are_told_in_words(offi
 def test_a_folder_without_members_yet_may_be_checked(tmp_path: Path) -> None:
     folder = new_folder(tmp_path / "new")
     assert done("rules", "check", folder.root)["ok"] is True
-    assert refused("rules", "diff", folder.root) == "no rules are published yet; see: rules history DIR\n"
+    told = "no rules are published yet; start the server once, or run: rules publish DIR\n"
+    assert refused("rules", "diff", folder.root) == told
 
 
 @pytest.mark.feature("H3")
