@@ -7,14 +7,12 @@ from leads.errors import AWAY, AlreadyClaimed, AlreadyYours, ClaimLimit, NoRight
 from leads.lifecycle import MOVES, ended
 from leads.owner_facts import LeadClaimed
 from leads.pool import refuse_by_pool, reveal_logged
-from leads.rights import Who, can_see, pools_of
+from leads.rights import CLAIMERS, Who, can_see, pools_of
 from store import leads, owned, timeline
 from store.duty import lock_members
 from store.members import name_of
 from store.tables import Lead
 from store.tx import Tx
-
-CLAIMERS = ("rep", "manager")
 
 
 async def claim(tx: Tx, lead_id: int, who: Who, *, rules: Rules, now: datetime) -> LeadClaimed:

@@ -10,8 +10,8 @@ from leads.deal import get_workable_deal, require_open
 from leads.deal_facts import OpportunityChanged, OpportunityTransferred
 from leads.errors import Unusable
 from leads.facts import Fact
-from leads.rights import Who
-from leads.transfer import TAKERS, transfer, why_not_to
+from leads.rights import CLAIMERS, Who
+from leads.transfer import transfer, why_not_to
 from leads.understand.amount import read_amount
 from leads.understand.when import find_whens
 from store import deals, leads
@@ -118,7 +118,7 @@ async def transfer_deal(
     deal = await get_workable_deal(tx, opportunity_id, who, rules=rules)
     require_open(deal)
     taker = await find_member(tx, to_id)
-    if taker is None or taker.state != "active" or taker.role not in TAKERS:
+    if taker is None or taker.state != "active" or taker.role not in CLAIMERS:
         raise Unusable(f"{why_not_to(taker, to_id)}写上姓名,例如:转给 {deal.no} 李娜")
     if deal.owner_id == taker.id:
         raise Unusable(f"{deal.no} 已经在{taker.name}手上了,不用再转。")

@@ -64,13 +64,17 @@ AWAY = "要再跟,请市场发「培育 编号」放回来;客户再来咨询也
 
 
 class NotYours(Refused):
-    """Only the owner or their manager may do this; `free`: without an owner it could be claimed."""
+    """Only the owner or their manager may do this.
+
+    `free`: without an owner it could be claimed; `claims`: by whoever is refused.
+    """
 
     code = "not_yours"
 
-    def __init__(self, no: str, owner: str | None, *, free: bool = True) -> None:
+    def __init__(self, no: str, owner: str | None, *, free: bool = True, claims: bool = True) -> None:
         whose = f"现在由{owner}负责" if owner else "还没有人领取" if free else "没有人负责,现在也不能领取"
-        cure = "需要接手的话,请主管改派。" if owner else f"先发「领取 {no}」。" if free else AWAY
+        first = f"先发「领取 {no}」。" if claims else "要跟进,请主管指派给销售。"
+        cure = "需要接手的话,请主管改派。" if owner else first if free else AWAY
         super().__init__(f"{no} {whose},这一步要由负责人来做。{cure}")
 
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from config.rules import Rules
 from config.words import STAGE_LABELS
-from leads.errors import FieldsMissing, NoRight, NotYours, WrongStage
-from leads.rights import Who, can_act, can_tend, is_free
+from leads.errors import FieldsMissing, NoRight, WrongStage
+from leads.rights import Who, can_act, can_tend, not_yours
 from leads.wanted import missing
 from store.leads import FREE_STAGES, OPEN_STAGES
 from store.members import name_of
@@ -85,10 +85,10 @@ async def _require_right(tx: Tx, lead: Lead, who: Who, move: Move) -> None:
     if lead.owner_id is None and "marketing" in move.whose:
         if not await can_tend(tx, lead, who):
             if "owner" in move.whose and who.role != "marketing":
-                raise NotYours(lead.no, None, free=is_free(lead))
+                raise not_yours(lead, who, None)
             raise NoRight(f"{lead.no} 还没有人负责,归市场管,「{move.label}」由市场来做。想跟进就发「领取 {lead.no}」。")
     elif not await can_act(tx, lead, who):
-        raise NotYours(lead.no, await name_of(tx, lead.owner_id) or None, free=is_free(lead))
+        raise not_yours(lead, who, await name_of(tx, lead.owner_id))
     elif "owner" not in move.whose:
         raise NoRight(f"「{move.label}」由{'、'.join(WHOSE[one] for one in move.whose)}来做,{lead.no} 已经有负责人了。")
 

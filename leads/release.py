@@ -3,10 +3,10 @@
 from datetime import datetime
 
 from config.rules import Rules
-from leads.errors import NotYours, Unusable
+from leads.errors import Unusable
 from leads.lifecycle import require_move
 from leads.owner_facts import LeadReleased
-from leads.rights import Who, get_visible, is_free
+from leads.rights import Who, get_visible, not_yours
 from store import leads
 from store.tx import Tx
 
@@ -17,7 +17,7 @@ async def release(
     """Put an owned lead back into a pool (its own unless named). Raises NotFound, NotYours, WrongStage, Unusable."""
     lead = await get_visible(tx, lead_id, who, rules=rules)
     if lead.owner_id is None:
-        raise NotYours(lead.no, None, free=is_free(lead))
+        raise not_yours(lead, who, None)
     move = await require_move(tx, lead, who, "release", rules=rules)
     reason = reason.strip()
     if not reason:

@@ -12,6 +12,8 @@ from store.members import find_member
 from store.tables import Lead, Member
 from store.tx import Tx
 
+CLAIMERS = ("rep", "manager")  # who takes leads and works on them
+
 
 @dataclass(frozen=True)
 class Who:
@@ -85,6 +87,11 @@ async def may_reveal(tx: Tx, lead: Lead, who: Who) -> bool:
     return await can_act(tx, lead, who)
 
 
+def not_yours(lead: Lead, who: Who, owner: str | None) -> NotYours:
+    """The refusal for whoever may not change a lead: whose it is, and what they can do instead."""
+    return NotYours(lead.no, owner or None, free=is_free(lead), claims=who.role in CLAIMERS)
+
+
 async def get_visible(tx: Tx, lead_id: int, who: Who, *, rules: Rules) -> Lead:
     """The lead, if this person may see it; raises NotFound, the same for unknown and invisible ones."""
     lead = await find_lead(tx, lead_id)
@@ -98,7 +105,7 @@ async def get_workable(tx: Tx, lead_id: int, who: Who, *, rules: Rules) -> Lead:
     lead = await get_visible(tx, lead_id, who, rules=rules)
     if not await can_act(tx, lead, who):
         owner = await find_member(tx, lead.owner_id) if lead.owner_id else None
-        raise NotYours(lead.no, owner.name if owner else lead.owner_id, free=is_free(lead))
+        raise not_yours(lead, who, owner.name if owner else lead.owner_id)
     return lead
 
 

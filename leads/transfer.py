@@ -4,16 +4,14 @@ from datetime import datetime
 
 from config.rules import Rules
 from config.words import ROLE_LABELS
-from leads.errors import NotYours, Unusable, WrongStage
+from leads.errors import Unusable, WrongStage
 from leads.lifecycle import MOVES, ended, way_back
 from leads.owner_facts import LeadTransferred
-from leads.rights import Who, can_act, get_visible, is_free
+from leads.rights import CLAIMERS, Who, can_act, get_visible, is_free, not_yours
 from store import leads
 from store.members import find_member, name_of
 from store.tables import Member
 from store.tx import Tx
-
-TAKERS = ("rep", "manager")
 
 
 def why_not_to(member: Member | None, to_id: str) -> str:
@@ -35,11 +33,11 @@ async def transfer(
     lead = await get_visible(tx, lead_id, who, rules=rules)
     giving = is_free(lead) and who.role in ("manager", "admin")
     if not giving and not await can_act(tx, lead, who):
-        raise NotYours(lead.no, await name_of(tx, lead.owner_id) or None, free=is_free(lead))
+        raise not_yours(lead, who, await name_of(tx, lead.owner_id))
     if lead.stage not in leads.CARED_STAGES:
         raise WrongStage(f"{lead.no} {ended(lead)},不能再转。{way_back(lead)}")
     taker = await find_member(tx, to_id)
-    if taker is None or taker.state != "active" or taker.role not in TAKERS:
+    if taker is None or taker.state != "active" or taker.role not in CLAIMERS:
         raise Unusable(f"{why_not_to(taker, to_id)}发「转给 {lead.no}」可以从名单里选。")
     if lead.owner_id == taker.id:
         raise Unusable(f"{lead.no} 已经在{taker.name}手上了,不用再转。")

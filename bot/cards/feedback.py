@@ -18,7 +18,11 @@ SCREENS: Mapping[str, str] = {
     "lead": "线索卡片", "story": "线索动态", "list": "清单", "pool": "线索池", "morning": "早上的清单",
     "numbers": "报表", "weekly": "周报", "deal": "商机卡片", "deals": "商机清单", "forecast": "预测",
     "reminder": "提醒", "overdue": "超时清单", "clock": "时限提醒", "help": "帮助",
-    "draft": "确认卡片", "done": "办好了",
+    "draft": "确认卡片", "done": "办好了", "ask": "提问", "when": "提问", "wanted": "提问", "deal_wanted": "提问",
+    "convert": "转商机", "win": "赢单", "lose": "输单", "quote": "报价", "approval": "审批", "refusal": "审批",
+    "content": "素材", "merge": "合并", "duplicates": "查重", "dispute": "撞单", "company": "公司", "history": "历史",
+    "why": "为什么", "stopwatch": "秒表", "own": "字段", "quick": "联系客户", "postpone": "顺延",
+    "extension": "申请延期", "undelivered": "未送达", "import": "导入", "picture": "图片", "namecard": "名片",
 }  # fmt: skip
 
 
@@ -39,7 +43,7 @@ class View:
 def screen_text(screen: str, about: int) -> str:
     """线索卡片 L1024; nothing of the customer."""
     name = screen.partition(":")[0]
-    label = SCREENS.get(name, name) or "没有卡片"
+    label = SCREENS.get(name, "卡片" if name else "没有卡片")
     return f"{label} L{about}" if about else label
 
 

@@ -6,6 +6,7 @@ from bot.cards.asked import Asked, budget_of, moment, percent, rating_of, stage_
 from bot.cards.card import Button, Card, Field, Text
 from bot.context import Context
 from bot.lead_actions import Claim
+from leads.lifecycle import CLOSED
 from leads.rights import Who, can_see, pools_of
 from store import leads
 from store.members import name_of
@@ -51,7 +52,7 @@ async def _note(tx: Tx, lead: Lead, asked: Asked, ctx: Context) -> str:
     if lead.next_step_at is not None:
         late = "(已过)" if lead.next_step_at < ctx.now else ""
         note = f"{moment(lead.next_step_at, now=ctx.now, zone=ctx.rules.zone)} 跟进{late}"
-    elif lead.owner_id is not None and lead.contacted_at is None and lead.stage != "dormant":
+    elif lead.owner_id is not None and lead.contacted_at is None and lead.stage not in ("dormant", *CLOSED):
         note = "还没联系"
     else:
         note = stage_of(lead)

@@ -32,7 +32,8 @@ async def on_approval_word(tx: Tx, rest: str, who: Who, ctx: Context) -> list[Fa
     lines = [f"等你批的 {len(waiting)} 件:"] if waiting else ["没有等你批的。"]
     lines += [f"· {await _line(tx, row)},{await name_of(tx, row.asked_by)}提的" for row in waiting[:SHOWN]]
     if waiting:
-        lines.append("发「同意 A3」或「驳回 A3 原因」;发「审批 A3」看详情。")
+        no = waiting[0].no
+        lines.append(f"发「同意 {no}」或「驳回 {no} 原因」;发「审批 {no}」看详情。")
     if mine:
         lines.append("你提的:")
         lines += [f"· {await _line(tx, row)},{await _state(tx, row)}" for row in mine]

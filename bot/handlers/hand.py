@@ -79,8 +79,10 @@ async def on_add_friend(tx: Tx, action: AddFriend, who: Who, ctx: Context) -> li
     await handed.note_friend(tx, action.lead_id, who.id or "", state="asked", now=ctx.now)
     await audit(tx, act="reveal", by=who.id, subject=f"{lead.no} wechat", at=ctx.now)
     await refresh(tx, ctx, lead, origin=f"friend:{who.id}:{ctx.now.isoformat()}")
-    told = "客户通过以后我会自动记下" if "wecom" in ctx.platforms else "通过以后发「跟进」记一笔"
-    return [say(f"在企业微信「添加客户」里搜下面这个号,发好友申请;{told},现在标成「待通过」。"), say(wanted)]
+    wecom = "wecom" in ctx.platforms
+    told = "客户通过以后我会自动记下" if wecom else f"通过以后发「跟进 {lead.no} …」记一笔"
+    where = "企业微信「添加客户」" if wecom else "微信「添加朋友」"
+    return [say(f"在{where}里搜下面这个号,发好友申请;{told},现在标成「待通过」。"), say(wanted)]
 
 
 async def on_phone_word(tx: Tx, lead_id: int | None, rest: str, who: Who, ctx: Context) -> list[Fact | Answer]:

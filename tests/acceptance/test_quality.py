@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.acceptance.test_forgotten import asked
 from tests.town import shanghai, words
 
 
@@ -31,6 +32,10 @@ async def test_one_tap_of_a_reason_is_in_the_channels_report_the_same_day(acme):
     await acme.text("wanglei", "撤销")
     status, found = await acme.api("GET", "/reports/quality?from=2026-03-18&to=2026-03-18&by=source")
     assert status == 200
+    await asked(acme, "person erase", phone="13900000003")
+    assert found == (await acme.api("GET", "/reports/quality?from=2026-03-18&to=2026-03-18&by=source"))[1], (
+        "who asks to be forgotten says nothing against the channel"
+    )
     assert found["rows"] == [
         {"key": "展会", "leads": 4, "invalid": 2, "reasons": {"学生": 1, "同行": 1}, "invalid_rate": 0.5},
         {"key": "官网", "leads": 1, "invalid": 0, "reasons": {}, "invalid_rate": 0.0},

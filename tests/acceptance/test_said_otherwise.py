@@ -68,6 +68,11 @@ async def test_a_number_without_its_letter_is_never_taken_for_words_about_the_de
     assert "输单,原因:价格太高" in refused and f"发「重开 {no}」" in refused
     assert f"{deal} 重新打开" in words(await acme.text("wanglei", f"重开 {no}")), "the cure works as it is told"
     assert f"{deal} 赢单 3.5 万" in words(await acme.text("wanglei", "赢单 ¥35,000，客户很满意"))
+    assert not re.search("[a-z]", words(await acme.text("wanglei", "反馈")).replace("dtmd", "")), "no names of ours"
+    await acme.text("chenjing", "日报")
+    await acme.press("chenjing", "点开数字")
+    (line,) = re.findall(rf"1\. {no}[^\n]*", words(await acme.press("chenjing", "赢单 1")))
+    assert "还没联系" not in line and "赢单" in line
 
 
 @pytest.mark.feature("G1")
@@ -117,6 +122,10 @@ async def test_who_may_claim_and_the_way_back_of_what_nobody_has(mine):
     for user in ("linda", "admin"):
         assert "线索由销售和主管来领" in words(await acme.text(user, f"领取 {free}"))
     assert (await acme.lead(free))["owner"] is None
+    assert "请主管指派给销售" in words(await acme.text("linda", f"跟进 {free} 电话聊了"))
+    await acme.text("wanglei", f"审批 拜访 {no} 出差两天")
+    (agree,) = re.findall(r"发「(同意 A\d+)」", words(await acme.text("chenjing", "审批")))
+    assert "已同意" in words(await acme.text("chenjing", agree)), "the example is the one that waits"
     await acme.text("wanglei", f"无效 {no} 空号")
     twice = words(await acme.text("wanglei", f"无效 {no} 空号"))
     assert "已经是「无效」" in twice and "接着跟进" not in twice and "发「新线索 姓名 电话」" in twice
