@@ -9,6 +9,7 @@ from bot.cards.card import Button, Card, Field, File, Text
 from bot.cards.compared import draw as compared
 from bot.context import Context
 from bot.import_actions import AskColumns, ConfirmImport, DropImport, UndoImport
+from config.rules import Rules
 from leads.imports.decide import STATES, may_import
 from leads.imports.fields import LABELS
 from store import batches
@@ -29,6 +30,7 @@ class View:
     bad: Sequence[tuple[int, str]] = ()
     left: Sequence[tuple[str, str]] = ()
     returned: bool = False  # whether the lines to be mended went back as a file
+    pool: str = ""  # where leads without an owner go
     before: Sequence[ImportBatch] = ()  # the comparisons of the nights before this one, latest first
 
 
@@ -42,7 +44,16 @@ async def look(tx: Tx, asked: Asked, ctx: Context) -> View | None:
     returned = batch.state == "asked" and await batches.find_return(tx, batch.id or 0) is not None
     nights = batch.state == "compared" and batch.options.get("night")
     before = await batches.list_compared(tx, before=batch.id or 0, limit=NIGHTS) if nights else ()
-    return View(batch, bad, [(f"L{row.lead_id}", row.kept) for row in left], returned, before)
+    return View(batch, bad, [(f"L{row.lead_id}", row.kept) for row in left], returned, _pool(batch, ctx.rules), before)
+
+
+def _pool(batch: ImportBatch, rules: Rules) -> str:
+    """公共线索池; what the list's own column says goes first."""
+    name = str(batch.options.get("pool") or "") or rules.default_pool
+    label = rules.pools[name].label if name in rules.pools else name
+    if "pool" in batch.heading.get("fields", ()):
+        return f"「线索池」列写的池子,没写的{label}"
+    return f"分配规则说的池子,没说的{label}" if any(rule.pool for rule in rules.assignment.rules) else label
 
 
 async def look_returned(tx: Tx, asked: Asked, ctx: Context) -> File | None:
@@ -103,6 +114,8 @@ def _question(view: View) -> Card:
     notes += [f"第 {line} 行:{reason}" for line, reason in view.bad]
     if view.returned:
         notes.append("要修改的行已另存成文件发给你,改好只发那个文件就行")
+    if view.pool and batch.kind == "list":
+        notes.append(f"没有负责人的放进{view.pool}")
     notes.append("会启动评级、计时和卡片" if batch.options.get("start") else "只存进来:不计时、不发卡片")
     buttons = [
         Button("导入", ConfirmImport(batch.id or 0, int(bool(batch.options.get("start")))), "primary"),

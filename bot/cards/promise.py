@@ -23,6 +23,7 @@ class Promises:
 
     urgent: str
     keeping: str
+    latest: str  # the end of keeping, however often somebody follows up
     arithmetic: str  # "" for what lies within one day
     kept: tuple[str, str] | None
 
@@ -37,6 +38,7 @@ async def promises_of(tx: Tx, lead: Lead, last: TimelineItem | None, ctx: Contex
     return Promises(
         _promise(first, calendar, ctx) if first else "",
         _keeping(keep, calendar, ctx) if keep else "",
+        _latest(keep, calendar, ctx) if keep else "",
         _arithmetic(first, calendar, ctx) if first else "",
         next((kept_by(clock, last, ctx) for clock in found if last is not None and is_kept_by(clock, last)), None),
     )
@@ -76,13 +78,19 @@ def _promise(clock: Clock, calendar: WorkCalendar, ctx: Context) -> str:
     return f"{moment(clock.due_at, now=ctx.now, zone=ctx.rules.zone)} 前要{label},还剩 {lasting(left)}"
 
 
+def _latest(clock: Clock, calendar: WorkCalendar, ctx: Context) -> str:
+    """最长到 03-30 周一 10:20."""
+    latest = longest(clock, calendar=calendar)
+    return f"最长到 {moment(latest, now=ctx.now, zone=ctx.rules.zone)}" if latest is not None else ""
+
+
 def _keeping(clock: Clock, calendar: WorkCalendar, ctx: Context) -> str:
-    """还剩 15 小时 20 分,跟进可延到 03-25 周三 10:20."""
+    """还剩 15 小时 20 分,跟进可延到 03-25 10:20: a row of a card holds thirty characters."""
     if clock.state == "paused":
         return "暂停计时"
     left = calendar.worked(ctx.now, clock.due_at).total_seconds()
     anew = calendar.due(ctx.now, parse_span(clock.rule["within"]))
     if (latest := longest(clock, calendar=calendar)) is not None:
         anew = min(anew, latest)
-    further = f",跟进可延到 {moment(anew, now=ctx.now, zone=ctx.rules.zone)}" if anew > clock.due_at else ",不能再延"
+    further = f",跟进可延到 {anew.astimezone(ctx.rules.zone):%m-%d %H:%M}" if anew > clock.due_at else ",不能再延"
     return f"还剩 {lasting(left)}{further}"

@@ -4,6 +4,7 @@ import hashlib
 import re
 
 from bot.context import Answer, Context, say
+from bot.morning import note_at_work
 from bot.platform import Place
 from config.rules import Rules
 from leads.consent import SHORTEST_PROOF, hear_consent, topics_meant
@@ -12,8 +13,9 @@ from leads.facts import Fact
 from leads.reach_facts import CHANNEL_LABELS, what_of
 from leads.rights import Who, can_act, get_visible
 from leads.stop import stop
-from leads.stop_words import read_stop
+from leads.stop_words import read_stop, wants_forgetting
 from store import kf, outbox
+from store.members import list_members
 from store.talk import set_focus
 from store.tx import Tx
 
@@ -64,6 +66,8 @@ async def stop_by_answer(tx: Tx, lead_id: int, text: str, channel: str, ctx: Con
     said = read_stop(text, channel, rules=ctx.rules)
     if said is None:
         return []
+    if wants_forgetting(text):
+        await _tell_who_erases(tx, lead_id, channel, ctx)
     channels = ("",) if said.everywhere else WECHAT if channel in WECHAT else (channel,)
     facts: list[Fact] = []
     for one in channels:
@@ -73,9 +77,24 @@ async def stop_by_answer(tx: Tx, lead_id: int, text: str, channel: str, ctx: Con
     return facts
 
 
-async def confirm_in_kf(tx: Tx, talk: kf.KfTalk, lead_id: int, message_id: str, ctx: Context) -> None:
+async def _tell_who_erases(tx: Tx, lead_id: int, channel: str, ctx: Context) -> None:
+    """An administrator reads, once a day, that a customer wants to be forgotten, and how it is done."""
+    text = (
+        f"L{lead_id} 的客户在{CHANNEL_LABELS.get(channel, channel)}里要求删除个人信息,自动消息已经全部停下。"
+        f"核对是本人以后,在服务器上执行 ./run erase 公司文件夹 --phone 他的号码(先加 --dry-run 看会删什么),回执会打印出来。"
+    )
+    for member in await list_members(tx, role="admin"):
+        key = f"forget:{lead_id}:{ctx.today}:{member.id}"
+        await note_at_work(tx, ctx, member, text, key=key, lead_id=lead_id)
+
+
+async def confirm_in_kf(
+    tx: Tx, talk: kf.KfTalk, lead_id: int, message_id: str, ctx: Context, *, forget: bool = False
+) -> None:
     """Whoever stopped in 微信客服 reads at once that it is done, and how to stop more."""
     text = "好的,已经停了,不会再主动给您发消息。您的咨询我们照常回复。想连邮件、短信也一起停,请回复「全部退订」。"
+    if forget:
+        text = "收到。从现在起不会再主动给您发消息;核对是您本人以后,我们会删除您的个人信息。"
     mark = hashlib.sha256(f"stop|{message_id}".encode()).hexdigest()[:32]
     place = Place("wecom", talk.hash.hex(), "customer")
     body = {"touser": talk.external_id, "open_kfid": talk.account, "msgid": mark, "msgtype": "text"}

@@ -12,6 +12,7 @@ from leads.errors import Unusable
 from leads.facts import Fact, LeadWrote
 from leads.followup import log_followup
 from leads.rights import Who, get_workable
+from leads.stop_words import wants_forgetting
 from leads.understand.reading import understand
 from leads.window import MOST, replies_left
 from store import due, kf, outbox
@@ -73,7 +74,8 @@ async def on_customer_wrote(tx: Tx, event: CustomerWrote, ctx: Context) -> list[
     stopped = await stop_by_answer(tx, captured.lead_id, event.text, "kf", ctx)
     fresh = await kf.find_talk(tx, event.account, event.external_id) if stopped else None
     if fresh is not None:
-        await confirm_in_kf(tx, fresh, captured.lead_id, event.message_id, ctx)
+        forget = wants_forgetting(event.text)
+        await confirm_in_kf(tx, fresh, captured.lead_id, event.message_id, ctx, forget=forget)
     return [*captured.facts, wrote, *stopped]
 
 

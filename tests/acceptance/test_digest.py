@@ -30,6 +30,7 @@ async def test_each_gets_one_digest_before_work_and_a_tap_shows_the_misses(acme)
     await acme.until(shanghai(f"{THURSDAY} 08:58"))
     told = {user: words(acme.standin.chat(user)[count:]) for user, count in before.items()}
     assert "日报 03-18 · 华东" in told["chenjing"] and "2 条,上期 0" in told["chenjing"]
+    assert all(f"{name}" in told["chenjing"] for name in ("新增", "首跟率", "按时联系", "超时", "今日必救"))
     assert "认领率" in told["chenjing"] and "50%" in told["chenjing"] and f"救 {late}" in told["chenjing"]
     assert "渠道 03-18" in told["linda"] and "官网" in told["linda"]
     assert "今天要跟进 1 条" in told["wanglei"] and f"看 {no}" in told["wanglei"]

@@ -66,10 +66,11 @@ async def test_an_excel_sent_to_the_bot_comes_back_with_only_its_bad_rows(acme):
 
 
 @pytest.mark.feature("A9", "Q1", "Q4")
-@pytest.mark.ask("AS24")
+@pytest.mark.ask("AS24", "AS18")
 async def test_the_page_takes_one_list_and_the_card_asks_before_anything_is_written(acme):
     heard, status, page, path = await hand_over(acme, "linda", "客户.csv", csv_text(HEAD, LI, HAN, BAD), source="展会")
     assert status == 200 and "收到「客户.csv」" in page
+    assert "没有负责人的放进公共线索池" in words(heard), "it is said where they go"
     assert "可导入 2,需修 1" in words(heard) and "客户-需修改.csv" in words(heard) and await leads(acme) == []
     done = words(await acme.press("linda", "导入"))
     assert "导入完成" in done and "源 3 = 新 2 + 更新 0 + 跳过 1" in done

@@ -150,3 +150,20 @@ async def test_a_customer_who_writes_it_in_wechat_is_left_alone_there_and_told_s
     await acme.standin.kf_write("wkSAMPLE01", "wmAAAA1", "王建国", "退订单怎么操作?")
     await acme.settle()
     assert len(acme.standin.api.kf.got) == 1, "a question is no stop"
+
+
+async def test_a_customer_who_wants_to_be_forgotten_is_left_alone_and_an_administrator_reads_how(acme: Town) -> None:
+    await acme.standin.kf_write("wkSAMPLE01", "wmAAAA1", "王建国", "在吗")
+    await acme.settle()
+    before = len(acme.standin.chat("admin"))
+    for said in ("请删除我的个人信息", "删除我的信息"):
+        await acme.standin.kf_write("wkSAMPLE01", "wmAAAA1", "王建国", said)
+        await acme.settle()
+    assert "会删除您的个人信息" in acme.standin.api.kf.got[0]["text"]["content"]
+    told = [words([m]) for m in acme.standin.chat("admin")[before:]]
+    assert len(told) == 1 and "L1001 的客户在微信客服里要求删除个人信息" in told[0] and "./run erase" in told[0]
+    stops = acme.database.rows("select topic, channel, way from contact_stop where corp = 'acme'")
+    assert stops == [("", "", "kf")], "nothing goes to them by any road"
+    await acme.standin.kf_write("wkSAMPLE01", "wmAAAA1", "王建国", "怎么删除我的订单信息?")
+    await acme.settle()
+    assert len(acme.standin.chat("admin")) == before + 1, "a question is none"

@@ -27,7 +27,7 @@ def of_import(state: str, **changed: Any) -> Message:
     before = changed.pop("before", ())
     bad = changed.pop("bad", ((7, "电话「1380013」不对:位数不对"),))
     left = changed.pop("left", ())
-    return batch.draw(batch.View(ImportBatch(**(values | changed)), bad, left, bool(bad), before))
+    return batch.draw(batch.View(ImportBatch(**(values | changed)), bad, left, bool(bad), "公共线索池", before))
 
 
 def of_comparison(before: int = 0, **kept: int) -> Message:
