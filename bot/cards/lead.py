@@ -75,7 +75,7 @@ class View:
     may_tend: bool = False
     way: tuple[tuple[str, str], ...] = ()  # how they came: campaign, keyword, landing page
     odds: str = ""
-    latest: str = ""  # until when the owner may keep it at most
+    further: str = ""  # how far a follow-up prolongs what the owner may keep, and until when at most
     kept: tuple[str, str] | None = None  # the promise that the last contact kept, and how
     arithmetic: str = ""  # how what is left of the promise lies over the days
     journey: str = ""  # on which journey, and why it rests
@@ -121,7 +121,7 @@ async def look(tx: Tx, asked: Asked, ctx: Context) -> View | None:
         reveal=reveal,
         promise=promises.urgent if part != "gone" else "",
         keeping=promises.keeping if part in ("mine", "lead") else "",
-        latest=promises.latest if part in ("mine", "lead") else "",
+        further=promises.further if part in ("mine", "lead") else "",
         kept=promises.kept if part in ("mine", "lead") else None,
         last_words=words_of(last.text, reveal=reveal) if last and visible else "",
         last_at=moment(last.at, now=ctx.now, zone=ctx.rules.zone) if last else "",
@@ -223,7 +223,7 @@ def draw(view: View) -> Card:
             for part in (
                 view.said,
                 view.arithmetic and f"时限这样算:{view.arithmetic}",
-                view.latest and f"保留{view.latest}",
+                view.further,
             )
             if part
         ),

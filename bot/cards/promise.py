@@ -1,6 +1,7 @@
 """The promises about a lead, as its card tells them: what is due, how long it may be kept, how the time is counted."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from bot.cards.asked import lasting, moment
 from bot.context import Context
@@ -23,7 +24,7 @@ class Promises:
 
     urgent: str
     keeping: str
-    latest: str  # the end of keeping, however often somebody follows up
+    further: str  # how far keeping can be prolonged, and until when at most
     arithmetic: str  # "" for what lies within one day
     kept: tuple[str, str] | None
 
@@ -38,7 +39,7 @@ async def promises_of(tx: Tx, lead: Lead, last: TimelineItem | None, ctx: Contex
     return Promises(
         _promise(first, calendar, ctx) if first else "",
         _keeping(keep, calendar, ctx) if keep else "",
-        _latest(keep, calendar, ctx) if keep else "",
+        _further(keep, calendar, ctx) if keep and keep.state != "paused" else "",
         _arithmetic(first, calendar, ctx) if first else "",
         next((kept_by(clock, last, ctx) for clock in found if last is not None and is_kept_by(clock, last)), None),
     )
@@ -78,19 +79,24 @@ def _promise(clock: Clock, calendar: WorkCalendar, ctx: Context) -> str:
     return f"{moment(clock.due_at, now=ctx.now, zone=ctx.rules.zone)} 前要{label},还剩 {lasting(left)}"
 
 
-def _latest(clock: Clock, calendar: WorkCalendar, ctx: Context) -> str:
-    """最长到 03-30 周一 10:20."""
+def _further(clock: Clock, calendar: WorkCalendar, ctx: Context) -> str:
+    """跟进一次可延到 03-27 周五 10:20,最长到 03-30 周一 10:20."""
     latest = longest(clock, calendar=calendar)
-    return f"最长到 {moment(latest, now=ctx.now, zone=ctx.rules.zone)}" if latest is not None else ""
+    anew, zone = _anew(clock, calendar, ctx), ctx.rules.zone
+    said = [f"跟进一次可延到 {moment(anew, now=ctx.now, zone=zone)}"] if anew > clock.due_at else []
+    said += [f"最长到 {moment(latest, now=ctx.now, zone=zone)}"] if latest is not None else []
+    return ",".join(said)
+
+
+def _anew(clock: Clock, calendar: WorkCalendar, ctx: Context) -> datetime:
+    """Until when a follow-up now would let the owner keep it."""
+    anew, latest = calendar.due(ctx.now, parse_span(clock.rule["within"])), longest(clock, calendar=calendar)
+    return min(anew, latest) if latest is not None else anew
 
 
 def _keeping(clock: Clock, calendar: WorkCalendar, ctx: Context) -> str:
-    """还剩 15 小时 20 分,跟进可延到 03-25 10:20: a row of a card holds thirty characters."""
+    """还剩 15 小时 20 分; how far it can be prolonged stands below, where there is room."""
     if clock.state == "paused":
         return "暂停计时"
-    left = calendar.worked(ctx.now, clock.due_at).total_seconds()
-    anew = calendar.due(ctx.now, parse_span(clock.rule["within"]))
-    if (latest := longest(clock, calendar=calendar)) is not None:
-        anew = min(anew, latest)
-    further = f",跟进可延到 {anew.astimezone(ctx.rules.zone):%m-%d %H:%M}" if anew > clock.due_at else ",不能再延"
-    return f"还剩 {lasting(left)}{further}"
+    left = lasting(calendar.worked(ctx.now, clock.due_at).total_seconds())
+    return f"还剩 {left}" + ("" if _anew(clock, calendar, ctx) > clock.due_at else ",不能再延")

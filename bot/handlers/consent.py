@@ -81,7 +81,7 @@ async def _tell_who_erases(tx: Tx, lead_id: int, channel: str, ctx: Context) -> 
     """An administrator reads, once a day, that a customer wants to be forgotten, and how it is done."""
     text = (
         f"L{lead_id} 的客户在{CHANNEL_LABELS.get(channel, channel)}里要求删除个人信息,自动消息已经全部停下。"
-        f"核对是本人以后,在服务器上执行 ./run erase 公司文件夹 --phone 他的号码(先加 --dry-run 看会删什么),回执会打印出来。"
+        f"核对是本人以后,在服务器上执行 ./run erase 公司文件夹 --phone 他的号码(先加 --dry-run 看会删什么),会打印回执。"
     )
     for member in await list_members(tx, role="admin"):
         key = f"forget:{lead_id}:{ctx.today}:{member.id}"
