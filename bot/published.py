@@ -47,7 +47,7 @@ class Rulebook:
         if self._running is None:
             raise RuntimeError("not started")
         if self._running.year != now.year:
-            self._running = self._of(self._running.rules)
+            self._running = self._read_anew(self._running)
         return self._running
 
     async def publish_first(self) -> None:
@@ -114,15 +114,20 @@ class Rulebook:
         return before
 
     def _follow_days(self, running: Running) -> None:
-        written = _written(running.rules, self._folder)
-        if written == running.written:
-            return
+        if _written(running.rules, self._folder) != running.written:
+            self._running = self._read_anew(running)
+
+    def _read_anew(self, running: Running) -> Running:
+        """The calendars of this year, with the company's list as it is written now; one that is broken is told once."""
         try:
-            self._running = self._of(running.rules)
-            log.info("the company's own free days were read anew", file=running.rules.calendar.override)
+            found = self._of(running.rules)
         except BadDocument as error:
-            self._running = replace(running, written=written)  # told once, until it is written again
             log.error("the company's own free days cannot be read; those known so far stay", cause=str(error))
+            written = _written(running.rules, self._folder)
+            return replace(running, year=self._now().year, written=written)
+        if running.rules.calendar.override:
+            log.info("the company's own free days were read anew", file=running.rules.calendar.override)
+        return found
 
     def _of(self, rules: Rules) -> Running:
         today, written = self._now().date(), _written(rules, self._folder)
