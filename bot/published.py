@@ -47,7 +47,7 @@ class Rulebook:
         if self._running is None:
             raise RuntimeError("not started")
         if self._running.year != now.year:
-            self._running = self._read_anew(self._running)
+            self._running = self._at_work(self._running.rules)
         return self._running
 
     async def publish_first(self) -> None:
@@ -59,7 +59,7 @@ class Rulebook:
             if await rulebook.latest_version(tx):
                 return
         text = read_text(self._folder.rules)
-        load_rules(text, str(self._folder.rules))
+        self._of(load_rules(text, str(self._folder.rules)))
 
         async def publish(tx: Tx) -> None:
             if await rulebook.latest_version(tx) == 0:
@@ -77,7 +77,7 @@ class Rulebook:
         if found is None:
             return False
         rules = load_rules(found.text, f"rules version {found.version}")
-        self._running = self._of(rules.model_copy(update={"version": found.version}))
+        self._running = self._at_work(rules.model_copy(update={"version": found.version}))
         self._compare(found.text, found.version)
         return True
 
@@ -115,19 +115,23 @@ class Rulebook:
 
     def _follow_days(self, running: Running) -> None:
         if _written(running.rules, self._folder) != running.written:
-            self._running = self._read_anew(running)
+            self._running = self._at_work(running.rules)
+            log.info("the company's own free days were looked at anew", file=running.rules.calendar.override)
 
-    def _read_anew(self, running: Running) -> Running:
-        """The calendars of this year, with the company's list as it is written now; one that is broken is told once."""
+    def _at_work(self, rules: Rules) -> Running:
+        """These rules with the days of this year; what cannot be read of the company's own list does not stop work.
+
+        Then the days known so far stay, or, when none are known, the official ones, until the list is written again.
+        """
         try:
-            found = self._of(running.rules)
+            return self._of(rules)
         except BadDocument as error:
             log.error("the company's own free days cannot be read; those known so far stay", cause=str(error))
-            written = _written(running.rules, self._folder)
-            return replace(running, year=self._now().year, written=written)
-        if running.rules.calendar.override:
-            log.info("the company's own free days were read anew", file=running.rules.calendar.override)
-        return found
+        written = _written(rules, self._folder)
+        if self._running is not None and self._running.rules.calendar == rules.calendar:
+            return replace(self._running, rules=rules, year=self._now().year, written=written)
+        without = rules.model_copy(update={"calendar": rules.calendar.model_copy(update={"override": ""})})
+        return replace(self._of(without), rules=rules, written=written)
 
     def _of(self, rules: Rules) -> Running:
         today, written = self._now().date(), _written(rules, self._folder)

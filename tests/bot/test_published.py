@@ -7,12 +7,8 @@ import pytest
 
 from bot.commands.pricing import publish_first
 from bot.published import Rulebook
-<<<<<<< HEAD
 from config.document import BadDocument
-from config.folder import create_folder
-=======
 from config.folder import Folder, create_folder
->>>>>>> 603cc95 (A year that begins while the company's own list of free days is broken no longer stops every event: the days known so far stay)
 from store.db import Store
 
 NOW = datetime(2027, 1, 4, 2, 0, tzinfo=UTC)
@@ -58,7 +54,6 @@ async def test_days_that_are_added_to_the_list_hold_at_once_and_a_wrong_line_cha
     assert book.running(NOW).calendar.is_workday(date(2027, 1, 4))
 
 
-<<<<<<< HEAD
 @pytest.mark.only("sqlite")
 @pytest.mark.parametrize("left", ["pools: [\n", "nonsense: 1\n", None])
 async def test_a_file_in_the_midst_of_a_change_does_not_keep_the_server_from_starting_again(
@@ -89,7 +84,8 @@ async def test_a_first_start_without_sound_rules_says_what_is_wrong(store: Store
     folder.rules.unlink()
     with pytest.raises(BadDocument, match=r"rules\.yaml:1:1: is missing; put it back"):
         await Rulebook(store, folder, lambda: NOW).publish_first()
-=======
+
+
 @pytest.mark.feature("H3")
 @pytest.mark.failure("T3")
 @pytest.mark.only("sqlite")
@@ -109,4 +105,25 @@ async def test_a_year_begins_while_the_list_is_broken_and_work_goes_on(store: St
     assert not book.running(at).calendar.is_workday(date(2027, 1, 11)), "as soon as it is mended"
     at = datetime(2029, 1, 1, 0, 0, tzinfo=UTC)
     assert not book.running(at).calendar.is_workday(date(2031, 5, 1)), "the calendar reaches on"
->>>>>>> 603cc95 (A year that begins while the company's own list of free days is broken no longer stops every event: the days known so far stay)
+
+
+@pytest.mark.feature("H3")
+@pytest.mark.only("sqlite")
+async def test_a_list_that_is_broken_or_gone_keeps_nobody_from_starting_again(store: Store, tmp_path: Path) -> None:
+    folder = create_folder(tmp_path / "acme").folder
+    own = own_days(folder, NOTICE + "2027-01-11,放\n")
+    first = Rulebook(store, folder, lambda: NOW)
+    with pytest.raises(BadDocument, match=r"holidays\.csv:7: kind '放' is unknown"):
+        await first.publish_first()
+    assert not await first.load(), "a company's first rules are published when all of them can be read"
+    own.write_text(NOTICE, "utf-8")
+    await first.publish_first()
+    await first.load()
+
+    own.unlink()
+    again = Rulebook(store, folder, lambda: NOW)
+    await again.load()
+    assert again.running(NOW).calendar.is_workday(date(2027, 1, 4)), "the official days alone"
+    own.write_text(NOTICE, "utf-8")
+    assert await again.follow() is None
+    assert not again.running(NOW).calendar.is_workday(date(2027, 1, 4)), "as soon as it is back"
