@@ -111,7 +111,7 @@ async def tick(
     stage = stage_of(deal, rules=rules)
     steps = stage.playbook if stage is not None else ()
     if not 1 <= number <= len(steps):
-        told = f"1 到 {len(steps)}" if steps else "没有要打勾的动作"
+        told = f"只有第 1 到第 {len(steps)} 步" if steps else "没有要打勾的动作"
         raise Unusable(f"{deal.no} 在「{deal.stage}」{told}。发「商机 {deal.no}」看看。")
     mark = f"{deal.stage}/{steps[number - 1].do}"
     done = mark not in deal.ticked

@@ -77,7 +77,7 @@ async def get_visible_deal(tx: Tx, opportunity_id: int, who: Who, *, rules: Rule
         seen = lead is not None and await can_see(tx, lead, who, rules=rules)
         if seen or await can_act_on(tx, deal, who):
             return deal
-    raise NotFound(f"O{opportunity_id}")
+    raise NotFound(f"O{opportunity_id}", "发「商机」看手上的。")
 
 
 async def get_workable_deal(tx: Tx, opportunity_id: int, who: Who, *, rules: Rules) -> Opportunity:

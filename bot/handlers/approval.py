@@ -43,6 +43,8 @@ async def on_approval_word(tx: Tx, rest: str, who: Who, ctx: Context) -> list[Fa
 async def on_agree_word(tx: Tx, lead_id: int | None, rest: str, who: Who, ctx: Context) -> list[Fact | Answer]:
     """同意 A3; the same word about a customer (同意 L1024 …) notes what they agreed to."""
     match = AGREED.match(rest) if lead_id is None else None
+    if lead_id is None and not rest and (waiting := await approvals.list_for(tx, who.id or "")):
+        raise Unusable(f"同意哪一件?例如:同意 {waiting[0].no}。发「审批」看等你批的 {len(waiting)} 件。")
     if match is None:
         return await consent.on_agree_word(tx, lead_id, rest, who, ctx)
     return await _decide(tx, int(match[1]), who, ctx, agreed=True, note=rest[match.end() :].strip())

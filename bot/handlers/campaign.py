@@ -51,7 +51,8 @@ async def on_list(tx: Tx, who: Who, ctx: Context) -> list[Fact | Answer]:
     for row in rows:
         enquiries, cost = await count_enquiries(tx, row.id or 0), await cost_of(tx, row.id or 0)
         lines.append(f"· {row.no} {row.name}:线索 {enquiries},费用 {_yuan(cost)} 元")
-    return [say("\n".join(["活动(新的在前):", *lines, "看链接和二维码:渠道 C1;记费用:渠道 费用 C1 3000"]))]
+    no = rows[0].no
+    return [say("\n".join(["活动(新的在前):", *lines, f"看链接和二维码:渠道 {no};记费用:渠道 费用 {no} 3000"]))]
 
 
 async def on_show(tx: Tx, named: str, who: Who, ctx: Context) -> list[Fact | Answer]:

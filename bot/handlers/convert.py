@@ -28,6 +28,7 @@ LABELS = {
 }
 MONEY = re.compile(r"(?:[万亿wWkK千百元块]|左右|上下|以内|以上|多)$|^[¥￥]")
 TAILS = ("左右", "上下", "以内", "以上")
+UNITS = ("万", "万元", "元", "块", "千", "亿", "k", "K", "w", "W")  # 50 万
 
 
 def read_terms(words: str, ctx: Context) -> tuple[Terms, tuple[int, ...]]:
@@ -69,7 +70,7 @@ def read_terms(words: str, ctx: Context) -> tuple[Terms, tuple[int, ...]]:
 def _parts(words: str) -> list[str]:
     parts: list[str] = []
     for part in re.split(r"[\s,;、\uff0c\uff1b]+", words.strip()):
-        if part in TAILS and parts:
+        if parts and (part in TAILS or (part in UNITS and re.fullmatch(r"[\d.]+", parts[-1]))):
             parts[-1] += part
         elif part:
             parts.append(part)

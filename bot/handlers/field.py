@@ -45,8 +45,8 @@ def _named(rest: str, ctx: Context) -> dict[str, str]:
     labels |= {key: key for key in (*TYPED, *ctx.rules.fields)}
     listed = "|".join(re.escape(label) for label in sorted(labels, key=len, reverse=True))
     marks = list(re.finditer(rf"(?:^|[\s,;\uff0c\uff1b]+)({listed})\s*[=:\uff1d\uff1a]", rest))
-    if not marks and (alone := re.match(rf"({listed})\s+(\S.*)", rest, re.DOTALL)):
-        return {labels[alone[1]]: alone[2]}
+    if not marks:  # 预算 50万 城市 上海
+        marks = list(re.finditer(rf"(?:^|[\s,;\uff0c\uff1b]+)({listed})(?=\s+\S)", rest))
     if not marks or marks[0].start() > 0:
         known = "、".join(label for label, key in labels.items() if label != key)
         raise Unusable(f"没看懂要改哪一项。例如:字段 L1024 预算=50万。可以改的有:{known}。")

@@ -20,6 +20,8 @@ from store.tx import Tx
 EXAMPLE = "例如:请假 到周五,请假 明天,请假 3月20日到3月25日 李娜(李娜顶班)"
 WEEKS = ("周", "星期", "个星期")
 LASTING = re.compile(r"([0-9]{1,2}|[一二两三四五六七八九十]{1,2})\s*(天|周|星期|个星期)(?![前后内])")  # today is one
+DOTTED = re.compile(r"(?<![\d.])(1[0-2]|[1-9])\.([0-3]?\d)(?![\d.])")  # 3.20
+FROM_TO = re.compile(r"(.+?)\s*(?:到|至|~|\uff5e|-|—)\s*(.+)")
 MOMENT = timedelta(microseconds=1)
 BACKUP = re.compile(r"(?:交给|找|由|给)?\s*([一-龥A-Za-z][一-龥A-Za-z0-9_.]{0,19}?)\s*(?:顶班|代班|替我|接)?$")
 
@@ -72,7 +74,10 @@ async def on_back_word(tx: Tx, who: Who, ctx: Context) -> list[Fact | Answer]:
 
 
 def _span(rest: str, ctx: Context) -> tuple[datetime, datetime]:
+    rest = DOTTED.sub(r"\1月\2日", rest)
     whens = find_whens(rest, now=ctx.now.astimezone(ctx.rules.zone))
+    if len(whens) < 2 or whens[-1].end <= whens[0].start:
+        whens = _both_ends(rest, ctx) or whens
     if not whens and (days := LASTING.match(rest)) is not None:
         count = int(read_number(days[1]) or 0) * (7 if days[2] in WEEKS else 1)
         midnight = ctx.now.astimezone(ctx.rules.zone).replace(hour=0, minute=0, second=0, microsecond=0)
@@ -85,6 +90,22 @@ def _span(rest: str, ctx: Context) -> tuple[datetime, datetime]:
     last = _end(whens[-1])
     from_now = len(whens) == 1 and rest.lstrip().startswith(("到", "至"))
     return ctx.now if from_now else max(whens[0].start, ctx.now), last
+
+
+def _both_ends(rest: str, ctx: Context) -> list[When]:
+    """First and last moment of 20号到25号, 3月20日-25日 or 下午3点到6点, which do not read as two; [] for others."""
+    parted = FROM_TO.match(rest)
+    if parted is None:
+        return []
+    left, right = parted[1].strip(), parted[2].strip()
+    left += "号" if re.fullmatch(r"\d{1,2}", left) else ""
+    if re.search("下午|晚上", left) and not re.search("[上中下]午|晚上|早", right):
+        right = f"下午{right}"
+    now = ctx.now.astimezone(ctx.rules.zone)
+    first, last = find_whens(left, now=now), find_whens(right, now=now)
+    if first and "月" not in right and (not last or last[0].end <= first[0].start):
+        last = find_whens(right, now=first[0].start)
+    return [first[0], last[0]] if first and last else []
 
 
 def _end(when: When) -> datetime:

@@ -14,6 +14,7 @@ from leads.errors import NoRight, NotFound, Unusable
 from leads.facts import Fact
 from leads.mask import said
 from leads.rights import Who, can_act, get_visible, require_role
+from leads.understand.number import read_number
 from reports.teams import known_teams, team_named
 from sla import clock as promise
 from sla.facts import ClockNudged
@@ -25,7 +26,10 @@ from store.tx import Tx
 
 LEADERS = ("manager", "marketing", "admin")
 EXAMPLE = "例如:顺延 L1024 1天 客户出差"
-SPAN = re.compile(r"(?:延)?\s*(\d{1,4})\s*(个?工作日|天|d|个?小时|h|分钟|分|m)\s*[,,。]?\s*", re.IGNORECASE)
+SPAN = re.compile(
+    r"(?:延)?\s*(\d{1,4}|[一二两三四五六七八九十]{1,3})\s*(个?工作日|天|d|个?小时|h|分钟|分|m)\s*[,,。]?\s*",
+    re.IGNORECASE,
+)
 LONGEST = 60  # characters of a reason
 UNITS = {"工": "d", "天": "d", "d": "d", "小": "h", "h": "h", "分": "m", "m": "m"}
 
@@ -147,9 +151,10 @@ async def on_postpone_word(tx: Tx, lead_id: int | None, rest: str, who: Who, ctx
 def span_said(words: str) -> tuple[str, str] | None:
     """(span of working time as rules write it, the words behind it) of 3天 客户出差; None without a span."""
     found = SPAN.match(words)
-    if found is None or not int(found[1]):
+    count = int(found[1] if found[1].isdigit() else read_number(found[1]) or 0) if found is not None else 0
+    if found is None or not count:
         return None
-    return f"{int(found[1])}{UNITS[found[2].lower().removeprefix('个')[0]]}", words[found.end() :]
+    return f"{count}{UNITS[found[2].lower().removeprefix('个')[0]]}", words[found.end() :]
 
 
 async def _of(tx: Tx, lead_id: int, clock_id: int, who: Who, ctx: Context) -> tuple[Lead, Clock]:

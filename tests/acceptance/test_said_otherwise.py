@@ -58,11 +58,13 @@ async def test_undo_takes_back_the_last_act_or_says_what_to_do_instead_and_never
 async def test_a_number_without_its_letter_is_never_taken_for_words_about_the_deal_in_focus(mine):
     acme, no = mine
     await acme.text("wanglei", f"合格 {no}")
-    deal = re.search(r"O\d+", words(await acme.text("wanglei", f"转商机 {no} 相机 30万")))[0]
+    deal = re.search(r"O\d+", words(await acme.text("wanglei", f"转商机 {no} 相机 30 万")))[0]
     for line in ("输单 88 价格太高", "赢单 88 50万", "报价 88 相机×3"):
         assert "没有找到 O88" in words(await acme.text("wanglei", line)), line
     (row,) = (await acme.api("GET", "/opportunities"))[1]["items"]
-    assert row["result"] == "open"
+    assert (row["result"], row["amount"]) == ("open", 300000)
+    await acme.text("wanglei", f"字段 {no} 预算 40万 城市 上海")
+    assert (await acme.lead(no))["city"] == "上海", "no label is swallowed by what stands before it"
     assert "已记为输单:价格太高" in words(await acme.text("wanglei", f"输单 {deal[1:]} 价格太高"))
     refused = words(await acme.text("wanglei", f"跟进 {no} 又打了电话"))
     assert "输单,原因:价格太高" in refused and f"发「重开 {no}」" in refused
@@ -124,6 +126,7 @@ async def test_who_may_claim_and_the_way_back_of_what_nobody_has(mine):
     assert (await acme.lead(free))["owner"] is None
     assert "请主管指派给销售" in words(await acme.text("linda", f"跟进 {free} 电话聊了"))
     await acme.text("wanglei", f"审批 拜访 {no} 出差两天")
+    assert re.search("例如:同意 A[0-9]+。", words(await acme.text("chenjing", "同意")))
     (agree,) = re.findall(r"发「(同意 A\d+)」", words(await acme.text("chenjing", "审批")))
     assert "已同意" in words(await acme.text("chenjing", agree)), "the example is the one that waits"
     await acme.text("wanglei", f"无效 {no} 空号")
@@ -159,7 +162,12 @@ async def test_a_leave_named_for_later_stays_and_another_backup_really_takes_ove
     assert "都取消了" in words(await acme.text("wanglei", "销假")) and "不用销假" in words(
         await acme.text("wanglei", "销假")
     )
-    assert "请假到 03-20 周五" in words(await acme.text("wanglei", "请假 三天"))
+    for line, until in (
+        ("请假 三天", "03-20 周五"),
+        ("请假 20号到25号", "03-25 周三"),
+        ("请假 4月20日到25日", "04-25 周六"),
+    ):
+        assert f"请假到 {until}" in words(await acme.text("wanglei", line)), line
 
 
 @pytest.mark.feature("F3")
