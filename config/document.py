@@ -194,6 +194,8 @@ def _problem_of(detail: Any, document: Document, model: type[BaseModel]) -> Prob
     if kind == "missing":
         return document.problem(path, "is missing; it must be set")
     message = str(detail["msg"]).removeprefix("Value error, ")
+    if kind == "tuple_type":
+        message = "must be a list, such as [a, b]"
     if kind == "string_type" and isinstance(given, int | float):
         message += "; put it in quotes"
     if isinstance(given, str | int | float | bool) and not _is_secret(_type_at(model, path)):

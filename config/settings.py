@@ -2,11 +2,13 @@
 
 import base64
 import binascii
+import contextlib
+import ipaddress
 import re
 from collections.abc import Mapping
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, Field, SecretStr, StringConstraints, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, StringConstraints, model_validator
 
 from config.address import Network
 from config.channel import Channel
@@ -209,10 +211,20 @@ class Enrichment(Section):
     cache_days: int = Field(default=90, ge=1, le=3650)
 
 
+def _network(value: Any) -> Any:
+    try:
+        return ipaddress.ip_network(value)
+    except ValueError:
+        meant = ""
+        with contextlib.suppress(ValueError):
+            meant = f"; did you mean {ipaddress.ip_network(value, strict=False)}?"
+        raise ValueError(f"must be a network such as 10.1.0.0/16{meant}") from None
+
+
 class Webhooks(Section):
     """What our own webhooks may reach besides the open internet: networks such as 10.1.0.0/16."""
 
-    allow: tuple[Network, ...] = ()
+    allow: tuple[Annotated[Network, BeforeValidator(_network)], ...] = ()
 
 
 class Settings(Section):
@@ -272,6 +284,9 @@ def _resolved(value: Any, path: Path, document: Document, values: Mapping[str, s
         return [_resolved(inner, (*path, n), document, values, problems) for n, inner in enumerate(value)]
     match = ENV.fullmatch(value) if isinstance(value, str) else None
     if match is None:
+        if isinstance(value, str) and value.startswith("env:"):
+            message = "after env: stands the name of a variable: letters, digits and _ only, such as env:WECOM_SECRET"
+            problems.append(document.problem(path, message))
         return value
     name = match[1]
     if name not in values:

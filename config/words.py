@@ -164,6 +164,12 @@ FIELD_LABELS: Mapping[str, str] = MappingProxyType(
 
 INVALID_REASONS = ("空号", "同行", "学生", "打错了", "没有需求", "重复")  # what a tap offers; the rest is 其他
 
+
+def kind_of_reason(reason: str) -> str:
+    """The reason as reports count it: the first of the offered ones that the words name, 其他 for all else."""
+    return next((kind for kind in INVALID_REASONS if kind in reason), "其他")
+
+
 ROLE_LABELS: Mapping[str, str] = MappingProxyType(
     {"rep": "销售", "manager": "主管", "marketing": "市场", "admin": "管理员"}
 )

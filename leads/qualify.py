@@ -3,7 +3,6 @@
 from datetime import datetime
 
 from config.rules import Rules
-from config.words import INVALID_REASONS
 from leads.errors import Unusable
 from leads.facts import LeadDisqualified, LeadQualified
 from leads.lifecycle import require_move
@@ -18,11 +17,6 @@ async def qualify(tx: Tx, lead_id: int, who: Who, *, rules: Rules, now: datetime
     move = await require_move(tx, lead, who, "qualify", rules=rules)
     await leads.change(tx, lead_id, stage=move.after, touched_at=now)
     return LeadQualified(lead_id=lead_id, at=now, by=who.id, owner_id=lead.owner_id)
-
-
-def kind_of_reason(reason: str) -> str:
-    """The reason as reports count it: the first of the offered ones that the words name, 其他 for all else."""
-    return next((kind for kind in INVALID_REASONS if kind in reason), "其他")
 
 
 async def disqualify(tx: Tx, lead_id: int, who: Who, reason: str, *, rules: Rules, now: datetime) -> LeadDisqualified:

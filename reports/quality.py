@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from leads.qualify import kind_of_reason
+from config.words import kind_of_reason
 from store import quality
 from store.tx import Tx
 

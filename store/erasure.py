@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import Table, delete, insert, or_, select, update
 from sqlmodel import col
 
+from config.words import kind_of_reason
 from store import budget
 from store.merges import list_into
 from store.reach import ContactStop
@@ -172,12 +173,19 @@ async def erase(tx: Tx, lead_ids: Sequence[int], *, needles: Sequence[str], now:
 async def _blank_leads(tx: Tx, lead_ids: Sequence[int]) -> int:
     """The rows stay for the numbers of the past; nobody can be found, called or written to by them."""
     changed = update(Lead).where(col(Lead.corp) == tx.corp, col(Lead.id).in_(lead_ids))
+    its = select(col(Lead.id), col(Lead.closed_reason)).where(
+        col(Lead.corp) == tx.corp, col(Lead.id).in_(lead_ids), col(Lead.stage) == "invalid",
+        col(Lead.closed_reason) != REASON,
+    )  # fmt: skip
+    for lead_id, reason in await tx.rows(its):  # their channel was told why; of free words the kind stays
+        await tx.run(changed.where(col(Lead.id) == lead_id).values(closed_reason=kind_of_reason(reason)))
     done = await tx.run(changed.values(**LEAD_BLANK, version=col(Lead.version) + 1))
     await tx.run(
-        changed.where(col(Lead.stage).not_in(ENDED)).values(
+        changed.where(col(Lead.stage).not_in((*ENDED, "invalid"))).values(
             stage="invalid", closed_reason=REASON, owner_id=None, cover_id=None
         )
     )
+    await tx.run(changed.where(col(Lead.stage) == "invalid").values(owner_id=None, cover_id=None))
     for lead_id in lead_ids:
         await tell_whose(tx, lead_id)
     clock = METADATA.tables["clock"]

@@ -116,7 +116,7 @@ def test_a_pool_admits_by_role_and_team(
         ("within: 2h", "within: 0h", "clocks.claim.within", "use 1 to 99999"),
         ("start: [mql, released, recycled]", "start: [MQL]", "clocks.claim.start[0]", "is no fact; allowed: captured"),
         ("start: [mql, released, recycled]", "start: []", "clocks.claim.start", "at least 1 item"),
-        ("start: [mql, released, recycled]", "start: mql", "clocks.claim.start", "Input should be a valid tuple"),
+        ("start: [mql, released, recycled]", "start: mql", "clocks.claim.start", "must be a list, such as [a, b]"),
         ("at: 50", "at: 0", "clocks.claim.steps[0].at", "greater than or equal to 1"),
         ("at: 50", "at: 80", "clocks.claim.steps", "at: 80 stands twice; name everybody in one step"),
         ("tell: [pool]", "tell: [boss]", "clocks.claim.steps[0].tell[0]", "Input should be 'owner', 'pool'"),

@@ -140,6 +140,21 @@ def test_a_missing_variable_names_the_line_and_the_cure(refusals: Callable[..., 
     ]
 
 
+@pytest.mark.parametrize("written", ["env:", "env:my-key-of-many-letters", "env: WECOM_SECRET", "env:2ND_KEY_OF_OURS"])
+def test_what_is_no_name_after_env_is_no_secret_either(refusals: Callable[..., list[str]], written: str) -> None:
+    (told,) = refusals(SMALLEST.replace(ADMIN_KEY, f"'{written}'"))
+    assert "security.admin_key: after env: stands the name of a variable" in told and "such as env:WECOM_SECRET" in told
+
+
+def test_a_network_is_asked_for_in_words(refusals: Callable[..., list[str]]) -> None:
+    told = refusals(SMALLEST + "webhooks: {allow: [10.1.1.1/8, inside]}\n")
+    assert [line.partition("webhooks.")[2] for line in told] == [
+        "allow[0]: must be a network such as 10.1.0.0/16; did you mean 10.0.0.0/8?; found: '10.1.1.1/8'",
+        "allow[1]: must be a network such as 10.1.0.0/16; found: 'inside'",
+    ]
+    assert "must be a list" in refusals(SMALLEST + "webhooks: {allow: 10.0.0.0/8}\n")[0]
+
+
 def test_only_a_whole_value_is_taken_from_the_environment(settings: Written) -> None:
     found = settings(SMALLEST.replace("tok3n", "env:T") + "sms: {url: 'https://x/env:T'}\n", {"T": "abcdef"})
     assert found.sms is not None and found.sms.url.get_secret_value() == "https://x/env:T"

@@ -4,6 +4,8 @@ from typing import Any
 
 import pytest
 
+from store.erasure import erase
+
 
 async def test_the_same_contact_or_company_is_named_with_its_reason(office: Any) -> None:
     first = await office.lead(wechat="zhangsan_88", email="ZS@Example.com")
@@ -70,3 +72,16 @@ async def test_a_sentence_is_understood_at_its_moment(office: Any) -> None:
 )  # fmt: skip
 async def test_a_sentence_that_is_none_is_422(office: Any, body: dict[str, Any]) -> None:
     assert (await office.post("/api/v1/understand", body, status=422))["errors"]
+
+
+async def test_who_is_erased_on_request_is_no_invalid_lead_of_their_channel(office: Any) -> None:
+    asked, called = await office.lead(), await office.lead(phone="13800138002")
+    await office.lead(phone="13800138003")
+    await office.post(f"/api/v1/leads/{called}/claim", {"by": "li"})
+    await office.post(f"/api/v1/leads/{called}/disqualify", {"by": "li", "reason": "空号,打了三次"})
+    before = (await office.get("/api/v1/reports/quality"))["rows"]
+    assert [(row["leads"], row["invalid"], row["reasons"]) for row in before] == [(3, 1, {"空号": 1})]
+    numbers = [int(no.removeprefix("L")) for no in (asked, called)]
+    await office.store.transaction(lambda tx: erase(tx, numbers, needles=(), now=office.time.at))
+    assert (await office.get("/api/v1/reports/quality"))["rows"] == before
+    assert "打了三次" not in str(await office.get(f"/api/v1/leads/{called}"))
