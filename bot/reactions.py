@@ -117,6 +117,17 @@ from store.tx import Tx
 Reaction = Callable[[Tx, Fact, Context, str], Awaitable[Sequence[Fact]]]
 
 
+async def offer_moved(tx: Tx, fact: Fact, ctx: Context, origin: str) -> Sequence[Fact]:
+    """Somebody moved a free lead to another pool: its reps are offered it, the old pool's cards tell the truth."""
+    if fact.by is None:
+        return ()
+    lead = await get_lead(tx, fact.lead_id)
+    await refresh(tx, ctx, lead, origin=origin)
+    if lead.stage == "mql":
+        await offer(tx, ctx, lead)
+    return ()
+
+
 async def find_cover(tx: Tx, fact: Fact, ctx: Context, origin: str) -> Sequence[Fact]:
     """Whoever got the lead is away: the colleague who covers for them works on it until they are back."""
     lead = await get_lead(tx, fact.lead_id)
@@ -188,7 +199,7 @@ STORY: dict[type[Fact], tuple[Reaction, ...]] = {
     PagesRead: (),
     CallLogged: (tell_of_missed_call,),
     LeadCooling: (tell_of_cooling,),
-    LeadPlaced: (),
+    LeadPlaced: (offer_moved,),
     LeadClaimed: (reckon_odds, hear_clocks, start_clocks, set_reminder, refresh_cards),
     LeadAssigned: (reckon_odds, find_cover, hear_clocks, start_clocks, set_reminder, refresh_cards, ring_new_owner),
     FollowUpLogged: (

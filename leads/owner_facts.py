@@ -39,7 +39,7 @@ class LeadAssigned(Fact):
 
 @dataclass(frozen=True, kw_only=True)
 class LeadPlaced(Fact):
-    """A rule put the free lead into another pool."""
+    """A rule, or somebody who leads both (`by`), put the free lead into another pool."""
 
     kind = "placed"
     pool: str

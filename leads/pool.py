@@ -1,12 +1,13 @@
-"""What a pool asks of whoever takes or opens a lead: cool-down, freeze, how many may be looked at a day."""
+"""What a pool asks of whoever takes or opens a lead, and how a free lead comes into another pool."""
 
 from datetime import datetime, timedelta
 
 from config.pool import Pool, plain_time
 from config.rules import Rules
-from leads.errors import ClaimLimit, NoRight
-from leads.rights import Who, is_free
-from store import timeline
+from leads.errors import ClaimLimit, NoRight, Unusable
+from leads.owner_facts import LeadPlaced
+from leads.rights import Who, is_free, pools_of
+from store import leads, timeline
 from store.tables import Lead
 from store.tx import Tx
 
@@ -38,6 +39,19 @@ async def _lost_at(tx: Tx, lead: Lead, who: Who) -> datetime | None:
         if who.id in (item.data.get("owner"), item.data.get("from")):
             return item.at
     return None
+
+
+async def move_to_pool(tx: Tx, lead: Lead, who: Who, pool: str, *, rules: Rules, now: datetime) -> LeadPlaced:
+    """Put a free lead into another pool, by whoever leads both. Raises NoRight, Unusable."""
+    target = rules.pools[pool].label
+    if who.role == "rep" or not {lead.pool, pool} <= set(pools_of(who, rules=rules)):
+        raise NoRight(f"{lead.no} 还没有人领,换到{target}要由管这两个线索池的主管、市场或管理员来做。")
+    if lead.pool == pool:
+        raise Unusable(f"{lead.no} 已经在{target}里了。")
+    await leads.change(tx, lead.id or 0, pool=pool)
+    return LeadPlaced(
+        lead_id=lead.id or 0, at=now, by=who.id, pool=pool, rule="", number=0, rules_version=rules.version
+    )
 
 
 async def note_view(tx: Tx, lead: Lead, who: Who, *, rules: Rules, now: datetime) -> None:

@@ -101,6 +101,8 @@ async def _others(tx: Tx, item: TimelineItem) -> list[str]:
 async def _pool(tx: Tx, lead: Lead, ctx: Context) -> str:
     label = ctx.rules.pools[lead.pool].label if lead.pool in ctx.rules.pools else lead.pool
     placed = await timeline.list_last(tx, lead.id or 0, ("placed", "released"), limit=1)
+    if placed and placed[0].kind == "placed" and placed[0].by:
+        return f"线索池:{label},{await name_of(tx, placed[0].by)}换到这里的"
     if placed and placed[0].kind == "placed":
         data = placed[0].data
         rule = f"因规则 {data['number']}「{data['rule']}」" if data["number"] else "没有规则适用"

@@ -1,11 +1,12 @@
 """The owner gives a lead back with a reason: by the card's list of reasons or by the word 退回."""
 
-from bot.context import Answer, Context
+from bot.context import Answer, Context, say
 from bot.lead_actions import AskRelease, Release
 from leads.errors import Unusable
 from leads.facts import Fact
+from leads.pool import move_to_pool
 from leads.release import release
-from leads.rights import Who, get_workable
+from leads.rights import Who, get_visible, get_workable, is_free
 from leads.undo import remember, snapshot
 from store.talk import set_focus
 from store.tx import Tx
@@ -29,12 +30,18 @@ async def on_release(tx: Tx, action: Release, who: Who, ctx: Context) -> list[Fa
 
 
 async def on_release_word(tx: Tx, lead_id: int | None, rest: str, who: Who, ctx: Context) -> list[Fact | Answer]:
-    """退回 L1024 原因, 退回 L1024 到渝西线索池 原因; without a reason it is asked with buttons."""
+    """退回 L1024 原因, 退回 L1024 到渝西线索池 原因 (a free lead: moved there); without a reason it is asked."""
     if lead_id is None:
         raise Unusable("要退回哪一条?例如:退回 L1024 打了三次没人接")
     if not rest:
         return await on_ask_release(tx, AskRelease(lead_id), who, ctx)
     pool, reason = _named_pool(rest, ctx)
+    lead = await get_visible(tx, lead_id, who, rules=ctx.rules)
+    if pool and is_free(lead):
+        was = ctx.rules.pools[lead.pool].label if lead.pool in ctx.rules.pools else lead.pool
+        fact = await move_to_pool(tx, lead, who, pool, rules=ctx.rules, now=ctx.now)
+        label = ctx.rules.pools[pool].label
+        return [fact, say(f"{lead.no} 从{was}换到{label}了。要换回来:退回 {lead.no} 到{was}")]
     return await on_release(tx, Release(lead_id, 0, reason, pool), who, ctx)
 
 

@@ -85,6 +85,27 @@ async def test_giving_back_shows_the_pools_the_meant_one_first_and_the_lead_goes
 
 
 @pytest.mark.feature("F6")
+@pytest.mark.ask("AS18")
+async def test_a_free_lead_is_moved_to_another_pool_by_whoever_leads_both_and_offered_there(tmp_path, platform):
+    more = "  north: {label: 华北线索池, teams: [华北]}\n  west: {label: 华东线索池, teams: [华东]}\n"
+    async with town(tmp_path, platform=platform, rules=pools("    teams: [华东]\n", more)) as acme:
+        no = await acme.mql()
+        assert no in words(acme.standin.chat("wanglei")) and no not in words(acme.standin.chat("zhaoqiang"))
+        assert "要由管这两个线索池的主管" in words(await acme.text("wanglei", f"退回 {no} 到华东线索池"))
+        assert "要由管这两个线索池的主管" in words(await acme.text("chenjing", f"退回 {no} 到华北线索池"))
+        assert (await acme.lead(no))["pool"] == "public", "a team's manager gives nothing away"
+        told = words(await acme.text("linda", f"退回 {no} 到华北线索池 客户在北京"))
+        assert f"{no} 从公共线索池换到华北线索池了" in told and f"退回 {no} 到公共线索池" in told
+        assert (await acme.lead(no))["pool"] == "north"
+        assert "[领取]" in words(acme.standin.chat("zhaoqiang")) and no in words(acme.standin.chat("zhaoqiang"))
+        assert "[领取]" not in words(acme.standin.chat("wanglei")), "it is not theirs to take any more"
+        assert "线索池:华北线索池,林达换到这里的" in words(await acme.text("admin", f"为什么 {no}"))
+        assert "已经在华北线索池里了" in words(await acme.text("linda", f"退回 {no} 到华北线索池"))
+        await acme.text("zhaoqiang", f"领取 {no}")
+        assert (await acme.lead(no))["owner"] == "zhaoqiang"
+
+
+@pytest.mark.feature("F6")
 async def test_a_pool_that_only_managers_give_from_cannot_be_claimed_from(tmp_path, platform):
     async with town(tmp_path, platform=platform, rules=pools("    claim: false\n")) as acme:
         no = await acme.mql()
