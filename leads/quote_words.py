@@ -20,7 +20,7 @@ ALL = 10_000  # hundredths of a percent
 
 _NUMBER = r"\d{1,12}(?:\.\d{1,4})?"
 _SPOKEN = "零一二两三四五六七八九十百千万"
-_TENTHS = re.compile(rf"(?P<n>-?{_NUMBER}|[一二三四五六七八九]{{1,2}})\s*折")
+_TENTHS = re.compile(rf"打?\s*(?P<n>-?{_NUMBER}|[一二三四五六七八九]{{1,2}})\s*折")
 _PERCENT = re.compile(
     rf"(?:-|减|降|优惠|让利|折扣)\s*(?P<a>{_NUMBER})\s*%|(?P<b>{_NUMBER})\s*%\s*(?:off|折扣|优惠)", re.IGNORECASE
 )

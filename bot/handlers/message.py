@@ -29,16 +29,20 @@ from bot.lead_actions import Show
 from leads.errors import NoRight
 from leads.facts import Fact
 from leads.own import taken_from
-from leads.rights import Who, can_act
+from leads.rights import Who, can_act, can_see
 from leads.understand.phone import normal_phone
 from leads.understand.reading import Understanding, understand
 from store.leads import find_by_identity, find_lead
 from store.merges import current
-from store.talk import add_draft, find_focus, set_focus
+from store.talk import add_draft, find_focus, find_open_draft, set_focus
 from store.tx import Tx
 
 GREETING = re.compile(
     r"(?:[你您]好|嗨|哈喽|在吗|在不在|早|(?:早上|上午|中午|下午|晚上)好|hi|hello)[呀啊!?。~\s\uff01\uff1f]*", re.I
+)
+HEARD = re.compile(
+    r"(?:(?:好[的吧嘞]?|收到|多?谢谢?你?|嗯+|ok|行|明白了?|知道了|辛苦了?|[👌👍🙏])[啊呀哈了!~。,\s\uff01\uff0c]*){1,3}",
+    re.I,
 )
 REPORTS = ("日报", "周报", "月报", "漏斗", "渠道", "归因")  # whoever may not see them has numbers of their own
 SAID_NEXT = ("note:", together.ASKED, feedback.ASKED)  # questions that the next line answers, whatever it says
@@ -91,8 +95,10 @@ async def on_message(tx: Tx, event: MessageReceived, who: Who, ctx: Context) -> 
         return answered
     lead_id, rest = lead_and_rest(text, bare=False)
     lead_id = await current(tx, lead_id) if lead_id is not None else None
-    if lead_id is not None and not rest:
+    if lead_id is not None and not ended(rest):
         return await on_show(tx, Show(lead_id), who, ctx)
+    if (alone := await _alone(tx, ended(text), who, ctx)) is not None:
+        return await on_show(tx, Show(alone), who, ctx)
     if not text:
         return await _unknown(tx, text, who, ctx, first=focus is None)
     if asked.startswith("note:"):
@@ -129,6 +135,13 @@ async def run_command(tx: Tx, command: Command, rest: str, who: Who, ctx: Contex
     if command.on_alone is not None:
         return await command.on_alone(tx, who, ctx)
     return [Answer("help", params={"role": who.role})]
+
+
+async def _alone(tx: Tx, text: str, who: Who, ctx: Context) -> int | None:
+    """The lead that a bare number of three to six digits names, if there is one that this person may see."""
+    lead_id = await current(tx, int(text)) if re.fullmatch("[0-9]{3,6}", text) else None
+    lead = await find_lead(tx, lead_id) if lead_id is not None else None
+    return lead_id if lead is not None and await can_see(tx, lead, who, rules=ctx.rules) else None
 
 
 async def _on_list(tx: Tx, number: int, who: Who) -> int:
@@ -180,6 +193,9 @@ async def _unknown(tx: Tx, text: str, who: Who, ctx: Context, *, first: bool) ->
         offered = f"\n{OFFER}"
     if GREETING.fullmatch(text):
         return [say(f"{who.name},你好,我在。要做什么直接说,或者发「帮助」看看我会什么。{offered}")]
+    if HEARD.fullmatch(text):
+        waits = await find_open_draft(tx, who.id or "", since=ctx.now - draft.FRESH)
+        return [say("刚才那条还没有存:要记回「保存」,不要回「丢弃」。" if waits else f"好,有事随时说。{offered}")]
     if text in NO_MATTER:
         return [say(f"好,没有在等你回什么。刚做的一步要收回,发「撤销」。{offered}")]
     words = [command.words[0] for command in COMMANDS.values()]

@@ -7,7 +7,7 @@ from bot.handlers.deal import bare_deal
 from bot.quote_actions import SendQuote, ShowQuote
 from leads.cautions import cautions
 from leads.deal import get_workable_deal
-from leads.errors import NoRight, Unusable
+from leads.errors import NoRight, Unusable, WrongStage
 from leads.facts import Fact
 from leads.price import sum_of, yuan
 from leads.quote_words import EXAMPLE
@@ -102,7 +102,9 @@ async def on_show_quote(tx: Tx, action: ShowQuote, who: Who, ctx: Context) -> li
 
 async def on_send(tx: Tx, action: SendQuote, who: Who, ctx: Context) -> list[Fact | Answer]:
     """发给客户: what is doubtful is said first; then the PDF and its link come into the chat."""
-    quote, _ = await get_quote(tx, action.quote_id, who, rules=ctx.rules, work=True)
+    quote, deal = await get_quote(tx, action.quote_id, who, rules=ctx.rules, work=True)
+    if deal.result == "lost":
+        raise WrongStage(f"{deal.no} 已经输单了,报价没有发。要接着谈,先发「重开 {deal.no}」。")
     await require_present(tx, quote, action.version)
     await require_agreed(tx, quote)
     version = await quotes.get_version(tx, quote)

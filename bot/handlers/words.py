@@ -11,6 +11,9 @@ from leads.understand.letter import simplified
 LEAD = re.compile(r"\s*[Ll]\s*(\d{1,12})(?!\d)")
 BARE_LEAD = re.compile(r"\s*[Ll]?\s*(\d{1,12})(?![\d.:点号月年])")
 EDGES = re.compile(r"^[\s,:、\uff0c\uff1a]+|[\s,:、\uff0c\uff1a]+$")
+QUOTED = re.compile(  # WeCom puts what somebody replies to before their own words
+    r"(?:这是一条引用/回复消息[:\uff1a]\s*)?[「\"“].{0,2000}?[」\"”]\s*\n\s*(?:-\s*){5,}\n\s*", re.DOTALL
+)
 CALLED = re.compile(r"^[@\uff20]线索助手[\s,:\uff0c\uff1a]*")
 ENDS = "。.!\uff01~\uff5e \u3000\n"
 POLITE = re.compile(r"^(?:请(?!假)|麻烦|帮忙|帮我|给我|我要|我想|我来)+(?:你|一下|再)?\s*")
@@ -38,9 +41,14 @@ class Line:
 
 
 def tidy(text: str) -> str:
-    """One line of chat with full-width digits and letters made plain, without our own name or a slash before it."""
+    """One line of chat with full-width digits and letters made plain, without what it quotes, our name or a slash."""
     plain = "".join(unicodedata.normalize("NFKC", c) if "\uff01" <= c <= "\uff5e" and c.isalnum() else c for c in text)
-    return re.sub(CALLED, "", plain.strip()).removeprefix("/").removeprefix("\uff0f").strip()
+    return re.sub(CALLED, "", _own_words(plain.strip())).removeprefix("/").removeprefix("\uff0f").strip()
+
+
+def _own_words(text: str) -> str:
+    quoted = QUOTED.match(text)
+    return text[quoted.end() :] if quoted is not None else text
 
 
 def ended(text: str) -> str:

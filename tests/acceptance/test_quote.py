@@ -85,6 +85,9 @@ async def test_credit_and_a_promotion_that_has_ended_are_said_before_it_goes(acm
     assert "「春季促销」3月19日已经结束,这张报价还按它算的" in asked
     new = words(await acme.text("wanglei", f"报价 {deal} 相机×2 春季促销"))
     assert "Q2 第 2 版" in new and "已经结束,没有算进去" in new and "= ¥17,600" in new and "⚠" not in new
+    await acme.text("wanglei", f"输单 {deal} 太贵")
+    refused = words(await acme.text("wanglei", "报价 Q2 发送"))
+    assert "报价没有发" in refused and f"发「重开 {deal}」" in refused, "nothing goes to a customer who has said no"
 
 
 @pytest.mark.only("sqlite")

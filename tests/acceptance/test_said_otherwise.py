@@ -100,6 +100,9 @@ async def test_a_note_that_begins_with_another_customers_name_is_asked_about_fir
     await acme.text("wanglei", "记一笔")
     assert "什么都没有变" in words(await acme.text("wanglei", "算了。"))
     assert len(await facts(acme, no, "followup_logged")) == 1
+    for line in (f"{second}。", second[1:]):
+        assert f"{second} 李明" in words(await acme.text("wanglei", line)), line
+    assert "有事随时说" in words(await acme.text("wanglei", "好的,收到"))
 
 
 @pytest.mark.feature("E9")
