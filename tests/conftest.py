@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+import structlog
 from hypothesis import HealthCheck, settings
 from sqlalchemy import create_engine
 
@@ -84,6 +85,9 @@ def pytest_configure(config: pytest.Config) -> None:
         postgres.begin_run()
         compiled.keep_python_files(postgres.run_home())
     compiled.share_statements()
+    plain = structlog.dev.plain_traceback  # the usual one draws every local value, which takes seconds
+    show = structlog.dev.ConsoleRenderer(exception_formatter=plain)
+    structlog.configure(processors=[*structlog.get_config()["processors"][:-1], show])
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
