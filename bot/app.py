@@ -1,8 +1,7 @@
 """The only place where the parts are put together and taken down; around them stands bot/site.py."""
 
 import asyncio
-import importlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
 
@@ -31,7 +30,7 @@ from bot.hourly import keep_house
 from bot.importer import Importer
 from bot.jobs import Jobs, JobWork
 from bot.learning import Learner
-from bot.memory import give_back
+from bot.memory import load
 from bot.metrics import Metrics
 from bot.missed import plan_comparison
 from bot.namecard.photos import Photos
@@ -222,8 +221,8 @@ class Leadbot:
         self.schedule.start()
         self.clock_watch.start()
         await self.door.start()
-        late = ("jinja2", *(["bot.wecom.parse"] if self.wecom is not None else []))
-        asyncio.get_running_loop().run_in_executor(None, _load, late)
+        if self.wecom is not None:  # the first event would make the loop wait for it
+            asyncio.get_running_loop().run_in_executor(None, load, "bot.wecom.parse")
 
     async def stop(self) -> None:
         """Finish what is in hand and close everything."""
@@ -268,10 +267,3 @@ class Leadbot:
         """What is done every hour."""
         ctx = await self.context()
         return await self.store.transaction(lambda tx: keep_house(tx, ctx))
-
-
-def _load(names: Sequence[str]) -> None:
-    """Libraries that the first form, or the first event, would make the loop wait for."""
-    for name in names:
-        importlib.import_module(name)
-    give_back()

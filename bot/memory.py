@@ -2,24 +2,41 @@
 
 import contextlib
 import ctypes
+import importlib
 import sys
 from collections.abc import Iterator
+from types import ModuleType
 
 
-@contextlib.contextmanager
-def without(name: str) -> Iterator[None]:
+def without(name: str) -> contextlib.AbstractContextManager[None]:
     """Import as if a library were not installed.
 
     structlog takes rich, and that pygments, for coloured errors that our logs never show.
     """
-    blocked = name not in sys.modules
-    if blocked:
-        sys.modules[name] = None  # type: ignore[assignment]
+    return _standing_in(name, None)
+
+
+def hollow(name: str) -> contextlib.AbstractContextManager[None]:
+    """Import as if a library were there and empty, for others that import it and need it only for what we never do."""
+    return _standing_in(name, ModuleType(name))
+
+
+@contextlib.contextmanager
+def _standing_in(name: str, module: ModuleType | None) -> Iterator[None]:
+    absent = name not in sys.modules
+    if absent:
+        sys.modules[name] = module  # type: ignore[assignment]
     try:
         yield
     finally:
-        if blocked:
+        if absent:
             del sys.modules[name]
+
+
+def load(name: str) -> None:
+    """A library that is large and waits for its first use, in a thread: the loop goes on meanwhile."""
+    importlib.import_module(name)
+    give_back()
 
 
 def give_back() -> None:

@@ -7,8 +7,6 @@ from typing import Protocol
 from bot.byhand import HandRoad
 from bot.context import Context
 from bot.letter import Channel
-from bot.mail.mailbox import Mailbox, MailboxAddress
-from bot.mail.road import MailRoad
 from bot.platform import Teller
 from bot.schedule import Worker
 from bot.sms.desk import SmsDesk
@@ -47,6 +45,9 @@ class Roads:
         self.patrols: dict[Worker, float] = {}
         self._held: list[Held] = []
         if settings.mail is not None:
+            from bot.mail.mailbox import Mailbox, MailboxAddress  # what talks SMTP is large, and most have no mail
+            from bot.mail.road import MailRoad
+
             self._hold("mail", MailRoad(settings.mail, monotonic=monotonic))
             inbox = settings.mail.inbox.get_secret_value() if settings.mail.inbox is not None else ""
             self.mailbox = Mailbox(MailboxAddress.of_url(inbox), settings.mail.sender, store, now)

@@ -13,6 +13,7 @@ from bot.guard import listen
 from bot.lock import hold_store
 from bot.logs import hear_the_interpreter, set_up_logs
 from bot.loop import run_to_the_end
+from bot.memory import give_back
 from bot.site import site
 from config.folder import Folder
 from config.settings import Settings
@@ -46,6 +47,7 @@ async def serve(folder: Folder, settings: Settings) -> None:
     runner = await listen(site(bot), settings.server.host, settings.server.port)
     gc.freeze()  # what is here now stays; collecting would only look at it again and again
     gc.enable()
+    give_back()
     log.info("serving", host=settings.server.host, port=settings.server.port)
     await stopped.wait()
     log.info("stopping")

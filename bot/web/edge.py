@@ -1,6 +1,8 @@
 """The outermost layer: whatever happens inside, the caller gets a readable answer and nothing of ours."""
 
+import asyncio
 import secrets
+import sys
 
 import structlog
 from aiohttp import web
@@ -8,6 +10,7 @@ from aiohttp.typedefs import Handler, Middleware
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
+from bot.memory import load
 from bot.metrics import Metrics
 from bot.web.api.problem import Problem
 from config.telling import place_of
@@ -15,6 +18,7 @@ from store.writer import OutcomeInDoubt, StoreUnavailable
 
 log = structlog.get_logger()
 
+DRAWING = "jinja2"  # with it pages are drawn; many companies work in chat for days before one of them opens a page
 HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
@@ -35,6 +39,8 @@ def layer(metrics: Metrics) -> Middleware:
     @web.middleware
     async def outermost(request: web.Request, handler: Handler) -> web.StreamResponse:
         try:
+            if DRAWING not in sys.modules and "text/html" in request.headers.get("Accept", ""):
+                await asyncio.to_thread(load, DRAWING)  # the first browser waits for it, and nobody else
             response = await handler(request)
         except Problem as problem:
             response = problem.response()

@@ -3,11 +3,10 @@
 import hashlib
 from datetime import datetime
 
-from wechatpy import events as known
-from wechatpy import messages, parse_message
-
 from bot.events import Event, FollowerActed, Ignored
 from bot.wecom.instant import instant
+from bot.wecom.parser import account_events as known
+from bot.wecom.parser import messages, parse_account
 
 PLATFORM = "wechat"
 SCENE = "qrscene_"  # before the parameter when the scan made them follow
@@ -16,7 +15,7 @@ SCENE = "qrscene_"  # before the parameter when the scan made them follow
 def parse(xml: bytes, *, account: str, app_id: str, received_at: datetime) -> Event:
     """The event in a callback's plain XML."""
     try:
-        message = parse_message(xml)
+        message = parse_account(xml)
         data = message._data
         openid = str(data.get("FromUserName") or "").strip()
         at = instant(data.get("CreateTime"), received_at)

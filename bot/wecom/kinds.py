@@ -6,9 +6,7 @@ Without them a card's button or a new customer would arrive as an UnknownMessage
 from functools import cache
 from typing import Any
 
-from wechatpy.enterprise.events import register_event
-from wechatpy.events import BaseEvent
-from wechatpy.fields import StringField
+from bot.wecom.parser import BaseEvent, StringField, register_event
 
 
 class CardPressed(BaseEvent):  # type: ignore[misc]

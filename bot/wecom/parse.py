@@ -4,9 +4,6 @@ import contextlib
 from datetime import datetime
 from typing import Any
 
-from wechatpy.enterprise import events as known
-from wechatpy.enterprise.parser import parse_message
-
 from bot.events import (
     ApprovalChanged,
     ButtonPressed,
@@ -35,6 +32,8 @@ from bot.wecom.kinds import (
     DirectoryChanged,
     register,
 )  # fmt: skip
+from bot.wecom.parser import enterprise_events as known
+from bot.wecom.parser import parse_enterprise
 
 PLATFORM = "wecom"
 COMPARED = "COMPARED"  # of events that bot/wecom/contacts.py makes
@@ -71,7 +70,7 @@ def _read(body: bytes) -> tuple[Any, dict[str, Any]]:
         if data.get("MsgType", "").lower() in ("text", *MEDIA):
             return None, data
     register()
-    message = parse_message(body)
+    message = parse_enterprise(body)
     return message, message._data
 
 

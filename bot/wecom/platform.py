@@ -32,7 +32,7 @@ class WeCom:
         self._now = now
 
     def parse(self, body: bytes) -> Event:
-        """See bot/wecom/parse.py; wechatpy, and requests with it, is a seventh of the start and waits for an event."""
+        """See bot/wecom/parse.py; wechatpy is a good part of the start, and waits for an event."""
         from bot.wecom.parse import parse
 
         return parse(body, received_at=self._now(), agent_id=self._client.account.agent_id)

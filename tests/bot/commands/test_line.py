@@ -81,3 +81,14 @@ def test_a_long_run_of_one_file_runs_that_file_only() -> None:
     told = run("soak", "tests/hostile/test_replays.py", "--collect-only")
     files = {line.partition("::")[0] for line in told.stdout.splitlines() if "::" in line}
     assert files == {"tests/hostile/test_replays.py"}, told.stderr
+
+
+def test_the_server_loads_no_client_that_it_does_not_use_and_leaves_it_to_others() -> None:
+    """A company that works in chat has no pages drawn, no mail, and never anything of wechatpy's own client."""
+    script = (
+        "import bot.commands.serve, bot.wecom.parse, bot.wechat.parse, sys;"
+        "print([name for name in ('requests', 'urllib3', 'jinja2', 'aiosmtplib') if name in sys.modules]);"
+        "import requests; print(requests.Session.__name__)"
+    )
+    done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.stdout.splitlines() == ["[]", "Session"], done.stderr
