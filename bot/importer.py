@@ -233,7 +233,7 @@ class Importer:
             async def some(tx: Tx, most: int = size) -> int:
                 if not await lease.hold(tx, batch, lease_until=self._now() + tx.takeover):
                     raise BatchTaken
-                return await withdraw_slice(tx, batch, limit=most, worked=worked)
+                return await withdraw_slice(tx, batch, limit=most, worked=worked, now=self._now())
 
             taken = await self.store.transaction(some)
             crash.point("import_after_withdrawing")

@@ -1,6 +1,6 @@
 """Taking back one's own last act within ten minutes, if nobody has built on it."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -63,8 +63,9 @@ async def snapshot(tx: Tx, lead_id: int) -> dict[str, Any]:
     values = {name: getattr(lead, name) for name in KEPT}
     for name in INSTANTS:
         values[name] = values[name].isoformat() if values[name] else None
-    running = await clocks.list_of_lead(tx, lead_id)
-    return {"lead": values, "clocks": {str(c.id): c.state for c in running}}
+    promises = await clocks.list_of_lead(tx, lead_id)
+    still = [str(c.id) for c in promises if c.ended_at is None]
+    return {"lead": values, "clocks": {str(c.id): c.state for c in promises}, "open": still}
 
 
 async def snapshot_deals(tx: Tx, lead_id: int) -> dict[str, Any]:
@@ -97,9 +98,9 @@ async def undo(
         apart = await unmerge(tx, int(act.before["merged"]), who, rules=rules, now=now)
     await talk.mark_undone(tx, act.id or 0, now=now)
     if not act.before:
-        await _withdraw(tx, lead)
+        await _withdraw(tx, lead, now=now)
     elif not apart:
-        await _restore(tx, lead, act.before)
+        await _restore(tx, lead, act.before, now=now)
     return (ActUndone(lead_id=act.lead_id, at=now, by=who.id, act=act.kind), *apart)
 
 
@@ -136,42 +137,51 @@ async def _refuse_final(tx: Tx, who: Who, *, since: datetime) -> None:
     raise NothingToUndo(f"刚做的一步是 {no} 的「{FACT_LABELS[done.kind]}」,这一步不能撤销。{cure}。")
 
 
-async def _withdraw(tx: Tx, lead: Lead) -> None:
+async def _withdraw(tx: Tx, lead: Lead, *, now: datetime) -> None:
     """A lead that was entered by mistake: it stays on record as withdrawn, and its numbers are free again."""
     await leads.change(tx, lead.id or 0, stage="invalid", closed_reason="撤销录入", owner_id=None, next_step_at=None)
     await tx.run(delete(Identity).where(col(Identity.corp) == tx.corp, col(Identity.lead_id) == lead.id))
-    await stop_clocks(tx, lead.id or 0, keep={})
+    await stop_clocks(tx, lead.id or 0, keep={}, now=now)
 
 
-async def _restore(tx: Tx, lead: Lead, before: Mapping[str, Any]) -> None:
+async def _restore(tx: Tx, lead: Lead, before: Mapping[str, Any], *, now: datetime) -> None:
     values = dict(before["lead"])
     for name in INSTANTS:
         values[name] = datetime.fromisoformat(values[name]) if values[name] else None
     await leads.change(tx, lead.id or 0, **values)
     if "deals" in before:
         await restore_deals(tx, lead.id or 0, before["deals"])
-    await stop_clocks(tx, lead.id or 0, keep=before["clocks"])
+    await stop_clocks(tx, lead.id or 0, keep=before["clocks"], still=before.get("open"), now=now)
 
 
-async def stop_clocks(tx: Tx, lead_id: int, keep: Mapping[str, str]) -> None:
-    """Clocks that the act started are cancelled; clocks that it stopped run on with their old due time."""
+async def stop_clocks(
+    tx: Tx, lead_id: int, keep: Mapping[str, str], *, still: Collection[str] | None = None, now: datetime
+) -> None:
+    """Clocks that the act started are cancelled; clocks that it ended go on with their old due time.
+
+    `keep`: the state of each clock before the act; `still`: those that had not ended (without it, those that ran).
+    """
     for clock in await clocks.list_of_lead(tx, lead_id):
-        state = keep.get(str(clock.id), "cancelled")
-        if clock.state == state:
+        number = str(clock.id)
+        state = keep.get(number, "cancelled")
+        goes_on = number in still if still is not None else state in ("running", "paused")
+        if clock.state == state and (clock.ended_at is None) == goes_on:
             continue
+        ended = {} if clock.ended_at is not None else {"ended_at": now}
         await tx.run(
             update(Clock)
             .where(col(Clock.corp) == tx.corp, col(Clock.id) == clock.id)
-            .values(state=state, **(RUNNING if state == "running" else {}))
+            .values(state=state, **(RUNNING if goes_on else ended))
         )
+        rings = goes_on and state != "paused"
         await tx.run(
             update(Due)
             .where(
                 col(Due.corp) == tx.corp,
                 col(Due.lead_id) == lead_id,
                 col(Due.key).startswith(f"clock:{clock.id}:"),
-                col(Due.state) == ("cancelled" if state == "running" else "new"),
+                col(Due.state) == ("cancelled" if rings else "new"),
             )
-            .values(state="new" if state == "running" else "cancelled", lease_until=None)
+            .values(state="new" if rings else "cancelled", lease_until=None)
         )
     tx.wake("due")

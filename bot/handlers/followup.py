@@ -21,9 +21,11 @@ from leads.undo import remember, snapshot
 from store.owned import list_owned_after
 from store.tables import Lead
 from store.talk import add_draft, find_focus, set_focus
+from store.timeline import last_followup
 from store.tx import Tx
 
 NAMED = re.compile(r"([一-龥A-Za-z]{2,8})[\s,:\uff0c\uff1a]")
+TWICE = timedelta(minutes=1)  # so soon nobody calls again: the finger slipped
 LOOKED_AT = 300  # of one's own leads
 OUTCOMES = {"talked": "电话打通了,已沟通", "missed": "打了电话,没有人接", "wechat": "加了微信,已打招呼"}
 
@@ -146,6 +148,11 @@ async def on_note_call(tx: Tx, action: NoteCall, who: Who, ctx: Context) -> list
     if words is None:
         raise Unusable("这个按钮已经不用了,直接发一句跟进就好。")
     channel = "chat" if action.outcome == "wechat" else "call"
+    last = await last_followup(tx, action.lead_id)
+    if last is not None and (last.by, last.text) == (who.id, words) and ctx.now - last.at < TWICE:
+        raise Unusable(
+            f"L{action.lead_id} 刚记过「{words}」,没有再记。真的又联系了一次,发「跟进 L{action.lead_id} …」。"
+        )
     return await log(tx, action.lead_id, words, who, ctx, channel=channel)
 
 

@@ -22,7 +22,7 @@ from store.tx import Tx
 SLICE = 200
 
 
-async def withdraw_slice(tx: Tx, batch: ImportBatch, *, limit: int = SLICE, worked: Worked) -> int:
+async def withdraw_slice(tx: Tx, batch: ImportBatch, *, limit: int = SLICE, worked: Worked, now: datetime) -> int:
     """Take back the next leads of a batch; returns how many were looked at, 0 when all are done."""
     touched = await batches.list_untaken(tx, batch.id or 0, limit=limit)
     now_there = await bulk.read_leads(tx, [row.lead_id for row in touched], hold=True)
@@ -39,7 +39,7 @@ async def withdraw_slice(tx: Tx, batch: ImportBatch, *, limit: int = SLICE, work
         elif row.made:
             gone.append(row.lead_id)
         else:
-            await _restore(tx, batch, row, lead)
+            await _restore(tx, batch, row, lead, now=now)
     for lead_id in gone:
         await index_company(tx, lead_id, before=now_there[lead_id]["company"], after="")
     await _take_back_deals(tx, batch, [row.lead_id for row in touched if row.lead_id not in left_alone])
@@ -95,7 +95,7 @@ async def _last_touch(tx: Tx, batch: ImportBatch, lead_id: int) -> str:
     return f"之后有「{FACT_LABELS[since[0].kind]}」" + (f"({who})" if who else f"(导入 {other})" if other else "")
 
 
-async def _restore(tx: Tx, batch: ImportBatch, row: ImportLead, lead: Mapping[str, Any]) -> None:
+async def _restore(tx: Tx, batch: ImportBatch, row: ImportLead, lead: Mapping[str, Any], *, now: datetime) -> None:
     before = row.before or {"lead": {}, "pairs": []}
     await index_company(tx, row.lead_id, before=lead["company"], after=before["lead"].get("company", ""))
     await bulk.write_leads(tx, [{**lead, **_read(before["lead"]), "version": lead["version"] + 1}])
@@ -122,7 +122,8 @@ async def _restore(tx: Tx, batch: ImportBatch, row: ImportLead, lead: Mapping[st
     )  # fmt: skip
     if batch.options.get("start"):
         older = [c for c in await clocks.list_of_lead(tx, row.lead_id) if c.started_at < batch.created_at]
-        await stop_clocks(tx, row.lead_id, keep={str(c.id): c.state for c in older})
+        still = [str(c.id) for c in older if c.ended_at is None]
+        await stop_clocks(tx, row.lead_id, keep={str(c.id): c.state for c in older}, still=still, now=now)
 
 
 def _read(values: Mapping[str, Any]) -> dict[str, Any]:

@@ -196,3 +196,36 @@ async def test_the_numbers_of_lists_open_what_stands_beside_them(tmp_path, platf
             await acme.text("wanglei", f"新线索 张三 1380013830{number}")
             await acme.later(seconds=10)
         assert "今天要跟进 11 条,最急的 10 条" in words(await acme.text("wanglei", "待办"))
+
+
+@pytest.mark.feature("H1")
+async def test_what_is_taken_back_leaves_the_promises_as_they_were(mine):
+    acme, no = mine
+    await acme.later(minutes=1)
+    await acme.text("wanglei", f"退回 {no} 没空")
+    await acme.later(minutes=1)
+    await acme.text("wanglei", "撤销")
+    clocks = (await acme.api("GET", "/clocks"))[1]["items"]
+    assert {(one["name"], one["state"]) for one in clocks if one["lead"] == no and one["state"] != "met"} == {
+        ("claim", "cancelled"), ("first_contact", "running")
+    }  # fmt: skip
+    assert "「首次联系」" in words(await acme.text("wanglei", f"申请延期 {no}")), "not the one that was cancelled"
+    late = await acme.mql(name="张伟", phone="13800138204")
+    await acme.later(hours=7)
+    assert late in words(await acme.text("chenjing", "超时"))
+    await acme.text("chenjing", f"转给 {late} 李娜")
+    assert "没有超时" in words(await acme.text("chenjing", "超时"))
+    await acme.text("chenjing", "撤销")
+    assert late in words(await acme.text("chenjing", "超时")), "nobody has caught up on it"
+
+
+@pytest.mark.feature("G1")
+async def test_a_slip_of_the_finger_is_one_record_and_is_answered(mine):
+    acme, no = mine
+    await acme.press("wanglei", "没人接")
+    await acme.later(seconds=5)
+    assert "没有再记" in words(await acme.press("wanglei", "没人接"))
+    assert len(await facts(acme, no, "followup_logged")) == 1
+    await acme.later(minutes=2)
+    await acme.press("wanglei", "没人接")
+    assert len(await facts(acme, no, "followup_logged")) == 2, "somebody who calls again"
