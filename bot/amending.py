@@ -36,6 +36,8 @@ async def amended(tx: Tx, sentence: str, ctx: Context) -> Amended:
     change = read_rule(sentence, members=takers, teams={one.team for one in people if one.team}, rules=before)
     try:
         text = (with_item if change.item else with_value)(running.text, change.path, change.value)
+        for path, value in change.also:
+            text = with_value(text, path, value)
         document = load(text, "rules.yaml")
         rules = validate(Rules, document)
     except NotAmendable as error:
@@ -55,4 +57,5 @@ async def amended(tx: Tx, sentence: str, ctx: Context) -> Amended:
 
 def _line(change: Amendment) -> str:
     place = ".".join(change.path)
-    return f"{place} 下面第一条:- {flow(change.value)}" if change.item else f"{place}: {flow(change.value)}"
+    line = f"{place} 下面第一条:- {flow(change.value)}" if change.item else f"{place}: {flow(change.value)}"
+    return "\n".join([line, *(f"{'.'.join(path)}: {flow(value)}" for path, value in change.also)])

@@ -8,6 +8,7 @@ from typing import Any
 from config.rules import Rules
 from leads.errors import Unusable
 from leads.understand.number import read_number
+from leads.understand.place import find_places, is_province
 
 EXAMPLES = (
     "领取时限改成4小时", "职位有总监加20分", "到70分算合格", "重庆的线索分给李娜", "预算50万以上的轮流分给华东组",
@@ -17,7 +18,7 @@ HELP = "可以这样说:" + ";".join(f"规则 {one}" for one in EXAMPLES)
 NUMBER = r"([\d.]+|[一二两三四五六七八九十百千]+)"
 BECOMES = r"(?:改成|改为|改到|调成|调到|设成|设为|变成|变为|延长到|放宽到|收紧到|缩短到|是|为)"
 SPAN = re.compile(
-    rf"^(.{{1,20}}?)的?(?:时限|期限|时间)?{BECOMES}(半|[\d.]+|[一二两三四五六七八九十]+)个?"
+    rf"^(.{{1,20}}?)的?(?:时限|期限|时间)?(?:{BECOMES})?(半|[\d.]+|[一二两三四五六七八九十]+)个?"
     r"(分钟|小时|钟头|工作日|天|日)(?:内|之内|以内)?$"
 )
 LINE = re.compile(
@@ -63,6 +64,7 @@ class Amendment:
     value: Any
     says: str
     item: bool = False
+    also: tuple[tuple[tuple[str, ...], Any], ...] = ()  # values that must follow, such as a longest that was passed
 
 
 def read_rule(sentence: str, *, members: Mapping[str, str], teams: Collection[str], rules: Rules) -> Amendment:
@@ -95,7 +97,17 @@ def _promise(words: str, rules: Rules) -> Amendment | None:
         raise Unusable("时限要写整数的分钟、小时或天,例如:规则 领取时限改成90分钟。")
     rule = rules.clocks[clock]
     within = f"{int(count)}{unit}"
-    return Amendment(("clocks", clock, "within"), within, f"「{rule.label}」的时限:{rule.within} → {within}")
+    says = f"「{rule.label}」的时限:{rule.within} → {within}"
+    if rule.longest is None or _minutes(within) <= _minutes(rule.longest):
+        return Amendment(("clocks", clock, "within"), within, says)
+    longest = f"{2 * int(count)}{unit}"
+    also = ((("clocks", clock, "longest"), longest),)
+    return Amendment(("clocks", clock, "within"), within, f"{says},最长 {rule.longest} → {longest}", also=also)
+
+
+def _minutes(span: str) -> int:
+    """About how long a promise is, to compare two of them: a working day is taken as eight hours."""
+    return int(span[:-1]) * {"m": 1, "h": 60, "d": 480}[span[-1]]
 
 
 def _line(words: str) -> Amendment | None:
@@ -158,20 +170,24 @@ def _giving(words: str, members: Mapping[str, str], teams: Collection[str], rule
     name = f"{said}给{to}"[:30]
     if name in (one.name for one in rules.assignment.rules):
         raise Unusable(f"已经有一条叫「{name}」的分配规则了。发「分配规则」看全部。")
-    rule: dict[str, Any] = {"name": name, "when": _when(said), "by": TURNS[found[2] or found[4] or "轮流"]}
+    rule: dict[str, Any] = {"name": name, "when": _when(said, rules), "by": TURNS[found[2] or found[4] or "轮流"]}
     rule |= {"team": team} if team is not None else {"members": ids}
     return Amendment(("assignment", "rules"), rule, f"分配加一条,排在最前:{said} → {to}", item=True)
 
 
-def _when(said: str) -> dict[str, Any]:
+def _when(said: str, rules: Rules) -> dict[str, Any]:
     """Which leads an assignment rule is for; a word alone is a place."""
     if (found := BUDGET.match(said)) is not None:
         return {"budget_at_least": _yuan(found)}
     if (found := re.match(rf"^({'|'.join(WHEN)})(?:是|为|在|有)(.+)$", said)) is not None:
         return {WHEN[found[1]]: _listed(found[2])}
-    if len(said) > 30:
-        raise Unusable(f"没看懂「{said[:20]}」是哪些线索。可以说:重庆的、来源是展会的、预算50万以上的、产品是相机的。")
-    return {"region": _listed(said)}
+    if (found := re.match(r"^(?:从)?(.+?)(?:进来|来)$", said)) is not None:
+        return {"source": _listed(found[1])}
+    places = _listed(said)
+    if not all(one in rules.regions or find_places(one) or is_province(one) for one in places):
+        how = f"产品是{said[:12]}的、来源是{said[:12]}的、行业是{said[:12]}的"
+        raise Unusable(f"没看懂「{said[:20]}」是地区、来源还是产品。可以说:重庆的、预算50万以上的、{how}。")
+    return {"region": places}
 
 
 def _listed(words: str) -> list[str]:

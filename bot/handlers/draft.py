@@ -53,6 +53,8 @@ async def on_save_draft(tx: Tx, action: SaveDraft, who: Who, ctx: Context) -> li
         await close_draft(tx, action.draft_id, "saved")
         person = capture.person_of(Fields(**draft.content["fields"]), "手工录入", draft.content.get("own", {}))
         return await capture.save_lead(tx, person, draft.content["text"], who, ctx)
+    if draft.kind != "followup":
+        raise Unusable("这一张要点卡片上的按钮,不能用「保存」。不要了就发「丢弃」。")
     if draft.lead_id is None:
         raise Unusable("要记到哪一条?点「换一条」选一条线索。")
     outcome = await followup.log(tx, draft.lead_id, draft.content["text"], who, ctx)

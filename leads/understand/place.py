@@ -224,6 +224,11 @@ def province_of(place: str) -> str:
     return _table().province.get(place, place)
 
 
+def is_province(name: str) -> bool:
+    """Whether it names a province, 四川 or 四川省."""
+    return name.removesuffix("省") in set(_table().province.values())
+
+
 def district_in(text: str) -> str:
     """The first district, county or county-level city that a text names (渝北区 in 重庆市渝北区), "" without one."""
     table = _table()

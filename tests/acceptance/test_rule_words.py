@@ -47,6 +47,7 @@ async def test_marketing_tries_out_and_only_an_administrator_publishes(acme):
     await acme.mql()
     told = await tried(acme, "linda", "领取时限改成4小时")
     assert "「领取」的时限:2h → 4h" in told and "请管理员发同样的一句话" in told and "[发布]" not in told
+    assert "要点卡片上的按钮" in words(await acme.text("linda", "保存"))
     assert "规则不变" in words(await acme.press("linda", "丢弃"))
     assert "给主管和市场用" in words(await acme.text("wanglei", "规则 领取时限改成4小时"))
     for sentence, answer in (
@@ -54,9 +55,9 @@ async def test_marketing_tries_out_and_only_an_administrator_publishes(acme):
         ("领取时限改成2小时", "规则本来就是这样"), ("火星的线索分给孙悟空", "没有叫「孙悟空」的同事或小组"),
     ):  # fmt: skip
         assert answer in words(await acme.text("linda", f"规则 {sentence}"))
-    await tried(acme, "admin", "领取时限改成4小时")
-    await acme.press("admin", "发布")
+    await tried(acme, "admin", "领取时限改成6小时")
+    assert "clocks.claim.longest: 12h" in words(await acme.press("admin", "发布"))
     await in_force(acme, 2)
     await acme.mql(phone="13900139000", name="李四海")
     _, found = await acme.api("GET", "/clocks")
-    assert sorted(clock["due_at"][11:16] for clock in found["items"]) == ["13:50", "15:50"], "what runs keeps its rule"
+    assert sorted(clock["due_at"][11:16] for clock in found["items"]) == ["13:50", "17:50"], "what runs keeps its rule"

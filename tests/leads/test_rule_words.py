@@ -25,6 +25,8 @@ def read(sentence):
         ("领取改成半小时", ("clocks", "claim", "within"), "30m"),
         ("领取的时限缩短到九十分钟", ("clocks", "claim", "within"), "90m"),
         ("领取期限改成1.5小时", ("clocks", "claim", "within"), "90m"),
+        ("首次联系1天内", ("clocks", "first_contact", "within"), "1d"),
+        ("领取时限3小时", ("clocks", "claim", "within"), "3h"),
         ("到70分算合格", ("scoring", "mql", "score"), 70),
         ("合格线改成六十五分", ("scoring", "mql", "score"), 65),
         ("一个人一天最多领20条", ("claims", "per_day"), 20),
@@ -37,6 +39,7 @@ def read(sentence):
         ("留了邮箱加5分", POINTS, {"field": "email", "present": True, "add": 5}),
         ("咨询3次以上加10分", POINTS, {"field": "enquiries", "at_least": 3, "add": 10}),
         ("重庆的线索分给李娜", GIVES, {"when": {"region": ["重庆"]}, "by": "round_robin", "members": ["lina"]}),
+        ("官网来的线索分给李娜", GIVES, {"when": {"source": ["官网"]}, "by": "round_robin", "members": ["lina"]}),
         ("来源是展会的都给王磊和李娜",
          GIVES, {"when": {"source": ["展会"]}, "by": "round_robin", "members": ["wanglei", "lina"]}),
         ("预算50万以上的按比例分给华东组",
@@ -64,12 +67,19 @@ def test_what_a_sentence_changes(sentence, path, value):
         ("付款时限改成3天", "没有叫「付款」的时限。有:领取、首次联系"),
         ("领取时限改成0小时", "整数的分钟、小时或天"),
         ("重庆的线索分给孙悟空", "没有叫「孙悟空」的同事或小组。有:李娜、王磊、华东组"),
+        ("工业相机的线索分给王磊", "没看懂「工业相机」是地区、来源还是产品。可以说:重庆的"),
         ("星座是狮子座加5分", "没看懂「星座是狮子座」是什么条件"),
     ],
 )
 def test_what_is_not_understood_says_what_can_be_said(sentence, told):
     with pytest.raises(Unusable, match=told):
         read(sentence)
+
+
+def test_a_time_beyond_the_longest_takes_the_longest_along():
+    found = read("领取时限改成6小时")
+    assert found.also == ((("clocks", "claim", "longest"), "12h"),) and "最长 4h → 12h" in found.says
+    assert read("领取时限改成4小时").also == ()
 
 
 def test_the_examples_are_understood():
