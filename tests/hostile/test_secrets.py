@@ -56,10 +56,11 @@ def stderr(monkeypatch: Any) -> Iterator[io.StringIO]:
     monkeypatch.setattr(logs, "present_stderr", lambda: lines)
     for owner, hook in ((sys, "excepthook"), (sys, "unraisablehook"), (threading, "excepthook")):
         monkeypatch.setattr(owner, hook, getattr(owner, hook))  # `serve` sets them, and the next test wants its own
+    usual = structlog.get_config()
     set_up_logs(level=logging.DEBUG)
     structlog.configure(cache_logger_on_first_use=False)  # the next test has another stderr
     yield lines
-    structlog.reset_defaults()
+    structlog.configure(**usual)
     logging.basicConfig(handlers=[logging.NullHandler()], level=logging.WARNING, force=True)
 
 
