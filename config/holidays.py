@@ -14,6 +14,7 @@ from pathlib import Path
 
 from config.worktime import DayKind, WorkCalendar
 
+SOON = timedelta(days=31)  # from then on people hear that the days of the coming year are not known yet
 KINDS: dict[str, DayKind] = {"free": "free", "make-up workday": "work", "放假": "free", "补班": "work"}
 
 # 全国年节及纪念日放假办法 (2024-11-10, in force since 2025): the days of fixed date. Festivals of the lunar year and

@@ -1,7 +1,7 @@
 """The rules as versions: what the commands check, compare, publish and take back in the store."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +11,7 @@ from bot.journeys.contents import unknown_contents
 from config.difference import differences
 from config.document import BadDocument, load
 from config.folder import Folder
-from config.holidays import unknown_years, unknown_years_text
+from config.holidays import SOON, unknown_years, unknown_years_text
 from config.hours import calendar_of
 from config.journey_flaws import closed_roads
 from config.rules import Rules, load_rules
@@ -23,8 +23,6 @@ from store.members import list_members
 from store.office import RulesVersion
 from store.timeline import audit
 from store.tx import Tx
-
-SOON = timedelta(days=31)  # before a year begins whose holidays are not known, as administrators hear it in chat
 
 
 async def check(store: Store, arguments: Mapping[str, Any], now: datetime) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from bot.context import Answer, Context, say
 from bot.office_actions import Resend
 from bot.outgoing import ring
 from config.difference import Difference, differences
-from config.holidays import unknown_years, unknown_years_text
+from config.holidays import SOON, unknown_years, unknown_years_text
 from config.rules import Rules
 from leads.errors import Unusable
 from leads.facts import Fact
@@ -65,14 +65,14 @@ async def on_calendar(tx: Tx, who: Who, ctx: Context) -> list[Fact | Answer]:
         works = ctx.calendar.is_workday(day)
         why = {"free": "放假", "work": "补班"}.get(special or "", "工作日" if works else "周末")
         lines.append(f"{day:%m-%d} 周{'一二三四五六日'[day.weekday()]} {'上班' if works else '休息'}({why})")
-    if years := unknown_years(ctx.calendar, ctx.now, ctx.now + timedelta(days=9)):
+    if years := unknown_years(ctx.calendar, ctx.now, ctx.now + SOON):
         lines.append(_no_data(years))
     return [say("工作日历(计时只算上班时间)\n" + "\n".join(lines))]
 
 
 async def warn_of_calendar(tx: Tx, ctx: Context) -> None:
     """The administrators hear once a year, a month before it begins, that its holidays are not known yet."""
-    years = unknown_years(ctx.calendar, ctx.now, ctx.now + timedelta(days=31))
+    years = unknown_years(ctx.calendar, ctx.now, ctx.now + SOON)
     if not years:
         return
     text, year = _no_data(years), years[-1]
