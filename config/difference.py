@@ -38,7 +38,7 @@ def _compare(key: str, before: Any, after: Any) -> Iterator[Difference]:
     if isinstance(before, dict) and isinstance(after, dict):
         for name in [*before, *(name for name in after if name not in before)]:
             yield from _compare(f"{key}.{name}".lstrip("."), before.get(name), after.get(name))
-    elif _of_sections(before) and _of_sections(after):
+    elif isinstance(before, list) and isinstance(after, list) and (_of_sections(before) or _of_sections(after)):
         yield from _compare_lists(key, before, after)
     else:
         yield Difference(key, _said(before), _said(after))
@@ -66,6 +66,13 @@ def _compare_lists(key: str, before: list[Any], after: list[Any]) -> Iterator[Di
 def _said(value: Any) -> str:
     if value is None:
         return ""
-    if isinstance(value, dict):
-        value = {name: part for name, part in value.items() if part not in (None, [], {}, "", False)}
+    value = _short(value)
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+def _short(value: Any) -> Any:
+    """Without what is not set, however deep it lies."""
+    if not isinstance(value, dict):
+        return value
+    parts = {name: _short(part) for name, part in value.items()}
+    return {name: part for name, part in parts.items() if part not in (None, [], {}, "", False)}

@@ -115,6 +115,8 @@ def _line(words: str) -> Amendment | None:
     if found is None:
         return None
     points = _whole(found[1])
+    if points > 100:
+        raise Unusable("总分最高 100 分,合格线写 0 到 100。")
     return Amendment(("scoring", "mql", "score"), points, f"总分到 {points} 分算市场合格(MQL)")
 
 
@@ -122,6 +124,8 @@ def _limit(words: str) -> Amendment | None:
     for shape, key, label in LIMITS:
         if (found := shape.match(words)) is not None:
             count = _whole(found[1])
+            if count < 1:
+                raise Unusable("最少写 1 条。想完全不限,请管理员在 rules.yaml 的 claims 里写 null。")
             return Amendment(("claims", key), count, f"一个人{label} {count} 条")
     return None
 
@@ -131,6 +135,8 @@ def _points(words: str) -> Amendment | None:
     if found is None:
         return None
     points = _whole(found[3]) * (1 if found[2] == "加" else -1)
+    if not 1 <= abs(points) <= 100:
+        raise Unusable("一条评分规则加或扣 1 到 100 分。")
     said = found[1].removesuffix("的").removesuffix("客户")
     test = _test(said)
     if test is None:

@@ -24,7 +24,7 @@ async def on_rule_word(tx: Tx, rest: str, who: Who, ctx: Context) -> list[Fact |
     change = await amended(tx, rest, ctx)
     kept = {"sentence": rest, "says": change.says, "text": rest}
     draft_id = await add_draft(tx, who.id or "", KIND, kept, lead_id=None, now=ctx.now)
-    key = f"rehearse:{who.id}:{ctx.now.isoformat()}"
+    key = f"rehearse:{who.id}:{draft_id}:{ctx.now.isoformat()}"
     payload = {"by": who.id, "key": key, "sentence": rest}
     await due.do_once(tx, kind="rehearse", key=key, now=ctx.now, payload=payload)
     return [Answer("rule_draft", params={"sketch": draft_id})]

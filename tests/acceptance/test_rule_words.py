@@ -58,6 +58,11 @@ async def test_marketing_tries_out_and_only_an_administrator_publishes(acme):
     await tried(acme, "admin", "领取时限改成6小时")
     assert "clocks.claim.longest: 12h" in words(await acme.press("admin", "发布"))
     await in_force(acme, 2)
+    await tried(acme, "admin", "重庆的线索分给李娜")
+    await acme.press("admin", "发布")
+    await in_force(acme, 3)
+    heard = words(acme.standin.chat("admin"))
+    assert '{"name": "重庆给李娜", "when": {"region": ["重庆"]}, "by": "round_robin", "members": ["lina"]}' in heard
     await acme.mql(phone="13900139000", name="李四海")
     _, found = await acme.api("GET", "/clocks")
     assert sorted(clock["due_at"][11:16] for clock in found["items"]) == ["13:50", "17:50"], "what runs keeps its rule"
