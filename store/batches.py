@@ -10,6 +10,7 @@ from sqlmodel import col
 
 from store import bulk
 from store.batch import ImportBatch, ImportFlaw, ImportLead, ImportPart, ImportReturn
+from store.tables import Lead
 from store.tx import Tx
 
 PART = 1 << 20  # bytes of a file in one row
@@ -188,6 +189,24 @@ async def list_untaken(tx: Tx, batch_id: int, *, limit: int) -> Sequence[ImportL
         .order_by(col(ImportLead.lead_id))
         .limit(limit)
     )
+
+
+async def look_again(tx: Tx, batch_id: int) -> bool:
+    """Whether an undone batch left leads that are again as it had made them; these are looked at once more."""
+    as_made = select(col(Lead.id)).where(
+        col(Lead.corp) == tx.corp,
+        col(Lead.id) == col(ImportLead.lead_id),
+        col(Lead.version) == col(ImportLead.version_after),
+    )
+    done = await tx.run(
+        update(ImportLead)
+        .where(
+            col(ImportLead.corp) == tx.corp, col(ImportLead.batch_id) == batch_id, col(ImportLead.kept) != "",
+            as_made.exists(),
+        )
+        .values(kept="")
+    )  # fmt: skip
+    return done.rowcount > 0
 
 
 async def list_left(tx: Tx, batch_id: int) -> Sequence[ImportLead]:

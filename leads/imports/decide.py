@@ -190,13 +190,18 @@ async def compare_tonight(tx: Tx, *, now: datetime) -> ImportBatch:
 
 
 async def take_back(tx: Tx, batch_id: int, who: Who, *, tell: str | None = None, now: datetime) -> ImportBatch:
-    """Begin to take a batch back. Raises NoRight, NoBatch, WrongStage (there is nothing to take back)."""
+    """Begin to take a batch back, or what it had to leave and need not any more (a later batch has gone meanwhile).
+
+    Raises NoRight, NoBatch, WrongStage (there is nothing to take back).
+    """
     batch = await get_batch(tx, batch_id, who)
     if batch.state == "undoing":
         return batch
-    begun = batch.state != "failed" or batch.done_line > 0
+    begun = batch.done_line > 0 if batch.state == "failed" else True
+    if batch.state == "undone":
+        begun = await batches.look_again(tx, batch_id)
     moved = begun and await batches.move(
-        tx, batch_id, "done", "failed", "running", state="undoing", run_at=now, lease_until=None, attempts=0,
+        tx, batch_id, "done", "failed", "running", "undone", state="undoing", run_at=now, lease_until=None, attempts=0,
         fence=batch.fence + 1, error="", options={**batch.options, "tell": tell},
     )  # fmt: skip
     if not moved:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, not_, select, update
 from sqlmodel import col
 
 from config.words import FACT_LABELS
@@ -55,7 +55,15 @@ async def withdraw_slice(tx: Tx, batch: ImportBatch, *, limit: int = SLICE, work
     )  # fmt: skip
     if not touched:
         await spending.withdraw(tx, batch.id or 0)
-        await tx.run(delete(ImportKept).where(col(ImportKept.corp) == tx.corp, col(ImportKept.batch_id) == batch.id))
+        still = select(col(ImportLead.lead_id)).where(
+            col(ImportLead.corp) == tx.corp, col(ImportLead.batch_id) == batch.id, col(ImportLead.kept) != ""
+        )
+        of_them = col(ImportKept.lead_id).is_not(None) & col(ImportKept.lead_id).in_(still)
+        await tx.run(
+            delete(ImportKept).where(
+                col(ImportKept.corp) == tx.corp, col(ImportKept.batch_id) == batch.id, not_(of_them)
+            )
+        )
     return len(touched)
 
 

@@ -22,7 +22,7 @@ from config.folder import TEMPLATES, Folder
 from config.hours import calendar_of
 from config.rules import load_rules
 from leads.capture import Person, capture
-from leads.errors import BadFile
+from leads.errors import BadFile, WrongStage
 from leads.imports.decide import OPERATOR, take_back
 from leads.imports.source import Options
 from leads.reached import computed
@@ -179,6 +179,29 @@ def test_what_was_touched_since_stays_and_is_listed(template: Path, rows: Any, t
             for lead_id in hit & changed:
                 lead = await leads.find_lead(tx, lead_id)
                 assert lead is not None and lead.name == "后来改的"
+
+    tried(template, work)
+
+
+@pytest.mark.feature("Q3")
+@pytest.mark.ask("AS24")
+def test_what_a_later_list_held_goes_once_that_list_has_gone(template: Path) -> None:
+    async def work(office: Office) -> None:
+        row = ("李雷", "13700137002", "", "", "", "", "展会", "", "", "", "", "")
+        before = await office.picture()
+        first, second = await office.bring_in([row]), await office.bring_in([(*row[:5], "要报价", *row[6:])])
+        assert first and second
+        (left,) = (await office.undo(first)).values()
+        assert f"导入 I{second}" in left
+        with pytest.raises(WrongStage, match="已经撤销过了"):
+            await office.undo(first)
+        assert await office.undo(second) == {}
+        assert await office.undo(first) == {}
+        after = await office.picture()
+        for table in before.keys() - {"due", "clock", "outbox", "act"}:
+            assert after[table] == before[table], table
+        with pytest.raises(WrongStage, match="已经撤销过了"):
+            await office.undo(first)
 
     tried(template, work)
 

@@ -142,6 +142,7 @@ def _flaw(kind: str, ctx: Mapping[str, Any], known: Mapping[str, str], name: str
         "bool_parsing": "要是 true 或 false",
         "greater_than_equal": "不能小于 {ge}",
         "less_than_equal": "不能大于 {le}",
+        "greater_than": "要大于 {gt}",
         "dict_type": "要是一个 JSON 对象",
         "model_type": "要是一个 JSON 对象",
         "model_attributes_type": "要是一个 JSON 对象",

@@ -176,6 +176,8 @@ async def test_what_is_written_wrong_is_answered_with_how_it_is_written(office: 
         assert told["errors"] == [{"field": field, "problem": cure}], path
     weight = await office.post(f"/api/v1/leads/{no}/behaviours", {"kind": "visit", "weight": "a"}, status=422)
     assert weight["detail"] == "weight:要是数字。"
+    weight = await office.post(f"/api/v1/leads/{no}/behaviours", {"kind": "visit", "weight": 0}, status=422)
+    assert weight["detail"] == "weight:要大于 0.0。"
     extra = await office.post(f"/api/v1/leads/{no}/merge", {"by": "zhou", "into": "L1"}, status=422)
     assert extra["errors"][-1]["allowed"] == ["by", "with"]
 
