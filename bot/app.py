@@ -175,6 +175,7 @@ class Leadbot:
             rules=running.rules,
             calendar=running.calendar,
             others=running.others,
+            days_flaw=running.flaw,
             now=now,
             platforms=tuple(self.platforms),
             public_url=self.settings.server.public_url,
@@ -245,10 +246,13 @@ class Leadbot:
 
     async def follow_rules(self) -> int:
         """Another version was published, here or by another server: work by it from now on, and say so once."""
+        known = (await self.context()).days_flaw
         before = await self.rulebook.follow()
+        ctx = await self.context()
+        if ctx.days_flaw not in ("", known):
+            self.schedule.hint("keeping")
         if before is None:
             return 0
-        ctx = await self.context()
         await self.store.transaction(lambda tx: tell_of_rules(tx, ctx, before))
         await self._plan_ways()
         return 0

@@ -34,6 +34,7 @@ class Context:
     inner: tuple[Network, ...] = ()  # networks of our own that webhooks may reach
     opens_groups: tuple[str, ...] = ("wecom",)  # platforms on which the bot can open a group itself
     groups: tuple[Place, ...] = ()  # groups that can be told something, by the names that the settings give them
+    days_flaw: str = ""  # which writing of the company's own list of free days cannot be read
 
     @property
     def today(self) -> date:

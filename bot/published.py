@@ -22,7 +22,8 @@ log = structlog.get_logger()
 class Running:
     """A published version, and the company's, teams' and people's hours by it; they reach a few years around `year`.
 
-    `written`: when the company's own list of free days was last written, as far as anybody knows.
+    `written`: when the company's own list of free days was last written, as far as anybody knows. `flaw`: which
+    writing of it cannot be read, so that days known before are counted by; "" when it is sound.
     """
 
     rules: Rules
@@ -30,6 +31,7 @@ class Running:
     others: Calendars
     year: int
     written: tuple[int, int] | None
+    flaw: str = ""
 
 
 class Rulebook:
@@ -127,11 +129,13 @@ class Rulebook:
             return self._of(rules)
         except BadDocument as error:
             log.error("the company's own free days cannot be read; those known so far stay", cause=str(error))
-        written = _written(rules, self._folder)
         if self._running is not None and self._running.rules.calendar == rules.calendar:
-            return replace(self._running, rules=rules, year=self._now().year, written=written)
-        without = rules.model_copy(update={"calendar": rules.calendar.model_copy(update={"override": ""})})
-        return replace(self._of(without), rules=rules, written=written)
+            known = self._running
+        else:
+            known = self._of(rules.model_copy(update={"calendar": rules.calendar.model_copy(update={"override": ""})}))
+        written = _written(rules, self._folder)
+        flaw = f"{rules.calendar.override} {written}"
+        return replace(known, rules=rules, year=self._now().year, written=written, flaw=flaw)
 
     def _of(self, rules: Rules) -> Running:
         today, written = self._now().date(), _written(rules, self._folder)

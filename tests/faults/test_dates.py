@@ -76,3 +76,29 @@ async def test_29_february_is_a_day_like_others(tmp_path: Any, platform: str) ->
         assert "日报 02-28" in told_by["chenjing"] and no in told_by["wanglei"]
         await wake_at(acme, "2028-03-01 08:59")
         assert "月报 02-01 到 02-29" in words(acme.standin.chat("chenjing")), "the month has its 29 days"
+
+
+@pytest.mark.failure("T3")
+@pytest.mark.platforms("wecom")
+async def test_a_broken_list_of_free_days_is_told_once_and_stops_nothing(tmp_path: Any, platform: str) -> None:
+    own = tmp_path / "acme" / "own.csv"
+
+    def listed(text: str) -> str:
+        own.write_text("date,kind\n2026-03-19,free\n", "utf-8")
+        return text.replace("holidays: china", "holidays: china\n  override: own.csv")
+
+    async with town(tmp_path, platform=platform, rules=listed) as acme:
+        own.write_text("date,kind\n2026-03-19,放\n", "utf-8")
+        acme.bot.schedule.hint("rules")
+        await acme.later(minutes=1)
+        assert "03-19 周四 休息(放假)" in words(await acme.text("wanglei", "日历")), "as far as it was known"
+        await acme.stop_bot()
+        await acme.start_bot()
+        await acme.later(minutes=1)
+        told = words(acme.standin.chat("admin"))
+        assert told.count("公司的放假表") == 1 and "./run rules check" in told
+        assert "03-19 周四 上班(工作日)" in words(await acme.text("wanglei", "日历"))
+        own.write_text("date,kind\n2026-03-19,放假\n", "utf-8")
+        acme.bot.schedule.hint("rules")
+        await acme.later(minutes=1)
+        assert "03-19 周四 休息(放假)" in words(await acme.text("wanglei", "日历")), "as soon as it is mended"
