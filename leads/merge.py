@@ -49,7 +49,7 @@ async def merge(
         "score_parts": [[part.points, part.why] for part in rated.parts], "rules_version": rules.version,
     }  # fmt: skip
     moved = await merges.move_children(tx, loser_id, survivor_id)
-    changed = await _one_promise_each(tx, survivor_id, values, now=now)
+    changed = await one_promise_each(tx, survivor_id, values, now=now)
     await merges.take_out(tx, loser_id)
     await index_company(tx, loser_id, before=loser.company, after="")
     await index_company(tx, survivor_id, before=survivor.company, after=values["company"])
@@ -92,7 +92,7 @@ async def require_right(tx: Tx, who: Who, *pair: Lead) -> None:
             raise NoRight(f"{lead.no} 由{owner}负责,你不能把它并掉。请主管来合并,或发「撞单 {lead.no}」请主管定归属。")
 
 
-async def _one_promise_each(tx: Tx, lead_id: int, values: dict[str, Any], *, now: datetime) -> list[dict[str, Any]]:
+async def one_promise_each(tx: Tx, lead_id: int, values: dict[str, Any], *, now: datetime) -> list[dict[str, Any]]:
     """Of two open promises of one name the earlier one runs on; what has lost its sense stops. Returns what changed."""
     changed: list[dict[str, Any]] = []
     kept: set[str] = set()

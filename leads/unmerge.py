@@ -17,7 +17,7 @@ from leads.errors import NotFound, NothingToUndo, Unusable
 from leads.fading import keep_look
 from leads.heat import heat_of
 from leads.identity_facts import MergeUndone
-from leads.merge import UNDO_WITHIN, require_right, set_steps
+from leads.merge import UNDO_WITHIN, one_promise_each, require_right, set_steps
 from leads.rate import rate
 from leads.rights import Who, get_visible
 from store import behaviours, clocks, leads, merges, timeline
@@ -54,6 +54,9 @@ async def unmerge(tx: Tx, lead_id: int, who: Who, *, rules: Rules, now: datetime
     traced = await _give_back(tx, row)
     await _restart(tx, row)
     await _restore(tx, row, survivor, traced, rules=rules, now=now)
+    for side in (row.survivor_id, row.loser_id):
+        if (back := await leads.find_lead(tx, side)) is not None:
+            await one_promise_each(tx, side, {"owner_id": back.owner_id, "contacted_at": back.contacted_at}, now=now)
     await tx.run(
         update(Merge).where(col(Merge.corp) == tx.corp, col(Merge.id) == row.id).values(undone_at=now, undone_by=who.id)
     )

@@ -229,3 +229,20 @@ async def test_a_slip_of_the_finger_is_one_record_and_is_answered(mine):
     await acme.later(minutes=2)
     await acme.press("wanglei", "没人接")
     assert len(await facts(acme, no, "followup_logged")) == 2, "somebody who calls again"
+
+
+@pytest.mark.feature("B5")
+async def test_a_merge_undone_after_the_claim_does_not_ask_for_the_claim_again(acme):
+    kept = await acme.mql(name="张伟", phone="13800138301")
+    await acme.text("lina", f"领取 {kept}")
+    gone = await acme.mql(name="张伟", phone="13800138302")
+    await acme.later(minutes=20)
+    await acme.text("lina", f"退回 {kept} 没空")  # its claim is due later than the other's, which runs on when merged
+    await acme.text("chenjing", f"合并 {kept} {gone}")
+    await acme.text("wanglei", f"领取 {kept}")
+    await acme.later(minutes=5)
+    assert "已撤销" in words(await acme.text("chenjing", f"撤销合并 {gone}"))
+    await acme.later(hours=7)
+    clocks = (await acme.api("GET", "/clocks"))[1]["items"]
+    claims = [one["state"] for one in clocks if one["lead"] == kept and one["name"] == "claim"]
+    assert set(claims) <= {"met", "cancelled"}, claims
