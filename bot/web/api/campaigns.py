@@ -1,5 +1,6 @@
 """Campaigns and events for programs: opened, listed, what they cost, who came; and how each channel is doing."""
 
+import math
 from datetime import date, datetime
 from typing import Annotated, Literal
 
@@ -18,6 +19,7 @@ from bot.web.api.wire import local
 from leads.attendance import came
 from leads.campaign import Plan, book_cost, door_of, get_campaign, link_of, open_campaign
 from leads.capture import Person, capture
+from leads.errors import Unusable
 from store import attendances
 from store.campaigns import cost_of, count_enquiries, list_campaigns
 from store.origin import Campaign
@@ -171,6 +173,8 @@ async def add(call: Call) -> Reply:
     async def work(tx: Tx) -> CampaignShown:
         who = await acting(tx, given.by, call.caller)
         campaign = await get_campaign(tx, call.path["campaign"])
+        if not math.isfinite(given.amount) or abs(given.amount * 100 - round(given.amount * 100)) > 1e-4:
+            raise Unusable("amount:要是元数,最多两位小数,例如 3000 或 99.5。")
         day, now = given.day or call.context.today, call.context.now
         fen, key = round(given.amount * 100), given.key or call.key or None
         await book_cost(tx, campaign, fen, who, day=day, note=given.note, key=key, now=now)

@@ -182,6 +182,30 @@ async def test_what_is_written_wrong_is_answered_with_how_it_is_written(office: 
     assert extra["errors"][-1]["allowed"] == ["by", "with"]
 
 
+async def test_sums_are_yuan_with_two_decimals_and_never_endless(office: Any) -> None:
+    no = await office.lead()
+    await office.post("/api/v1/campaigns", {"name": "抖音-夏季"}, status=201)
+    await office.post(f"/api/v1/leads/{no}/claim", {"by": "li"})
+    await office.post(f"/api/v1/leads/{no}/qualify", {"by": "li"})
+    deal = f'"lead": "{no}", "product": "CRM"'
+    for path, body in (
+        ("/api/v1/campaigns/C1/costs", '{"amount": %s}'),
+        ("/api/v1/opportunities", "{" + deal + ', "amount": %s}'),
+    ):
+        for amount in ("10.005", "1e400", "-1e400", "1e30"):
+            told = await office.ask("POST", path, data=body % amount, headers={"Content-Type": "application/json"})
+            assert told.status == 422, (path, amount)
+    kept = await office.ask(
+        "POST",
+        "/api/v1/leads",
+        data='{"phone": "13900139000", "budget": 1e400}',
+        headers={"Content-Type": "application/json"},
+    )
+    assert kept.status in (201, 422)
+    cost = await office.post("/api/v1/campaigns/C1/costs", {"amount": 99.99})
+    assert cost["cost"] == 99.99
+
+
 async def test_a_readonly_key_is_told_what_it_cannot_do(office: Any) -> None:
     asked = await office.get("/api/v1/webhooks", key="board", status=403)
     assert asked["detail"].startswith("只读密钥看不到这里的内容")

@@ -1,9 +1,14 @@
 """The description of the interface is whole: every route, every field, and a page that needs nothing from elsewhere."""
 
+import importlib
+import pkgutil
 import re
 from typing import Any
 
+import leads
+from bot.web.api.problem import CODES
 from bot.web.routes import ROUTES
+from leads.errors import Refused
 
 
 async def test_the_document_names_every_route_and_no_other(office: Any) -> None:
@@ -81,3 +86,15 @@ async def test_answers_have_the_names_that_the_description_promises(office: Any)
                 assert set(row) == set(schemas[of]["properties"]), (path, name)
         looked += 1
     assert looked > 20
+
+
+def test_every_refusal_that_a_program_may_hear_is_told_of() -> None:
+    for module in pkgutil.walk_packages(leads.__path__, "leads."):
+        importlib.import_module(module.name)
+    waiting, unknown = [Refused], set()
+    while waiting:
+        kind = waiting.pop()
+        waiting += kind.__subclasses__()
+        if kind.code not in CODES:
+            unknown.add(f"{kind.__name__}: {kind.code}")
+    assert not unknown, "what such a code means stands in CODES of bot/web/api/problem.py"
