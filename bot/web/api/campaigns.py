@@ -173,7 +173,7 @@ async def add(call: Call) -> Reply:
     async def work(tx: Tx) -> CampaignShown:
         who = await acting(tx, given.by, call.caller)
         campaign = await get_campaign(tx, call.path["campaign"])
-        if not math.isfinite(given.amount) or abs(given.amount * 100 - round(given.amount * 100)) > 1e-4:
+        if not math.isfinite(given.amount * 100) or abs(given.amount * 100 - round(given.amount * 100)) > 1e-4:
             raise Unusable("amount:要是元数,最多两位小数,例如 3000 或 99.5。")
         day, now = given.day or call.context.today, call.context.now
         fen, key = round(given.amount * 100), given.key or call.key or None

@@ -24,7 +24,8 @@ def _events(value: Any) -> Any:
         raise ValueError('要是事件的列表,例如 ["claimed", "qualified"];全部就写 "*"')
     unknown = [one for one in given if one != EVERYTHING and one not in FACT_LABELS]
     if unknown:
-        raise ValueError(f"没有叫 {str(unknown[0])[:40]} 的事件;名字和线索经过里的 kind 一样,全部就写 *")
+        named = str(unknown[0])[:40].encode("utf-8", "replace").decode()
+        raise ValueError(f"没有叫 {named} 的事件;名字和线索经过里的 kind 一样,全部就写 *")
     return [EVERYTHING] if EVERYTHING in given else sorted(set(given))
 
 
