@@ -141,7 +141,9 @@ def _fields(view: View) -> tuple[Field, ...]:
     contact = " ".join(part for part in (lead.no, name, phone_of(lead, reveal=view.reveal)) if part)
     expected = deal.expected_on + ("(已过)" if view.late else "")
     rows = (
-        Field("金额", yuan_text(deal.amount) + (f",已回款 {view.paid}" if view.paid else "")),
+        Field(
+            "金额", f"{yuan_text(deal.amount) or '还没填'},已回款 {view.paid}" if view.paid else yuan_text(deal.amount)
+        ),
         Field("预计成交", expected if deal.result == "open" else ""),
         Field("单据", view.papers),
         Field("停留", f"{view.days} 天" if view.days and deal.result == "open" else ""),

@@ -246,3 +246,12 @@ async def test_a_merge_undone_after_the_claim_does_not_ask_for_the_claim_again(a
     clocks = (await acme.api("GET", "/clocks"))[1]["items"]
     claims = [one["state"] for one in clocks if one["lead"] == kept and one["name"] == "claim"]
     assert set(claims) <= {"met", "cancelled"}, claims
+
+
+@pytest.mark.feature("G1")
+async def test_a_payment_for_a_deal_whose_amount_nobody_has_filled_in_reads_as_such(mine):
+    acme, no = mine
+    await acme.text("wanglei", f"合格 {no}")
+    deal = re.search(r"O\d+", words(await acme.text("wanglei", f"转商机 {no} 相机")))[0]
+    await acme.text("wanglei", f"回款 {deal} 1万")
+    assert "金额 还没填,已回款 1 万" in words(await acme.text("wanglei", f"商机 {deal}"))
