@@ -31,6 +31,9 @@ async def test_a_second_demo_on_the_same_port_says_so_and_leaves_the_first_alone
         async with aiohttp.ClientSession() as session, session.get(f"{address}api/chat/wanglei") as answer:
             assert answer.status == 200
             assert (await answer.json())["messages"], "the first demo's sample is still there"
+        async with aiohttp.ClientSession() as session, session.get(address.rstrip("/")) as page:
+            told = await page.text()  # as whoever has no JavaScript reads it
+            assert all(word in told for word in ("销售", "主管", "客户", "JavaScript"))
 
 
 @pytest.mark.parametrize("port", ["abc", "0", "99999", "-1"])
