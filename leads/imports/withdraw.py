@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, not_, select, update
+from sqlalchemy import delete, func, not_, select, update
 from sqlmodel import col
 
 from config.words import FACT_LABELS
@@ -58,12 +58,13 @@ async def withdraw_slice(tx: Tx, batch: ImportBatch, *, limit: int = SLICE, work
         still = select(col(ImportLead.lead_id)).where(
             col(ImportLead.corp) == tx.corp, col(ImportLead.batch_id) == batch.id, col(ImportLead.kept) != ""
         )
-        of_them = col(ImportKept.lead_id).is_not(None) & col(ImportKept.lead_id).in_(still)
+        theirs = col(ImportKept.lead_id).in_(still) | (col(ImportKept.lead_id).is_(None) & still.exists())
         await tx.run(
             delete(ImportKept).where(
-                col(ImportKept.corp) == tx.corp, col(ImportKept.batch_id) == batch.id, not_(of_them)
+                col(ImportKept.corp) == tx.corp, col(ImportKept.batch_id) == batch.id,
+                not_(func.coalesce(theirs, False)),
             )
-        )
+        )  # fmt: skip
     return len(touched)
 
 

@@ -56,6 +56,17 @@ TABLES = "select name from sqlite_master where type = 'table' and name not like 
 GROWS = {"version"}  # every change counts, also the one that takes another back
 
 
+HISTORY = """\
+{"type": "campaign", "at": "2026-01-01T10:00:00+08:00", "ref": "c", "name": "春展", "source": "展会"}
+{"type": "lead", "at": "2026-01-02T10:00:00+08:00", "ref": "a", "name": "李雷", "phone": "13700137002", \
+"source": "展会", "campaign": "c"}
+{"type": "claim", "at": "2026-01-03T10:00:00+08:00", "lead": "a", "by": "lina"}
+{"type": "stage", "at": "2026-01-04T10:00:00+08:00", "lead": "a", "to": "sql", "by": "lina"}
+{"type": "opportunity", "at": "2026-01-05T10:00:00+08:00", "ref": "o", "lead": "a", "by": "lina", "amount": 100}
+{"type": "payment", "at": "2026-01-06T10:00:00+08:00", "opportunity": "o", "amount": 50}
+"""
+
+
 class Office:
     """A store in which somebody is known already."""
 
@@ -82,9 +93,12 @@ class Office:
         """Import rows to the end; returns the batch, None when they are no list."""
         stream = io.StringIO()
         csv.writer(stream).writerows([HEAD, *rows])
-        content, chosen = stream.getvalue().encode(), Options(**options)
+        return await self.take_in("客户.csv", stream.getvalue().encode(), Options(**options))
+
+    async def take_in(self, name: str, content: bytes, chosen: Options) -> int | None:
+        """The same for a file as it is."""
         try:
-            source = await open_file(self.store, self.ctx, "客户.csv", content, wanted={}, options=chosen)
+            source = await open_file(self.store, self.ctx, name, content, wanted={}, options=chosen)
         except BadFile:
             return None
         batch = await self.importer.take_in(source, chosen, state="running", by=None, content=content)
@@ -202,6 +216,23 @@ def test_what_a_later_list_held_goes_once_that_list_has_gone(template: Path) -> 
             assert after[table] == before[table], table
         with pytest.raises(WrongStage, match="已经撤销过了"):
             await office.undo(first)
+
+    tried(template, work)
+
+
+@pytest.mark.feature("Q3")
+@pytest.mark.ask("AS24")
+def test_what_a_later_list_held_of_a_history_goes_with_its_campaign_and_its_deal(template: Path) -> None:
+    async def work(office: Office) -> None:
+        before = await office.picture()
+        history = await office.take_in("旧系统.ndjson", HISTORY.encode(), Options())
+        row = ("李雷", "13700137002", "", "", "", "要报价", "展会", "", "", "", "", "")
+        held = await office.bring_in([row])
+        assert history and held and len(await office.undo(history)) == 1
+        assert await office.undo(held) == {} and await office.undo(history) == {}
+        after = await office.picture()
+        for table in before.keys() - {"due", "clock", "outbox", "act"}:
+            assert after[table] == before[table], table
 
     tried(template, work)
 
