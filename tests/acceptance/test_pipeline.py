@@ -53,7 +53,9 @@ async def test_a_stage_asks_only_for_what_is_missing_shows_its_steps_and_starts_
         assert "☑ 2. 报价" in words(await acme.text("wanglei", f"打勾 {deal['no']} 2"))
         shown = words(await acme.text("wanglei", f"商机 {deal['no']}"))
         assert "☑ 1. 发方案" in shown and "☐ 3. 约讲解" in shown
-        assert "没有要打勾的" not in shown and "1 到 3" in words(await acme.text("wanglei", f"打勾 {deal['no']} 9"))
+        assert "没有要打勾的" not in shown and "第 1 到第 3 步" in words(
+            await acme.text("wanglei", f"打勾 {deal['no']} 9")
+        )
         said = words(await acme.text("wanglei", f"阶段 {deal['no']} 签约"))
         assert "预计成交日:" in said
         assert "先不填" in words(await acme.text("wanglei", "算了")) and (await deals(acme))[0]["stage"] == "方案报价"

@@ -31,7 +31,7 @@ async def publish(acme, old, new):
 async def in_force(acme, version):
     """Wait until the bot works by this version and has told the administrator so."""
     async with asyncio.timeout(60):
-        while f"规则第 {version} 版" not in words(acme.standin.chat("admin")):  # noqa: ASYNC110 - another task loads it
+        while f"规则第 {version} 版已经生效" not in words(acme.standin.chat("admin")):  # noqa: ASYNC110 - another task loads it
             await asyncio.sleep(0.01)
 
 
