@@ -38,7 +38,7 @@ async def test_the_year_ends_in_one_whose_holidays_nobody_knows(tmp_path: Any, p
     async with town(tmp_path, platform=platform, rules=lambda text: text + DIGEST) as acme:
         with capture_logs() as logged:
             await wake_at(acme, "2026-12-31 16:59")  # a Thursday, the last working day
-            acme.bot.schedule.hint("keeping")
+            await acme.bot.keep_house()
             await acme.later(minutes=1)
         assert len([line for line in logged if "no official data for 2027" in line["event"]]) == 1, "not every hour"
         free, mine = await acme.mql(), await acme.mql(phone="13900139000", name="刘芳", company="上海某某有限公司")
@@ -89,7 +89,7 @@ async def test_a_broken_list_of_free_days_is_told_once_and_stops_nothing(tmp_pat
 
     async with town(tmp_path, platform=platform, rules=listed) as acme:
         own.write_text("date,kind\n2026-03-19,放\n", "utf-8")
-        acme.bot.schedule.hint("rules")
+        await acme.bot.follow_rules()  # what is done every three seconds
         await acme.later(minutes=1)
         assert "03-19 周四 休息(放假)" in words(await acme.text("wanglei", "日历")), "as far as it was known"
         await acme.stop_bot()
@@ -99,6 +99,6 @@ async def test_a_broken_list_of_free_days_is_told_once_and_stops_nothing(tmp_pat
         assert told.count("公司的放假表") == 1 and "./run rules check" in told
         assert "03-19 周四 上班(工作日)" in words(await acme.text("wanglei", "日历"))
         own.write_text("date,kind\n2026-03-19,放假\n", "utf-8")
-        acme.bot.schedule.hint("rules")
+        await acme.bot.follow_rules()  # what is done every three seconds
         await acme.later(minutes=1)
         assert "03-19 周四 休息(放假)" in words(await acme.text("wanglei", "日历")), "as soon as it is mended"
